@@ -1,0 +1,86 @@
+import { defineConfig } from 'oxlint';
+import { LAYERS } from './scripts/layers.ts';
+
+const FOLDERS = LAYERS.map((layer) => layer.folder);
+
+/** Import patterns a folder must not use: every other folder that its row does not name, and for pure folders all I/O. */
+function forbiddenImports(layer: (typeof LAYERS)[number]) {
+  const allowed = new Set([layer.folder, ...layer.mayImport]);
+  const others = allowed.has('*') ? [] : FOLDERS.filter((folder) => !allowed.has(folder));
+  const patterns = others.map((folder) => ({
+    group: [`../${folder}/*`, `../../${folder}/*`, `**/src/${folder}/*`],
+    message: `src/${layer.folder} may import ${layer.mayImport.join(', ') || 'nothing'} (scripts/layers.ts).`,
+  }));
+  if (layer.pure) {
+    patterns.push({
+      group: ['node:*', 'undici', 'fastify', 'pino', 'maxmind'],
+      message: `src/${layer.folder} is pure: no I/O (scripts/layers.ts).`,
+    });
+  }
+  return patterns;
+}
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'promise'],
+  options: { typeAware: true },
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  rules: {
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'off',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/explicit-module-boundary-types': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    'no-await-in-loop': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/prefer-add-event-listener': 'off',
+    'unicorn/no-array-for-each': 'off',
+    'promise/always-return': 'off',
+    'promise/no-multiple-resolved': 'off',
+    'import/no-unassigned-import': 'off',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'typescript/consistent-return': 'off',
+    complexity: ['error', 15],
+    'max-depth': ['error', 4],
+    'max-params': ['error', 5],
+    'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+  },
+  overrides: [
+    ...LAYERS.map((layer) => ({
+      files: [`src/${layer.folder}/**/*.ts`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: forbiddenImports(layer) }] as const,
+        ...(layer.pure && {
+          'no-restricted-globals': [
+            'error',
+            'process',
+            'Buffer',
+            'fetch',
+            'setTimeout',
+            'setInterval',
+            'setImmediate',
+            'Date',
+            'performance',
+            'crypto',
+          ] as const,
+        }),
+      },
+    })),
+    {
+      files: ['test/**/*.ts'],
+      rules: {
+        'max-lines-per-function': 'off',
+        'max-lines': ['error', { max: 700 }],
+        'typescript/explicit-module-boundary-types': 'off',
+      },
+    },
+    { files: ['src/core/units.ts'], rules: { 'no-restricted-globals': 'off' } },
+  ],
+});

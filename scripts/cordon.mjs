@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Entry of the CLI. Plain JavaScript that any Node can parse, so that a wrong runtime gets the sentence that mends it
+// instead of a syntax error. On the right one the program runs in this same process and takes the signals.
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 24 || (major === 24 && minor < 16)) {
+  process.stderr.write(
+    `cordon needs Node 24.16 or newer and was started with ${process.versions.node}. ` +
+      'Run it through npm (`npm start`, `npm run -s cordon -- …`): the right runtime is installed by `npm ci`.\n',
+  );
+  process.exit(2);
+}
+
+const { main } = await import(new URL('../src/cli/main.ts', import.meta.url).href);
+process.exitCode = await main(process.argv.slice(2));

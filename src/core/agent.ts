@@ -1,0 +1,21 @@
+import type { Cidr } from './address.ts';
+import type { SubjectAttributes } from './decision.ts';
+
+/** An agent as the policy declares it. */
+export interface AgentDeclaration {
+  readonly attributes: SubjectAttributes;
+  /** Answerable for it; may not approve its requests. */
+  readonly owners: readonly string[];
+  /** Alternatives; inside one entry all that is written must hold (contract §4.1.8). */
+  readonly identify: readonly IdentifyEntry[];
+}
+
+export interface IdentifyEntry {
+  /** A valid agent token of this agent must be presented. */
+  readonly token: boolean;
+  /** The source address must be in one of these; absent: any source. */
+  readonly cidr?: readonly Cidr[];
+  /** SPIFFE id or subject of a client certificate; understood, verified by a later version. */
+  readonly certificate?: string;
+  readonly oidc?: { readonly issuer: string; readonly subject: string };
+}

@@ -1,0 +1,91 @@
+import type { IpAddress } from './address.ts';
+import type { Failure } from './codes.ts';
+import type { RecordEvent } from './record.ts';
+import type { Result } from './result.ts';
+import type { Instant, Milliseconds } from './units.ts';
+import type { AgentId, TokenId } from './ids.ts';
+
+/** Time, injected everywhere so that no test depends on the real date. */
+export interface Clock {
+  now(): Instant;
+  /** Milliseconds of a clock that never steps back, for durations. */
+  monotonic(): Milliseconds;
+}
+
+/** Randomness, injected for the same reason. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+/** What a name resolved to. */
+export interface Resolution {
+  /** All A and AAAA records, deduplicated, at least one and at most the resolver's limit. */
+  readonly addresses: readonly IpAddress[];
+  /** CNAME targets in order; empty when there was none. */
+  readonly chain: readonly string[];
+  /** When the answer may no longer be used. */
+  readonly expiresAt: Instant;
+}
+
+/** Looks names up. Only `pipeline` calls it, and only for names that a rule could permit (invariant 3). */
+export interface Resolver {
+  /** @failure dns_failed | dns_timeout */
+  resolve(name: string): Promise<Result<Resolution, Failure>>;
+}
+
+/** Appends to the record; resolves when the event is as durable as `recordings.durability` says. */
+export interface Journal {
+  /** @failure audit_unavailable: the effect must not happen */
+  append(event: RecordEvent): Promise<Result<void, Failure>>;
+}
+
+export interface AgentToken {
+  readonly id: TokenId;
+  readonly agent: AgentId;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  readonly revokedAt?: Instant;
+}
+
+/** Agent tokens; only hashes of their secrets are kept. */
+export interface TokenStore {
+  insert(token: AgentToken, secretHash: Uint8Array): Promise<Result<void, Failure>>;
+  /** The token and its hash by public id; undefined when there is none. */
+  find(id: TokenId): Promise<Result<{ token: AgentToken; secretHash: Uint8Array } | undefined, Failure>>;
+  list(): Promise<Result<readonly AgentToken[], Failure>>;
+  /** Marks it revoked; false when there is no such token. */
+  revoke(id: TokenId, at: Instant): Promise<Result<boolean, Failure>>;
+}
+
+/** Secret keys of this installation, made at first use, mode 0600. */
+export interface Keys {
+  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`. */
+  key(purpose: string): Promise<Uint8Array>;
+}
+
+/** A bounded place for content that must wait, encrypted at rest. */
+export interface Spool {
+  /** @failure overloaded when the spool is full: nothing is evicted to make room. */
+  put(content: AsyncIterable<Uint8Array>): Promise<Result<SpoolEntry, Failure>>;
+  open(id: string): AsyncIterable<Uint8Array>;
+  remove(id: string): Promise<void>;
+}
+
+export interface SpoolEntry {
+  readonly id: string;
+  readonly bytes: number;
+}
+
+/** What happens in the process, for live views: delivery is best-effort, the record is the truth. */
+export interface EventBus {
+  publish(event: GatewayEvent): void;
+  subscribe(listener: (event: GatewayEvent) => void): Disposable;
+}
+
+export type GatewayEvent =
+  | { readonly type: 'policy.loaded'; readonly digest: string; readonly generation: number }
+  | { readonly type: 'policy.refused'; readonly errors: readonly string[] }
+  | { readonly type: 'policy.loosened'; readonly changes: readonly string[] }
+  | { readonly type: 'tables.changed' }
+  | { readonly type: 'token.revoked'; readonly id: TokenId }
+  | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code?: string };
