@@ -1,0 +1,141 @@
+import type { IpAddress } from '../core/address.ts';
+import type { AgentDeclaration } from '../core/agent.ts';
+import type { Failure } from '../core/codes.ts';
+import type { Subject } from '../core/exchange.ts';
+import type { AgentToken } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { acceptsToken, createIndexSource, type AgentIndex } from './agent-index.ts';
+import { parseTokenText, type PresentedToken } from './agent-token.ts';
+import type { AttemptLimiter } from './attempt-limiter.ts';
+import { parseProxyAuthorization, type Credentials } from './proxy-authorization.ts';
+import { isSessionName, type SessionClaim, type SessionTable } from './session.ts';
+import type { TokenCache } from './token-cache.ts';
+
+/** All that identification looks at; no other field of a request says who sends it (HDR-03). */
+export interface IdentifyInput {
+  /** Of the peer of the connection, or as a trusted PROXY header states it; never from a request field. */
+  readonly clientAddress: IpAddress;
+  /** Value of `Proxy-Authorization`. */
+  readonly authorization?: string;
+  /** Value of `Cordon-Session`. */
+  readonly sessionField?: string;
+}
+
+/**
+ * Who sends a request: at once where the source address or a remembered token tells, later where the store is asked.
+ * @failure unidentified (407): nobody, or a presented credential that does not verify
+ * @failure limit_exceeded (429): too many credentials from this source did not verify
+ * @failure malformed_request: the session name is none, or two are given
+ * @failure store_unavailable: a credential cannot be verified
+ */
+export type Identify = (input: IdentifyInput) => Result<Subject, Failure> | Promise<Result<Subject, Failure>>;
+
+export interface IdentifierOptions {
+  /** The agents of the policy in force. */
+  readonly directory: () => readonly AgentDeclaration[];
+  readonly tokens: TokenCache;
+  readonly sessions: SessionTable;
+  readonly attempts: AttemptLimiter;
+}
+
+/** One identification for every kind of exchange: absolute-form, CONNECT and upgrade go through it alike (contract §4.1.8). */
+export function createIdentifier(options: IdentifierOptions): Identify {
+  const identifier = new Identifier(options);
+  return (input) => identifier.identify(input);
+}
+
+interface Presentation {
+  readonly credentials: Credentials;
+  readonly presented: PresentedToken;
+}
+
+class Identifier {
+  readonly #index: () => AgentIndex;
+  readonly #tokens: TokenCache;
+  readonly #sessions: SessionTable;
+  readonly #attempts: AttemptLimiter;
+
+  constructor(options: IdentifierOptions) {
+    this.#index = createIndexSource(options.directory);
+    this.#tokens = options.tokens;
+    this.#sessions = options.sessions;
+    this.#attempts = options.attempts;
+  }
+
+  identify(input: IdentifyInput): ReturnType<Identify> {
+    if (input.sessionField !== undefined && !isSessionName(input.sessionField)) {
+      return refuse('malformed_request', 'Found another Cordon-Session, expected 1 to 64 of A-Z a-z 0-9 . _ -');
+    }
+    // A presented credential must verify, even where the address alone would do.
+    return input.authorization === undefined ? this.#bySource(input) : this.#byCredentials(input, input.authorization);
+  }
+
+  #bySource(input: IdentifyInput): Result<Subject, Failure> {
+    const { clientAddress, sessionField } = input;
+    const match = this.#index().bySource(clientAddress);
+    if (match === 'none') return refuse('unidentified', `No agent is identified by the address ${clientAddress.text} alone`);
+    if (match === 'ambiguous') return refuse('unidentified', `Two agents are identified by the address ${clientAddress.text}`);
+    return ok(this.#subject(match.agent, `cidr:${match.cidr}`, { clientAddress, ...optionalName(sessionField) }));
+  }
+
+  #byCredentials(input: IdentifyInput, authorization: string): ReturnType<Identify> {
+    const presentation = readPresentation(authorization);
+    if (!presentation.ok) return this.#attempts.begin(input.clientAddress) ? presentation : TOO_MANY;
+    const known = this.#tokens.recall(presentation.value.presented);
+    if (known === undefined) return this.#askStore(input, presentation.value);
+    return known.ok ? this.#byToken(input, presentation.value.credentials, known.value) : known;
+  }
+
+  async #askStore(input: IdentifyInput, { credentials, presented }: Presentation): Promise<Result<Subject, Failure>> {
+    const { clientAddress } = input;
+    // Whoever joins a look-up under way costs the store nothing, and so does not count.
+    const counts = !this.#tokens.isPending(presented);
+    if (counts && !this.#attempts.begin(clientAddress)) return TOO_MANY;
+    const verified = await this.#tokens.verify(presented);
+    const isBad = !verified.ok && verified.failure.code === 'unidentified';
+    if (counts && !isBad) this.#attempts.forgive(clientAddress);
+    return verified.ok ? this.#byToken(input, credentials, verified.value) : verified;
+  }
+
+  /** The policy is asked now, not before the look-up: it may have been replaced meanwhile. */
+  #byToken(input: IdentifyInput, credentials: Credentials, token: AgentToken): Result<Subject, Failure> {
+    const { clientAddress, sessionField } = input;
+    const nameInUser = credentials.scheme === 'basic' ? credentials.session : undefined;
+    if (credentials.scheme === 'basic' && credentials.agent !== token.agent) {
+      return refuse('unidentified', `Found the user "${credentials.agent}" with token ${token.id} of "${token.agent}"`);
+    }
+    if (nameInUser !== undefined && sessionField !== undefined && nameInUser !== sessionField) {
+      return refuse('malformed_request', 'Found two session names, one in the user name and one in Cordon-Session');
+    }
+    const agent = this.#index().find(token.agent);
+    if (agent === undefined)
+      return refuse('unidentified', `Token ${token.id} is of "${token.agent}", which no policy file declares`);
+    if (!acceptsToken(agent, clientAddress)) {
+      return refuse('unidentified', `"${token.agent}" is not identified by a token from the address ${clientAddress.text}`);
+    }
+    const name = optionalName(sessionField ?? nameInUser);
+    return ok(this.#subject(agent, `token:${token.id}`, { clientAddress, token: token.id, ...name }));
+  }
+
+  #subject(agent: AgentDeclaration, by: string, claim: Omit<SessionClaim, 'agent'>): Subject {
+    const { attributes } = agent;
+    return { attributes, session: this.#sessions.sessionOf({ agent: attributes.agent, ...claim }), by };
+  }
+}
+
+function readPresentation(authorization: string): Result<Presentation, Failure> {
+  const credentials = parseProxyAuthorization(authorization);
+  if (!credentials.ok) return credentials;
+  const presented = parseTokenText(credentials.value.token);
+  return presented.ok ? ok({ credentials: credentials.value, presented: presented.value }) : presented;
+}
+
+function optionalName(name: string | undefined): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+const TOO_MANY = refuse('limit_exceeded', 'Too many credentials from this address did not verify');
+
+function refuse(code: Failure['code'], detail: string): Result<never, Failure> {
+  return fail({ code, detail });
+}

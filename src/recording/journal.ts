@@ -1,0 +1,142 @@
+import type { Failure } from '../core/codes.ts';
+import type { Clock, Journal, Random } from '../core/ports.ts';
+import type { RecordEvent } from '../core/record.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Bytes } from '../core/units.ts';
+import { recoverChain } from './chain-recovery.ts';
+import { ChainWriter, type Durability, type Entry } from './chain-writer.ts';
+import { eventBody } from './event-body.ts';
+import { openSegmentFile, type OpenSegment } from './segment-file.ts';
+import { claimWriter, type WriterClaim } from './writer-claim.ts';
+
+export interface JournalOptions {
+  /** Where all writers of this installation have their directories: `<data>/recordings`. */
+  readonly directory: string;
+  /** Which chain to continue; absent: the first that no process holds, else a new one. */
+  readonly writer?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly durability: Durability;
+  /** A segment that has reached this size is followed by a new one; default 64 MiB. */
+  readonly segmentBytes?: Bytes;
+  /** Most bytes that wait for a write; beyond them appends fail; default 16 MiB. */
+  readonly queueBytes?: Bytes;
+  /** Told of every failed write or sync, for the log. */
+  readonly onError: (failure: Failure) => void;
+  /** The file system, replaceable so that tests can let it fail. */
+  readonly openSegment?: OpenSegment;
+}
+
+/** The record of one process. */
+export interface OpenJournal extends Journal, AsyncDisposable {
+  /** Id of the chain it writes. */
+  readonly writer: string;
+  /** Where its segments are, for `verifyChain()`. */
+  readonly directory: string;
+  /** Writes what waits, syncs, and sets the chain free for another process. Later appends fail. */
+  close(): Promise<void>;
+}
+
+/** Records sealed in one go, so that a full queue does not keep the event loop (about 5 µs each). */
+const BATCH_RECORDS = 512;
+const DEFAULT_SEGMENT_BYTES: Bytes = 64 * 1024 ** 2;
+const DEFAULT_QUEUE_BYTES: Bytes = 16 * 1024 ** 2;
+
+/**
+ * Continues the chain of a writer, or begins one. What a crash tore off is named in a `gap` record.
+ * @failure audit_unavailable when the chain is held by another process or its files cannot be used
+ */
+export async function openJournal(options: JournalOptions): Promise<Result<OpenJournal, Failure>> {
+  const openSegment = options.openSegment ?? openSegmentFile;
+  const claim = claimWriter(options.directory, options.random, options.writer);
+  if (!claim.ok) return claim;
+  const chain = recoverChain(claim.value.directory, claim.value.writer, openSegment);
+  if (!chain.ok) {
+    claim.value[Symbol.dispose]();
+    return chain;
+  }
+  const { writer, directory } = claim.value;
+  const segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
+  const chainWriter = new ChainWriter({ ...options, writer, directory, openSegment, segmentBytes }, chain.value);
+  const journal = new QueueingJournal(options, claim.value, chainWriter);
+  const { tornBytes } = chain.value;
+  if (tornBytes === 0) return ok(journal);
+  const gap = await journal.append({ kind: 'gap', reason: 'torn write after a crash', droppedBytes: tornBytes });
+  if (gap.ok) return ok(journal);
+  await journal.close();
+  return gap;
+}
+
+interface Waiting extends Entry {
+  readonly settle: (result: Result<void, Failure>) => void;
+}
+
+/** Collects what is appended while a write is under way, and gives it to the chain in one batch (group commit). */
+class QueueingJournal implements OpenJournal {
+  readonly writer: string;
+  readonly directory: string;
+  readonly #clock: Clock;
+  readonly #claim: WriterClaim;
+  readonly #chain: ChainWriter;
+  readonly #queueBytes: Bytes;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #draining: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: JournalOptions, claim: WriterClaim, chain: ChainWriter) {
+    this.writer = claim.writer;
+    this.directory = claim.directory;
+    this.#clock = options.clock;
+    this.#claim = claim;
+    this.#chain = chain;
+    this.#queueBytes = options.queueBytes ?? DEFAULT_QUEUE_BYTES;
+  }
+
+  append(event: RecordEvent): Promise<Result<void, Failure>> {
+    if (this.#closed !== undefined) return Promise.resolve(unavailable('The record is closed'));
+    // Made now, not when it is written: what happens to the event afterwards must not change the record.
+    const body = eventBody(event);
+    const time = new Date(this.#clock.now()).toISOString();
+    if (this.#queuedBytes + body.length > this.#queueBytes) {
+      this.#chain.refuse(1, 'the queue of the record was full');
+      return Promise.resolve(unavailable(`More than ${this.#queueBytes} bytes wait to be recorded`));
+    }
+    this.#queuedBytes += body.length;
+    return new Promise((settle) => {
+      this.#queue.push({ body, time, settle });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #finish(): Promise<void> {
+    await this.#draining;
+    await this.#chain.close();
+    this.#claim[Symbol.dispose]();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // Everything that this turn of the event loop appends goes into one write.
+      await new Promise((resolve) => setImmediate(resolve));
+      const batch = this.#queue.splice(0, BATCH_RECORDS);
+      for (const waiting of batch) this.#queuedBytes -= waiting.body.length;
+      const result = await this.#chain.commit(batch);
+      for (const waiting of batch) waiting.settle(result);
+    }
+    this.#draining = undefined;
+  }
+}
+
+function unavailable(detail: string): Result<never, Failure> {
+  return fail({ code: 'audit_unavailable', detail });
+}

@@ -1,0 +1,67 @@
+import type { Kysely } from 'kysely';
+import type { Failure } from '../core/codes.ts';
+import type { Clock } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { attemptStore } from './attempt-store.ts';
+import { createTokens } from './migrations/0001-tokens.ts';
+import type { Schema } from './schema.ts';
+
+/** One step forward; there is no way back. */
+export interface Migration {
+  readonly name: string;
+  /** Must not depend on {@link Schema}, which describes the tables after the last migration. */
+  readonly apply: (db: Kysely<unknown>) => Promise<void>;
+}
+
+/** In order: the version of a database is how many of these it has seen. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-tokens', apply: createTokens }];
+
+/**
+ * Brings the database to the version of the program, in one transaction that no other process shares.
+ * @failure store_unavailable when the database is newer than the program, was made by another one, or cannot be changed
+ */
+export async function migrate(
+  db: Kysely<Schema>,
+  clock: Clock,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<Result<void, Failure>> {
+  const migrated = await attemptStore('migrate', () =>
+    db.transaction().execute(async (transaction) => {
+      await createLedger(transaction);
+      const applied = await transaction.selectFrom('schema_migrations').selectAll().orderBy('version').execute();
+      const mismatch = compare(applied, migrations);
+      if (mismatch !== undefined) return mismatch;
+      for (const [index, { name, apply }] of migrations.entries()) {
+        if (index < applied.length) continue;
+        await apply(transaction as unknown as Kysely<unknown>);
+        const row = { version: index + 1, name, applied_at: clock.now() };
+        await transaction.insertInto('schema_migrations').values(row).execute();
+      }
+      return undefined;
+    }),
+  );
+  if (!migrated.ok) return migrated;
+  return migrated.value === undefined ? ok(undefined) : fail({ code: 'store_unavailable', detail: migrated.value });
+}
+
+async function createLedger(db: Kysely<Schema>): Promise<void> {
+  await db.schema
+    .createTable('schema_migrations')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+function compare(applied: readonly { version: number; name: string }[], known: readonly Migration[]): string | undefined {
+  if (applied.length > known.length) {
+    return `Found a database of version ${applied.length}, expected at most ${known.length}: it was used by a newer Cordon`;
+  }
+  for (const [index, { version, name }] of applied.entries()) {
+    const expected = known[index]!.name;
+    if (version !== index + 1 || name !== expected)
+      return `Found migration ${version} "${name}", expected ${index + 1} "${expected}"`;
+  }
+  return undefined;
+}

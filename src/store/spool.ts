@@ -1,0 +1,148 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Failure } from '../core/codes.ts';
+import { Defect } from '../core/defect.ts';
+import type { Random, Spool, SpoolEntry } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Bytes } from '../core/units.ts';
+import { CHUNK_BYTES, ChunkSealer, unsealChunks } from './sealed-chunks.ts';
+
+export interface SpoolOptions {
+  /** Belongs to this spool alone: everything in it is removed at the start. */
+  readonly directory: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** Most bytes on disk, encryption included: `limits.spool`. */
+  readonly limit: Bytes;
+  readonly random: Random;
+}
+
+const SPOOL_FILE = /^[0-9a-f]{32}\.spool$/;
+
+/**
+ * An empty spool. `put()` gives `overloaded` when it or its disk is full and `store_unavailable` when the disk fails; what
+ * the content throws it throws on, and keeps nothing. `open()` gives out nothing that was not verified, and throws
+ * `UnsealError` when the file is not what was put in. Rejects when the directory cannot be used.
+ */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const { directory } = options;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const leftovers = (await readdir(directory)).filter((name) => SPOOL_FILE.test(name));
+  for (const name of leftovers) await rm(join(directory, name), { force: true });
+  return new DirectorySpool(options);
+}
+
+/** Carries a failure out of the loop that reads the content, apart from what the content itself throws. */
+class SpoolRefusal extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.detail);
+    this.failure = failure;
+  }
+}
+
+class DirectorySpool implements Spool {
+  readonly #options: SpoolOptions;
+  /** Bytes on disk by id. */
+  readonly #entries = new Map<string, Bytes>();
+  #used: Bytes = 0;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+  }
+
+  async put(content: AsyncIterable<Uint8Array>): Promise<Result<SpoolEntry, Failure>> {
+    // Made here: nothing that a client sends ever becomes part of a path.
+    const id = Buffer.from(this.#options.random.bytes(16)).toString('hex');
+    const draft: Draft = { id, plain: 0, reserved: 0 };
+    try {
+      await this.#write(draft, content);
+    } catch (error) {
+      await rm(this.#path(id), { force: true });
+      this.#used -= draft.reserved;
+      if (error instanceof SpoolRefusal) return fail(error.failure);
+      throw error;
+    }
+    this.#entries.set(id, draft.reserved);
+    return ok({ id, bytes: draft.plain });
+  }
+
+  open(id: string): AsyncIterable<Uint8Array> {
+    if (!this.#entries.has(id)) throw new Defect(`There is no entry "${id}" in the spool`);
+    return unsealChunks(this.#options.key, id, createReadStream(this.#path(id), { highWaterMark: CHUNK_BYTES }));
+  }
+
+  async remove(id: string): Promise<void> {
+    const bytes = this.#entries.get(id);
+    if (bytes === undefined) return;
+    this.#entries.delete(id);
+    await rm(this.#path(id), { force: true });
+    this.#used -= bytes;
+  }
+
+  async #write(draft: Draft, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const sealer = new ChunkSealer(this.#options.key, draft.id);
+    const file = await onDisk(() => open(this.#path(draft.id), 'wx', 0o600));
+    try {
+      let full: Uint8Array | undefined;
+      for await (const chunk of fullChunks(content)) {
+        if (full !== undefined) await this.#append(draft, file, sealer.seal(full, false));
+        full = chunk;
+        draft.plain += chunk.length;
+      }
+      await this.#append(draft, file, sealer.seal(full ?? new Uint8Array(), true));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Takes the room before it writes: what comes in at the same time must not overrun the limit together. */
+  async #append(draft: Draft, file: FileHandle, sealed: Uint8Array): Promise<void> {
+    if (this.#used + sealed.length > this.#options.limit) {
+      throw new SpoolRefusal({ code: 'overloaded', detail: 'The spool has reached limits.spool' });
+    }
+    this.#used += sealed.length;
+    draft.reserved += sealed.length;
+    await onDisk(() => file.writeFile(sealed));
+  }
+
+  #path(id: string): string {
+    return join(this.#options.directory, `${id}.spool`);
+  }
+}
+
+interface Draft {
+  readonly id: string;
+  plain: Bytes;
+  reserved: Bytes;
+}
+
+/** The same bytes in chunks of {@link CHUNK_BYTES}, the last one shorter: a byte at a time must not cost a tag each. */
+async function* fullChunks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let buffer = Buffer.alloc(CHUNK_BYTES);
+  let filled = 0;
+  for await (const bytes of content) {
+    for (let offset = 0; offset < bytes.length;) {
+      const part = bytes.subarray(offset, offset + CHUNK_BYTES - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      if (filled < CHUNK_BYTES) continue;
+      yield buffer;
+      buffer = Buffer.alloc(CHUNK_BYTES);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield buffer.subarray(0, filled);
+}
+
+async function onDisk<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    throw new SpoolRefusal({ code: isFull ? 'overloaded' : 'store_unavailable', detail: `Cannot spool: ${String(error)}` });
+  }
+}

@@ -1,0 +1,101 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Defect } from '../core/defect.ts';
+import type { SqliteOutcome, SqliteReply, SqliteRequest, SqliteStatement, SqliteWorkerData } from './sqlite-protocol.ts';
+
+/*
+ * The one thread that has the database open: SQLite is synchronous and its commits wait for the medium, which must not
+ * happen on the thread that relays bytes. It answers requests in the order in which they come.
+ */
+
+if (parentPort === null) throw new Defect('sqlite-worker.ts runs in a worker thread only');
+const port = parentPort;
+
+const { file, busyTimeout } = workerData as SqliteWorkerData;
+const database = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
+database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+
+/** Prepared statements by their text, least recently used first. */
+const prepared = new Map<string, StatementSync>();
+const PREPARED_CAPACITY = 256;
+
+function prepare(sql: string): StatementSync {
+  const statement = prepared.get(sql) ?? database.prepare(sql);
+  prepared.delete(sql);
+  prepared.set(sql, statement);
+  const [oldest] = prepared.keys();
+  if (prepared.size > PREPARED_CAPACITY && oldest !== undefined) prepared.delete(oldest);
+  return statement;
+}
+
+function run({ sql, parameters }: SqliteStatement): SqliteOutcome {
+  const statement = prepare(sql);
+  if (statement.columns().length > 0) return { ok: true, rows: statement.all(...parameters), changes: 0 };
+  return { ok: true, rows: [], changes: Number(statement.run(...parameters).changes) };
+}
+
+function attempt(action: () => SqliteOutcome): SqliteOutcome {
+  try {
+    return action();
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const DONE: SqliteOutcome = { ok: true, rows: [], changes: 0 };
+
+function exec(sql: string): SqliteOutcome {
+  return attempt(() => {
+    database.exec(sql);
+    return DONE;
+  });
+}
+
+/** Nothing is answered before the commit: an acknowledged write is on the medium. */
+function runGroup(statements: readonly SqliteStatement[]): readonly SqliteOutcome[] {
+  if (!statements.some((statement) => statement.writes)) return statements.map((statement) => attempt(() => run(statement)));
+  const begun = exec('BEGIN IMMEDIATE');
+  if (!begun.ok) return statements.map(() => begun);
+  const outcomes = statements.map((statement) => attempt(() => run(statement)));
+  // Some errors (full disk, I/O) make SQLite roll the whole transaction back by itself.
+  const committed = database.isTransaction
+    ? exec('COMMIT')
+    : ({ ok: false, message: 'the transaction was rolled back' } as const);
+  if (committed.ok) return outcomes;
+  if (database.isTransaction) exec('ROLLBACK');
+  return outcomes.map((outcome) => (outcome.ok ? committed : outcome));
+}
+
+/** `data_version` moves with commits of others, `total_changes()` with our own. */
+function version(): SqliteOutcome {
+  const others = run({ sql: 'PRAGMA data_version', parameters: [], writes: false });
+  const own = run({ sql: 'SELECT total_changes() AS own', parameters: [], writes: false });
+  if (!others.ok || !own.ok) return others.ok ? own : others;
+  return { ok: true, rows: [{ ...others.rows[0], ...own.rows[0] }], changes: 0 };
+}
+
+function answer(request: SqliteRequest): readonly SqliteOutcome[] {
+  switch (request.kind) {
+    case 'group':
+      return runGroup(request.statements);
+    case 'bare':
+      return request.statements.map((statement) => attempt(() => run(statement)));
+    case 'reset':
+      return [database.isTransaction ? exec('ROLLBACK') : DONE];
+    case 'version':
+      return [attempt(version)];
+    case 'close':
+      return [
+        attempt(() => {
+          prepared.clear();
+          database.close();
+          return DONE;
+        }),
+      ];
+  }
+}
+
+port.on('message', (request: SqliteRequest) => {
+  port.postMessage({ id: request.id, outcomes: answer(request) } satisfies SqliteReply);
+  if (request.kind === 'close') port.close();
+});

@@ -1,0 +1,28 @@
+import type { ExchangeId } from '../../src/core/ids.ts';
+import type { DecisionEvent, OutcomeEvent } from '../../src/core/record.ts';
+
+export function denial(exchange: number, more: Partial<DecisionEvent> = {}): DecisionEvent {
+  return {
+    kind: 'decision',
+    exchange: `x${exchange}` as ExchangeId,
+    client: '192.0.2.7',
+    target: 'https://blocked.example/',
+    evidence: [],
+    decision: 'deny',
+    code: 'no_rule',
+    rules: [],
+    obligations: [],
+    ...more,
+  };
+}
+
+export function outcome(exchange: number): OutcomeEvent {
+  return {
+    kind: 'outcome',
+    exchange: `x${exchange}` as ExchangeId,
+    status: 403,
+    bytes: { sent: 0, received: 0 },
+    timing: { total: 1 },
+    findings: {},
+  };
+}

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openSqlite, type SqliteDatabase, type SqliteOptions } from '../../src/store/sqlite.ts';
+import { ManualClock } from '../support/clock.ts';
+
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'cordon-store-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A database for tests, closed when the test ends. */
+export async function databaseIn(directory: string, options: Partial<SqliteOptions> = {}): Promise<SqliteDatabase> {
+  const clock = new ManualClock('2026-11-22T10:00:00Z');
+  const opened = await openSqlite({ file: join(directory, 'cordon.db'), clock, ...options });
+  if (!opened.ok) throw new Error(opened.failure.detail);
+  onTestFinished(() => opened.value.close());
+  return opened.value;
+}
