@@ -1,4 +1,4 @@
-import { defineConfig } from 'oxlint';
+import { defineConfig, type OxlintOverride } from 'oxlint';
 import { LAYERS } from './scripts/layers.ts';
 
 const FOLDERS = LAYERS.map((layer) => layer.folder);
@@ -18,6 +18,19 @@ function forbiddenImports(layer: (typeof LAYERS)[number]) {
     });
   }
   return patterns;
+}
+
+/** Globals that reach a clock, randomness, the process or the network. */
+const IMPURE_GLOBALS = ['process', 'Buffer', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'crypto'];
+
+function layerOverride(layer: (typeof LAYERS)[number]): OxlintOverride {
+  return {
+    files: [`src/${layer.folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: forbiddenImports(layer) }],
+      ...(layer.pure && { 'no-restricted-globals': ['error', ...IMPURE_GLOBALS] }),
+    },
+  };
 }
 
 export default defineConfig({
@@ -53,26 +66,7 @@ export default defineConfig({
     'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
   },
   overrides: [
-    ...LAYERS.map((layer) => ({
-      files: [`src/${layer.folder}/**/*.ts`],
-      rules: {
-        'no-restricted-imports': ['error', { patterns: forbiddenImports(layer) }] as const,
-        ...(layer.pure && {
-          'no-restricted-globals': [
-            'error',
-            'process',
-            'Buffer',
-            'fetch',
-            'setTimeout',
-            'setInterval',
-            'setImmediate',
-            'Date',
-            'performance',
-            'crypto',
-          ] as const,
-        }),
-      },
-    })),
+    ...LAYERS.map(layerOverride),
     {
       files: ['test/**/*.ts'],
       rules: {

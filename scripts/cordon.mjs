@@ -11,5 +11,9 @@ if (major < 24 || (major === 24 && minor < 16)) {
   process.exit(2);
 }
 
+// Sources run as TypeScript; the cache keeps them stripped and compiled from one start to the next.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache();
+
 const { main } = await import(new URL('../src/cli/main.ts', import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2));

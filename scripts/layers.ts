@@ -41,7 +41,7 @@ export const LAYERS: readonly Layer[] = [
   },
   { folder: 'store', role: 'SQLite, keys and spool behind ports of core', mayImport: ['core'], pure: false },
   { folder: 'listener', role: 'sockets: bytes to Accepted, answers to bytes', mayImport: PURE, pure: false },
-  { folder: 'config', role: 'process settings, policy files, reload', mayImport: ['core', 'policy'], pure: false },
+  { folder: 'config', role: 'process settings, policy files, reload', mayImport: [...PURE, 'policy'], pure: false },
   { folder: 'telemetry', role: 'log and metrics', mayImport: ['core'], pure: false },
   { folder: 'admin', role: 'Fastify API', mayImport: ['core', 'policy'], pure: false },
   { folder: 'app', role: 'composition root: the one place that builds things', mayImport: ['*'], pure: false },

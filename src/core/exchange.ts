@@ -21,10 +21,12 @@ export interface Accepted {
   readonly method: string;
   /** Origin-form target to send upstream, query included; empty for a CONNECT. */
   readonly requestTarget: string;
-  /** Canonical path for rules; empty for a CONNECT. */
-  readonly path: string;
+  /** Canonical path for rules; absent for a CONNECT and where the path has no single reading. */
+  readonly path?: string;
   readonly fields: FieldLines;
   readonly httpVersion: '1.0' | '1.1' | '2';
+  /** Whether content follows the header section. */
+  readonly hasContent: boolean;
   /** What a CONNECT established, for the exchanges inside it. */
   readonly tunnel?: TunnelContext;
 }
@@ -33,7 +35,8 @@ export interface Accepted {
 export interface TunnelContext {
   readonly id: ExchangeId;
   readonly authority: Authority;
-  readonly subject: Subject;
+  /** Absent only in tunnels to the gateway's own name, part of which needs no identity. */
+  readonly subject?: Subject;
 }
 
 /** Who sends it. */

@@ -1,0 +1,137 @@
+import { socketAddressText } from '../config/setting-text.ts';
+import type { Settings } from '../config/settings-schema.ts';
+import type { Clock, EventBus, Random } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { createResolver } from '../destination/resolver.ts';
+import type { ListeningAddress } from '../destination/self-addresses.ts';
+import { AttemptLimiter } from '../identity/attempt-limiter.ts';
+import { createIdentifier } from '../identity/identify.ts';
+import { SessionTable } from '../identity/session.ts';
+import { TokenCache } from '../identity/token-cache.ts';
+import type { ListenerLimits } from '../listener/http1.ts';
+import { InterceptedListener } from '../listener/intercepted-listener.ts';
+import { ProxyListener } from '../listener/proxy-listener.ts';
+import { AgentSurface } from '../pipeline/agent-surface.ts';
+import { Enforcement } from '../pipeline/handler.ts';
+import { LiveExchanges } from '../pipeline/live-exchanges.ts';
+import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
+import type { Services, TunnelSettings } from '../pipeline/services.ts';
+import { createFoldingJournal } from '../recording/folding.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
+import type { PolicyInForce } from './in-force.ts';
+import { createInterceptor } from './interception.ts';
+import { createRecorder } from './recorder.ts';
+import type { State } from './state.ts';
+import { exchangeIds } from './system.ts';
+
+const HOUR = 3_600_000;
+
+/** Bounds of tunnels and listeners that no setting changes. */
+const TUNNEL: Omit<TunnelSettings, 'denials'> = { helloTimeout: 10_000, connectTimeout: 10_000, idle: 2 * HOUR, lifetime: 24 * HOUR };
+const LISTENER: Omit<ListenerLimits, 'connections' | 'headerSize'> = { headersTimeout: 15_000, keepAlive: 65_000 };
+
+export interface DataPlaneParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly state: State;
+  readonly inForce: PolicyInForce;
+  readonly events: EventBus;
+  readonly metrics: Metrics;
+  /** Gets every address that is listened on, so that no exchange leads back here. */
+  readonly listening: ListeningAddress[];
+  /** What this gateway calls itself in Via. */
+  readonly pseudonym: string;
+}
+
+/** The part that carries exchanges: listeners, pipeline and upstream, joined. */
+export interface DataPlane extends AsyncDisposable {
+  readonly addresses: readonly string[];
+  readonly live: LiveExchanges;
+  readonly tokenCache: TokenCache;
+  /** Policy or tables were replaced: connections of other generations are let go. */
+  onGeneration(generation: number): void;
+  drain(deadline: number): Promise<void>;
+}
+
+/** @failure a sentence that names the setting: a busy port, a name server that is none */
+export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataPlane, string>> {
+  const { settings, clock, random, state, inForce, metrics } = parts;
+  await using stack = new AsyncDisposableStack();
+  const resolver = createResolver({
+    servers: settings.resolver.servers === 'system' ? 'system' : settings.resolver.servers.map(socketAddressText),
+    hosts: hostsOf(settings),
+    timeout: settings.resolver.timeout,
+    clock,
+    random,
+  });
+  if (!resolver.ok) return fail(`resolver: ${resolver.failure}`);
+  const tokenCache = new TokenCache({ store: state.tokens, clock });
+  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
+  const journal = stack.use(createFoldingJournal({ journal: state.journal, clock }));
+  const live = new LiveExchanges();
+  const newExchangeId = exchangeIds(clock, random);
+  const services: Omit<Services, 'interceptor' | 'tunnel'> = {
+    clock,
+    inForce: () => inForce.current,
+    identify: createIdentifier({
+      directory: () => inForce.compiled.agents,
+      tokens: tokenCache,
+      sessions: new SessionTable({ clock, random }),
+      attempts: new AttemptLimiter({ clock }),
+    }),
+    resolver: resolver.value,
+    budget: new LookupBudget(DEFAULT_BUDGET, clock),
+    recorder: createRecorder(journal, metrics),
+    pools,
+    live,
+    events: parts.events,
+    pseudonym: parts.pseudonym,
+  };
+  const limits: ListenerLimits = { ...LISTENER, connections: settings.limits.connections, headerSize: settings.limits['header-size'] };
+  const listeners: ProxyListener[] = [];
+  for (const { address, denials } of settings.listen.proxy) {
+    const opened = await ProxyListener.open({ ...address, limits, clock, newExchangeId, handler: enforcement(services, state, { denials, limits, newExchangeId }) });
+    if (!opened.ok) return fail(`listen.proxy: ${opened.failure}`);
+    listeners.push(stack.use(opened.value));
+    const bound = opened.value.address;
+    parts.listening.push({ address: bound.host, port: bound.port });
+  }
+  metrics.sample('cordon_connections', () => listeners.reduce((sum, listener) => sum + listener.connections, 0));
+  metrics.sample('cordon_exchanges_in_flight', () => live.size);
+  metrics.sample('cordon_policy_generation', () => inForce.current.generation);
+  const owned = stack.move();
+  return ok({
+    addresses: listeners.map(({ address }) => socketAddressText(address)),
+    live,
+    tokenCache,
+    onGeneration: (generation) => {
+      resolver.value.flush();
+      pools.retireExcept(generation);
+    },
+    drain: async (deadline) => {
+      await Promise.all(listeners.map((listener) => listener.drain(deadline)));
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}
+
+// Each listener tells denials in its own way, so each has its own enforcement; everything behind it is shared.
+function enforcement(
+  shared: Omit<Services, 'interceptor' | 'tunnel'>,
+  state: State,
+  own: { denials: TunnelSettings['denials']; limits: ListenerLimits; newExchangeId: ReturnType<typeof exchangeIds> },
+): Enforcement {
+  const { denials, limits, newExchangeId } = own;
+  const interceptor = createInterceptor(state.ca, () => inside);
+  const services: Services = { ...shared, interceptor, tunnel: { ...TUNNEL, denials } };
+  const surface = new AgentSurface(services, () => state.ca.certificatePem);
+  const handler = new Enforcement(services, surface, newExchangeId);
+  const inside = new InterceptedListener({ limits, clock: shared.clock, newExchangeId, handler });
+  return handler;
+}
+
+function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(resolver.hosts).map(([name, addresses]) => [name, addresses.map(({ text }) => text)]));
+}

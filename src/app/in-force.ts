@@ -1,0 +1,58 @@
+import type { GeoTables } from '../destination/geo-tables.ts';
+import { locate } from '../destination/locate.ts';
+import type { InForce } from '../pipeline/services.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import { prepare } from '../policy/target-index.ts';
+
+/** The policy and the tables that decide now. Both are replaced whole, never changed. */
+export class PolicyInForce {
+  #compiled: CompiledPolicy;
+  #tables: GeoTables;
+  #current: InForce;
+
+  constructor(compiled: CompiledPolicy, tables: GeoTables) {
+    this.#compiled = compiled;
+    this.#tables = tables;
+    this.#current = combine(compiled, tables, 1);
+  }
+
+  get current(): InForce {
+    return this.#current;
+  }
+
+  get compiled(): CompiledPolicy {
+    return this.#compiled;
+  }
+
+  get tables(): GeoTables {
+    return this.#tables;
+  }
+
+  replacePolicy(compiled: CompiledPolicy): void {
+    this.#compiled = compiled;
+    this.#current = combine(compiled, this.#tables, this.#current.generation + 1);
+  }
+
+  replaceTables(tables: GeoTables): void {
+    this.#tables = tables;
+    this.#current = combine(this.#compiled, tables, this.#current.generation + 1);
+  }
+}
+
+function combine(compiled: CompiledPolicy, tables: GeoTables, generation: number): InForce {
+  return {
+    generation,
+    policy: prepare(compiled),
+    subjects: new Map(compiled.agents.map(({ attributes }) => [attributes.agent, attributes])),
+    locate: (query) => locate(tables, query),
+  };
+}
+
+/** The moments at which the policy changes by itself: attestations and transfers end. */
+export function expiries(compiled: CompiledPolicy): number[] {
+  const ends = [
+    ...compiled.destinations.flatMap(({ attest }) => (attest === undefined ? [] : [attest.until])),
+    ...compiled.rules.flatMap(({ transfer }) => (transfer?.until === undefined ? [] : [transfer.until])),
+  ];
+  return ends.sort((a, b) => a - b);
+}

@@ -1,0 +1,19 @@
+import type { Journal } from '../core/ports.ts';
+import type { Recorder } from '../pipeline/services.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. */
+export function createRecorder(journal: Journal, metrics: Metrics): Recorder {
+  return {
+    decision: (event) => {
+      metrics.count('cordon_decisions_total', { kind: event.exchangeKind ?? 'none', effect: event.decision, code: event.code ?? 'none' });
+      return journal.append(event);
+    },
+    outcome: (event) => {
+      metrics.count('cordon_content_bytes_total', { direction: 'sent' }, event.bytes.sent);
+      metrics.count('cordon_content_bytes_total', { direction: 'received' }, event.bytes.received);
+      metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
+      void journal.append(event);
+    },
+  };
+}

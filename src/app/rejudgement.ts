@@ -1,0 +1,64 @@
+import type { Clock } from '../core/ports.ts';
+import type { Milliseconds } from '../core/units.ts';
+import type { Reidentify } from '../identity/reidentify.ts';
+import type { LiveExchanges } from '../pipeline/live-exchanges.ts';
+import { expiries, type PolicyInForce } from './in-force.ts';
+
+/** How often identities are looked at for tokens that ended by themselves. */
+const IDENTITY_INTERVAL: Milliseconds = 500;
+
+/**
+ * Sees to it that what runs is judged again whenever its permit may have ended: the policy or the tables changed, an
+ * attestation or a transfer ran out, a token was revoked or expired (contract §4.1.13: cut within a second).
+ */
+export class Rejudgement implements Disposable {
+  readonly #live: LiveExchanges;
+  readonly #inForce: PolicyInForce;
+  readonly #reidentify: Reidentify;
+  readonly #clock: Clock;
+  readonly #timer: NodeJS.Timeout;
+  #ends: readonly number[];
+  #checking = false;
+
+  constructor(parts: { live: LiveExchanges; inForce: PolicyInForce; reidentify: Reidentify; clock: Clock }) {
+    this.#live = parts.live;
+    this.#inForce = parts.inForce;
+    this.#reidentify = parts.reidentify;
+    this.#clock = parts.clock;
+    this.#ends = this.#upcoming();
+    this.#timer = setInterval(() => this.#tick(), IDENTITY_INTERVAL);
+    this.#timer.unref();
+  }
+
+  /** The policy or the tables were replaced. */
+  now(): void {
+    this.#ends = this.#upcoming();
+    this.#live.judgeAgain(this.#inForce.current, this.#clock.now());
+    void this.identities();
+  }
+
+  /** Tokens may have been revoked. */
+  async identities(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    try {
+      await this.#live.identifyAgain(this.#reidentify);
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const [next] = this.#ends;
+    if (next !== undefined && next <= this.#clock.now()) this.now();
+    else if (this.#live.size > 0) void this.identities();
+  }
+
+  #upcoming(): number[] {
+    return expiries(this.#inForce.compiled).filter((end) => end > this.#clock.now());
+  }
+}

@@ -1,0 +1,46 @@
+import type { Settings } from '../config/settings-schema.ts';
+import type { Milliseconds } from '../core/units.ts';
+import { openLog } from '../telemetry/log.ts';
+import { banner } from './banner.ts';
+import { openGateway } from './gateway.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+/** How long what runs may take to finish after SIGTERM. */
+const DRAIN_DEADLINE: Milliseconds = 10_000;
+
+export interface RunOptions {
+  readonly settings: Settings;
+  readonly observe: boolean;
+}
+
+/**
+ * Runs the gateway until SIGTERM or SIGINT; a second signal ends it at once.
+ *
+ * @returns 0 after a clean stop, 2 when it could not start as configured
+ */
+export async function runGateway({ settings, observe }: RunOptions): Promise<number> {
+  const log = openLog({ level: settings.log.level, to: 'stderr' });
+  const opened = await openGateway({ settings, observe, clock: systemClock, random: systemRandom, log });
+  if (!opened.ok) {
+    for (const problem of opened.failure) process.stderr.write(`cordon: ${problem}\n`);
+    return 2;
+  }
+  await using gateway = opened.value;
+  process.stdout.write(`${banner(gateway, settings).join('\n')}\n`);
+  const signal = await stopSignal();
+  log.info({ signal }, 'Stopping: no new connections, running exchanges may finish');
+  await gateway.drain(DRAIN_DEADLINE);
+  log.flush();
+  return 0;
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+        process.once(signal, () => process.exit(1));
+      });
+    }
+  });
+}

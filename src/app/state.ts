@@ -1,0 +1,67 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings-schema.ts';
+import type { Clock, Random, TokenStore } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { openJournal, type OpenJournal } from '../recording/journal.ts';
+import { openSqlite, type SqliteDatabase } from '../store/sqlite.ts';
+import { createTokenRepository } from '../store/token-repository.ts';
+import type { Log } from '../telemetry/log.ts';
+import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
+import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
+
+/** What the gateway keeps on disk, opened. */
+export interface State extends AsyncDisposable {
+  readonly database: SqliteDatabase;
+  readonly tokens: TokenStore;
+  readonly journal: OpenJournal;
+  readonly ca: IssuingCa;
+  readonly originTls: OriginTls;
+}
+
+/** @failure a sentence that names the file or setting that cannot be used */
+export async function openState(settings: Settings, parts: { clock: Clock; random: Random; log: Log }): Promise<Result<State, string>> {
+  const { clock, random, log } = parts;
+  await using stack = new AsyncDisposableStack();
+  const { directory } = settings.data;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const database = await openSqlite({ file: join(directory, 'cordon.db'), clock });
+  if (!database.ok) return fail(database.failure.detail);
+  stack.use(database.value);
+  const journal = await openJournal({
+    directory: join(directory, 'recordings'),
+    clock,
+    random,
+    durability: settings.recordings.durability,
+    onError: ({ detail }) => log.error({ detail }, 'The record cannot be written'),
+  });
+  if (!journal.ok) return fail(journal.failure.detail);
+  stack.use(journal.value);
+  const ca = await openIssuingCa({ directory, clock, random, ...(settings.tls.ca !== undefined && { settings: settings.tls.ca }) });
+  if (!ca.ok) return ca;
+  const anchors = await readAnchors(settings.trust);
+  if (!anchors.ok) return anchors;
+  const originTls = openOriginTls(anchors.value);
+  if (!originTls.ok) return originTls;
+  const owned = stack.move();
+  return ok({
+    database: database.value,
+    tokens: createTokenRepository(database.value.db),
+    journal: journal.value,
+    ca: ca.value,
+    originTls: originTls.value,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}
+
+async function readAnchors(files: readonly string[]): Promise<Result<string[], string>> {
+  const texts: string[] = [];
+  for (const file of files) {
+    try {
+      texts.push(await readFile(file, 'utf8'));
+    } catch (error) {
+      return fail(`trust: Cannot read ${file}: ${(error as Error).message}`);
+    }
+  }
+  return ok(texts);
+}

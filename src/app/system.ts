@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { ExchangeId } from '../core/ids.ts';
+import type { Clock, Random } from '../core/ports.ts';
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/** The randomness of the operating system. */
+export const systemRandom: Random = {
+  bytes: (length) => randomBytes(length),
+};
+
+/** Ids drawn per refill of the pool: one call into the system costs as much as hundreds of ids. */
+const POOLED_IDS = 256;
+
+/**
+ * Makes exchange ids: UUIDv7 (RFC 9562 §5.7), so that they sort by time.
+ *
+ * @param clock whose milliseconds lead the id
+ */
+export function exchangeIds(clock: Clock, random: Random): () => ExchangeId {
+  let pool = Buffer.alloc(0);
+  let offset = 0;
+  return () => {
+    if (offset + 10 > pool.length) {
+      pool = Buffer.from(random.bytes(10 * POOLED_IDS));
+      offset = 0;
+    }
+    const time = clock.now().toString(16).padStart(12, '0');
+    const tail = pool.toString('hex', offset, offset + 10);
+    offset += 10;
+    const variant = (8 + (Number.parseInt(tail[3]!, 16) & 3)).toString(16);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}` as ExchangeId;
+  };
+}

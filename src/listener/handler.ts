@@ -1,0 +1,50 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Failure } from '../core/codes.ts';
+import type { Accepted, TunnelContext } from '../core/exchange.ts';
+import type { ReplySink } from '../core/reply-sink.ts';
+
+/** A request and where its answer goes. */
+export interface IncomingRequest {
+  readonly accepted: Accepted;
+  readonly reply: ReplySink;
+  /** Null when the request has no content. */
+  readonly content: Readable | null;
+}
+
+/** A request that asks for a raw connection: CONNECT or a WebSocket upgrade. */
+export interface IncomingConnection {
+  readonly accepted: Accepted;
+  readonly socket: ClientSocket;
+  /** An ordinary answer on this connection instead of a raw one; it closes with the answer. */
+  readonly openReply: () => ReplySink;
+  /** Bytes that the client sent right behind its request. */
+  readonly head: Uint8Array;
+}
+
+
+/** A client's connection after CONNECT or an upgrade. */
+export type ClientSocket = Duplex & {
+  setTimeout(ms: number, listener?: () => void): unknown;
+  readonly bytesRead: number;
+};
+
+/** What could not become an exchange, but must be answered and recorded all the same (invariant 9). */
+export interface RefusedRequest {
+  readonly client: { readonly address: string; readonly port: number };
+  readonly failure: Failure;
+  readonly method?: string;
+  readonly target?: string;
+  readonly tunnel?: TunnelContext;
+}
+
+/** What a listener is given: it accepts and parses, the handler decides. None of the calls throws. */
+export interface ExchangeHandler {
+  request(request: IncomingRequest): void;
+  upgrade(request: IncomingConnection): void;
+  connect(request: IncomingConnection): void;
+  /**
+   * Records a request that was refused before it could be judged.
+   * @returns the whole answer, ready to be written to the client
+   */
+  refuse(request: RefusedRequest): { status: number; reason: string; fields: readonly string[]; body: string };
+}

@@ -1,0 +1,157 @@
+import type { Accepted, Subject } from '../core/exchange.ts';
+import type { ReplySink } from '../core/reply-sink.ts';
+import { outlook } from '../policy/outlook.ts';
+import { parseAbsoluteForm } from '../wire/request-target.ts';
+import { answerTo, sendAnswer } from './answer.ts';
+import { mintInterceptPermit } from './authorize.ts';
+import type { ClientSocket } from './client-socket.ts';
+import { decisionRequest } from './decision-request.ts';
+import { identifyByCredentials, identifyByTunnel } from './identify.ts';
+import { answeredEvent, permittedEvent } from './record-events.ts';
+import type { Progress, Refusal } from './refusal.ts';
+import { locateQuery } from './locate.ts';
+import type { Services } from './services.ts';
+
+/** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
+export const AGENT_SURFACE_NAME = 'cordon.internal';
+
+/** Calls of `explain` per agent and minute: each may tell something about the policy. */
+const EXPLAIN_PER_MINUTE = 60;
+
+interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** What the gateway tells agents about itself and about them: its CA, who they are, why something would be refused. */
+export class AgentSurface {
+  readonly #services: Services;
+  readonly #caPem: () => string;
+  readonly #explained = new Map<string, { minute: number; calls: number }>();
+
+  constructor(services: Services, caPem: () => string) {
+    this.#services = services;
+    this.#caPem = caPem;
+  }
+
+  /** Whether an exchange is for the gateway itself. */
+  owns({ authority }: Accepted): boolean {
+    return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
+  }
+
+  /** Answers one request. @invariant nothing is looked up and nothing is dialled */
+  async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
+    const startedAt = this.#services.clock.monotonic();
+    const page = await this.#page(accepted);
+    const progress: Progress = accepted;
+    await this.#services.recorder.decision({ ...permittedEvent(progress), reason: 'The gateway answers for itself' });
+    if ('code' in page) sendAnswer(reply, answerTo(page));
+    else sendPage(reply, page, accepted.method);
+    const status = 'code' in page ? answerTo(page).status : page.status;
+    this.#services.recorder.outcome({
+      kind: 'outcome',
+      exchange: accepted.id,
+      status,
+      bytes: { sent: 0, received: 0 },
+      timing: { total: this.#services.clock.monotonic() - startedAt },
+      findings: {},
+    });
+  }
+
+  /** Ends a CONNECT to the gateway's own name here; the requests inside come back through {@link serve}. */
+  async serveTunnel(accepted: Accepted, socket: ClientSocket, head: Uint8Array): Promise<void> {
+    await this.#services.recorder.decision({ ...permittedEvent(accepted), reason: 'The gateway answers for itself' });
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    // Part of the surface needs no identity; for the rest, the tunnel carries the one that its CONNECT showed.
+    const identified = await identifyByCredentials(accepted, this.#services);
+    const opened = identified.ok ? identified.value : accepted;
+    const intercepted = await this.#services.interceptor.intercept(mintInterceptPermit(accepted), opened, socket, head);
+    if (!intercepted.ok) socket.destroy();
+  }
+
+  async #page(accepted: Accepted): Promise<Page | Refusal> {
+    const [path = '/', query = ''] = accepted.requestTarget.split('?', 2);
+    if (accepted.method !== 'GET' && accepted.method !== 'HEAD') return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET only\n' };
+    if (path === '/ca.pem') return { status: 200, type: 'application/x-pem-file', body: this.#caPem() };
+    if (path === '/healthz') return { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' };
+    const identified = await identifyByTunnel(accepted, this.#services);
+    if (!identified.ok) return identified.failure;
+    const { subject } = identified.value;
+    if (path === '/whoami') return json(whoami(subject));
+    if (path === '/explain') return this.#explain(subject, new URLSearchParams(query), accepted);
+    return { status: 404, type: 'text/plain; charset=utf-8', body: 'ca.pem, healthz, whoami, explain?method=&url=\n' };
+  }
+
+  #explain(subject: Subject, parameters: URLSearchParams, accepted: Accepted): Page | Refusal {
+    if (!this.#mayExplain(subject)) return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
+    const url = parseAbsoluteForm((parameters.get('url') ?? '').replace(/^https:\/\//i, 'https://'));
+    if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
+    const method = (parameters.get('method') ?? 'GET').toUpperCase();
+    const { scheme, authority, requestTarget, path } = url.value;
+    const exchange = {
+      ...accepted,
+      kind: scheme === 'https' ? 'intercepted' : 'forward',
+      visibility: scheme === 'https' ? 'inspected' : 'cleartext',
+      scheme,
+      authority,
+      method,
+      requestTarget,
+      hasContent: false,
+      fields: [],
+      subject,
+    } as const;
+    const inForce = this.#services.inForce();
+    // By name alone: what enforce would look up is a secret of the name's owner until a real request asks for it.
+    const destination = inForce.locate(locateQuery(exchange));
+    const foreseen = outlook(inForce.policy, decisionRequest({ ...exchange, ...(path !== undefined && { path }) }, destination, this.#services.clock.now()));
+    if (foreseen.denial === undefined) {
+      return json({ decision: 'possible', reason: 'By its name this request can be permitted; its addresses and content are judged when it is sent.' });
+    }
+    const { code, reason, rules } = foreseen.denial;
+    return json({ decision: 'deny', code, reason, rules });
+  }
+
+  #mayExplain({ attributes }: Subject): boolean {
+    const minute = Math.floor(this.#services.clock.monotonic() / 60_000);
+    const account = this.#explained.get(attributes.agent);
+    if (account === undefined || account.minute !== minute) {
+      this.#explained.set(attributes.agent, { minute, calls: 1 });
+      return true;
+    }
+    account.calls += 1;
+    return account.calls <= EXPLAIN_PER_MINUTE;
+  }
+
+  /**
+   * Tells an identified TLS client inside a tunnel why its CONNECT is refused, where the listener is set so: clients show
+   * little of a refused CONNECT. False when it must be told in the CONNECT's own answer.
+   */
+  async tellInside(refusal: Refusal, socket: ClientSocket, head: Uint8Array): Promise<boolean> {
+    const { progress } = refusal;
+    const { tunnel, interceptor, recorder, clock } = this.#services;
+    if (tunnel.denials !== 'inside' || progress.subject === undefined) return false;
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    const opened = { ...progress, subject: progress.subject };
+    const intercepted = await interceptor.intercept(mintInterceptPermit(progress), opened, socket, head);
+    if (!intercepted.ok) socket.destroy();
+    recorder.outcome(answeredEvent(progress, refusal.code, 200, clock.now() - progress.startedAt));
+    return true;
+  }
+}
+
+function whoami(subject: Subject): object {
+  const { agent, home, mode } = subject.attributes;
+  return { agent, home: home.label, mode, session: subject.session, identifiedBy: subject.by.split(':', 1)[0] };
+}
+
+function json(value: object): Page {
+  return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+function sendPage(reply: ReplySink, page: Page, method: string): void {
+  const body = new TextEncoder().encode(page.body);
+  reply.start(page.status, '', ['Content-Type', page.type, 'Content-Length', String(body.length), 'Cache-Control', 'no-store']);
+  if (method !== 'HEAD') reply.write(body);
+  reply.end();
+}

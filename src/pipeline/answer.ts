@@ -1,0 +1,45 @@
+import type { ReplySink } from '../core/reply-sink.ts';
+import { problemReply } from '../wire/problem.ts';
+import { subjectOf, type Refusal } from './refusal.ts';
+
+/** An answer of the gateway itself, complete. */
+export interface Answer {
+  readonly status: number;
+  readonly reason: string;
+  readonly fields: readonly string[];
+  readonly body: string;
+}
+
+/** What the agent gets to read about a refusal: everything it can act on, nothing of other subjects or of the policy's inside. */
+export function answerTo(refusal: Refusal): Answer {
+  const { progress, code, reason, hint } = refusal;
+  const { decision } = progress;
+  const [rule] = decision?.rules ?? [];
+  const home = subjectOf(progress)?.attributes.home.label;
+  const { status, reasonPhrase, fields, body } = problemReply({
+    code,
+    exchange: progress.id,
+    challenge: code === 'unidentified',
+    ...(reason !== undefined && { reason }),
+    ...(rule !== undefined && { rule }),
+    ...(decision !== undefined && { place: placeText(decision.judgement.places) }),
+    ...(home !== undefined && { home }),
+    ...(hint !== undefined && { hint }),
+    ...(code === 'limit_exceeded' && { retryAfterSeconds: 60 }),
+    ...(code === 'name_mismatch' && progress.tunnel !== undefined && { statusOverride: 421 }),
+  });
+  return { status, reason: reasonPhrase, fields: fields.flat(), body };
+}
+
+function placeText({ entry, processing, storage }: { [F in 'entry' | 'processing' | 'storage']: { readonly label: string } }): string {
+  const all = new Set([entry.label, processing.label, storage.label]);
+  return all.size === 1 ? entry.label : `entry ${entry.label}, processing ${processing.label}, storage ${storage.label}`;
+}
+
+/** Sends a whole answer through a reply that has not started. */
+export function sendAnswer(reply: ReplySink, answer: Answer): void {
+  const body = new TextEncoder().encode(answer.body);
+  reply.start(answer.status, answer.reason, answer.fields);
+  if (body.length > 0) reply.write(body);
+  reply.end();
+}

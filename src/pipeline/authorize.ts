@@ -1,0 +1,103 @@
+import { LIFTABLE, type IpAddress } from '../core/address.ts';
+import type { Decision } from '../core/decision.ts';
+import { Defect } from '../core/defect.ts';
+import type { Accepted, Authorized, Located } from '../core/exchange.ts';
+import type { InterceptPermit, Permit } from '../core/permit.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { decide } from '../policy/decide.ts';
+import { outlook, type Outlook } from '../policy/outlook.ts';
+import { decisionRequest } from './decision-request.ts';
+import { undischarged } from './discharge.ts';
+import { deny, type Refusal } from './refusal.ts';
+import type { InForce, Services } from './services.ts';
+
+/** An exchange that may go on, with the one thing that lets it: leave to dial, or leave to terminate TLS. */
+export type Permitted = Authorized &
+  (
+    | { readonly permit: Permit; readonly intercept?: undefined; readonly tunnelRule?: Outlook['tunnel'] }
+    | { readonly intercept: InterceptPermit; readonly permit?: undefined; readonly tunnelRule?: undefined }
+  );
+
+/** Judges a request whose method and path are known. */
+export function authorizeRequest(located: Located, services: Services): Result<Permitted, Refusal> {
+  const inForce = services.inForce();
+  const request = decisionRequest(located, located.destination, services.clock.now());
+  const decision = decide(inForce.policy, request);
+  const permitted = checkPermitted(located, decision);
+  if (!permitted.ok) return permitted;
+  if (request.action.mediaType?.startsWith('application/grpc') === true) {
+    const reason = 'gRPC needs HTTP/2 toward the origin, which this version does not speak';
+    return fail({ code: 'protocol_not_allowed', reason, hint: 'Use the REST endpoint of the service, or a tunnel rule with inspect: false.', progress: { ...located, decision } });
+  }
+  return ok({ ...located, decision, permit: mintPermit(located, decision, inForce) });
+}
+
+/**
+ * Judges a CONNECT by its authority alone. Where any rule that may match wants to see the requests inside, TLS is
+ * terminated without dialling, and the first permitted inner request dials (contract §4.1.3).
+ */
+export function authorizeTunnel(located: Located, services: Services): Result<Permitted, Refusal> {
+  const inForce = services.inForce();
+  const request = decisionRequest(located, located.destination, services.clock.now());
+  const foreseen = outlook(inForce.policy, { ...request, action: { ...request.action, visibility: 'inspected' } });
+  if (foreseen.inspect) {
+    if (foreseen.denial !== undefined) return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, located);
+    return ok({ ...located, decision: interception(located, inForce), intercept: mintInterceptPermit(located) });
+  }
+  const decision = decide(inForce.policy, request);
+  const permitted = checkPermitted(located, decision);
+  if (!permitted.ok) return permitted;
+  return ok({ ...located, decision, permit: mintPermit(located, decision, inForce), tunnelRule: foreseen.tunnel });
+}
+
+function checkPermitted(located: Located, decision: Decision): Result<void, Refusal> {
+  if (decision.effect === 'deny') return deny(decision.code ?? 'no_rule', decision, located);
+  const missing = undischarged(decision);
+  if (missing !== undefined) {
+    const reason = `This version cannot discharge ${missing}`;
+    return fail({ code: 'obligation_unsupported', reason, progress: { ...located, decision } });
+  }
+  if (decision.effect === 'hold') throw new Defect('A hold without an approval obligation');
+  return ok(undefined);
+}
+
+// The only place where a permit comes into being; an architecture test looks for others.
+function mintPermit(located: Located, decision: Decision, inForce: InForce): Permit {
+  const judged = new Set(decision.dial);
+  const facts = (located.destination.addresses ?? []).filter(({ address }) => judged.has(address.text));
+  const addresses: readonly IpAddress[] = facts.map(({ address }) => address);
+  if (addresses.length === 0) throw new Defect('A permit without a judged address');
+  return {
+    exchange: located.id,
+    subject: located.subject.attributes.agent,
+    generation: inForce.generation,
+    scheme: located.scheme,
+    authority: located.authority,
+    addresses,
+    internal: facts.every(({ class: kind }) => LIFTABLE.has(kind)),
+  } as unknown as Permit;
+}
+
+/**
+ * Leave to end a client's TLS here. It dials nothing, so it needs no decision: what comes inside is judged on its own.
+ */
+export function mintInterceptPermit({ id, authority }: Accepted): InterceptPermit {
+  return { exchange: id, authority } as unknown as InterceptPermit;
+}
+
+// What the record says about a tunnel whose requests are judged one by one.
+function interception(located: Located, inForce: InForce): Decision {
+  const { name, addresses = [] } = located.destination;
+  const evidence = [...(name === undefined ? [] : [name.evidence]), ...addresses.flatMap((facts) => facts.evidence)];
+  const unknown = { open: 'unknown', label: 'unknown' } as const;
+  return {
+    effect: 'permit',
+    reason: 'TLS is inspected; every request inside is judged on its own',
+    rules: [],
+    destinations: [],
+    obligations: [],
+    judgement: { places: { entry: unknown, processing: unknown, storage: unknown }, winners: {}, evidence, contradictions: [], stale: false },
+    dial: [],
+    policy: inForce.policy.policy.digest,
+  };
+}

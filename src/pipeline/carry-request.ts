@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import type { Failure } from '../core/codes.ts';
+import type { ReplySink } from '../core/reply-sink.ts';
+import { exchange } from '../upstream/exchange.ts';
+import type { Permitted } from './authorize.ts';
+import { dialledAddress, finish } from './finish.ts';
+import { outgoingFields } from './outgoing.ts';
+import type { Services } from './services.ts';
+import type { Permit } from '../core/permit.ts';
+
+/** Sends a permitted request to where its permit leads, streams the answer back and records how it went. */
+export async function carryRequest(
+  permitted: Permitted & { readonly permit: Permit },
+  reply: ReplySink,
+  content: Readable | null,
+  services: Services,
+): Promise<void> {
+  const { clock, live, pools, inForce } = services;
+  const startedAt = clock.monotonic();
+  let cut: (failure: Failure) => void = () => {};
+  const entry = { exchange: permitted, cut: (failure: Failure) => cut(failure) };
+  const stale = live.admit(entry, inForce(), clock.now());
+  if (stale !== undefined) {
+    finish(permitted, { failure: stale, sent: 0, received: 0 }, reply, startedAt, services);
+    return;
+  }
+  if (content !== null) reply.continue();
+  const request = {
+    method: permitted.method,
+    target: permitted.requestTarget,
+    fields: outgoingFields(permitted, services.pseudonym),
+    content,
+  };
+  const running = exchange(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
+  cut = (failure) => running.cut(failure);
+  const outcome = await running.outcome;
+  live.delete(entry);
+  const detail = outcome.aborted ? { detail: 'The client left before the end' } : {};
+  finish(permitted, { ...outcome, ...detail, ...dialledAddress(permitted) }, reply, startedAt, services);
+}

@@ -1,0 +1,108 @@
+import type { Failure } from '../core/codes.ts';
+import type { Host } from '../core/address.ts';
+import { hostText } from '../core/address.ts';
+import type { InterceptPermit, Permit } from '../core/permit.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { dial } from '../upstream/dial.ts';
+import { relay, type RelaySocket } from '../upstream/relay.ts';
+import type { ClientHello } from '../wire/client-hello.ts';
+import type { Permitted } from './authorize.ts';
+import type { ClientSocket } from './client-socket.ts';
+import { finish, type Ending } from './finish.ts';
+import { peekHello } from './peek-hello.ts';
+import type { Services } from './services.ts';
+
+const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
+
+const NOTHING = { sent: 0, received: 0 };
+
+/** Carries an opaque tunnel: its ClientHello must name what was judged, then bytes pass unread. */
+export async function carryOpaque(permitted: Permitted & { readonly permit: Permit }, socket: ClientSocket, head: Uint8Array, services: Services): Promise<void> {
+  const startedAt = services.clock.monotonic();
+  socket.write(ESTABLISHED);
+  const end = await runOpaque(permitted, socket, head, services);
+  if (end.failure !== undefined) socket.destroy();
+  finish(permitted, { status: 200, ...end }, undefined, startedAt, services);
+}
+
+async function runOpaque(permitted: Permitted & { readonly permit: Permit }, socket: ClientSocket, head: Uint8Array, services: Services): Promise<Ending> {
+  const { tunnel, live, clock, inForce } = services;
+  const first = await firstBytes(permitted, socket, head, services);
+  if (!first.ok) return { failure: first.failure, ...NOTHING };
+  let cut: (failure: Failure) => void = () => {};
+  let cutBy: Failure | undefined;
+  const entry = {
+    exchange: permitted,
+    cut: (failure: Failure) => {
+      cutBy = failure;
+      cut(failure);
+    },
+  };
+  const stale = live.admit(entry, inForce(), clock.now());
+  if (stale !== undefined) return { failure: stale, ...NOTHING };
+  const dialled = await dial(permitted.permit, tunnel.connectTimeout);
+  if (!dialled.ok || cutBy !== undefined) {
+    live.delete(entry);
+    if (dialled.ok) dialled.value.destroy();
+    return { failure: cutBy ?? (dialled.ok ? { code: 'no_rule', detail: 'Cut while dialling' } : dialled.failure), ...NOTHING };
+  }
+  const running = relay(socket as RelaySocket, dialled.value, first.value, tunnel);
+  cut = () => running.cut();
+  const ended = await running.ended;
+  live.delete(entry);
+  const remote = permitted.permit.addresses.length === 1 ? permitted.permit.addresses[0]!.text : dialled.value.remoteAddress;
+  const { sent, received } = running.bytes;
+  return { sent, received, detail: ended, ...(cutBy !== undefined && { failure: cutBy }), ...(remote !== undefined && { dialled: remote }) };
+}
+
+// What goes to the origin first: the ClientHello once it was judged, or what came with the CONNECT where a rule lets any
+// protocol pass.
+async function firstBytes(permitted: Permitted, socket: ClientSocket, head: Uint8Array, services: Services): Promise<Result<Uint8Array, Failure>> {
+  const rule = permitted.tunnelRule ?? { protocol: 'tls', sni: 'required' };
+  if (rule.protocol === 'any') return ok(head);
+  const peeked = await peekHello(socket, head, services.tunnel.helloTimeout);
+  if (!peeked.ok) return peeked;
+  const mismatch = nameMismatch(peeked.value.hello, permitted.authority.host, rule.sni);
+  return mismatch === undefined ? ok(peeked.value.bytes) : fail({ code: 'name_mismatch', detail: mismatch });
+}
+
+function nameMismatch(hello: ClientHello, host: Host, sni: 'required' | 'optional'): string | undefined {
+  const expected = hostText(host);
+  if (hello.serverName === undefined) return sni === 'optional' ? undefined : `Found no TLS server name, expected ${expected}`;
+  return hello.serverName === expected ? undefined : `Found TLS server name ${hello.serverName}, expected ${expected}`;
+}
+
+/** Terminates TLS for a tunnel whose requests are judged one by one. Nothing is dialled here. */
+export async function carryIntercepted(
+  permitted: Permitted & { readonly intercept: InterceptPermit },
+  socket: ClientSocket,
+  head: Uint8Array,
+  services: Services,
+): Promise<void> {
+  const { live, clock, inForce, interceptor } = services;
+  const startedAt = clock.monotonic();
+  let cutBy: Failure | undefined;
+  const entry = {
+    exchange: permitted,
+    cut: (failure: Failure) => {
+      cutBy = failure;
+      socket.destroy();
+    },
+  };
+  const closed = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+  });
+  const stale = live.admit(entry, inForce(), clock.now());
+  if (stale !== undefined) {
+    socket.destroy();
+    finish(permitted, { failure: stale, ...NOTHING }, undefined, startedAt, services);
+    return;
+  }
+  socket.write(ESTABLISHED);
+  const intercepted = await interceptor.intercept(permitted.intercept, permitted, socket, head);
+  if (intercepted.ok) await closed;
+  else socket.destroy();
+  live.delete(entry);
+  const failure = cutBy ?? (intercepted.ok ? undefined : intercepted.failure);
+  finish(permitted, { status: 200, ...NOTHING, ...(failure !== undefined && { failure }) }, undefined, startedAt, services);
+}

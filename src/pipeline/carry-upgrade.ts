@@ -1,0 +1,93 @@
+import type { Failure } from '../core/codes.ts';
+import type { Permit } from '../core/permit.ts';
+import type { RawFields, ReplySink } from '../core/reply-sink.ts';
+import { upgrade, type Upgraded } from '../upstream/exchange.ts';
+import { relay, type RelaySocket } from '../upstream/relay.ts';
+import type { Permitted } from './authorize.ts';
+import type { ClientSocket } from './client-socket.ts';
+import { dialledAddress, finish, type Ending } from './finish.ts';
+import { outgoingFields } from './outgoing.ts';
+import type { Services } from './services.ts';
+
+/** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways. */
+export async function carryUpgrade(
+  permitted: Permitted & { readonly permit: Permit },
+  connection: { readonly socket: ClientSocket; readonly head: Uint8Array; readonly openReply: () => ReplySink },
+  services: Services,
+): Promise<void> {
+  const { clock, live, inForce, pools, pseudonym } = services;
+  const startedAt = clock.monotonic();
+  let cut: (failure: Failure) => void = () => connection.socket.destroy();
+  let cutBy: Failure | undefined;
+  const entry = {
+    exchange: permitted,
+    cut: (failure: Failure) => {
+      cutBy = failure;
+      cut(failure);
+    },
+  };
+  const reply = lazyReply(connection);
+  const stale = live.admit(entry, inForce(), clock.now());
+  if (stale !== undefined) {
+    finish(permitted, { failure: stale, sent: 0, received: 0 }, reply, startedAt, services);
+    return;
+  }
+  const fields = outgoingFields(permitted, pseudonym);
+  const request = { method: permitted.method, target: permitted.requestTarget, fields, content: null };
+  const running = upgrade(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
+  cut = (failure) => running.cut(failure);
+  const upgraded = await running.upgraded;
+  const ending =
+    upgraded === undefined
+      ? await running.outcome
+      : await join(upgraded, connection, services, (stop) => {
+          cut = stop;
+        });
+  live.delete(entry);
+  const failure = cutBy === undefined ? {} : { failure: cutBy };
+  finish(permitted, { ...ending, ...failure, ...dialledAddress(permitted) }, reply, startedAt, services);
+}
+
+async function join(
+  upgraded: Upgraded,
+  { socket, head }: { readonly socket: ClientSocket; readonly head: Uint8Array },
+  services: Services,
+  onRunning: (cut: () => void) => void,
+): Promise<Ending> {
+  socket.write(switchingProtocols(upgraded.fields), 'latin1');
+  const running = relay(socket as RelaySocket, upgraded.socket as RelaySocket, head, services.tunnel);
+  onRunning(() => running.cut());
+  const end = await running.ended;
+  return { status: 101, detail: end, sent: running.bytes.sent, received: running.bytes.received };
+}
+
+// The handshake's own fields are hop-by-hop, and here they are the point: they go to the client as the origin sent them.
+function switchingProtocols(fields: RawFields): string {
+  const lines = ['HTTP/1.1 101 Switching Protocols'];
+  for (let i = 0; i + 1 < fields.length; i += 2) lines.push(`${fields[i]}: ${fields[i + 1]}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+// An answer takes the socket over; a successful upgrade must find it untouched. So the reply is opened at first use.
+function lazyReply({ openReply, socket }: { readonly openReply: () => ReplySink; readonly socket: ClientSocket }): ReplySink {
+  let opened: ReplySink | undefined;
+  const get = (): ReplySink => (opened ??= openReply());
+  return {
+    get started(): boolean {
+      return opened?.started ?? false;
+    },
+    get closed(): boolean {
+      return opened?.closed ?? false;
+    },
+    continue: () => get().continue(),
+    inform: (status, fields) => get().inform(status, fields),
+    start: (status, reason, fields) => get().start(status, reason, fields),
+    write: (chunk) => get().write(chunk),
+    whenDrained: (listener) => get().whenDrained(listener),
+    end: (trailers) => get().end(trailers),
+    abort: () => get().abort(),
+    whenAborted: (listener) => {
+      socket.once('close', listener);
+    },
+  };
+}

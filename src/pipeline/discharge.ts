@@ -1,0 +1,35 @@
+import type { Decision, Obligation, ObligationKind } from '../core/decision.ts';
+
+/** What the enforcement point does about each kind of obligation. An obligation without a row cannot be permitted. */
+type Discharge =
+  | { readonly by: 'record' | 'request-fields' }
+  /** Understood by the policy language; the machinery comes with a later version (contract §3 `obligation_unsupported`). */
+  | { readonly by: 'nobody'; readonly what: string };
+
+/** The registry of obligations: the compiler refuses a kind that has no row here. */
+const REGISTRY: { readonly [K in ObligationKind]: (obligation: Extract<Obligation, { kind: K }>) => Discharge } = {
+  record: ({ content }) => (content ? { by: 'nobody', what: 'record: content' } : { by: 'record' }),
+  headers: () => ({ by: 'request-fields' }),
+  'drop-agent-credentials': () => ({ by: 'request-fields' }),
+  mask: () => ({ by: 'nobody', what: 'mask' }),
+  credential: () => ({ by: 'nobody', what: 'credential' }),
+  limit: () => ({ by: 'nobody', what: 'limits' }),
+  approval: () => ({ by: 'nobody', what: 'hold' }),
+};
+
+/**
+ * What this version cannot discharge, in the words of the policy; undefined when everything can be. A permit counts only
+ * when every obligation is discharged (XACML 3.0 §7.18).
+ */
+export function undischarged(decision: Decision): string | undefined {
+  const missing = decision.obligations.flatMap((obligation) => {
+    const discharge = dischargeOf(obligation);
+    return discharge.by === 'nobody' ? [`${discharge.what} (${obligation.rules.join(', ')})`] : [];
+  });
+  return missing.length === 0 ? undefined : missing.join(', ');
+}
+
+function dischargeOf<K extends ObligationKind>(obligation: Extract<Obligation, { kind: K }>): Discharge {
+  const row = REGISTRY[obligation.kind as K] as (obligation: Extract<Obligation, { kind: K }>) => Discharge;
+  return row(obligation);
+}

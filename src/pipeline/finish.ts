@@ -1,0 +1,54 @@
+import type { Failure } from '../core/codes.ts';
+import type { ReplySink } from '../core/reply-sink.ts';
+import type { Milliseconds } from '../core/units.ts';
+import { answerTo, sendAnswer } from './answer.ts';
+import type { Permitted } from './authorize.ts';
+import type { Services } from './services.ts';
+
+/** How a permitted exchange ended, whatever its kind. */
+export interface Ending {
+  /** What the client got; absent when it got nothing. */
+  readonly status?: number;
+  readonly failure?: Failure;
+  /** Why it ended, where that is no failure. */
+  readonly detail?: string;
+  /** The address that was dialled; absent when nothing was. */
+  readonly dialled?: string;
+  readonly sent: number;
+  readonly received: number;
+  /** On the monotonic clock. */
+  readonly firstByteAt?: Milliseconds;
+}
+
+/**
+ * Ends a permitted exchange: the client is told of a failure while it still can be, and the outcome is recorded.
+ *
+ * @param reply absent where the connection is raw and can only be cut
+ */
+export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | undefined, startedAt: Milliseconds, services: Services): void {
+  const { failure, detail, dialled, sent, received, firstByteAt } = ending;
+  let { status } = ending;
+  if (failure !== undefined && reply !== undefined && !reply.started && !reply.closed) {
+    const answer = answerTo({ code: failure.code, progress: permitted });
+    status = answer.status;
+    sendAnswer(reply, answer);
+  }
+  const why = failure?.detail ?? detail;
+  services.recorder.outcome({
+    kind: 'outcome',
+    exchange: permitted.id,
+    ...(status !== undefined && { status }),
+    ...(failure !== undefined && { code: failure.code }),
+    ...(why !== undefined && { detail: why }),
+    ...(dialled !== undefined && { dialled }),
+    bytes: { sent, received },
+    timing: { total: services.clock.monotonic() - startedAt, ...(firstByteAt !== undefined && { firstByte: firstByteAt - startedAt }) },
+    findings: {},
+  });
+}
+
+/** The address a permit led to; with several it is the first one, until the engine says which answered. */
+export function dialledAddress({ permit }: Permitted): { readonly dialled?: string } {
+  const [address] = permit?.addresses ?? [];
+  return address === undefined ? {} : { dialled: address.text };
+}

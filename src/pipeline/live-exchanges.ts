@@ -1,0 +1,99 @@
+import type { Failure } from '../core/codes.ts';
+import type { Permitted } from './authorize.ts';
+import { decide } from '../policy/decide.ts';
+import { outlook } from '../policy/outlook.ts';
+import type { Instant } from '../core/units.ts';
+import type { IpAddress } from '../core/address.ts';
+import type { Subject } from '../core/exchange.ts';
+import type { Result } from '../core/result.ts';
+import { parseIpAddress } from '../wire/ip-address.ts';
+import { decisionRequest } from './decision-request.ts';
+import { undischarged } from './discharge.ts';
+import { locateQuery } from './locate.ts';
+import type { InForce } from './services.ts';
+
+/** One exchange or tunnel that is running, and how to end it. */
+export interface LiveExchange {
+  readonly exchange: Permitted;
+  cut(failure: Failure): void;
+}
+
+/**
+ * Everything that runs. When the policy, the tables or an identity change, each is judged again on what it was permitted
+ * for, and cut when the answer is now no (invariant 2, contract §4.1.13).
+ */
+export class LiveExchanges {
+  readonly #live = new Set<LiveExchange>();
+
+  /**
+   * Takes an exchange in, at the moment it is about to act. Between its decision and now the world may have changed: then
+   * it is judged again first, and the answer says why it may no longer act.
+   */
+  admit(live: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
+    const { permit } = live.exchange;
+    const failure = permit !== undefined && permit.generation === inForce.generation ? undefined : whyCut(live.exchange, inForce, now);
+    if (failure === undefined) this.#live.add(live);
+    return failure;
+  }
+
+  delete(live: LiveExchange): void {
+    this.#live.delete(live);
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Judges everything again; returns how many were cut. */
+  judgeAgain(inForce: InForce, now: Instant): number {
+    let cut = 0;
+    for (const live of [...this.#live]) {
+      const failure = whyCut(live.exchange, inForce, now);
+      if (failure === undefined) continue;
+      this.#live.delete(live);
+      live.cut(failure);
+      cut += 1;
+    }
+    return cut;
+  }
+
+  /**
+   * Asks again who each subject is: a token may have been revoked or have ended. One that cannot be verified now counts as
+   * ended. Subjects that many exchanges share are asked for once.
+   */
+  async identifyAgain(reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>): Promise<void> {
+    const asked = new Map<string, Promise<Result<Subject, Failure>>>();
+    for (const live of [...this.#live]) {
+      const { subject, client } = live.exchange;
+      const clientAddress = parseIpAddress(client.address);
+      if (!clientAddress.ok) continue;
+      const key = `${subject.by} ${subject.attributes.agent} ${clientAddress.value.text}`;
+      const answer = asked.get(key) ?? reidentify(subject, clientAddress.value);
+      asked.set(key, answer);
+      const identified = await answer;
+      if (identified.ok || !this.#live.delete(live)) continue;
+      live.cut(identified.failure);
+    }
+  }
+}
+
+function whyCut(exchange: Permitted, inForce: InForce, now: Instant): Failure | undefined {
+  const attributes = inForce.subjects.get(exchange.subject.attributes.agent);
+  if (attributes === undefined) return { code: 'unidentified', detail: 'The agent is no longer in the policy' };
+  const { addresses = [], chain = [] } = exchange.destination;
+  const destination = inForce.locate({
+    ...locateQuery(exchange),
+    resolution: { addresses: addresses.map(({ address }) => address), chain },
+  });
+  const request = decisionRequest({ ...exchange, subject: { ...exchange.subject, attributes } }, destination, now);
+  if (exchange.intercept !== undefined) {
+    const { denial } = outlook(inForce.policy, { ...request, action: { ...request.action, visibility: 'inspected' } });
+    return denial && { code: denial.code ?? 'no_rule', detail: denial.reason };
+  }
+  const decision = decide(inForce.policy, request);
+  if (decision.effect !== 'permit') return { code: decision.code ?? 'no_rule', detail: decision.reason };
+  if (undischarged(decision) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
+  const permitted = new Set(decision.dial);
+  const stillPermitted = exchange.permit.addresses.every(({ text }) => permitted.has(text));
+  return stillPermitted ? undefined : { code: 'no_rule', detail: 'The dialled address is no longer permitted' };
+}

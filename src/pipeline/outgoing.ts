@@ -1,0 +1,61 @@
+import { authorityText, hostText } from '../core/address.ts';
+import type { Decision } from '../core/decision.ts';
+import { requestFieldsForUpstream } from '../wire/hop-by-hop.ts';
+import { viaValue } from '../wire/via.ts';
+import type { Permitted } from './authorize.ts';
+
+/** Fields that carry credentials of the agent itself (contract §4.1.12). */
+const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-auth-token',
+  'x-amz-security-token',
+  'private-token',
+]);
+
+/**
+ * The field lines as they leave: Host first and from the judged authority, hop-by-hop and topology fields gone, the
+ * obligations of the decision applied.
+ */
+export function outgoingFields(exchange: Permitted, pseudonym: string): string[] {
+  const { authority, decision, httpVersion, scheme } = exchange;
+  const standard = authority.port === (scheme === 'https' ? 443 : 80);
+  const edits = fieldEdits(decision);
+  const result = ['Host', standard ? hostText(authority.host) : authorityText(authority)];
+  const endToEnd = requestFieldsForUpstream(exchange.fields);
+  for (let i = 0; i + 1 < endToEnd.length; i += 2) {
+    const name = endToEnd[i]!;
+    const lower = name.toLowerCase();
+    if (lower === 'host' || edits.remove.has(lower)) continue;
+    result.push(name, endToEnd[i + 1]!);
+  }
+  for (const [name, value] of edits.set) result.push(name, value);
+  result.push('Via', viaValue(httpVersion, pseudonym, exchange.fields));
+  return result;
+}
+
+interface FieldEdits {
+  readonly remove: ReadonlySet<string>;
+  readonly set: readonly (readonly [string, string])[];
+}
+
+const NO_EDITS: FieldEdits = { remove: new Set(), set: [] };
+
+function fieldEdits({ obligations }: Decision): FieldEdits {
+  if (!obligations.some(({ kind }) => kind === 'headers' || kind === 'drop-agent-credentials')) return NO_EDITS;
+  const remove = new Set<string>();
+  const set: [string, string][] = [];
+  for (const obligation of obligations) {
+    if (obligation.kind === 'drop-agent-credentials') for (const name of CREDENTIAL_FIELDS) remove.add(name);
+    if (obligation.kind !== 'headers') continue;
+    for (const name of obligation.remove) remove.add(name.toLowerCase());
+    for (const [name, value] of Object.entries(obligation.set)) {
+      remove.add(name.toLowerCase());
+      set.push([name, value]);
+    }
+  }
+  return { remove, set };
+}

@@ -1,0 +1,87 @@
+import type { IpAddress } from '../core/address.ts';
+import type { Failure } from '../core/codes.ts';
+import type { SubjectAttributes } from '../core/decision.ts';
+import type { DestinationFacts } from '../core/evidence.ts';
+import type { Accepted, Subject } from '../core/exchange.ts';
+import type { AgentId } from '../core/ids.ts';
+import type { InterceptPermit } from '../core/permit.ts';
+import type { Clock, EventBus, Resolution, Resolver } from '../core/ports.ts';
+import type { DecisionEvent, OutcomeEvent } from '../core/record.ts';
+import type { Result } from '../core/result.ts';
+import type { Milliseconds } from '../core/units.ts';
+import type { Host } from '../core/address.ts';
+import type { ClientSocket } from './client-socket.ts';
+import type { PreparedPolicy } from '../policy/target-index.ts';
+import type { UpstreamPools } from '../upstream/pools.ts';
+import type { RelayLimits } from '../upstream/relay.ts';
+import type { LiveExchanges } from './live-exchanges.ts';
+import type { LookupBudget } from './lookup-budget.ts';
+
+/** A policy and the tables it is applied with; both change together, as one generation. */
+export interface InForce {
+  /** Counts up with every change of policy or tables. */
+  readonly generation: number;
+  readonly policy: PreparedPolicy;
+  readonly subjects: ReadonlyMap<AgentId, SubjectAttributes>;
+  /** What the tables say about a destination, as far as it is known. */
+  locate(query: LocateQuery): DestinationFacts;
+}
+
+export interface LocateQuery {
+  readonly host: Host;
+  readonly port: number;
+  /** Absent before the look-up of a name. */
+  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'>;
+  /** Path of the request target as it was sent; absent where it is not known. */
+  readonly path?: string;
+  /** Null when the request has no content; absent where it is not known. */
+  readonly content?: null;
+}
+
+export interface IdentifyInput {
+  readonly clientAddress: IpAddress;
+  readonly authorization?: string;
+  readonly sessionField?: string;
+}
+
+/** A TLS connection that ends at the gateway, or why it did not come about. */
+export interface Interceptor {
+  /**
+   * Terminates TLS for exactly the authority of the permit and serves the requests inside, as those of `subject`.
+   * Resolves when the handshake is done.
+   */
+  intercept(permit: InterceptPermit, opened: Accepted & { readonly subject?: Subject }, socket: ClientSocket, head: Uint8Array): Promise<Result<void, Failure>>;
+}
+
+/** The record, as the pipeline uses it. */
+export interface Recorder {
+  /** Resolves before the effect may happen. @failure audit_unavailable */
+  decision(event: DecisionEvent): Promise<Result<void, Failure>>;
+  /** Never waits: the effect has happened. */
+  outcome(event: OutcomeEvent): void;
+}
+
+/** Everything the stages act through. Built once, in `app`. */
+export interface Services {
+  readonly clock: Clock;
+  readonly inForce: () => InForce;
+  readonly identify: (input: IdentifyInput) => Result<Subject, Failure> | Promise<Result<Subject, Failure>>;
+  readonly resolver: Resolver;
+  readonly budget: LookupBudget;
+  readonly recorder: Recorder;
+  readonly pools: UpstreamPools;
+  readonly live: LiveExchanges;
+  readonly interceptor: Interceptor;
+  readonly events: EventBus;
+  /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
+  readonly pseudonym: string;
+  readonly tunnel: TunnelSettings;
+}
+
+export interface TunnelSettings extends RelayLimits {
+  /** How long a client of an opaque tunnel may take to send its ClientHello. */
+  readonly helloTimeout: Milliseconds;
+  readonly connectTimeout: Milliseconds;
+  /** Where denials of a CONNECT are told: in its answer, or inside a tunnel that ends at the gateway (contract §3). */
+  readonly denials: 'connect' | 'inside';
+}

@@ -1,0 +1,27 @@
+import type { ExchangeKind } from '../core/decision.ts';
+import type { Accepted, Identified, Located } from '../core/exchange.ts';
+import type { Result } from '../core/result.ts';
+import { authorizeRequest, authorizeTunnel, type Permitted } from './authorize.ts';
+import { identifyByCredentials, identifyByTunnel } from './identify.ts';
+import { locate } from './locate.ts';
+import type { Refusal } from './refusal.ts';
+import type { Services } from './services.ts';
+
+type Stage<In, Out> = (input: In, services: Services) => Result<Out, Refusal> | Promise<Result<Out, Refusal>>;
+
+interface Stages {
+  readonly identify: Readonly<Record<ExchangeKind, Stage<Accepted, Identified>>>;
+  readonly locate: Readonly<Record<ExchangeKind, Stage<Identified, Located>>>;
+  readonly authorize: Readonly<Record<ExchangeKind, Stage<Located, Permitted>>>;
+}
+
+/**
+ * The order in which an exchange is judged: one row per stage, one column per kind of exchange. `judge.ts` runs a column
+ * and is the only reader. After the rows come the decision record and the effect, which `handler.ts` carries out.
+ */
+export const STAGES: Stages = {
+  //           absolute-form request           CONNECT                          request inside a tunnel        WebSocket handshake
+  identify: { forward: identifyByCredentials, connect: identifyByCredentials, intercepted: identifyByTunnel, upgrade: identifyByTunnel },
+  locate: { forward: locate, connect: locate, intercepted: locate, upgrade: locate },
+  authorize: { forward: authorizeRequest, connect: authorizeTunnel, intercepted: authorizeRequest, upgrade: authorizeRequest },
+};

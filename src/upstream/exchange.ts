@@ -1,0 +1,212 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Failure } from '../core/codes.ts';
+import type { RawFields, ReplySink } from '../core/reply-sink.ts';
+import { responseFraming } from '../wire/framing.ts';
+import { toFieldLines } from '../wire/fields.ts';
+import { responseFieldsForClient } from '../wire/hop-by-hop.ts';
+import { toFailure, UpstreamError, errorCode } from './failures.ts';
+
+/** One request as it leaves: everything end-to-end, framing left to the engine. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** Origin-form. */
+  readonly target: string;
+  /** Flat, without hop-by-hop fields; Host comes first. */
+  readonly fields: RawFields;
+  /** Null when the request has no content. */
+  readonly content: Readable | null;
+}
+
+/** How it went. `status` is what the client got from the origin; absent when the origin gave nothing usable. */
+export interface ExchangeOutcome {
+  readonly status?: number;
+  readonly failure?: Failure;
+  /** The client left before the end. */
+  readonly aborted: boolean;
+  readonly sent: number;
+  readonly received: number;
+  /** Milliseconds from dispatch to the first byte of the response. */
+  readonly firstByteAt?: number;
+}
+
+/** A running exchange, so that it can be cut when the policy changes under it. */
+export interface RunningExchange {
+  readonly outcome: Promise<ExchangeOutcome>;
+  /** Aborts both sides. */
+  cut(failure: Failure): void;
+}
+
+/** Methods that may be sent again when a pooled connection turns out to be closed (RFC 9110 §9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY']);
+
+/** A handshake that the origin accepted: from here on the bytes belong to the upgraded protocol. */
+export interface Upgraded {
+  readonly status: number;
+  readonly fields: RawFields;
+  readonly socket: Duplex;
+}
+
+/** Sends the request and streams the response to `reply`, as fast as the slower side and without buffering. */
+export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, monotonic: () => number): RunningExchange {
+  const run = new ExchangeRun(dispatcher, request, reply, monotonic);
+  run.dispatch();
+  return run;
+}
+
+/**
+ * Sends a WebSocket handshake (RFC 6455 §4.1). An origin that answers anything but 101 answers through `reply` as to any
+ * request, and `upgraded` is undefined.
+ */
+export function upgrade(
+  dispatcher: Dispatcher,
+  request: OutgoingRequest,
+  reply: ReplySink,
+  monotonic: () => number,
+): RunningExchange & { readonly upgraded: Promise<Upgraded | undefined> } {
+  const run = new ExchangeRun(dispatcher, request, reply, monotonic, 'websocket');
+  run.dispatch();
+  return run;
+}
+
+class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
+  readonly outcome: Promise<ExchangeOutcome>;
+  readonly #dispatcher: Dispatcher;
+  readonly #request: OutgoingRequest;
+  readonly #reply: ReplySink;
+  readonly #monotonic: () => number;
+  #settle!: (outcome: ExchangeOutcome) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status: number | undefined;
+  #sent = 0;
+  #received = 0;
+  #firstByteAt: number | undefined;
+  #abortReason: Failure | 'client' | undefined;
+  #retried = false;
+  readonly upgraded: Promise<Upgraded | undefined>;
+  #settleUpgrade!: (upgraded: Upgraded | undefined) => void;
+  readonly #protocol: string | undefined;
+
+  constructor(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, monotonic: () => number, protocol?: string) {
+    this.#dispatcher = dispatcher;
+    this.#request = request;
+    this.#reply = reply;
+    this.#monotonic = monotonic;
+    this.#protocol = protocol;
+    this.upgraded = new Promise((resolve) => {
+      this.#settleUpgrade = resolve;
+    });
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    reply.whenAborted(() => this.#abort('client'));
+  }
+
+  dispatch(): void {
+    const { method, target, fields, content } = this.#request;
+    try {
+      this.#dispatcher.dispatch(
+        {
+          method: method as Dispatcher.HttpMethod,
+          path: target,
+          headers: fields as string[],
+          ...(this.#protocol === undefined ? { body: content } : { upgrade: this.#protocol }),
+        },
+        this,
+      );
+    } catch (error) {
+      // undici throws on what it would not send: a request that is not well-formed after all.
+      this.#finish({ code: 'malformed_request', detail: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  cut(failure: Failure): void {
+    this.#abort(failure);
+  }
+
+  #abort(reason: Failure | 'client'): void {
+    if (this.#abortReason !== undefined) return;
+    this.#abortReason = reason;
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abortReason !== undefined) controller.abort(new Error('aborted'));
+  }
+
+  onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
+    this.#settleUpgrade({ status, fields: rawFields(controller.rawHeaders), socket });
+  }
+
+  onBodySent(chunk: Uint8Array | string): void {
+    this.#sent += chunk.length;
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason?: string): void {
+    const raw = rawFields(controller.rawHeaders);
+    if (status < 200) {
+      this.#reply.inform(status, responseFieldsForClient(toFieldLines(raw)));
+      return;
+    }
+    this.#firstByteAt = this.#monotonic();
+    const lines = toFieldLines(raw);
+    const framing = responseFraming(lines, status, this.#request.method);
+    if (!framing.ok) {
+      controller.abort(new UpstreamError({ code: 'origin_protocol', detail: framing.failure }));
+      return;
+    }
+    this.#status = status;
+    this.#reply.start(status, reason ?? '', responseFieldsForClient(lines));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#received += chunk.length;
+    if (this.#reply.write(chunk)) return;
+    controller.pause();
+    this.#reply.whenDrained(() => controller.resume());
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#reply.end(responseFieldsForClient(toFieldLines(rawFields(controller.rawTrailers))));
+    this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#mayRetry(error)) {
+      this.#retried = true;
+      this.dispatch();
+      return;
+    }
+    const failure = this.#abortReason === undefined || this.#abortReason === 'client' ? toFailure(error) : this.#abortReason;
+    if (this.#reply.started) this.#reply.abort();
+    this.#finish(failure);
+  }
+
+  // An origin may close a kept connection at the moment it is used again. Nothing was answered, so a request that has no
+  // content and changes nothing is sent once more, under the same permit.
+  #mayRetry(error: Error): boolean {
+    const { method, content } = this.#request;
+    const closed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorCode(error));
+    return closed && !this.#retried && this.#abortReason === undefined && content === null && this.#firstByteAt === undefined && IDEMPOTENT.has(method);
+  }
+
+  #finish(failure?: Failure): void {
+    const aborted = this.#abortReason === 'client';
+    this.#settleUpgrade(undefined);
+    this.#settle({
+      aborted,
+      sent: this.#sent,
+      received: this.#received,
+      ...(this.#status !== undefined && { status: this.#status }),
+      ...(failure !== undefined && !aborted && { failure }),
+      ...(this.#firstByteAt !== undefined && { firstByteAt: this.#firstByteAt }),
+    });
+  }
+}
+
+function rawFields(raw: unknown): string[] {
+  if (!Array.isArray(raw)) return [];
+  // undici hands out the bytes of the wire; field values are octets, and latin1 keeps each one.
+  return raw.map((item: unknown) => (typeof item === 'string' ? item : Buffer.from(item as Uint8Array).toString('latin1')));
+}

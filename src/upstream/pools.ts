@@ -1,0 +1,170 @@
+import type { TLSSocket, ConnectionOptions } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
+import { Pool, type buildConnector, type Dispatcher } from 'undici';
+import { authorityText, hostText } from '../core/address.ts';
+import type { Failure } from '../core/codes.ts';
+import type { Permit } from '../core/permit.ts';
+import type { Milliseconds } from '../core/units.ts';
+import { dial } from './dial.ts';
+import { UpstreamError } from './failures.ts';
+
+/** What `tls` knows about connections to origins; handed in, so that no stage imports another. */
+export interface OriginTls {
+  /** Always verifying. */
+  options(permit: Permit): ConnectionOptions;
+  toFailure(error: Error): Failure;
+}
+
+export interface PoolLimits {
+  readonly connectTimeout: Milliseconds;
+  readonly headersTimeout: Milliseconds;
+  /** Longest silence inside a response; 0 never. Streams may be silent for long. */
+  readonly bodyTimeout: Milliseconds;
+  readonly keepAlive: Milliseconds;
+  /** Connections per pool. */
+  readonly connections: number;
+  /** Pools at once; the least recently used is retired beyond it. */
+  readonly pools: number;
+}
+
+export const DEFAULT_POOL_LIMITS: PoolLimits = {
+  connectTimeout: 10_000,
+  headersTimeout: 300_000,
+  bodyTimeout: 0,
+  keepAlive: 30_000,
+  connections: 256,
+  pools: 2_000,
+};
+
+/**
+ * Keep-alive connections to origins. A connection is reused only by exchanges that were judged the same way: the key holds
+ * the generation of policy and tables, the subject, the origin and the exact address set (invariant 2).
+ */
+export class UpstreamPools {
+  readonly #pools = new Map<string, { readonly pool: Pool; readonly generation: number }>();
+  readonly #tls: OriginTls;
+  readonly #limits: PoolLimits;
+
+  constructor(tls: OriginTls, limits: PoolLimits) {
+    this.#tls = tls;
+    this.#limits = limits;
+  }
+
+  /** The dispatcher whose connections all lead to where `permit` allows, and nowhere else. */
+  dispatcher(permit: Permit): Dispatcher {
+    const key = poolKey(permit);
+    const existing = this.#pools.get(key);
+    if (existing !== undefined) {
+      // Map order is the order of use: the first key is the one to retire.
+      this.#pools.delete(key);
+      this.#pools.set(key, existing);
+      return existing.pool;
+    }
+    const pool = this.#open(permit);
+    this.#pools.set(key, { pool, generation: permit.generation });
+    this.#retireBeyondLimit();
+    return pool;
+  }
+
+  /** Lets pools of other generations finish what runs on them and close; nothing new reaches them. */
+  retireExcept(generation: number): void {
+    for (const [key, entry] of this.#pools) {
+      if (entry.generation !== generation) this.#retire(key, entry.pool);
+    }
+  }
+
+  get size(): number {
+    return this.#pools.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.all(pools.map(({ pool }) => pool.destroy()));
+  }
+
+  #open(permit: Permit): Pool {
+    const pool = new Pool(originOf(permit), {
+      connect: this.#connector(permit),
+      allowH2: false,
+      pipelining: 1,
+      connections: this.#limits.connections,
+      keepAliveTimeout: this.#limits.keepAlive,
+      keepAliveMaxTimeout: this.#limits.keepAlive,
+      headersTimeout: this.#limits.headersTimeout,
+      bodyTimeout: this.#limits.bodyTimeout,
+      strictContentLength: true,
+    });
+    // A pool with no connection left is forgotten, so that the map holds only what is in use.
+    pool.on('disconnect', () => {
+      if (pool.stats.connected === 0 && pool.stats.pending === 0) {
+        const key = poolKey(permit);
+        if (this.#pools.get(key)?.pool === pool) this.#retire(key, pool);
+      }
+    });
+    return pool;
+  }
+
+  #connector(permit: Permit): buildConnector.connector {
+    let session: Buffer | undefined;
+    return (_options, callback) => {
+      void dial(permit, this.#limits.connectTimeout).then((dialled) => {
+        if (!dialled.ok) return callback(new UpstreamError(dialled.failure), null);
+        if (permit.scheme === 'http') return callback(null, dialled.value);
+        const secure = connectTls({
+          ...this.#tls.options(permit),
+          socket: dialled.value,
+          ...(session !== undefined && { session }),
+        });
+        secure.on('session', (ticket) => {
+          session = ticket;
+        });
+        whenSecure(secure, this.#limits.connectTimeout, (error) => {
+          if (error === null) callback(null, secure);
+          else callback(error instanceof UpstreamError ? error : new UpstreamError(this.#tls.toFailure(error)), null);
+        });
+      });
+    };
+  }
+
+  #retire(key: string, pool: Pool): void {
+    this.#pools.delete(key);
+    void pool.close();
+  }
+
+  #retireBeyondLimit(): void {
+    if (this.#pools.size <= this.#limits.pools) return;
+    const [oldest] = this.#pools;
+    if (oldest !== undefined) this.#retire(oldest[0], oldest[1].pool);
+  }
+}
+
+function whenSecure(socket: TLSSocket, timeout: Milliseconds, done: (error: Error | null) => void): void {
+  const timer = setTimeout(() => {
+    socket.destroy(new UpstreamError({ code: 'connect_timeout', detail: `No TLS handshake within ${timeout} ms` }));
+  }, timeout);
+  const onError = (error: Error): void => {
+    clearTimeout(timer);
+    socket.destroy();
+    done(error);
+  };
+  const onClose = (): void => onError(new UpstreamError({ code: 'connect_failed', detail: 'Closed during the TLS handshake' }));
+  socket.once('error', onError);
+  socket.once('close', onClose);
+  socket.once('secureConnect', () => {
+    clearTimeout(timer);
+    socket.off('error', onError);
+    socket.off('close', onClose);
+    done(null);
+  });
+}
+
+function originOf(permit: Permit): string {
+  return `${permit.scheme}://${hostText(permit.authority.host)}:${permit.authority.port}`;
+}
+
+function poolKey(permit: Permit): string {
+  const addresses = permit.addresses.map((address) => address.text).join(',');
+  const trust = permit.internal ? 'i' : 'p';
+  return `${permit.generation} ${permit.subject} ${permit.scheme} ${authorityText(permit.authority)} ${addresses} ${trust}`;
+}

@@ -1,0 +1,78 @@
+import type { Duplex } from 'node:stream';
+import type { ByteCounts } from '../core/record.ts';
+import type { Milliseconds } from '../core/units.ts';
+
+export interface RelayLimits {
+  /** Longest silence in both directions. */
+  readonly idle: Milliseconds;
+  /** Longest life of the tunnel. */
+  readonly lifetime: Milliseconds;
+}
+
+export type RelayEnd = 'closed' | 'idle' | 'lifetime' | 'cut' | 'error';
+
+/** A running tunnel: bytes pass both ways unread, only counted. */
+export interface Relay {
+  readonly bytes: ByteCounts;
+  /** Resolves once, when both sides are closed. */
+  readonly ended: Promise<RelayEnd>;
+  /** Aborts both sides. */
+  cut(): void;
+}
+
+/** What the relay needs of a socket beyond a stream. */
+export type RelaySocket = Duplex & { setTimeout(ms: number, listener?: () => void): unknown; readonly bytesRead: number };
+
+/**
+ * Joins two sockets. Half-close is passed on (RFC 9110 §9.3.6): a side that finished sending may still receive.
+ *
+ * @param head bytes that the client sent before the tunnel stood; they go first
+ */
+export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array, limits: RelayLimits): Relay {
+  const clientRead = client.bytesRead;
+  const originRead = origin.bytesRead;
+  const bytes = {
+    get sent(): number {
+      return head.length + client.bytesRead - clientRead;
+    },
+    get received(): number {
+      return origin.bytesRead - originRead;
+    },
+  };
+  let finish: (end: RelayEnd) => void = () => {};
+  const ended = new Promise<RelayEnd>((resolve) => {
+    finish = resolve;
+  });
+  let cause: RelayEnd = 'closed';
+  const cut = (end: RelayEnd): void => {
+    if (cause === 'closed') cause = end;
+    client.destroy();
+    origin.destroy();
+  };
+  const lifetime = setTimeout(() => cut('lifetime'), limits.lifetime);
+  lifetime.unref();
+  let open = 2;
+  const onClose = (): void => {
+    open -= 1;
+    if (open > 0) return;
+    clearTimeout(lifetime);
+    finish(cause);
+  };
+  for (const [from, to] of [
+    [client, origin],
+    [origin, client],
+  ] as const) {
+    from.on('error', () => cut('error'));
+    from.on('close', () => {
+      // A socket that closes without having finished takes the other one along.
+      if (!from.readableEnded) to.destroy();
+      onClose();
+    });
+  }
+  // The client's socket sees the bytes of both directions, so its silence is the silence of the tunnel.
+  client.setTimeout(limits.idle, () => cut('idle'));
+  if (head.length > 0) origin.write(head);
+  client.pipe(origin);
+  origin.pipe(client);
+  return { bytes, ended, cut: () => cut('cut') };
+}
