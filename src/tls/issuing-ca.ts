@@ -1,0 +1,113 @@
+import { constants, generateKeyPairSync } from 'node:crypto';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Host } from '../core/address.ts';
+import type { Failure } from '../core/codes.ts';
+import type { Clock, Random } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { Instant, Milliseconds } from '../core/units.ts';
+import { caFilesIn, ensureCaFiles, readCaFiles, type CaFiles } from './ca-files.ts';
+import { buildLeafCertificate } from './certificate.ts';
+import { pem } from './der.ts';
+import { readIssuer, type IssuerPair } from './issuer.ts';
+import { LeafCache, type Leaf } from './leaf-cache.ts';
+
+const HOUR: Milliseconds = 3_600_000;
+const LEAF_LIFETIME: Milliseconds = 7 * 24 * HOUR;
+/** Clients whose clock runs late still accept a fresh leaf. */
+const BACKDATE: Milliseconds = HOUR;
+/** A leaf is renewed when this share of its life is over. */
+const RENEW_AFTER = 0.8;
+
+/** The interception CA of this installation, as the rest of the gateway sees it; its key stays inside. */
+export interface IssuingCa {
+  /** What agents are told to trust: certificates only, PEM. */
+  readonly certificatePem: string;
+  /** Where that certificate lies, for banners and `cordon env`. */
+  readonly certificateFile: string;
+  /** SHA-256 of the issuing certificate, upper-case hex with colons. */
+  readonly fingerprint: string;
+  readonly notAfter: Instant;
+  /**
+   * What a TLS server for `host` needs. All contexts of a process share one leaf key; each has session ticket keys of its
+   * own, so that a ticket is good for one host only.
+   *
+   * @failure malformed_request when the host is not canonical | internal_error when the CA has expired
+   */
+  leafContext(host: Host): Result<SecureContext, Failure>;
+}
+
+export interface IssuingCaOptions {
+  /** The data directory; an own CA lives in `ca/` below it. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `tls.ca` of the settings: used instead of an own CA, never written. */
+  readonly settings?: CaFiles;
+}
+
+/**
+ * The interception CA, made at first start.
+ *
+ * @failure a sentence for the operator, naming the file and what would mend it: unreadable, readable by others, not a pair,
+ * no CA, expired
+ */
+export async function openIssuingCa(options: IssuingCaOptions): Promise<Result<IssuingCa, string>> {
+  const files = options.settings ?? caFilesIn(options.directory);
+  if (options.settings === undefined) {
+    const ensured = await ensureCaFiles(options.directory, options.clock, options.random);
+    if (!ensured.ok) return ensured;
+  }
+  const texts = await readCaFiles(files);
+  if (!texts.ok) return texts;
+  const pair = readIssuer(texts.value.certificate, texts.value.key, options.clock.now());
+  if (!pair.ok) return fail(`${files.certificate} with ${files.key}: ${pair.failure}`);
+  const leaves = new LeafCache(leafIssuer(pair.value, options.clock, options.random), options.clock);
+  return ok({
+    certificatePem: pair.value.certificatePem,
+    certificateFile: files.certificate,
+    fingerprint: pair.value.certificate.fingerprint256,
+    notAfter: pair.value.validity.notAfter,
+    leafContext: (host) => leaves.context(host),
+  });
+}
+
+function leafIssuer(ca: IssuerPair, clock: Clock, random: Random): (host: Host) => Result<Leaf, Failure> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const publicKeyInfo = publicKey.export({ type: 'spki', format: 'der' });
+  const chainPem = ca.intermediates.map((certificate) => certificate.toString()).join('');
+  return (host) => {
+    const now = clock.now();
+    const notBefore = Math.max(now - BACKDATE, ca.validity.notBefore);
+    const notAfter = Math.min(notBefore + LEAF_LIFETIME, ca.validity.notAfter);
+    if (now >= notAfter) return fail(outsideValidity(ca, now));
+    const certificate = buildLeafCertificate({
+      host,
+      serial: random.bytes(16),
+      validity: { notBefore, notAfter },
+      publicKey: publicKeyInfo,
+      issuer: ca.issuer,
+    });
+    if (!certificate.ok) return fail({ code: 'malformed_request', detail: certificate.failure });
+    return ok({
+      context: serverContext(keyPem, pem('CERTIFICATE', certificate.value) + chainPem),
+      notBefore,
+      renewAt: now + (notAfter - now) * RENEW_AFTER,
+    });
+  };
+}
+
+function outsideValidity(ca: IssuerPair, now: Instant): Failure {
+  const end = new Date(ca.validity.notAfter).toISOString();
+  return { code: 'internal_error', detail: `Found an interception CA valid until ${end} at ${new Date(now).toISOString()}` };
+}
+
+/** TLS 1.2 or 1.3, no renegotiation (TLS-13), and no early data: OpenSSL servers accept none unless told to. */
+function serverContext(key: string | Buffer, cert: string): SecureContext {
+  return createSecureContext({
+    key,
+    cert,
+    minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,
+  });
+}

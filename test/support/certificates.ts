@@ -1,0 +1,139 @@
+import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+  type X509Certificate,
+} from '@peculiar/x509';
+
+/** PEM texts as `tls.createSecureContext` takes them. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface CertificateOptions {
+  /** SAN entries, names and addresses; none makes a certificate that only has a common name. */
+  readonly hosts: readonly string[];
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** A test root that issues what origins need, good and bad. Made with @peculiar/x509, which shares no code with `src/tls`. */
+export interface TestCa {
+  /** The root, as `trust` of the settings takes it. */
+  readonly pem: string;
+  issue(options: CertificateOptions): Promise<ServerCertificate>;
+  /** Valid for these hosts from 2020 to 2099. */
+  good(...hosts: readonly string[]): Promise<ServerCertificate>;
+  /** Ended in 2021. */
+  expired(...hosts: readonly string[]): Promise<ServerCertificate>;
+  /** A CA below the root, as a company gives it to a gateway. */
+  subordinate(): Promise<ServerCertificate>;
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const ALWAYS = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2099-01-01T00:00:00Z') } as const;
+const LONG_AGO = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') } as const;
+
+export async function createTestCa(name = 'Test root'): Promise<TestCa> {
+  const keys = await generateKeys();
+  const root = await X509CertificateGenerator.createSelfSigned({
+    ...ALWAYS,
+    serialNumber: randomSerial(),
+    name: `CN=${name}`,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new BasicConstraintsExtension(true, undefined, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)],
+  });
+  const issue = (options: CertificateOptions): Promise<ServerCertificate> => issueLeaf(root, keys.privateKey, options);
+  return {
+    pem: root.toString('pem'),
+    issue,
+    good: (...hosts) => issue({ hosts }),
+    expired: (...hosts) => issue({ hosts, ...LONG_AGO }),
+    subordinate: () => issueSubordinate(root, keys.privateKey),
+  };
+}
+
+/** Signed by its own key: nobody vouches for it. */
+export async function selfSigned(...hosts: readonly string[]): Promise<ServerCertificate> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...ALWAYS,
+    serialNumber: randomSerial(),
+    name: `CN=${hosts[0] ?? 'nobody'}`,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [subjectAltName(hosts)],
+  });
+  return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+async function issueLeaf(
+  root: X509Certificate,
+  rootKey: webcrypto.CryptoKey,
+  options: CertificateOptions,
+): Promise<ServerCertificate> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: randomSerial(),
+    subject: `CN=${options.hosts[0] ?? 'common-name-only.lab.example'}`,
+    issuer: root.subject,
+    notBefore: options.notBefore ?? ALWAYS.notBefore,
+    notAfter: options.notAfter ?? ALWAYS.notAfter,
+    publicKey: keys.publicKey,
+    signingKey: rootKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      ...(options.hosts.length === 0 ? [] : [subjectAltName(options.hosts)]),
+    ],
+  });
+  return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+async function issueSubordinate(root: X509Certificate, rootKey: webcrypto.CryptoKey): Promise<ServerCertificate> {
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.create({
+    ...ALWAYS,
+    serialNumber: randomSerial(),
+    subject: 'CN=Subordinate CA',
+    issuer: root.subject,
+    publicKey: keys.publicKey,
+    signingKey: rootKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+function subjectAltName(hosts: readonly string[]): SubjectAlternativeNameExtension {
+  const isAddress = /^[\d.]+$|:/;
+  return new SubjectAlternativeNameExtension(
+    hosts.map((host) => ({ type: isAddress.test(host) ? ('ip' as const) : ('dns' as const), value: host })),
+  );
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+function randomSerial(): string {
+  return `01${Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')}`;
+}

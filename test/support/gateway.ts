@@ -1,0 +1,244 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { get } from 'node:http';
+import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import type { Record as RecordLine } from '../../src/core/record.ts';
+import type { Address } from './raw-client.ts';
+
+export interface GatewayOptions {
+  /** Policy files by name, or the text of one. */
+  readonly rules: string | Readonly<{ [file: string]: string }>;
+  /** Members of `cordon.yaml`; `listen`, `data` and `rules` are the laboratory's unless given. */
+  readonly settings?: Readonly<{ [key: string]: unknown }>;
+  /** `127.0.0.1:port` of the only name server it may ask. */
+  readonly dns?: string;
+  /** PEM texts of trust anchors for internal destinations. */
+  readonly trust?: readonly string[];
+  readonly arguments?: readonly string[];
+  /** Added to an environment that holds nothing but PATH and HOME. */
+  readonly environment?: Readonly<{ [name: string]: string }>;
+  /** The files of an earlier gateway, to start again on its state; that gateway must have been told to keep them. */
+  readonly directory?: string;
+  readonly keepDirectory?: boolean;
+}
+
+/** The real program, started as its own process the way a person starts it. */
+export interface Gateway extends AsyncDisposable {
+  readonly proxy: Address;
+  readonly admin: Address;
+  /** Holds `cordon.yaml`, `rules/` and `data/`. */
+  readonly directory: string;
+  readonly pid: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The interception CA, PEM. */
+  caPem(): Promise<string>;
+  /** Every record written so far, in file order. */
+  records(): Promise<readonly RecordLine[]>;
+  /** Waits until a record matches; rejects with what there is. */
+  waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
+  /** Writes policy files and waits until the gateway has taken or refused them. */
+  reload(rules: GatewayOptions['rules']): Promise<void>;
+  /** GET on the admin API; JSON content is parsed. */
+  adminGet(path: string): Promise<{ readonly status: number; readonly content: unknown }>;
+  signal(name: NodeJS.Signals): void;
+  /** Exit status; `null` when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  /** SIGTERM, and SIGKILL when it takes longer than five seconds. */
+  stop(): Promise<number | null>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const READY_TIMEOUT_MS = 15_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'cordon-lab-')));
+  const [proxy, admin] = await Promise.all([freeAddress(), freeAddress()]);
+  await writeConfiguration(directory, options, proxy, admin);
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'scripts/cordon.mjs'), 'serve', '--config', join(directory, 'cordon.yaml'), ...(options.arguments ?? [])],
+    {
+      cwd: directory,
+      // Nothing of the tests' own environment: proxy variables and CORDON_* would change what is tested.
+      env: { PATH: process.env['PATH'], HOME: directory, ...options.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const gateway = new GatewayProcess(child, directory, { proxy, admin }, options.keepDirectory === true);
+  try {
+    await gateway.whenReady();
+  } catch (error) {
+    await gateway[Symbol.asyncDispose]();
+    throw error;
+  }
+  return gateway;
+}
+
+async function writeConfiguration(directory: string, options: GatewayOptions, proxy: Address, admin: Address): Promise<void> {
+  const trust = (options.trust ?? []).map((pem, index) => ({ file: `trust-${index}.pem`, pem }));
+  const settings = {
+    listen: { proxy: `${proxy.address}:${proxy.port}`, admin: `${admin.address}:${admin.port}` },
+    data: { directory: 'data' },
+    rules: 'rules',
+    ...(options.dns !== undefined && { resolver: { servers: [options.dns], timeout: '2s' } }),
+    ...(trust.length > 0 && { trust: trust.map(({ file }) => file) }),
+    ...options.settings,
+  };
+  await writeFile(join(directory, 'cordon.yaml'), stringify(settings, { aliasDuplicateObjects: false }));
+  for (const { file, pem } of trust) await writeFile(join(directory, file), pem);
+  await writeRules(join(directory, 'rules'), options.rules);
+}
+
+async function writeRules(directory: string, rules: GatewayOptions['rules']): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const files = typeof rules === 'string' ? { 'policy.yaml': rules } : rules;
+  for (const stale of await readdir(directory)) {
+    if (!(stale in files)) await rm(join(directory, stale), { recursive: true });
+  }
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, file)), { recursive: true });
+    await writeFile(join(directory, file), text);
+  }
+}
+
+class GatewayProcess implements Gateway {
+  readonly proxy: Address;
+  readonly admin: Address;
+  readonly directory: string;
+  readonly exited: Promise<number | null>;
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #keepDirectory: boolean;
+  readonly #killOnExit: () => void;
+
+  constructor(child: ChildProcess, directory: string, at: { proxy: Address; admin: Address }, keepDirectory: boolean) {
+    this.#child = child;
+    this.directory = directory;
+    this.proxy = at.proxy;
+    this.admin = at.admin;
+    this.#keepDirectory = keepDirectory;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    this.#killOnExit = () => child.kill('SIGKILL');
+    process.once('exit', this.#killOnExit);
+    this.exited = new Promise((resolve) => {
+      child.once('close', (status) => {
+        process.off('exit', this.#killOnExit);
+        resolve(status);
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  async whenReady(): Promise<void> {
+    const ended = { status: undefined as number | null | undefined };
+    void this.exited.then((status) => (ended.status = status));
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      if (ended.status !== undefined) throw new Error(`The gateway ended with ${ended.status}\n${this.stdout}\n${this.stderr}`);
+      const ready = await this.adminGet('/readyz').catch(() => undefined);
+      if (ready?.status === 200) return;
+      await pause(25);
+    }
+    throw new Error(`The gateway was not ready within ${READY_TIMEOUT_MS} ms\n${this.stdout}\n${this.stderr}`);
+  }
+
+  caPem(): Promise<string> {
+    return readFile(join(this.directory, 'data/ca/ca.pem'), 'utf8');
+  }
+
+  async records(): Promise<readonly RecordLine[]> {
+    const directory = join(this.directory, 'data/recordings');
+    const files = await readdir(directory, { recursive: true }).catch((): string[] => []);
+    const segments = files.filter((file) => /\.(?:seg|jsonl)$/.test(file)).sort();
+    const texts = await Promise.all(segments.map((file) => readFile(join(directory, file), 'utf8')));
+    // The last line may be half written while the gateway runs.
+    const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'));
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RecordLine);
+  }
+
+  async waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs = 5_000): Promise<RecordLine> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const records = await this.records();
+      const found = records.find(matches);
+      if (found !== undefined) return found;
+      if (Date.now() >= deadline)
+        throw new Error(`No such record within ${timeoutMs} ms among\n${JSON.stringify(records, null, 1)}`);
+      await pause(20);
+    }
+  }
+
+  async reload(rules: GatewayOptions['rules']): Promise<void> {
+    const before = (await this.records()).filter(({ kind }) => kind === 'policy').length;
+    await writeRules(join(this.directory, 'rules'), rules);
+    this.signal('SIGHUP');
+    const deadline = Date.now() + 5_000;
+    while (Date.now() < deadline) {
+      if ((await this.records()).filter(({ kind }) => kind === 'policy').length > before) return;
+      await pause(20);
+    }
+    throw new Error(`The gateway neither took nor refused the rules\n${this.stderr}`);
+  }
+
+  adminGet(path: string): Promise<{ status: number; content: unknown }> {
+    return new Promise((resolve, reject) => {
+      const request = get({ host: this.admin.address, port: this.admin.port, path, agent: false, timeout: 2_000 }, (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        reply.on('end', () => {
+          const isJson = /json/.test(reply.headers['content-type'] ?? '');
+          resolve({ status: reply.statusCode ?? 0, content: isJson ? parse(text) : text });
+        });
+      });
+      request.on('timeout', () => request.destroy(new Error('The admin API did not answer')));
+      request.on('error', reject);
+    });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async stop(): Promise<number | null> {
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), STOP_TIMEOUT_MS);
+    const status = await this.exited;
+    clearTimeout(timer);
+    return status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    if (!this.#keepDirectory) await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** A port of 127.0.0.1 that nobody listens on at this moment. */
+async function freeAddress(): Promise<Address> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const bound = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (typeof bound !== 'object' || bound === null) throw new Error('No port of loopback is free');
+  return { address: '127.0.0.1', port: bound.port };
+}
