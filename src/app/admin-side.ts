@@ -12,8 +12,8 @@ import { compileFor } from './compile-policy.ts';
 import { describePlace } from './describe-place.ts';
 import { describeTables } from './describe-tables.ts';
 import { explainQuestion } from './explain-question.ts';
-import type { Upkeep } from './gateway.ts';
 import type { PolicyInForce } from './in-force.ts';
+import type { Upkeep } from './upkeep.ts';
 
 export interface AdminSideParts {
   readonly settings: Settings;

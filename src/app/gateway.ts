@@ -1,26 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { watchPolicy, type PolicyWatch } from '../config/policy-watch.ts';
-import { readPolicyFiles, type PolicyFileIssue, type PolicyFiles } from '../config/policy-files.ts';
+import { readPolicyFiles, type PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
-import type { Clock, EventBus, Random } from '../core/ports.ts';
+import type { Clock, Random } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { createReidentifier } from '../identity/reidentify.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
-import type { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import type { PolicyIssue } from '../policy/issue.ts';
-import { loosenings } from '../policy/loosening.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { openAdminSide } from './admin-side.ts';
 import { compileFor, issueText } from './compile-policy.ts';
-import { openDataPlane, type DataPlane } from './data-plane.ts';
+import { openDataPlane } from './data-plane.ts';
 import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
-import { Rejudgement } from './rejudgement.ts';
-import { openState, type State } from './state.ts';
-import { openTables, watchTables } from './tables.ts';
+import { openState } from './state.ts';
+import { openTables } from './tables.ts';
+import { Upkeep } from './upkeep.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -67,7 +63,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const plane = await openDataPlane({ ...options, state: state.value, inForce, events, metrics, listening, pseudonym: pseudonym() });
   if (!plane.ok) return fail([plane.failure]);
   stack.use(plane.value);
-  const upkeep = stack.use(keepCurrent(options, { state: state.value, inForce, events, metrics, plane: plane.value, first: loaded.value.source, listening }));
+  const upkeep = stack.use(
+    new Upkeep({ ...options, state: state.value, inForce, events, metrics, plane: plane.value, source: loaded.value.source, listening }),
+  );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
   const warnings = loaded.value.issues.map(issueText);
   const admin = await openAdminSide({ ...options, inForce, metrics, upkeep, warnings, listening });
@@ -81,7 +79,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     files: () => upkeep.source,
     warnings,
     caFile: state.value.ca.certificateFile,
-    reload: () => upkeep.watch.reload(),
+    reload: () => upkeep.reload(),
     drain: (deadline) => plane.value.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
@@ -98,88 +96,6 @@ async function loadFirst(options: GatewayOptions, world: PolicyInForce['tables']
   if (!source.ok) return fail(source.failure.map(issueText));
   const { policy, issues } = compileFor(options, world)(source.value);
   return policy === undefined ? fail(issues.map(issueText)) : ok({ policy, source: source.value, issues });
-}
-
-/** What keeps policy, tables and identities current, and what the last attempt said. */
-export interface Upkeep extends Disposable {
-  readonly watch: PolicyWatch;
-  readonly source: PolicyFiles;
-  /** Why the last reload was refused; empty when the files in the directory are the ones in force. */
-  readonly refused: readonly string[];
-}
-
-interface Parts {
-  readonly state: State;
-  readonly inForce: PolicyInForce;
-  readonly events: EventBus;
-  readonly metrics: Metrics;
-  readonly plane: DataPlane;
-  readonly first: PolicyFiles;
-  readonly listening: readonly ListeningAddress[];
-}
-
-function keepCurrent(options: GatewayOptions, parts: Parts): Upkeep {
-  const { settings, clock, log } = options;
-  const { state, inForce, events, metrics, plane } = parts;
-  const live: LiveExchanges = plane.live;
-  const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache });
-  const rejudgement = new Rejudgement({ live, inForce, reidentify, clock });
-  let source = parts.first;
-  let refused: readonly string[] = [];
-  const changed = (): void => {
-    plane.onGeneration(inForce.current.generation);
-    rejudgement.now();
-  };
-  const onLoaded = (policy: CompiledPolicy, files: PolicyFiles): void => {
-    const loosened = loosenings(inForce.compiled, policy);
-    inForce.replacePolicy(policy);
-    source = files;
-    refused = [];
-    changed();
-    metrics.count('cordon_policy_reloads_total', { result: 'loaded' });
-    void state.journal.append({ kind: 'policy', policy: policy.digest, change: 'loaded', ...(loosened.length > 0 && { loosened }) });
-    events.publish({ type: 'policy.loaded', digest: policy.digest, generation: inForce.current.generation });
-    if (loosened.length > 0) events.publish({ type: 'policy.loosened', changes: loosened });
-    log[loosened.length > 0 ? 'warn' : 'info']({ digest: policy.digest, loosened }, 'Policy loaded');
-  };
-  const onRefused = (issues: readonly (PolicyIssue | PolicyFileIssue)[]): void => {
-    refused = issues.map(issueText);
-    metrics.count('cordon_policy_reloads_total', { result: 'refused' });
-    void state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'refused', errors: refused });
-    events.publish({ type: 'policy.refused', errors: refused });
-    log.error({ errors: refused }, 'Policy refused; the one in force stays');
-  };
-  const compile = (files: PolicyFiles): ReturnType<ReturnType<typeof compileFor>> => compileFor(options, inForce.tables.world)(files);
-  const watch = watchPolicy({ directory: settings.rules, inForce: parts.first.digest, compile, onLoaded, onRefused });
-  const tablesWatch = watchTables(settings, clock, () => parts.listening, {
-    onLoaded: (tables) => {
-      inForce.replaceTables(tables);
-      changed();
-      void state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'tables' });
-      events.publish({ type: 'tables.changed' });
-      log.info({ version: tables.version }, 'Tables loaded');
-    },
-    onRefused: (problem) => log.error({ problem }, 'Tables refused; the ones in force stay'),
-  });
-  const storeWatch = state.database.onChange(() => {
-    plane.tokenCache.invalidate();
-    void rejudgement.identities();
-  });
-  return {
-    watch,
-    get source(): PolicyFiles {
-      return source;
-    },
-    get refused(): readonly string[] {
-      return refused;
-    },
-    [Symbol.dispose]: () => {
-      watch.close();
-      tablesWatch[Symbol.dispose]();
-      storeWatch[Symbol.dispose]();
-      rejudgement[Symbol.dispose]();
-    },
-  };
 }
 
 /** A name for Via that says nothing about the machine, and differs between gateways. */

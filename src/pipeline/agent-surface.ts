@@ -9,7 +9,7 @@ import { decisionRequest } from './decision-request.ts';
 import { identifyByCredentials, identifyByTunnel } from './identify.ts';
 import { answeredEvent, permittedEvent } from './record-events.ts';
 import type { Progress, Refusal } from './refusal.ts';
-import { locateQuery } from './locate.ts';
+import { locateQuery } from './locate-query.ts';
 import type { Services } from './services.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */

@@ -1,22 +1,17 @@
 import { LIFTABLE, type IpAddress } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import { Defect } from '../core/defect.ts';
-import type { Accepted, Authorized, Located } from '../core/exchange.ts';
+import type { Accepted, Located } from '../core/exchange.ts';
 import type { InterceptPermit, Permit } from '../core/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { decide } from '../policy/decide.ts';
-import { outlook, type Outlook } from '../policy/outlook.ts';
+import { outlook } from '../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
+import type { InForce } from './in-force.ts';
+import type { Permitted } from './permitted.ts';
 import { deny, type Refusal } from './refusal.ts';
-import type { InForce, Services } from './services.ts';
-
-/** An exchange that may go on, with the one thing that lets it: leave to dial, or leave to terminate TLS. */
-export type Permitted = Authorized &
-  (
-    | { readonly permit: Permit; readonly intercept?: undefined; readonly tunnelRule?: Outlook['tunnel'] }
-    | { readonly intercept: InterceptPermit; readonly permit?: undefined; readonly tunnelRule?: undefined }
-  );
+import type { Services } from './services.ts';
 
 /** Judges a request whose method and path are known. */
 export function authorizeRequest(located: Located, services: Services): Result<Permitted, Refusal> {

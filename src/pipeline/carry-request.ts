@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { ReplySink } from '../core/reply-sink.ts';
 import { exchange } from '../upstream/exchange.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import { dialledAddress, finish } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from './services.ts';

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { dial } from '../upstream/dial.ts';
 import { relay, type RelaySocket } from '../upstream/relay.ts';
 import type { ClientHello } from '../wire/client-hello.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { finish, type Ending } from './finish.ts';
 import { peekHello } from './peek-hello.ts';

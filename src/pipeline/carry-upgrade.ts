@@ -3,7 +3,7 @@ import type { Permit } from '../core/permit.ts';
 import type { RawFields, ReplySink } from '../core/reply-sink.ts';
 import { upgrade, type Upgraded } from '../upstream/exchange.ts';
 import { relay, type RelaySocket } from '../upstream/relay.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { dialledAddress, finish, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';

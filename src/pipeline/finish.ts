@@ -2,7 +2,7 @@ import type { Failure } from '../core/codes.ts';
 import type { ReplySink } from '../core/reply-sink.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { answerTo, sendAnswer } from './answer.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import type { Services } from './services.ts';
 
 /** How a permitted exchange ended, whatever its kind. */

@@ -1,6 +1,6 @@
 import type { Accepted } from '../core/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../core/codes.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import { decide } from '../policy/decide.ts';
 import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
@@ -9,8 +9,8 @@ import type { Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/ip-address.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
-import { locateQuery } from './locate.ts';
-import type { InForce } from './services.ts';
+import { locateQuery } from './locate-query.ts';
+import type { InForce } from './in-force.ts';
 
 /** One exchange or tunnel that is running, and how to end it. */
 export interface LiveExchange {

@@ -1,10 +1,12 @@
 import type { Resolution } from '../core/ports.ts';
-import type { Accepted, Identified, Located } from '../core/exchange.ts';
+import type { Identified, Located } from '../core/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
+import type { InForce } from './in-force.ts';
+import { locateQuery } from './locate-query.ts';
 import { deny, refuse, type Refusal } from './refusal.ts';
-import type { InForce, LocateQuery, Services } from './services.ts';
+import type { Services } from './services.ts';
 
 /**
  * Finds out where the destination is. A name that no rule could permit is not looked up: the query itself would carry data
@@ -22,12 +24,6 @@ export async function locate(identified: Identified, services: Services): Promis
   const resolution = await services.resolver.resolve(host.name);
   if (!resolution.ok) return refuse(resolution.failure, { ...identified, destination: inForce.locate(known) });
   return ok({ ...identified, destination: inForce.locate({ ...known, resolution: resolution.value satisfies Resolution }) });
-}
-
-/** What an exchange shows of where it goes, before any look-up. */
-export function locateQuery({ authority, kind, requestTarget, hasContent }: Accepted): LocateQuery {
-  if (kind === 'connect') return authority;
-  return { ...authority, path: requestTarget.split('?', 1)[0]!, ...(!hasContent && { content: null }) };
 }
 
 // Everything that can be decided by the name alone, before anything is sent anywhere.

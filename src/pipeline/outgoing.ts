@@ -2,7 +2,7 @@ import { authorityText, hostText } from '../core/address.ts';
 import type { Decision } from '../core/decision.ts';
 import { requestFieldsForUpstream } from '../wire/hop-by-hop.ts';
 import { viaValue } from '../wire/via.ts';
-import type { Permitted } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 
 /** Fields that carry credentials of the agent itself (contract §4.1.12). */
 const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([

@@ -1,42 +1,17 @@
 import type { IpAddress } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { SubjectAttributes } from '../core/decision.ts';
-import type { DestinationFacts } from '../core/evidence.ts';
 import type { Accepted, Subject } from '../core/exchange.ts';
-import type { AgentId } from '../core/ids.ts';
 import type { InterceptPermit } from '../core/permit.ts';
-import type { Clock, EventBus, Resolution, Resolver } from '../core/ports.ts';
+import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import type { Host } from '../core/address.ts';
 import type { ClientSocket } from './client-socket.ts';
-import type { PreparedPolicy } from '../policy/target-index.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
+import type { InForce } from './in-force.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
-
-/** A policy and the tables it is applied with; both change together, as one generation. */
-export interface InForce {
-  /** Counts up with every change of policy or tables. */
-  readonly generation: number;
-  readonly policy: PreparedPolicy;
-  readonly subjects: ReadonlyMap<AgentId, SubjectAttributes>;
-  /** What the tables say about a destination, as far as it is known. */
-  locate(query: LocateQuery): DestinationFacts;
-}
-
-export interface LocateQuery {
-  readonly host: Host;
-  readonly port: number;
-  /** Absent before the look-up of a name. */
-  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'>;
-  /** Path of the request target as it was sent; absent where it is not known. */
-  readonly path?: string;
-  /** Null when the request has no content; absent where it is not known. */
-  readonly content?: null;
-}
 
 export interface IdentifyInput {
   readonly clientAddress: IpAddress;

@@ -1,7 +1,8 @@
 import type { ExchangeKind } from '../core/decision.ts';
 import type { Accepted, Identified, Located } from '../core/exchange.ts';
 import type { Result } from '../core/result.ts';
-import { authorizeRequest, authorizeTunnel, type Permitted } from './authorize.ts';
+import { authorizeRequest, authorizeTunnel } from './authorize.ts';
+import type { Permitted } from './permitted.ts';
 import { identifyByCredentials, identifyByTunnel } from './identify.ts';
 import { locate } from './locate.ts';
 import type { Refusal } from './refusal.ts';

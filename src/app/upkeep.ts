@@ -1,0 +1,129 @@
+import { watchPolicy, type PolicyWatch } from '../config/policy-watch.ts';
+import type { PolicyFileIssue, PolicyFiles } from '../config/policy-files.ts';
+import type { Settings } from '../config/settings-schema.ts';
+import type { Clock, EventBus } from '../core/ports.ts';
+import type { ListeningAddress } from '../destination/self-addresses.ts';
+import type { GeoTables } from '../destination/geo-tables.ts';
+import { createReidentifier } from '../identity/reidentify.ts';
+import type { PolicyIssue } from '../policy/issue.ts';
+import { loosenings } from '../policy/loosening.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { compileFor, issueText } from './compile-policy.ts';
+import type { DataPlane } from './data-plane.ts';
+import type { PolicyInForce } from './in-force.ts';
+import { Rejudgement } from './rejudgement.ts';
+import type { State } from './state.ts';
+import { watchTables } from './tables.ts';
+
+export interface UpkeepParts {
+  readonly settings: Settings;
+  readonly observe: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly state: State;
+  readonly inForce: PolicyInForce;
+  readonly events: EventBus;
+  readonly metrics: Metrics;
+  readonly plane: DataPlane;
+  /** The files the policy in force was compiled from. */
+  readonly source: PolicyFiles;
+  readonly listening: readonly ListeningAddress[];
+}
+
+/**
+ * Keeps policy, tables and identities current while the gateway runs. Every change ends the same way: what runs is judged
+ * again, the change is recorded, and whoever listens is told.
+ */
+export class Upkeep implements Disposable {
+  readonly #parts: UpkeepParts;
+  readonly #rejudgement: Rejudgement;
+  readonly #watch: PolicyWatch;
+  readonly #resources = new DisposableStack();
+  #source: PolicyFiles;
+  #refused: readonly string[] = [];
+
+  constructor(parts: UpkeepParts) {
+    const { settings, clock, state, inForce, plane } = parts;
+    this.#parts = parts;
+    this.#source = parts.source;
+    const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache });
+    this.#rejudgement = this.#resources.use(new Rejudgement({ live: plane.live, inForce, reidentify, clock }));
+    this.#watch = watchPolicy({
+      directory: settings.rules,
+      inForce: parts.source.digest,
+      compile: (files) => compileFor(parts, inForce.tables.world)(files),
+      onLoaded: (policy, files) => this.#onPolicy(policy, files),
+      onRefused: (issues) => this.#onRefused(issues),
+    });
+    this.#resources.defer(() => this.#watch.close());
+    this.#resources.use(
+      watchTables(settings, clock, () => parts.listening, {
+        onLoaded: (tables) => this.#onTables(tables),
+        onRefused: (problem) => parts.log.error({ problem }, 'Tables refused; the ones in force stay'),
+      }),
+    );
+    this.#resources.use(state.database.onChange(() => this.#onStoreChange()));
+  }
+
+  /** The files of the policy in force. */
+  get source(): PolicyFiles {
+    return this.#source;
+  }
+
+  /** Why the last reload was refused; empty when what lies in the directory is in force. */
+  get refused(): readonly string[] {
+    return this.#refused;
+  }
+
+  reload(): ReturnType<PolicyWatch['reload']> {
+    return this.#watch.reload();
+  }
+
+  [Symbol.dispose](): void {
+    this.#resources.dispose();
+  }
+
+  #onPolicy(policy: CompiledPolicy, files: PolicyFiles): void {
+    const { inForce, metrics, state, events, log } = this.#parts;
+    const loosened = loosenings(inForce.compiled, policy);
+    inForce.replacePolicy(policy);
+    this.#source = files;
+    this.#refused = [];
+    this.#judgeAgain();
+    metrics.count('cordon_policy_reloads_total', { result: 'loaded' });
+    void state.journal.append({ kind: 'policy', policy: policy.digest, change: 'loaded', ...(loosened.length > 0 && { loosened }) });
+    events.publish({ type: 'policy.loaded', digest: policy.digest, generation: inForce.current.generation });
+    if (loosened.length > 0) events.publish({ type: 'policy.loosened', changes: loosened });
+    log[loosened.length > 0 ? 'warn' : 'info']({ digest: policy.digest, loosened }, 'Policy loaded');
+  }
+
+  #onRefused(issues: readonly (PolicyIssue | PolicyFileIssue)[]): void {
+    const { inForce, metrics, state, events, log } = this.#parts;
+    this.#refused = issues.map(issueText);
+    metrics.count('cordon_policy_reloads_total', { result: 'refused' });
+    void state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'refused', errors: this.#refused });
+    events.publish({ type: 'policy.refused', errors: this.#refused });
+    log.error({ errors: this.#refused }, 'Policy refused; the one in force stays');
+  }
+
+  #onTables(tables: GeoTables): void {
+    const { inForce, state, events, log } = this.#parts;
+    inForce.replaceTables(tables);
+    this.#judgeAgain();
+    void state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'tables' });
+    events.publish({ type: 'tables.changed' });
+    log.info({ version: tables.version }, 'Tables loaded');
+  }
+
+  #onStoreChange(): void {
+    this.#parts.plane.tokenCache.invalidate();
+    void this.#rejudgement.identities();
+  }
+
+  #judgeAgain(): void {
+    this.#parts.plane.onGeneration(this.#parts.inForce.current.generation);
+    this.#rejudgement.now();
+  }
+}
