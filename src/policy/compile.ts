@@ -1,0 +1,80 @@
+import type { PolicyDigest } from '../core/ids.ts';
+import type { Instant } from '../core/units.ts';
+import { compileAgents } from './compile/agents.ts';
+import { checkAuthority } from './compile/authority.ts';
+import { compileCredentials } from './compile/credentials.ts';
+import { deepFreeze } from './compile/deep-freeze.ts';
+import { DestinationTable } from './compile/destination-table.ts';
+import { checkDeclaredEntities } from './compile/entities.ts';
+import { compileJurisdictions } from './compile/jurisdictions.ts';
+import { PlaceNames } from './compile/place-names.ts';
+import { checkRule } from './compile/rule-checks.ts';
+import { warnAboutRule, warnAboutMasking, warnAboutPorts } from './compile/rule-warnings.ts';
+import { compileRule } from './compile/rules.ts';
+import type { Scope } from './compile/scope.ts';
+import { readSections } from './compile/sections.ts';
+import { checkTransfer } from './compile/transfer.ts';
+import { IssueList, type PolicyIssue } from './issue.ts';
+import type { CompiledPolicy, CompiledRule, WorldData } from './model.ts';
+import { parseSource } from './source.ts';
+
+/** A policy file as it was read. */
+export interface SourceText {
+  /** As issues show it, and as `authority` names it. */
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface CompileOptions {
+  /** Digest of the sources, computed by whoever read them. */
+  readonly digest: PolicyDigest;
+  /** Files that may declare agents, jurisdictions, attestations, internal destinations, transfers and credentials; empty: all. */
+  readonly authority: readonly string[];
+  /** Only for warnings about what has ended already. */
+  readonly now: Instant;
+}
+
+export interface Compilation {
+  /** Frozen; absent when there is any error. */
+  readonly policy?: CompiledPolicy;
+  /** By file and position. Every error at once, then it is still a good policy without them: warnings too. */
+  readonly issues: readonly PolicyIssue[];
+}
+
+/**
+ * Compiles the files of a policy, all of them or none: with any error there is no policy, so that a half-read file can never
+ * permit what the whole would deny. No files, or files without rules, are a policy that denies everything.
+ */
+export function compilePolicy(sources: readonly SourceText[], world: WorldData, options: CompileOptions): Compilation {
+  const issues = new IssueList();
+  const files = sources.map((source) => source.file);
+  const parsed = sources.flatMap(({ file, text }) => parseSource(file, text, issues) ?? []);
+  const sections = readSections(parsed, issues);
+  checkAuthority(sections, files, options.authority, issues);
+  const places = new PlaceNames(world, compileJurisdictions(sections, world));
+  const policy = compileSections({ world, now: options.now, places, sections }, options.digest);
+  const sorted = issues.toSorted(files);
+  return issues.errors > 0 ? { issues: sorted } : { policy: deepFreeze(policy), issues: sorted };
+}
+
+function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
+  const agents = compileAgents(scope);
+  const table = new DestinationTable(scope);
+  const credentials = compileCredentials(scope);
+  checkDeclaredEntities(scope);
+  const rules: CompiledRule[] = [];
+  for (const item of scope.sections.rules) {
+    const rule = compileRule(item, table, agents, scope);
+    rules.push(rule);
+    if (!item.isWhole) continue;
+    checkRule(item, rule, table.all, scope);
+    if (rule.transfer !== undefined) {
+      const context = { agents, destinations: table.all, world: scope.world };
+      checkTransfer(rule, rule.transfer, item.spot.at('transfer'), context);
+    }
+    warnAboutRule(item, rule, table.all);
+  }
+  warnAboutMasking(scope.sections.rules);
+  warnAboutPorts(scope.sections.rules, rules, table.all);
+  return { digest, agents, destinations: table.all, rules, credentials };
+}

@@ -1,0 +1,61 @@
+import type { AgentDeclaration, IdentifyEntry } from '../../core/agent.ts';
+import { CountrySet } from '../../core/country-set.ts';
+import type { SubjectAttributes } from '../../core/decision.ts';
+import type { AgentId } from '../../core/ids.ts';
+import type { AgentText } from '../schema/agents.ts';
+import type { Spot } from '../reading/spot.ts';
+import { reportOverlaps, type PlacedEntry } from './identify-overlap.ts';
+import type { Scope } from './scope.ts';
+import type { Item } from './sections.ts';
+import { readCidrs } from './texts.ts';
+
+/** The declared agents; homes are resolved, and agents that could not be told apart are reported. */
+export function compileAgents(scope: Scope): readonly AgentDeclaration[] {
+  const entries: PlacedEntry[] = [];
+  const agents = scope.sections.agents.map((item) => {
+    const agent = compileAgent(item, scope);
+    // A default in place of what was broken would seem to overlap.
+    for (const [index, entry] of item.isWhole ? agent.identify.entries() : []) {
+      entries.push({ agent: agent.attributes.agent, entry, spot: item.spot.at('identify', index) });
+    }
+    return agent;
+  });
+  reportOverlaps(entries);
+  return agents;
+}
+
+function compileAgent({ id, text, spot }: Item<AgentText>, scope: Scope): AgentDeclaration {
+  const attributes: SubjectAttributes = {
+    agent: id as AgentId,
+    home: compileHome(text.home, spot.at('home'), scope),
+    mode: text.mode,
+  };
+  const identify = text.identify.map((entry, index) => compileEntry(entry, spot.at('identify', index)));
+  return { attributes, owners: text.owners, identify };
+}
+
+function compileHome(home: AgentText['home'], spot: Spot, scope: Scope): SubjectAttributes['home'] {
+  if (home === 'any') return { any: true, countries: CountrySet.ALL, label: 'any' };
+  const names = typeof home === 'string' ? [home] : home;
+  let countries = CountrySet.EMPTY;
+  for (const [index, name] of names.entries()) {
+    const nameSpot = typeof home === 'string' ? spot : spot.at(index);
+    if (name === 'any') nameSpot.error('Found "any" beside other places, expected it alone', 'write home: any');
+    else countries = countries.union(scope.places.countries(name, nameSpot) ?? CountrySet.EMPTY);
+  }
+  return { any: false, countries, label: names.join('+') };
+}
+
+function compileEntry(entry: AgentText['identify'][number], spot: Spot): IdentifyEntry {
+  for (const key of ['certificate', 'oidc'] as const) {
+    if (entry[key] !== undefined) {
+      spot.at(key).warning(`Found ${key}, which this version does not verify: the entry identifies nobody`);
+    }
+  }
+  return {
+    token: entry.token === true,
+    ...(entry.cidr !== undefined && { cidr: readCidrs(entry.cidr, spot.at('cidr')) }),
+    ...(entry.certificate !== undefined && { certificate: entry.certificate }),
+    ...(entry.oidc !== undefined && { oidc: entry.oidc }),
+  };
+}

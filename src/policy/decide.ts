@@ -1,0 +1,89 @@
+import type { Decision, DecisionRequest } from '../core/decision.ts';
+import type { RuleId } from '../core/ids.ts';
+import { denied, type Denial } from './decision/denial.ts';
+import { decideFiltered } from './decision/filter.ts';
+import { floorDenial } from './decision/floors.ts';
+import { matchRules, type Matches } from './decision/match-rules.ts';
+import { uniteObligations } from './decision/obligations.ts';
+import type { PreparedRule } from './target/prepared.ts';
+import { applyResidency } from './decision/residency.ts';
+import { ruleDenial } from './decision/rule-denial.ts';
+import { idsOf, weigh, type Scope, type Weighed } from './decision/weigh.ts';
+import type { PreparedPolicy } from './target-index.ts';
+
+/**
+ * The decision point: what the policy says to a request (contract §4.1). Codes apply in the order of contract §3: address
+ * floors, denying rules, no rule, place. A permit names the addresses that may be dialled; without addresses it names none.
+ */
+export function decide(policy: PreparedPolicy, request: DecisionRequest): Decision {
+  return decideWithin(policy, request, {
+    addresses: request.resource.addresses,
+    nameOnly: false,
+    unresolved: 'all',
+  });
+}
+
+/**
+ * The same for a name whose addresses will never be known: only name evidence is judged, and conditions on addresses are
+ * left out. For the policy's own tests (contract §5); no exchange is decided this way.
+ */
+export function decideByName(policy: PreparedPolicy, request: DecisionRequest): Decision {
+  return decideWithin(policy, request, { addresses: undefined, nameOnly: true, unresolved: 'none' });
+}
+
+function decideWithin(policy: PreparedPolicy, request: DecisionRequest, scope: Scope): Decision {
+  const weighed = weigh(policy, request, scope);
+  const decision = conclude(weighed);
+  if (decision.effect !== 'deny' && decision.wouldDeny === undefined) return decision;
+  return decideFiltered(weighed, (addresses) => conclude(weigh(policy, request, { ...scope, addresses }))) ?? decision;
+}
+
+function conclude(weighed: Weighed): Decision {
+  const floor = floorDenial(weighed);
+  if (floor !== undefined) return denied(weighed, floor);
+  const matches = matchRules(weighed);
+  const refused = ruleDenial(weighed, matches);
+  if (refused !== undefined && !isOnlyObserved(weighed, refused)) return denied(weighed, refused, matches.denies);
+  return passed(weighed, matches, refused);
+}
+
+/** Observe mode turns what the rules say into "would deny", and nothing else (contract §4.1.10). */
+function isOnlyObserved({ request }: Weighed, { code }: Denial): boolean {
+  if (request.subject.mode !== 'observe') return false;
+  return code === 'denied_by_rule' || code === 'no_rule' || code === 'port_not_allowed';
+}
+
+/** The rules would let it pass, or are only observed: the residency floor and the obligations remain. */
+function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefined): Decision {
+  const residency = applyResidency(weighed, matches.carriers);
+  if (residency.kind === 'refused') return denied(weighed, residency.denial);
+  const united = uniteObligations(matches.obligations);
+  if (!united.ok) return denied(weighed, { code: 'obligation_conflict', reason: united.failure });
+  const effect = matches.holds.length > 0 ? 'hold' : 'permit';
+  const rules = idsOfRules(effect === 'hold' ? matches.holds : matches.permits);
+  return {
+    effect,
+    reason: reasonFor(effect, rules),
+    rules,
+    destinations: idsOf(weighed.destinations),
+    // What would be denied is observed, not helped along.
+    obligations: wouldDeny === undefined ? united.value : united.value.filter(({ kind }) => kind !== 'credential'),
+    judgement: weighed.judged.judgement,
+    ...(residency.kind === 'transfer' && { transfer: residency.transfer }),
+    dial: effect === 'permit' ? (weighed.addresses?.map(({ address }) => address.text) ?? NOTHING) : NOTHING,
+    ...(wouldDeny !== undefined && { wouldDeny }),
+    policy: weighed.policy.policy.digest,
+  };
+}
+
+const NOTHING: readonly never[] = [];
+
+function idsOfRules(rules: readonly PreparedRule[]): readonly RuleId[] {
+  const ids = rules.map(({ rule }) => rule.id);
+  return ids.length > 1 ? ids.sort() : ids;
+}
+
+function reasonFor(effect: 'permit' | 'hold', rules: readonly RuleId[]): string {
+  if (rules.length === 0) return 'Not covered by a permit; the agent is only observed';
+  return effect === 'hold' ? `Held by ${rules.join(', ')}` : `Permitted by ${rules.join(', ')}`;
+}

@@ -1,0 +1,103 @@
+import type { Obligation } from '../../core/decision.ts';
+import { matchesRequest } from '../conditions.ts';
+import { and, or, type Tri } from '../tri.ts';
+import { matchesPlaces } from '../place/match-places.ts';
+import type { PreparedDestination, PreparedRule } from '../target/prepared.ts';
+import { coversTarget, matchesPort, type Stance } from '../target/covers-target.ts';
+import type { Weighed } from './weigh.ts';
+
+/** The rules that match, by effect; order never matters (contract §4.1.1). */
+export interface Matches {
+  readonly denies: readonly PreparedRule[];
+  readonly holds: readonly PreparedRule[];
+  readonly permits: readonly PreparedRule[];
+  /** Permits and holds that certainly match and state a transfer. */
+  readonly carriers: readonly PreparedRule[];
+  /** What the matching rules require, one list per rule. */
+  readonly obligations: readonly (readonly Obligation[])[];
+}
+
+/** Sorts out which rules match. */
+export function matchRules(weighed: Weighed): Matches {
+  const found = new Found();
+  let repeated: Map<PreparedRule, Verdict> | undefined;
+  for (const { prepared, rules } of weighed.entries) {
+    if (rules.length === 0 || !matchesPort(prepared, weighed.target.port)) continue;
+    for (const rule of rules) {
+      const verdict = verdictOf(rule, prepared, weighed);
+      if (!rule.repeatable) found.file(rule, verdict);
+      else if (verdict !== NO_MATCH) {
+        repeated ??= new Map();
+        repeated.set(rule, either(repeated.get(rule), verdict));
+      }
+    }
+  }
+  if (repeated !== undefined) for (const [rule, verdict] of repeated) found.file(rule, verdict);
+  return found;
+}
+
+/** How a rule matches as a permit would read it, and as a deny would. A reading that its effect never asks for is `no`. */
+interface Verdict {
+  readonly narrow: Tri;
+  readonly wide: Tri;
+}
+
+const NO_MATCH: Verdict = { narrow: 'no', wide: 'no' };
+const CERTAIN: Verdict = { narrow: 'yes', wide: 'yes' };
+
+function verdictOf(rule: PreparedRule, prepared: PreparedDestination, weighed: Weighed): Verdict {
+  const { effect } = rule;
+  if (effect === 'permit' && !isSeenAsAsked(rule, weighed)) return NO_MATCH;
+  if (prepared.byHostAlone && !prepared.asksForPlace && rule.conditions.length === 0) return CERTAIN;
+  const wide = effect === 'permit' ? 'no' : matchesBesidePort(rule, prepared, weighed, 'wide');
+  const asksNarrow = effect === 'permit' || (effect !== 'deny' && rule.grants && wide !== 'no');
+  const narrow = asksNarrow ? matchesBesidePort(rule, prepared, weighed, 'narrow') : 'no';
+  return narrow === 'no' && wide === 'no' ? NO_MATCH : { narrow, wide };
+}
+
+function either(a: Verdict | undefined, b: Verdict): Verdict {
+  return a === undefined ? b : { narrow: or(a.narrow, b.narrow), wide: or(a.wide, b.wide) };
+}
+
+/** A rule that wants requests inspected permits no tunnel that is judged as a whole (contract §4.1.3). */
+export function isSeenAsAsked({ inspect }: PreparedRule, { request }: Weighed): boolean {
+  return !inspect || request.action.visibility !== 'opaque';
+}
+
+/** Whether a rule matches through one destination, its port left aside. */
+export function matchesBesidePort(
+  { rule, conditions }: PreparedRule,
+  prepared: PreparedDestination,
+  { target, judged, request, nameOnly }: Weighed,
+  stance: Stance,
+): Tri {
+  let covers = coversTarget(prepared, target, stance);
+  if (covers === 'unknown' && nameOnly && stance === 'wide') covers = 'no';
+  if (covers === 'no') return covers;
+  const placed = prepared.asksForPlace ? and(covers, matchesPlaces(prepared, judged, rule, stance)) : covers;
+  if (placed === 'no' || conditions.length === 0) return placed;
+  return and(placed, matchesRequest(conditions, rule, request.action));
+}
+
+class Found implements Matches {
+  readonly denies: PreparedRule[] = [];
+  readonly holds: PreparedRule[] = [];
+  readonly permits: PreparedRule[] = [];
+  readonly carriers: PreparedRule[] = [];
+  readonly obligations: (readonly Obligation[])[] = [];
+
+  file(rule: PreparedRule, { narrow, wide }: Verdict): void {
+    const { effect, hasTransfer } = rule;
+    const matches = effect === 'permit' ? narrow : wide;
+    if (matches === 'no') return;
+    if (effect === 'deny') {
+      this.denies.push(rule);
+      return;
+    }
+    if (effect === 'hold') this.holds.push(rule);
+    if (effect === 'permit' && narrow === 'yes') this.permits.push(rule);
+    if (effect !== undefined && narrow === 'yes' && hasTransfer) this.carriers.push(rule);
+    const required = narrow === 'yes' ? rule.obligations : rule.restrictions;
+    if (required.length > 0) this.obligations.push(required);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Obligation } from '../../core/decision.ts';
+import type { RuleId } from '../../core/ids.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { CompiledRule } from '../model.ts';
+import { uniteMasks } from './unite-masks.ts';
+
+type Of<K extends Obligation['kind']> = Extract<Obligation, { kind: K }>;
+
+/** What one rule requires, in the order in which obligations are always listed. Masks are united within the rule already. */
+export function obligationsOf(rule: CompiledRule): readonly Obligation[] {
+  const rules = [rule.id];
+  const obligations: Obligation[] = [];
+  if (rule.effect === 'hold') obligations.push({ kind: 'approval', by: rule.approval?.by ?? [], rules });
+  for (const direction of ['request', 'response'] as const) {
+    if (rule.masks[direction].length > 0) {
+      obligations.push({ kind: 'mask', direction, masks: uniteMasks(rule.masks[direction]), rules });
+    }
+  }
+  if (rule.credential !== undefined) obligations.push({ kind: 'credential', id: rule.credential, rules });
+  if (rule.agentCredentials === 'drop' || rule.credential !== undefined) {
+    obligations.push({ kind: 'drop-agent-credentials', rules });
+  }
+  const { set, remove } = rule.headers;
+  if (remove.length > 0 || Object.keys(set).length > 0) obligations.push({ kind: 'headers', set, remove, rules });
+  for (const limit of rule.limits) obligations.push({ kind: 'limit', limit, rules });
+  if (rule.recordContent) obligations.push({ kind: 'record', content: true, rules });
+  return obligations;
+}
+
+/** What one rule requires while it is not certain that it matches: no credential and no field is handed out on a guess. */
+export function restrictionsOf(rule: CompiledRule): readonly Obligation[] {
+  const { credential: _, ...rest } = rule;
+  return obligationsOf({ ...rest, headers: { ...rule.headers, set: {} } });
+}
+
+/** A conflict between rules, in a sentence. */
+export type ObligationConflict = string;
+
+const NONE: readonly Obligation[] = [];
+
+/**
+ * What all these rules require together (contract §4.1.1): masks and headers are united, every limit and every approval
+ * stays, and two credentials or two values for one field are a conflict.
+ */
+export function uniteObligations(lists: readonly (readonly Obligation[])[]): Result<readonly Obligation[], ObligationConflict> {
+  if (lists.length <= 1) return ok(lists[0] ?? NONE);
+  return uniteAll(lists.flat());
+}
+
+/** The order in which obligations are listed; several of one kind are united, but for limits and approvals. */
+const ORDER: readonly Obligation['kind'][] = [
+  'approval',
+  'mask',
+  'credential',
+  'drop-agent-credentials',
+  'headers',
+  'limit',
+  'record',
+];
+
+function byOrder(a: Obligation, b: Obligation): number {
+  return ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind);
+}
+
+/** Whether every obligation can stand beside the others as it is. */
+function standApart(all: readonly Obligation[]): boolean {
+  return all.every(
+    ({ kind }, index) => kind === 'limit' || kind === 'approval' || !all.some((other, at) => at < index && other.kind === kind),
+  );
+}
+
+function uniteAll(all: readonly Obligation[]): Result<readonly Obligation[], ObligationConflict> {
+  if (standApart(all)) return ok(all.toSorted(byOrder));
+  const headers = uniteHeaders(all.filter(isKind('headers')));
+  if (!headers.ok) return headers;
+  const credential = uniteCredentials(all.filter(isKind('credential')));
+  if (!credential.ok) return credential;
+  const drop = all.filter(isKind('drop-agent-credentials'));
+  const record = all.filter(isKind('record'));
+  const masks = all.filter(isKind('mask'));
+  return ok([
+    ...all.filter(isKind('approval')),
+    ...uniteDirection('request', masks),
+    ...uniteDirection('response', masks),
+    ...credential.value,
+    ...(drop.length > 0 ? [{ kind: 'drop-agent-credentials' as const, rules: rulesOf(drop) }] : NONE),
+    ...headers.value,
+    ...all.filter(isKind('limit')),
+    ...(record.length > 0 ? [{ kind: 'record' as const, content: true, rules: rulesOf(record) }] : NONE),
+  ]);
+}
+
+function isKind<K extends Obligation['kind']>(kind: K): (obligation: Obligation) => obligation is Of<K> {
+  return (obligation): obligation is Of<K> => obligation.kind === kind;
+}
+
+function rulesOf(obligations: readonly Obligation[]): readonly RuleId[] {
+  return [...new Set(obligations.flatMap((obligation) => obligation.rules))];
+}
+
+function uniteDirection(direction: 'request' | 'response', all: readonly Of<'mask'>[]): readonly Obligation[] {
+  const masks = all.filter((mask) => mask.direction === direction);
+  if (masks.length === 0) return NONE;
+  return [{ kind: 'mask', direction, masks: uniteMasks(masks.flatMap((mask) => mask.masks)), rules: rulesOf(masks) }];
+}
+
+function uniteCredentials(all: readonly Of<'credential'>[]): Result<readonly Obligation[], ObligationConflict> {
+  const [first, ...others] = all;
+  if (first === undefined) return ok(NONE);
+  const other = others.find((credential) => credential.id !== first.id);
+  if (other !== undefined) {
+    return fail(`Rules ${first.rules.join(', ')} and ${other.rules.join(', ')} inject different credentials`);
+  }
+  return ok([{ kind: 'credential', id: first.id, rules: rulesOf(all) }]);
+}
+
+function uniteHeaders(all: readonly Of<'headers'>[]): Result<readonly Obligation[], ObligationConflict> {
+  if (all.length === 0) return ok(NONE);
+  const set = new Map<string, string>();
+  for (const headers of all) {
+    for (const [name, value] of Object.entries(headers.set)) {
+      const removed = all.some((other) => other !== headers && other.remove.includes(name));
+      if (removed || (set.has(name) && set.get(name) !== value)) {
+        return fail(`Rules ${rulesOf(all).join(', ')} disagree about the field ${name}`);
+      }
+      set.set(name, value);
+    }
+  }
+  const remove = [...new Set(all.flatMap((headers) => headers.remove))].sort();
+  return ok([{ kind: 'headers', set: Object.fromEntries(set), remove, rules: rulesOf(all) }]);
+}

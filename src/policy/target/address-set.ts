@@ -1,0 +1,39 @@
+import type { Cidr, IpAddress } from '../../core/address.ts';
+import { cidrContains } from '../../wire/cidr.ts';
+import { buildIntervalTable, type IntervalTable } from '../../wire/interval-table.ts';
+
+/** Above this many blocks a binary search beats the loop. */
+const LOOP_LIMIT = 8;
+
+/** The addresses a destination names: few blocks are walked, many are searched. */
+export class AddressSet {
+  readonly #blocks: readonly Cidr[];
+  readonly #table: IntervalTable<true> | undefined;
+
+  constructor(blocks: readonly Cidr[]) {
+    this.#blocks = blocks;
+    if (blocks.length > LOOP_LIMIT) this.#table = buildIntervalTable(blocks.map((cidr) => ({ cidr, value: true as const })));
+  }
+
+  has(address: IpAddress): boolean {
+    if (this.#table !== undefined) return this.#table.lookup(address) !== undefined;
+    for (const block of this.#blocks) {
+      if (cidrContains(block, address)) return true;
+    }
+    return false;
+  }
+
+  hasSome(addresses: readonly IpAddress[]): boolean {
+    for (const address of addresses) {
+      if (this.has(address)) return true;
+    }
+    return false;
+  }
+
+  hasAll(addresses: readonly IpAddress[]): boolean {
+    for (const address of addresses) {
+      if (!this.has(address)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { CompiledPolicy, CompiledRule } from '../../src/policy/model.ts';
+import { compileTexts, policyOf } from './support/compile-text.ts';
+
+function ruleOf(policy: CompiledPolicy, id: string): CompiledRule {
+  const rule = policy.rules.find((each) => each.id === id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return rule;
+}
+
+describe('compilePolicy()', () => {
+  it('POL-13: no files, empty files and empty rules are a policy that denies everything', () => {
+    for (const texts of [[], [''], ['# nothing yet\n'], ['rules: []\n'], ['cordon: 1\n']]) {
+      const { policy, issues } = compileTexts(texts);
+      expect(issues).toEqual([]);
+      expect(policy).toMatchObject({ agents: [], destinations: [], rules: [], credentials: [] });
+    }
+  });
+
+  it('POL-11: NO is Norway', () => {
+    const policy = policyOf('agents: [{ id: a, home: [NO, DE] }]');
+    expect(policy.agents[0]?.attributes.home).toMatchObject({ any: false, label: 'NO+DE' });
+    expect(policy.agents[0]?.attributes.home.countries.toArray()).toEqual(['DE', 'NO']);
+  });
+
+  it('resolves homes: countries, aliases, sets, own sets with exclusions, any', () => {
+    const policy = policyOf(`
+jurisdictions:
+  dach: [DE, AT, CH]
+  alps: { include: [dach, IT], exclude: [DE] }
+agents:
+  - { id: a, home: alps }
+  - { id: b, home: [EL, UK] }
+  - { id: c, home: any }
+`);
+    expect(policy.agents.map((agent) => agent.attributes.home.label)).toEqual(['alps', 'EL+UK', 'any']);
+    expect(policy.agents[0]?.attributes.home.countries.toArray()).toEqual(['AT', 'CH', 'IT']);
+    expect(policy.agents[1]?.attributes.home.countries.toArray()).toEqual(['GB', 'GR']);
+    expect(policy.agents[2]?.attributes.home.any).toBe(true);
+  });
+
+  it('identifies an agent by token where nothing else is written', () => {
+    expect(policyOf('agents: [{ id: a, home: eu }]').agents[0]).toMatchObject({
+      attributes: { agent: 'a', mode: 'enforce' },
+      owners: [],
+      identify: [{ token: true }],
+    });
+  });
+
+  it('lets a token agent and a range agent share addresses: a presented token names its agent', () => {
+    const text =
+      'agents:\n  - { id: a, home: eu, identify: [{ cidr: ["10.0.0.0/8"] }] }\n  - { id: b, home: eu, identify: [{ token: true, cidr: ["10.0.0.0/8"] }] }\n';
+    expect(compileTexts([text]).issues).toEqual([]);
+  });
+
+  it('fills in the defaults of a rule', () => {
+    const rule = ruleOf(policyOf('rules: [{ id: r, to: any }]'), 'r');
+    expect(rule).toEqual({
+      id: 'r',
+      position: { file: 'a.yaml', line: 1, column: 9 },
+      to: 'any',
+      masks: { request: [], response: [] },
+      limits: [],
+      recordContent: false,
+      inspect: true,
+      tunnel: { protocol: 'tls', sni: 'required' },
+      orUnknown: false,
+      agentCredentials: 'pass',
+      headers: { set: {}, require: [], remove: [] },
+      length: 'spool',
+      signed: 'deny',
+      opaque: 'deny',
+    });
+  });
+
+  it('compiles the obligations of a rule', () => {
+    const policy = policyOf(`
+destinations: [{ id: d, hosts: [a.example] }]
+credentials: [{ id: k, for: [d], inject: { header: Authorization, value: "Bearer {}" } }]
+rules:
+  - id: r
+    to: [d]
+    then: hold
+    approval: { by: [privacy], wait: 1m, grant: { max: 8h }, fields: [X-Reason] }
+    content: { entities: [payment-card], max: 1MiB }
+    mask: { request: { entities: [pii], as: token, in: [path], unreadable: pass }, response: [secrets] }
+    credential: k
+    limits: [{ requests: 600, every: 1m }, { bytes: 50MiB, every: 1d, per: session }]
+    record: content
+    headers: { set: { X-Team: support }, require: [X-Purpose], remove: [Cookie] }
+`);
+    expect(ruleOf(policy, 'r')).toMatchObject({
+      effect: 'hold',
+      approval: {
+        by: ['privacy'],
+        quorum: 1,
+        wait: 60_000,
+        expires: 1_800_000,
+        grant: { max: 28_800_000 },
+        fields: ['x-reason'],
+      },
+      content: { entities: ['payment-card'], max: 1_048_576 },
+      masks: {
+        request: [{ entities: ['pii'], as: 'token', in: ['path'], unreadable: 'pass' }],
+        response: [{ entities: ['secrets'], as: 'redact', in: ['content', 'query', 'fields'], unreadable: 'deny' }],
+      },
+      credential: 'k',
+      limits: [
+        { requests: 600, every: 60_000, per: 'agent' },
+        { bytes: 52_428_800, every: 86_400_000, per: 'session' },
+      ],
+      recordContent: true,
+      headers: { set: { 'x-team': 'support' }, require: ['x-purpose'], remove: ['cookie'] },
+    });
+    expect(policy.credentials).toEqual([{ id: 'k', for: ['d'] }]);
+  });
+
+  it('compiles destinations, declared and inline', () => {
+    const policy = policyOf(`
+destinations:
+  - id: warehouse
+    addresses: ["10.40.0.0/16"]
+    ports: [8443]
+    internal: { place: "aws:eu-central-1" }
+    tls: { trust: ca.pem, client-certificate: client.pem }
+rules:
+  - id: r
+    to: { hosts: ["*.Example.org"], places: [eu, "gcp:europe-west4"], except: { hosts: [bad.example.org], places: [HU] } }
+    then: permit
+`);
+    const [warehouse, inline] = policy.destinations;
+    expect(warehouse).toMatchObject({
+      id: 'warehouse',
+      ports: [8443],
+      internal: { place: { label: 'aws:eu-central-1', region: 'aws:eu-central-1' } },
+      addressesMode: 'all',
+      tls: { trust: 'ca.pem', clientCertificate: 'client.pem' },
+    });
+    expect(inline).toMatchObject({
+      id: 'r#1',
+      position: { line: 10, column: 9 },
+      hosts: [{ kind: 'suffix', suffix: 'example.org' }],
+      ports: [443],
+      places: { any: false, label: 'eu, gcp:europe-west4' },
+      except: { hosts: [{ kind: 'exact', name: 'bad.example.org' }], addresses: [] },
+    });
+    expect([...(inline?.places?.regions ?? [])]).toEqual(['gcp:europe-west4']);
+    expect(inline?.except?.places?.countries.toArray()).toEqual(['HU']);
+    expect(ruleOf(policy, 'r').to).toEqual([1]);
+  });
+
+  it('selects agents by id and glob', () => {
+    const policy = policyOf(`
+agents: [{ id: support-a, home: eu }, { id: support-b, home: eu }, { id: sales, home: eu }]
+rules:
+  - { id: r, agents: ["support-*"], to: any }
+  - { id: s, agents: [sales], to: any }
+  - { id: t, to: any }
+`);
+    expect(policy.rules.map((rule) => rule.agents && [...rule.agents])).toEqual([
+      ['support-a', 'support-b'],
+      ['sales'],
+      undefined,
+    ]);
+  });
+
+  it('merges files whatever their order', () => {
+    const agents = 'agents: [{ id: a, home: eu }]\n';
+    const rules = 'rules: [{ id: r, agents: [a], to: [d], then: permit }]\n';
+    const destinations = 'destinations: [{ id: d, hosts: [a.example] }]\n';
+    for (const texts of [
+      [agents, rules, destinations],
+      [rules, destinations, agents],
+    ]) {
+      expect(policyOf(...texts).rules[0]).toMatchObject({ to: [0], effect: 'permit' });
+    }
+  });
+
+  it('gives a frozen policy', () => {
+    const policy = policyOf('agents: [{ id: a, home: eu }]\nrules: [{ id: r, to: any }]\n');
+    expect(Object.isFrozen(policy.rules)).toBe(true);
+    expect(Object.isFrozen(policy.rules[0]?.masks)).toBe(true);
+    expect(Object.isFrozen(policy.agents[0]?.attributes.home)).toBe(true);
+  });
+
+  it('compiles thousands of rules in reasonable time', () => {
+    const rules = Array.from(
+      { length: 3000 },
+      (_, i) => `  - { id: r${i}, to: { hosts: [h${i}.example] }, paths: ["/v1/**"], then: permit }`,
+    );
+    const started = performance.now();
+    expect(policyOf(`rules:\n${rules.join('\n')}\n`).rules).toHaveLength(3000);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});

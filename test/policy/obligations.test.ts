@@ -1,0 +1,109 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Mask } from '../../src/core/decision.ts';
+import { uniteMasks } from '../../src/policy/decision/unite-masks.ts';
+import { decideOn, policy, verdict } from './support/decision-case.ts';
+
+const URL = 'https://api.example.com/';
+const CREDENTIALS = `
+destinations: [{ id: api, hosts: ["api.example.com"] }]
+credentials:
+  - { id: one, for: [api], inject: { bearer: true } }
+  - { id: two, for: [api], inject: { bearer: true } }`;
+const to = 'to: [api]';
+
+describe('obligations of matching rules', () => {
+  it('add up, whatever the effect of the rule', () => {
+    const set = policy(`${CREDENTIALS}
+rules:
+  - { id: permit, ${to}, then: permit, credential: one, headers: { set: { x-a: "1" }, remove: [x-b] } }
+  - { id: masks, ${to}, mask: { request: { entities: [email], as: token } }, record: content }
+  - { id: limits, ${to}, limits: [{ requests: 5, every: 1m }, { bytes: 1MiB, every: 1d }] }
+  - { id: other, to: { hosts: ["other.example"] }, record: content }`);
+    const { obligations } = decideOn(set, { url: URL });
+    expect(obligations.map(({ kind, rules }) => `${kind} ${rules.join()}`)).toEqual([
+      'mask masks',
+      'credential permit',
+      'drop-agent-credentials permit',
+      'headers permit',
+      'limit limits',
+      'limit limits',
+      'record masks',
+    ]);
+  });
+
+  it('ask for the approval of each hold on its own', () => {
+    const hold = (id: string, by: string) =>
+      `{ id: ${id}, to: { hosts: ["api.example.com"] }, then: hold, approval: { by: [${by}] } }`;
+    const { obligations } = decideOn(policy(`rules: [${hold('a', 'privacy')}, ${hold('b', 'finance')}]`), { url: URL });
+    expect(obligations).toEqual([
+      { kind: 'approval', by: ['privacy'], rules: ['a'] },
+      { kind: 'approval', by: ['finance'], rules: ['b'] },
+    ]);
+  });
+
+  it('conflict when two credentials or two values of a field are asked for', () => {
+    const permits = (a: string, b: string) =>
+      policy(`${CREDENTIALS}\nrules: [{ id: a, ${to}, then: permit, ${a} }, { id: b, ${to}, then: permit, ${b} }]`);
+    expect(verdict(permits('credential: one', 'credential: two'), { url: URL })).toBe('obligation_conflict');
+    expect(verdict(permits('credential: one', 'credential: one'), { url: URL })).toBe('permit');
+    const set = (value: string) => `headers: { set: { x-a: "${value}" } }`;
+    expect(verdict(permits(set('1'), set('2')), { url: URL })).toBe('obligation_conflict');
+    expect(verdict(permits(set('1'), 'headers: { remove: [x-a] }'), { url: URL })).toBe('obligation_conflict');
+    expect(verdict(permits(set('1'), set('1')), { url: URL })).toBe('permit');
+  });
+
+  it('hand nothing out on a guess, and restrict on one', () => {
+    const set = policy(`${CREDENTIALS}
+rules:
+  - { id: open, ${to}, then: permit }
+  - { id: some, ${to}, paths: ["/v1/**"], then: permit, credential: one, mask: { request: [pii] }, headers: { set: { x-a: "1" }, remove: [x-b] } }`);
+    const { obligations } = decideOn(set, { url: URL, action: { path: undefined } as never });
+    expect(obligations.map(({ kind }) => kind)).toEqual(['mask', 'headers']);
+    expect(obligations[1]).toMatchObject({ set: {}, remove: ['x-b'] });
+  });
+
+  it('are none on a deny', () => {
+    const set = policy('rules: [{ id: shut, to: any, then: deny }, { id: mask, to: any, mask: { request: [pii] } }]');
+    expect(decideOn(set, { url: URL }).obligations).toEqual([]);
+  });
+});
+
+const mask: fc.Arbitrary<Mask> = fc.record({
+  entities: fc.uniqueArray(fc.constantFrom('email', 'iban', 'jwt'), { minLength: 1 }),
+  as: fc.constantFrom('redact', 'partial', 'hash', 'token'),
+  in: fc.uniqueArray(fc.constantFrom('content', 'query', 'fields', 'path'), { minLength: 1 }),
+  unreadable: fc.constantFrom('deny', 'pass'),
+});
+const STRENGTH = ['token', 'partial', 'hash', 'redact'];
+
+describe('uniteMasks()', () => {
+  it('prefers redact over hash over partial over token, and deny on unreadable', () => {
+    const united = uniteMasks([
+      { entities: ['email', 'iban'], as: 'token', in: ['content'], unreadable: 'pass' },
+      { entities: ['iban'], as: 'hash', in: ['query'], unreadable: 'deny' },
+    ]);
+    expect(united).toEqual([
+      { entities: ['email'], as: 'token', in: ['content'], unreadable: 'deny' },
+      { entities: ['iban'], as: 'hash', in: ['content', 'query'], unreadable: 'deny' },
+    ]);
+  });
+
+  it('is never weaker than any mask it unites, and blind to their order', () => {
+    fc.assert(
+      fc.property(fc.array(mask, { minLength: 2, maxLength: 5 }), (masks) => {
+        const united = uniteMasks(masks);
+        expect(uniteMasks(masks.toReversed())).toEqual(united);
+        for (const each of masks) {
+          for (const entity of each.entities) {
+            const found = united.filter(({ entities }) => entities.includes(entity));
+            expect(found).toHaveLength(1);
+            expect(STRENGTH.indexOf(found[0]?.as ?? '')).toBeGreaterThanOrEqual(STRENGTH.indexOf(each.as));
+            expect(found[0]?.in).toEqual(expect.arrayContaining([...each.in]));
+            if (each.unreadable === 'deny') expect(found[0]?.unreadable).toBe('deny');
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,155 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DecisionRequest } from '../../src/core/decision.ts';
+import { decide } from '../../src/policy/decide.ts';
+import { explain } from '../../src/policy/explain.ts';
+import type { CompiledPolicy } from '../../src/policy/model.ts';
+import { outlook } from '../../src/policy/outlook.ts';
+import { prepare } from '../../src/policy/target-index.ts';
+import { hide, randomHidden, randomPolicy, randomRequest } from './support/random-policy.ts';
+
+/** Runs a property over cases that it says something about, and fails when there were hardly any. */
+function holds(check: (policy: CompiledPolicy, request: DecisionRequest, hidden: Hidden, flag: boolean) => boolean): void {
+  let relevant = 0;
+  fc.assert(
+    fc.property(randomPolicy, randomRequest, randomHidden, fc.boolean(), (...given) => {
+      if (check(...given)) relevant++;
+    }),
+    { numRuns: RUNS },
+  );
+  expect(relevant).toBeGreaterThan(RUNS / 50);
+}
+
+const RUNS = 400;
+type Hidden = Parameters<typeof hide>[1];
+
+/** The rules that `explain` finds by walking all of them, without the index. */
+function counting(policy: CompiledPolicy, request: DecisionRequest, effect: string): readonly string[] {
+  const { rules } = explain(prepare(policy), request);
+  return rules.filter((rule) => rule.effect === effect && rule.counts && rule.verdict !== 'not').map(({ id }) => id);
+}
+
+describe('no unknown turns a deny or a hold into a permit', () => {
+  it('decide() with facts hidden permits only what no deny rule denies and no hold rule holds in full', () => {
+    holds((policy, request, hidden) => {
+      const prepared = prepare(policy);
+      const partly = decide(prepared, hide(request, hidden));
+      if (!(partly.effect === 'permit' && partly.wouldDeny === undefined)) return false;
+      const full = decide(prepared, request);
+      expect(full.code).not.toBe('denied_by_rule');
+      expect(full.effect).not.toBe('hold');
+      return true;
+    });
+  });
+
+  it('outlook() denies only what every completion denies', () => {
+    holds((policy, request, hidden) => {
+      const prepared = prepare(policy);
+      const { denial } = outlook(prepared, hide(request, hidden));
+      if (!(denial !== undefined)) return false;
+      expect(decide(prepared, request).effect).toBe('deny');
+      return true;
+    });
+  });
+
+  it('outlook() of a CONNECT denies only what every request inside it and the tunnel as a whole are denied', () => {
+    holds((policy, request, _, resolved) => {
+      const prepared = prepare(policy);
+      const tunnel: DecisionRequest = {
+        ...(resolved ? request : hide(request, ['addresses'])),
+        action: { kind: 'connect', visibility: 'opaque', scheme: 'https' },
+      };
+      const { denial, inspect } = outlook(prepared, tunnel);
+      if (!(denial !== undefined)) return false;
+      const whole = { ...tunnel, resource: request.resource };
+      expect(decide(prepared, inspect ? request : whole).effect).toBe('deny');
+      return true;
+    });
+  });
+
+  it('outlook() forbids the look-up only of names that no permit and no hold can be reached through', () => {
+    holds((policy, request) => {
+      const prepared = prepare(policy);
+      const { lookup } = outlook(prepared, hide(request, ['addresses', 'method', 'path', 'mediaType', 'fieldNames']));
+      if (!(lookup === 'forbidden' && request.resource.host.kind === 'name' && request.subject.mode === 'enforce'))
+        return false;
+      const decision = decide(prepared, request);
+      const named = decision.rules.filter((id) => {
+        const rule = policy.rules.find((each) => each.id === id);
+        return rule?.to !== 'any' && rule?.to.some((position) => policy.destinations[position]?.hosts !== undefined);
+      });
+      const isByNamedRules = decision.effect !== 'deny' && named.length === decision.rules.length;
+      // Rules of `any`, of addresses or of places alone may permit, but open no look-up.
+      if (isByNamedRules) expect(named.some((id) => opensNothing(policy, id, request))).toBe(true);
+      return true;
+    });
+  });
+});
+
+/** Whether a rule reaches the request also through a destination without hosts. */
+function opensNothing(policy: CompiledPolicy, id: string, request: DecisionRequest): boolean {
+  const bare = {
+    ...policy,
+    destinations: policy.destinations.map((each) => (each.hosts === undefined ? each : { ...each, ports: [1] })),
+  };
+  return counting(bare, request, 'permit').includes(id) || counting(bare, request, 'hold').includes(id);
+}
+
+function withoutFilters(policy: CompiledPolicy): CompiledPolicy {
+  return { ...policy, destinations: policy.destinations.map((each) => ({ ...each, addressesMode: 'all' })) };
+}
+
+describe('the index', () => {
+  it('finds exactly the rules that walking through all of them finds', () => {
+    holds((filtering, request) => {
+      const policy = withoutFilters(filtering);
+      const decision = decide(prepare(policy), request);
+      const denies = counting(policy, request, 'deny');
+      const holds = counting(policy, request, 'hold');
+      const permits = counting(policy, request, 'permit');
+      if (decision.code === 'denied_by_rule') expect(decision.rules).toEqual(denies.toSorted());
+      if (decision.effect === 'hold') expect(decision.rules).toEqual(holds.toSorted());
+      if (decision.effect === 'permit') expect(decision.rules).toEqual(permits.toSorted());
+      if (decision.code === 'no_rule' || decision.code === 'port_not_allowed')
+        expect([...denies, ...holds, ...permits]).toEqual([]);
+      return true;
+    });
+  });
+
+  it('does not depend on the order of rules', () => {
+    holds((policy, request) => {
+      const reversed = { ...policy, rules: policy.rules.toReversed() };
+      const { obligations: _, ...forward } = decide(prepare(policy), request);
+      const { obligations: __, ...backward } = decide(prepare(reversed), request);
+      expect(backward).toEqual(forward);
+      return true;
+    });
+  });
+});
+
+describe('decide()', () => {
+  it('dials only addresses that it judged, and none unless it permits', () => {
+    holds((policy, request) => {
+      const decision = decide(prepare(policy), request);
+      const judged = new Set(request.resource.addresses?.map(({ address }) => address.text));
+      expect(decision.dial.every((address) => judged.has(address))).toBe(true);
+      expect(decision.dial.length > 0).toBe(decision.effect === 'permit');
+      for (const { address, class: kind } of request.resource.addresses ?? []) {
+        if (kind !== 'global') expect(decision.dial).not.toContain(address.text);
+      }
+      return true;
+    });
+  });
+
+  it('lets nothing leave home without a transfer', () => {
+    holds((policy, request) => {
+      const decision = decide(prepare(policy), request);
+      const { home } = request.subject;
+      if (!(decision.effect !== 'deny' && !home.any && decision.transfer === undefined)) return false;
+      for (const place of Object.values(decision.judgement.places)) {
+        expect(place.open === undefined && place.countries.isSubsetOf(home.countries)).toBe(true);
+      }
+      return true;
+    });
+  });
+});
