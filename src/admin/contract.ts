@@ -1,0 +1,119 @@
+/**
+ * What the admin API takes and gives (contract §7): the schemas that validate requests and serialise answers, and the types
+ * that its dependencies are written against. The console imports types from here and nothing else.
+ */
+import { type Static, Type } from 'typebox';
+import type { PolicyIssue } from '../policy/issue.ts';
+import type { Explanation } from '../policy/explain.ts';
+
+const closed = { additionalProperties: false } as const;
+const MAX_FILES = 100;
+/** Of one text; the whole request has its own limit. */
+const MAX_TEXT = 512 * 1024;
+
+const PolicyFileSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 255, pattern: String.raw`^[A-Za-z0-9._\-]+\.yaml$` }),
+    text: Type.String({ maxLength: MAX_TEXT }),
+  },
+  closed,
+);
+
+export const CheckBody = Type.Object({ files: Type.Array(PolicyFileSchema, { maxItems: MAX_FILES }) }, closed);
+/** `POST /v1/policy/check`: a policy that is not in force. */
+export type CheckBody = Static<typeof CheckBody>;
+
+export const ExplainBody = Type.Object(
+  {
+    agent: Type.String({ minLength: 1, maxLength: 255 }),
+    method: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9\\-]{0,31}$' })),
+    url: Type.String({ minLength: 1, maxLength: 8192 }),
+    addresses: Type.Optional(Type.Array(Type.String({ maxLength: 45 }), { maxItems: 64 })),
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    content: Type.Optional(Type.String({ maxLength: MAX_TEXT })),
+  },
+  closed,
+);
+/** `POST /v1/policy/explain`: a request that is not made. */
+export type ExplainBody = Static<typeof ExplainBody>;
+
+export const PlaceParams = Type.Object({ hostOrIp: Type.String({ minLength: 1, maxLength: 255 }) }, closed);
+
+const Issue = Type.Unsafe<PolicyIssue>({
+  type: 'object',
+  required: ['severity', 'file', 'line', 'column', 'path', 'message'],
+  properties: {
+    severity: { enum: ['error', 'warning'] },
+    file: { type: 'string' },
+    line: { type: 'integer' },
+    column: { type: 'integer' },
+    path: { type: 'string' },
+    message: { type: 'string' },
+    hint: { type: 'string' },
+  },
+});
+
+export const CheckAnswer = Type.Object({ ok: Type.Boolean(), digest: Type.String(), issues: Type.Array(Issue) });
+/** Every issue of a trial policy at once; `ok` is false when it could not come into force. */
+export type CheckAnswer = Static<typeof CheckAnswer>;
+
+export const PolicyAnswer = Type.Object({
+  digest: Type.String(),
+  /** Counts up with every change of policy or tables. */
+  generation: Type.Integer(),
+  files: Type.Array(Type.String()),
+  /** Why what lies in the directory now is not in force; empty when it is. */
+  errors: Type.Array(Type.String()),
+  warnings: Type.Array(Type.String()),
+});
+/** The policy in force. */
+export type PolicyAnswer = Static<typeof PolicyAnswer>;
+
+export const TablesAnswer = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      state: Type.Union([Type.Literal('current'), Type.Literal('stale'), Type.Literal('missing')]),
+      kind: Type.String(),
+      date: Type.Optional(Type.String()),
+      rows: Type.Integer(),
+      problem: Type.Optional(Type.String()),
+      source: Type.String(),
+      licence: Type.String(),
+      proves: Type.String(),
+    }),
+  ),
+});
+/** The tables that places are read from. */
+export type TablesAnswer = Static<typeof TablesAnswer>;
+
+export const PlaceAnswer = Type.Object({
+  host: Type.String(),
+  /** Kind of address; absent for a name. */
+  class: Type.Optional(Type.String()),
+  /** Every statement, strongest first. */
+  evidence: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      entry: Type.Optional(Type.String()),
+      processing: Type.Optional(Type.String()),
+      storage: Type.Optional(Type.String()),
+      source: Type.String(),
+      date: Type.Optional(Type.String()),
+      match: Type.Optional(Type.String()),
+      stale: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  notes: Type.Array(Type.String()),
+});
+/** What the tables say about one name or address. Names are not looked up. */
+export type PlaceAnswer = Static<typeof PlaceAnswer>;
+
+export const ExplainAnswer = Type.Unsafe<ExplainAnswer>({ type: 'object', additionalProperties: true });
+/** What would be decided, and why. */
+export interface ExplainAnswer extends Explanation {
+  /** Addresses that were judged; empty for a name whose addresses were not given. */
+  readonly addresses: readonly string[];
+  /** What the answer does not cover. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,33 @@
+import type { TypedServer } from '../server.ts';
+import { CheckAnswer, CheckBody, ExplainAnswer, ExplainBody, PolicyAnswer } from '../contract.ts';
+import type { AdminDependencies } from '../dependencies.ts';
+import { sendProblem } from '../problem.ts';
+import { TrialLimiter } from '../trial-limiter.ts';
+
+/** Trials in a row, and per second after that. */
+const TRIALS = { burst: 20, perSecond: 5 };
+
+/** `/v1/policy` and the trials below it */
+export function policyRoutes(server: TypedServer, dependencies: AdminDependencies): void {
+  const limiter = new TrialLimiter(dependencies.clock, TRIALS.burst, TRIALS.perSecond);
+  server.get('/v1/policy', { schema: { response: { 200: PolicyAnswer } } }, () => dependencies.policy());
+  server.post('/v1/policy/check', { schema: { body: CheckBody, response: { 200: CheckAnswer } } }, async (request, reply) => {
+    if (limiter.take()) return reply.send(dependencies.check(request.body));
+    sendProblem(reply.header('retry-after', '1'), 429);
+    return reply;
+  });
+  server.post(
+    '/v1/policy/explain',
+    { schema: { body: ExplainBody, response: { 200: ExplainAnswer } } },
+    async (request, reply) => {
+      if (!limiter.take()) {
+        sendProblem(reply.header('retry-after', '1'), 429);
+        return reply;
+      }
+      const answer = await dependencies.explain(request.body);
+      if (answer.ok) return reply.send(answer.value);
+      sendProblem(reply, 422, answer.failure);
+      return reply;
+    },
+  );
+}

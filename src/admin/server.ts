@@ -1,0 +1,93 @@
+import type { AddressInfo } from 'node:net';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { fastify, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { AdminDependencies } from './dependencies.ts';
+import { guard } from './guard.ts';
+import { problemStatus, sendProblem } from './problem.ts';
+import { placeRoutes } from './routes/places.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { statusRoutes } from './routes/status.ts';
+
+export type TypedServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface AdminOptions {
+  /** Where it listens: `listen.admin.address`. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** PEM texts. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly dependencies: AdminDependencies;
+}
+
+export interface AdminServer extends AsyncDisposable {
+  /** Where it listens in fact. */
+  readonly address: { readonly host: string; readonly port: number };
+  close(): Promise<void>;
+}
+
+/** A trial policy with everything round it; larger ones are checked by the CLI. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_CONNECTIONS = 256;
+
+/**
+ * Opens the admin API.
+ *
+ * @failure a sentence that names the setting: the address is in use or not ours, the certificate cannot be used
+ */
+export async function openAdmin(options: AdminOptions): Promise<Result<AdminServer, string>> {
+  try {
+    const server = buildServer(options);
+    server.server.maxConnections = MAX_CONNECTIONS;
+    await server.listen({ host: options.address.host, port: options.address.port });
+    const { address, port } = server.server.address() as AddressInfo;
+    const close = (): Promise<void> => server.close();
+    return ok({ address: { host: address, port }, close, [Symbol.asyncDispose]: close });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : message;
+    return fail(`listen.admin: Cannot listen on ${options.address.host} port ${options.address.port}: ${reason}`);
+  }
+}
+
+function buildServer({ tls, dependencies }: AdminOptions): TypedServer {
+  const server = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    ...(tls !== undefined && { https: { cert: tls.certificate, key: tls.key } }),
+    routerOptions: { maxParamLength: 255 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as TypedServer;
+  // JSON only: a form or plain text is what a page of another site can send without asking.
+  server.removeContentTypeParser('text/plain');
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+  });
+  guard(server, tls?.certificate);
+  answerProblems(server, dependencies);
+  statusRoutes(server, dependencies);
+  policyRoutes(server, dependencies);
+  placeRoutes(server, dependencies);
+  return server;
+}
+
+function answerProblems(server: TypedServer, dependencies: AdminDependencies): void {
+  server.setNotFoundHandler((_request, reply) => sendProblem(reply, 404));
+  server.setErrorHandler((error: FastifyError, _request, reply) => {
+    const errors = error.validation?.map(({ instancePath, message }) => ({
+      pointer: instancePath,
+      message: message ?? 'is not valid',
+    }));
+    if (errors !== undefined) return sendProblem(reply, 400, undefined, errors);
+    const status = problemStatus(error.statusCode);
+    if (status === 500) dependencies.onDefect(error);
+    return sendProblem(reply, status);
+  });
+}

@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { systemClock, systemRandom } from '../../app/system.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { SocketAddress } from '../../config/setting-text.ts';
+import type { IpAddress } from '../../core/address.ts';
+import type { AgentDeclaration } from '../../core/agent.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { parseDuration } from '../../core/units.ts';
+import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
+import { mintAgentToken } from '../../identity/agent-token.ts';
+import { parseIpAddress } from '../../wire/ip-address.ts';
+import { agentEnvironment, shellExports } from '../agent-environment.ts';
+import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { localPolicy } from '../local-policy.ts';
+import { localTables } from '../local-tables.ts';
+import { openTokenStore } from '../token-store.ts';
+import { writeTrustFiles } from '../trust-files.ts';
+import { openCa } from './ca.ts';
+
+interface EnvOptions {
+  readonly agent: string;
+  readonly token?: string;
+  readonly ttl: string;
+}
+
+/** `cordon env --agent ID` */
+export function addEnvCommand(program: Command, run: Run): void {
+  program
+    .command('env')
+    .description('variables that send the programs of a shell through the gateway: eval "$(cordon env --agent ID)"')
+    .requiredOption('--agent <id>', 'agent that the programs are')
+    .option('--token <token>', 'token to use (default: one is made where the agent needs one)')
+    .option('--ttl <duration>', 'how long a made token is valid', '1h')
+    .action((options: EnvOptions) => run((context) => env(context, options)));
+}
+
+async function env(context: CommandContext, options: EnvOptions): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const { settings } = loaded.value;
+  const tables = await localTables(context, settings);
+  if (!tables.ok) return tables.failure;
+  const policy = await localPolicy(context, loaded.value, tables.value.world);
+  if (!policy.ok) return policy.failure;
+  const proxy = localProxy(settings);
+  if (!proxy.ok) return give(context, EXIT.usage, proxy.failure);
+  const need = tokenNeed(policy.value.policy.agents, options.agent, proxy.value.source);
+  if (!need.ok) return give(context, EXIT.usage, need.failure);
+  const token = need.value === 'none' && options.token === undefined ? ok(undefined) : await tokenFor(options, settings);
+  if (!token.ok) return give(context, EXIT.failed, token.failure);
+  const ca = await openCa(settings);
+  if (!ca.ok) return give(context, EXIT.failed, ca.failure);
+  const trust = await writeTrustFiles(ca.value, settings.data.directory);
+  if (!trust.ok) return give(context, EXIT.failed, trust.failure);
+  const credentials = token.value === undefined ? {} : { credentials: { agent: options.agent, token: token.value } };
+  const variables = agentEnvironment({ proxy: proxy.value, trust: trust.value, ...credentials });
+  answer(context, Object.fromEntries(variables), () => shellExports(variables));
+  if (token.value !== undefined) {
+    give(
+      context,
+      EXIT.ok,
+      'Java takes no proxy credentials from its environment: a Java program needs an Authenticator of its own',
+    );
+  }
+  return EXIT.ok;
+}
+
+interface LocalProxy {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  /** What the gateway sees as the source of programs on this machine. */
+  readonly source: IpAddress;
+}
+
+/** How programs on this machine reach the first proxy listener. */
+function localProxy({ listen }: Settings): Result<LocalProxy, string> {
+  const [listener] = listen.proxy;
+  if (listener === undefined) return fail('listen.proxy: Found no listener, expected at least one');
+  if (listener.address.port === 0)
+    return fail('listen.proxy: Found port 0, which the system chooses at start; expected a fixed port');
+  const host = reachable(listener.address);
+  const source = parseIpAddress(host);
+  if (!source.ok) return fail(source.failure);
+  return ok({ scheme: listener.tls === undefined ? 'http' : 'https', host, port: listener.address.port, source: source.value });
+}
+
+/** A wildcard address is listened on, not connected to. */
+function reachable({ host }: SocketAddress): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+/** Whether the agent is known by where it is, or has to show a token. */
+function tokenNeed(agents: readonly AgentDeclaration[], id: string, source: IpAddress): Result<'none' | 'token', string> {
+  const agent = agents.find(({ attributes }) => attributes.agent === id);
+  if (agent === undefined) {
+    const known = agents.map(({ attributes }) => attributes.agent).join(', ');
+    return fail(`the policy declares no agent "${id}", expected one of: ${known}`);
+  }
+  const bySource = new AgentIndex(agents).bySource(source);
+  if (typeof bySource === 'object' && bySource.agent === agent) return ok('none');
+  if (acceptsToken(agent, source)) return ok('token');
+  return fail(`the agent "${id}" cannot be known from ${source.text}: no entry of its identify has a token or this address`);
+}
+
+async function tokenFor({ agent, token, ttl }: EnvOptions, settings: Settings): Promise<Result<string, string>> {
+  if (token !== undefined)
+    return /^[A-Za-z0-9._-]+$/.test(token) ? ok(token) : fail('--token: Found characters that no token has');
+  const lifetime = parseDuration(ttl);
+  if (!lifetime.ok) return fail(`--ttl: ${lifetime.failure}`);
+  const opened = await openTokenStore(settings);
+  if (!opened.ok) return opened;
+  await using store = opened.value;
+  const minted = mintAgentToken(systemRandom, agent as AgentDeclaration['attributes']['agent'], systemClock, lifetime.value);
+  const inserted = await store.tokens.insert(minted.token, minted.secretHash);
+  return inserted.ok ? ok(minted.text) : fail(inserted.failure.detail);
+}

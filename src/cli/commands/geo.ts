@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { describePlace } from '../../app/describe-place.ts';
+import { describeTables } from '../../app/describe-tables.ts';
+import { systemClock } from '../../app/system.ts';
+import type { PlaceAnswer } from '../../admin/contract.ts';
+import { UPDATE_SOURCES } from '../../destination/update/sources.ts';
+import { updateTables, type SourceReport, type UpdateProgress } from '../../destination/update/update.ts';
+import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { localResolver } from '../local-resolver.ts';
+import { localTables } from '../local-tables.ts';
+import { openOwnEgress } from '../own-egress.ts';
+import { columns } from '../terminal.ts';
+
+/** `cordon geo status|lookup|update` */
+export function addGeoCommands(program: Command, run: Run): void {
+  const geo = program.command('geo').description('tables that say where an address or a name is');
+  geo
+    .command('status')
+    .description('the tables, their age and what they prove')
+    .action(() => run(status));
+  geo
+    .command('lookup')
+    .description('what the tables say about one address or name; a name is not looked up')
+    .argument('<ip-or-host>')
+    .action((target: string) => run((context) => lookup(context, target)));
+  geo
+    .command('update')
+    .description('fetches the tables of the publishers and puts them in place of the old ones')
+    .option('--only <ids...>', 'publishers to ask (default: all)')
+    .action(({ only }: { only?: string[] }) => run((context) => update(context, only)));
+}
+
+async function status(context: CommandContext): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const tables = await localTables(context, loaded.value.settings);
+  if (!tables.ok) return tables.failure;
+  const listed = describeTables(tables.value);
+  answer(context, listed, () =>
+    columns([
+      ['TABLE', 'STATE', 'DATE', 'ROWS', 'PROVES'],
+      ...listed.items.map(({ id, state, date, rows, proves, problem }) => [
+        id,
+        state,
+        date ?? '-',
+        String(rows),
+        problem ?? proves,
+      ]),
+    ]),
+  );
+  return EXIT.ok;
+}
+
+async function lookup(context: CommandContext, target: string): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const tables = await localTables(context, loaded.value.settings);
+  if (!tables.ok) return tables.failure;
+  const found = describePlace(tables.value, target);
+  if (!found.ok) return give(context, EXIT.usage, found.failure);
+  answer(context, found.value, () => placeLines(found.value));
+  return EXIT.ok;
+}
+
+function placeLines({ host, class: addressClass, evidence, notes }: PlaceAnswer): string[] {
+  const rows = evidence.map(({ kind, entry, processing, storage, source, date, match, stale }) => [
+    kind,
+    entry ?? '-',
+    processing ?? '-',
+    storage ?? '-',
+    match ?? '-',
+    `${source}${date === undefined ? '' : `, ${date}`}${stale === true ? ', stale: proves nothing' : ''}`,
+  ]);
+  return [
+    addressClass === undefined ? host : `${host}  (${addressClass})`,
+    ...(rows.length === 0
+      ? ['nothing is known about it']
+      : columns([['EVIDENCE', 'ENTRY', 'PROCESSING', 'STORAGE', 'MATCH', 'SOURCE'], ...rows])),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+}
+
+async function update(context: CommandContext, only: readonly string[] | undefined): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const { settings } = loaded.value;
+  const known = UPDATE_SOURCES.map(({ id }) => id);
+  const unknown = only?.filter((id) => !known.includes(id)) ?? [];
+  if (unknown.length > 0)
+    return give(context, EXIT.usage, `Found --only ${unknown.join(' ')}, expected some of ${known.join(', ')}`);
+  const sources = UPDATE_SOURCES.filter(({ id }) => only?.includes(id) ?? true);
+  const tables = await localTables(context, settings);
+  if (!tables.ok) return tables.failure;
+  const resolver = localResolver(context, settings);
+  if (!resolver.ok) return resolver.failure;
+  const egress = openOwnEgress({ settings, tables: tables.value, sources, resolver: resolver.value, clock: systemClock });
+  if (!egress.ok) return give(context, EXIT.failed, egress.failure);
+  const report = await updateTables({
+    sources,
+    directory: join(settings.data.directory, 'geo'),
+    fetch: egress.value,
+    clock: systemClock,
+    onProgress: (progress) => showProgress(context, progress),
+  });
+  answer(context, { complete: report.complete, items: report.sources }, () => report.sources.map(reportLine));
+  return report.complete ? EXIT.ok : EXIT.failed;
+}
+
+function showProgress({ terminal }: CommandContext, { source, phase, index, total }: UpdateProgress): void {
+  if (process.stderr.isTTY) terminal.err(`[${index}/${total}] ${source}: ${phase}`);
+}
+
+function reportLine(report: SourceReport): string {
+  if (report.outcome === 'failed') return `${report.source}: failed, the table in place stays: ${report.reason}`;
+  return `${report.source}: ${report.outcome}`;
+}

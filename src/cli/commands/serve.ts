@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { runGateway } from '../../app/run.ts';
+import { laterSettings } from '../../config/later-settings.ts';
+import { listSettings, printSettings } from '../../config/print-settings.ts';
+import { type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+
+interface ServeOptions {
+  readonly observe?: boolean;
+  readonly printConfig?: boolean;
+}
+
+/** `cordon serve` */
+export function addServeCommand(program: Command, run: Run): void {
+  program
+    .command('serve')
+    .description('runs the gateway; SIGHUP reloads the policy, SIGTERM drains')
+    .option('--observe', 'treats every agent as observed: rules record what they would deny; floors hold')
+    .option('--print-config', 'prints the settings in force with where each came from, and ends')
+    .action((options: ServeOptions) => run((context) => serve(context, options)));
+}
+
+async function serve(context: CommandContext, { observe, printConfig }: ServeOptions): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  if (printConfig === true) {
+    const { terminal, options } = context;
+    if (options.json === true) terminal.out(JSON.stringify({ items: listSettings(loaded.value) }, undefined, 2));
+    else terminal.out(printSettings(loaded.value).trimEnd());
+    return EXIT.ok;
+  }
+  const later = laterSettings(loaded.value);
+  for (const sentence of later.ignored) context.terminal.err(`cordon: warning: ${sentence}`);
+  if (later.refused.length > 0) return give(context, EXIT.usage, ...later.refused);
+  return (await runGateway({ settings: loaded.value.settings, observe: observe === true })) as ExitCode;
+}

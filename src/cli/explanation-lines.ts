@@ -1,0 +1,87 @@
+import type { ExplainAnswer } from '../admin/contract.ts';
+import type { ExplainedRule } from '../policy/explain.ts';
+import { columns, type Style, type Terminal } from './terminal.ts';
+
+const EFFECT_STYLE: Readonly<Record<'permit' | 'hold' | 'deny', Style>> = { permit: 'green', hold: 'yellow', deny: 'red' };
+
+/** An explanation for a person: what is decided first, then why, then where, then what did not count. */
+export function explanationLines(answer: ExplainAnswer, terminal: Terminal): string[] {
+  const { decision, notes } = answer;
+  const code = decision.code === undefined ? '' : ` ${decision.code}`;
+  const winners = answer.rules.filter(({ id }) => decision.rules.some((won) => won === id));
+  const others = answer.rules.filter((rule) => !winners.includes(rule));
+  return [
+    `${terminal.style('bold', terminal.style(EFFECT_STYLE[decision.effect], decision.effect.toUpperCase()))}${code}`,
+    indent(decision.reason),
+    ...(decision.wouldDeny === undefined
+      ? []
+      : [indent(`enforced, it would be denied: ${decision.wouldDeny.code}, ${decision.wouldDeny.reason}`)]),
+    ...notes.map((note) => indent(terminal.style('yellow', `note: ${note}`))),
+    ...heading(
+      'Rules that won',
+      winners.map((rule) => [rule.id, rule.effect, rule.at]),
+      terminal,
+    ),
+    ...heading('Transfer', transferRows(answer), terminal),
+    ...heading(
+      'Obligations',
+      decision.obligations.map((obligation) => [obligation.kind, `from ${obligation.rules.join(', ') || 'every exchange'}`]),
+      terminal,
+    ),
+    ...place(answer, terminal),
+    ...heading(
+      'Would be dialled',
+      decision.dial.map((address) => [address]),
+      terminal,
+    ),
+    ...heading('Other rules', others.map(otherRule), terminal),
+  ];
+}
+
+function transferRows({ decision: { transfer } }: ExplainAnswer): string[][] {
+  if (transfer === undefined) return [];
+  const reference = transfer.reference === undefined ? [] : [transfer.reference];
+  return [[transfer.basis, ...reference, `by rule ${transfer.rule}`]];
+}
+
+function place({ judgement, addresses }: ExplainAnswer, terminal: Terminal): string[] {
+  const { entry, processing, storage } = judgement.places;
+  return [
+    ...heading(
+      'Place',
+      [
+        ['entry', entry],
+        ['processing', processing],
+        ['storage', storage],
+      ],
+      terminal,
+    ),
+    ...(addresses.length === 0 ? [] : [indent(`judged for ${addresses.join(', ')}`)]),
+    ...heading(
+      'Evidence, strongest first',
+      judgement.evidence.map((line) => [line]),
+      terminal,
+    ),
+    ...heading(
+      'Contradictions',
+      judgement.contradictions.map((line) => [line]),
+      terminal,
+    ),
+  ];
+}
+
+function otherRule({ id, effect, verdict, counts, because, at }: ExplainedRule): string[] {
+  const verdicts = {
+    matched: 'matches, but others won',
+    not: 'does not match',
+    unknown: counts ? 'not certain, so it counts' : 'not certain, so it does not count',
+  };
+  return [id, effect, at, because === undefined ? verdicts[verdict] : `${verdicts[verdict]}: ${because}`];
+}
+
+/** A section; nothing at all when it has no rows. */
+function heading(title: string, rows: readonly (readonly string[])[], terminal: Terminal): string[] {
+  return rows.length === 0 ? [] : ['', terminal.style('bold', title), ...columns(rows).map(indent)];
+}
+
+const indent = (line: string): string => `  ${line}`;

@@ -1,0 +1,58 @@
+/**
+ * Commands of contract §2 whose machinery comes with a later version. They are known, have help, and end with wrong use:
+ * a script that needs them fails at once and says why.
+ */
+export interface LaterCommand {
+  /** Names from the program on: `['secrets', 'set']`. */
+  readonly path: readonly [string] | readonly [string, string];
+  readonly usage: string;
+  readonly summary: string;
+}
+
+const later = (path: LaterCommand['path'], usage: string, summary: string): LaterCommand => ({ path, usage, summary });
+
+export const LATER_COMMANDS: readonly LaterCommand[] = [
+  later(['simulate'], '--policy DIR [--since 7d]', 'a candidate policy over recorded decisions: what would change'),
+  later(['run'], '--agent ID [--no-isolation] [--report] -- CMD …', 'CMD with the gateway as its only way out'),
+  later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
+  later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
+  later(['secrets', 'set'], 'NAME', 'value of a credential, read from stdin'),
+  later(['secrets', 'list'], '', 'names of credentials that have a value'),
+  later(['secrets', 'remove'], 'NAME', 'forgets the value of a credential'),
+  later(['verify'], '[DIR] [--key FILE] [--checkpoint FILE]', 'the chain of the record, offline'),
+  later(['sessions', 'list'], '', 'recorded sessions'),
+  later(['sessions', 'show'], 'SESSION', 'the exchanges of a session'),
+  later(['sessions', 'export'], '[SESSION…] --format har|jsonl|csv|ocsf', 'sessions for other tools'),
+  later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
+  later(['report'], '--jurisdiction eu --since 30d --out report.html', 'evidence for auditors'),
+  later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
+  later(['approvals', 'list'], '', 'requests that wait for a person'),
+  later(['approvals', 'show'], 'ID', 'one request'),
+  later(['approvals', 'approve'], 'ID', 'lets one request pass'),
+  later(['approvals', 'deny'], 'ID', 'refuses one request'),
+  later(['approvals', 'watch'], '', 'requests as they arrive'),
+  later(['approvals', 'purge'], '', 'forgets settled requests'),
+  later(['grants', 'list'], '', 'time-boxed grants'),
+  later(['grants', 'revoke'], 'ID', 'ends a grant'),
+  later(['agents', 'list'], '', 'agents and what they do'),
+  later(['agents', 'stop'], 'ID', 'cuts an agent off'),
+  later(['top'], '', 'what happens now'),
+  later(['retention', 'run'], '', 'deletes what is past its retention'),
+  later(['legal-hold', 'add'], 'SESSION', 'keeps records whatever the retention says'),
+  later(['legal-hold', 'remove'], 'SESSION', 'ends a legal hold'),
+  later(['index', 'rebuild'], '', 'the session index from the records'),
+  later(['backup'], 'FILE', 'state into a file'),
+  later(['restore'], 'FILE', 'state from a file'),
+];
+
+/** What the groups that have no command yet are about. */
+export const LATER_GROUPS: Readonly<Record<string, string>> = {
+  secrets: 'values of credentials',
+  sessions: 'recorded sessions',
+  approvals: 'requests that wait for a person',
+  grants: 'permissions that end by themselves',
+  agents: 'agents and what they do',
+  retention: 'how long records are kept',
+  'legal-hold': 'records that are kept whatever the retention says',
+  index: 'the index of sessions',
+};

@@ -1,0 +1,142 @@
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { hostText } from '../core/address.ts';
+import type { Settings } from '../config/settings-schema.ts';
+import type { DecisionRequest } from '../core/decision.ts';
+import type { Failure } from '../core/codes.ts';
+import type { Clock, Resolution, Resolver } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { GeoTables } from '../destination/geo-tables.ts';
+import { locate } from '../destination/locate.ts';
+import type { Fetch, Fetched, FetchLimits } from '../destination/update/fetched-documents.ts';
+import type { UpdateSource } from '../destination/update/source.ts';
+import { originFailure } from '../tls/origin-failure.ts';
+import { decide } from '../policy/decide.ts';
+import { outlook } from '../policy/outlook.ts';
+import { parseAbsoluteForm, type AbsoluteForm } from '../wire/request-target.ts';
+import { type OwnPolicy, ownEgressPolicy } from './own-egress-policy.ts';
+
+export interface OwnEgressParts {
+  readonly settings: Settings;
+  readonly tables: GeoTables;
+  readonly sources: readonly UpdateSource[];
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+}
+
+/**
+ * Gets documents for the gateway itself, as any agent gets them: the name is looked up only when a rule could permit it, every
+ * address is judged, and what is dialled is what was judged (invariants 2, 3 and 10). Redirects are not followed.
+ *
+ * @failure a sentence that names the setting that stands against it
+ */
+export function openOwnEgress(parts: OwnEgressParts): Result<Fetch, string> {
+  const { settings, tables, sources, clock } = parts;
+  if (settings['upstream-proxy'] !== undefined) {
+    return fail('upstream-proxy: this version cannot reach the publishers through another proxy');
+  }
+  const policy = ownEgressPolicy(settings, sources, tables.world, clock.now());
+  if (!policy.ok) return policy;
+  return ok(async (url, limits) => {
+    const form = parseAbsoluteForm(url);
+    if (!form.ok) return fail({ code: 'malformed_request', detail: form.failure });
+    const judged = await judge(form.value, policy.value, parts);
+    return judged.ok ? get(form.value, judged.value, limits) : judged;
+  });
+}
+
+/** The addresses that may be dialled; never empty. */
+async function judge(form: AbsoluteForm, own: OwnPolicy, parts: OwnEgressParts): Promise<Result<readonly string[], Failure>> {
+  const { host } = form.authority;
+  const foreseen = outlook(own.policy, requestFor(form, own, parts));
+  if (foreseen.denial !== undefined) return fail({ code: foreseen.denial.code ?? 'no_rule', detail: foreseen.denial.reason });
+  if (host.kind === 'address' || foreseen.lookup !== 'permitted')
+    return fail({ code: 'no_rule', detail: 'It is no publisher of tables' });
+  const resolution = await parts.resolver.resolve(host.name);
+  if (!resolution.ok) return resolution;
+  const decision = decide(own.policy, requestFor(form, own, parts, resolution.value));
+  if (decision.effect === 'permit' && decision.dial.length > 0) return ok(decision.dial);
+  return fail({ code: decision.code ?? 'no_rule', detail: decision.reason });
+}
+
+function requestFor(
+  { authority, scheme, path }: AbsoluteForm,
+  { subject }: OwnPolicy,
+  { tables, clock }: OwnEgressParts,
+  resolution?: Resolution,
+): DecisionRequest {
+  const known = { ...(path !== undefined && { path }) };
+  return {
+    subject,
+    // Our own request: all of it is known, and only the handshake goes out before the certificate is verified.
+    action: {
+      kind: 'intercepted',
+      visibility: 'inspected',
+      scheme,
+      method: 'GET',
+      mediaType: 'none',
+      fieldNames: new Set(),
+      ...known,
+    },
+    resource: locate(tables, { ...authority, ...known, ...(resolution !== undefined && { resolution }) }),
+    environment: { now: clock.now() },
+  };
+}
+
+function get(
+  { authority, requestTarget }: AbsoluteForm,
+  addresses: readonly string[],
+  { maxBytes, timeout }: FetchLimits,
+): Promise<Result<Fetched, Failure>> {
+  const host = hostText(authority.host);
+  return new Promise((resolve) => {
+    const options = {
+      host,
+      servername: host,
+      port: authority.port,
+      path: requestTarget,
+      lookup: pinned(addresses),
+      signal: AbortSignal.timeout(timeout),
+      agent: false,
+      headers: { host, 'accept-encoding': 'identity', 'user-agent': 'cordon' },
+    };
+    const request = httpsRequest(options, (response) => void collectBody(response, maxBytes).then(resolve));
+    request.on('error', (error) => resolve(fail(originFailure(error))));
+    request.end();
+  });
+}
+
+/** Answers every look-up with the judged addresses. */
+function pinned(addresses: readonly string[]): LookupFunction {
+  return (_name, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: isIP(address) })),
+    );
+}
+
+async function collectBody(response: IncomingMessage, maxBytes: number): Promise<Result<Fetched, Failure>> {
+  const { statusCode, headers } = response;
+  if (statusCode !== 200) {
+    response.destroy();
+    return fail({ code: 'origin_protocol', detail: `Found status ${statusCode}, expected 200` });
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > maxBytes) return fail({ code: 'content_too_large', detail: `Found more than ${maxBytes} bytes` });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    return fail({ code: 'origin_protocol', detail: `The content was cut: ${(error as Error).message}` });
+  }
+  const { etag, 'last-modified': lastModified } = headers;
+  return ok({
+    bytes: Buffer.concat(chunks),
+    ...(etag !== undefined && { etag }),
+    ...(lastModified !== undefined && { lastModified }),
+  });
+}

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { addCaCommands } from './commands/ca.ts';
+import { addCheckCommand } from './commands/check.ts';
+import { addEnvCommand } from './commands/env.ts';
+import { addExplainCommand } from './commands/explain.ts';
+import { addGeoCommands } from './commands/geo.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addTestCommand } from './commands/test.ts';
+import { addTokenCommands } from './commands/token.ts';
+import { collect, type GlobalOptions, type Run } from './context.ts';
+import { EXIT } from './exit-code.ts';
+import { LATER_COMMANDS, LATER_GROUPS, type LaterCommand } from './later-commands.ts';
+
+/** The whole command line: parsing, help, and for each command what runs. */
+export function buildProgram(run: (options: GlobalOptions) => Run): Command {
+  const program = new Command('cordon')
+    .description('Egress gateway that keeps the data of AI agents inside the jurisdiction where it must stay')
+    .option('--config <file>', 'settings file (default: ./cordon.yaml if present)')
+    .option('--set <setting=value>', 'a setting, over file and environment; repeatable', collect)
+    .option('--json', 'answers as JSON')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for how it is used)')
+    .exitOverride();
+  const runWithGlobals: Run = (body) => run(program.opts<GlobalOptions>())(body);
+  addServeCommand(program, runWithGlobals);
+  addCheckCommand(program, runWithGlobals);
+  addExplainCommand(program, runWithGlobals);
+  addTestCommand(program, runWithGlobals);
+  addEnvCommand(program, runWithGlobals);
+  addCaCommands(program, runWithGlobals);
+  addTokenCommands(program, runWithGlobals);
+  addGeoCommands(program, runWithGlobals);
+  for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
+  return program;
+}
+
+function addLaterCommand(program: Command, { path, usage, summary }: LaterCommand, run: Run): void {
+  const [name, sub] = path;
+  const parent = sub === undefined ? program : groupNamed(program, name);
+  parent
+    .command(sub ?? name)
+    .description(`${summary} (later version)`)
+    .usage(usage)
+    .argument('[arguments...]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() =>
+      run(({ terminal }) => {
+        terminal.err(`cordon: ${path.join(' ')} comes with a later version`);
+        return EXIT.usage;
+      }),
+    );
+}
+
+function groupNamed(program: Command, name: string): Command {
+  const known = program.commands.find((command) => command.name() === name);
+  return known ?? program.command(name).description(`${LATER_GROUPS[name] ?? name} (later version)`);
+}

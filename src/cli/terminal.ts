@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+
+/** Where a command writes and what surrounds it; handed to every command. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Answers. */
+  out(text: string): void;
+  /** Everything else: issues, warnings, progress. */
+  err(text: string): void;
+  /** Styles text for stdout where it is a terminal that shows colours. */
+  style(format: Style, text: string): string;
+}
+
+export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
+
+/** The terminal of this process. A reader that leaves early (`| head`) is no failure. */
+export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    style: (format, text) => styleText(format, text, { stream: process.stdout }),
+  };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Aligns columns with two spaces between them; the last is not padded. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

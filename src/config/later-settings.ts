@@ -1,0 +1,57 @@
+import type { LoadedSettings } from './load-settings.ts';
+import type { Settings } from './settings-schema.ts';
+
+/** What settings that this version understands, but cannot honour yet, mean for a start. */
+export interface LaterSettings {
+  /** The gateway would do what the operator ruled out: it must not start. */
+  readonly refused: readonly string[];
+  /** Something is missing, nothing is looser: a warning. */
+  readonly ignored: readonly string[];
+}
+
+interface Row {
+  readonly path: string;
+  /** What a gateway that started regardless would do. */
+  readonly instead: string;
+  readonly isSet: (settings: Settings) => boolean;
+}
+
+const anyListener = (test: (listener: Settings['listen']['proxy'][number]) => boolean) => (settings: Settings) =>
+  settings.listen.proxy.some(test);
+
+const REFUSED: readonly Row[] = [
+  {
+    path: 'upstream-proxy',
+    instead: 'connect to destinations directly',
+    isSet: (settings) => settings['upstream-proxy'] !== undefined,
+  },
+  { path: 'store.url', instead: 'keep its state in SQLite', isSet: ({ store }) => store.url !== 'sqlite' },
+  { path: 'listen.proxy.tls', instead: 'listen in the clear', isSet: anyListener(({ tls }) => tls !== undefined) },
+  {
+    path: 'listen.proxy.proxy-protocol',
+    instead: 'take the load balancer for the agent',
+    isSet: anyListener((listener) => listener['proxy-protocol'] !== undefined),
+  },
+  { path: 'listen.proxy.socks', instead: 'not speak SOCKS', isSet: anyListener(({ socks }) => socks === true) },
+];
+
+const IGNORED: readonly Row[] = [
+  { path: 'workers', instead: 'run as one process', isSet: ({ workers }) => workers > 1 },
+  { path: 'geo.update', instead: 'fetch no tables by itself', isSet: ({ geo }) => geo.update !== 'off' },
+  { path: 'node.metadata', instead: 'not use the metadata service', isSet: ({ node }) => node.metadata !== undefined },
+  { path: 'sinks', instead: 'copy the record nowhere', isSet: ({ sinks }) => sinks.length > 0 },
+  { path: 'webhooks', instead: 'send no events', isSet: ({ webhooks }) => webhooks.length > 0 },
+  { path: 'oidc', instead: 'let nobody sign in', isSet: ({ oidc }) => oidc !== undefined },
+  { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
+];
+
+/** Settings that are right and have no effect yet, as sentences. */
+export function laterSettings({ settings, origins }: LoadedSettings): LaterSettings {
+  const sentences = (rows: readonly Row[]): string[] =>
+    rows
+      .filter(({ isSet }) => isSet(settings))
+      .map(({ path, instead }) => `${path}: this version cannot honour it yet and would ${instead}`);
+  const retention = origins.get('recordings.retention') ?? 'default';
+  const kept = retention === 'default' ? [] : ['recordings.retention: this version deletes no records yet'];
+  return { refused: sentences(REFUSED), ignored: [...sentences(IGNORED), ...kept] };
+}

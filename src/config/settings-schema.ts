@@ -1,0 +1,230 @@
+/**
+ * Every setting of `cordon.yaml` (contract §6) with its unit, default and meaning: the one source of validation, of the
+ * {@link Settings} type, of `serve --print-config` and of `docs/settings.md`. Members are named as people write them.
+ *
+ * The table holds settings whose machinery comes with a later version too: a file that is right stays right.
+ */
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import type { Cidr, IpAddress } from '../core/address.ts';
+import type { Bytes, Milliseconds } from '../core/units.ts';
+import type { SettingAnnotations, SettingNode } from './setting-node.ts';
+import type { SocketAddress, TextKind } from './setting-text.ts';
+
+/** A canonical DNS name: lower case, no trailing dot. */
+const HOST_NAME = '^(?!.*\\.$)(?=.{1,253}$)(?:[a-z0-9_][a-z0-9_\\-]{0,62}(?:\\.|$))+$';
+
+function section<P extends TProperties>(description: string, members: P, more: SettingAnnotations = {}) {
+  return Type.Object(members, { description, additionalProperties: false, ...more });
+}
+
+function written<T>(reads: TextKind, description: string, more: SettingAnnotations = {}) {
+  return Type.Unsafe<T>({ type: 'string', reads, description, ...more });
+}
+
+const text = (description: string, more?: SettingAnnotations) => written<string>('text', description, more);
+const path = (description: string, more?: SettingAnnotations) => written<string>('path', description, more);
+const place = (description: string, more?: SettingAnnotations) => written<string>('place', description, more);
+const url = (description: string, more?: SettingAnnotations) => written<string>('url', description, { secret: true, ...more });
+const duration = (fallback: string, description: string) =>
+  written<Milliseconds>('duration', description, { default: fallback });
+const size = (fallback: string, description: string) => written<Bytes>('size', description, { default: fallback });
+const address = (description: string) => written<SocketAddress>('listen', description);
+
+function list<T extends TSchema>(items: T, description: string, more: SettingAnnotations = {}) {
+  return Type.Array(items, { description, maxItems: 1000, ...more });
+}
+
+function choice<const V extends string>(values: readonly V[], description: string, fallback?: V) {
+  return Type.Unsafe<V>({ type: 'string', enum: values, description, ...(fallback !== undefined && { default: fallback }) });
+}
+
+const serverCertificate = {
+  certificate: path('Certificate chain, PEM.'),
+  key: path('Private key, PEM.'),
+};
+
+const proxyListener = section(
+  'One proxy listener.',
+  {
+    address: address('Where it listens.'),
+    tls: Type.Optional(
+      section('Serve the proxy itself over TLS.', {
+        ...serverCertificate,
+        'client-ca': Type.Optional(path('Trust anchors for client certificates, PEM.')),
+      }),
+    ),
+    'proxy-protocol': Type.Optional(
+      section('Take the source address from a PROXY protocol header.', {
+        from: list(written<Cidr>('cidr', 'Address block.'), 'Load balancers that may send the header.', { single: true }),
+      }),
+    ),
+    socks: Type.Optional(Type.Boolean({ description: 'Speak SOCKS5 as well.' })),
+    denials: choice(
+      ['connect', 'inside'],
+      'Answer a refused CONNECT at once, or inside a tunnel that ends at the gateway.',
+      'connect',
+    ),
+  },
+  { shorthand: 'address' },
+);
+
+const adminListener = section(
+  'The admin API and console. Other than loopback needs `tls`.',
+  {
+    address: address('Where it listens.'),
+    tls: Type.Optional(section('Certificate of the admin API.', serverCertificate)),
+  },
+  { shorthand: 'address', default: '127.0.0.1:3129' },
+);
+
+export const SETTINGS = section('cordon.yaml', {
+  listen: section('Where the gateway listens.', {
+    proxy: list(proxyListener, 'Proxy listeners: one address, or a list.', { single: true, default: '127.0.0.1:3128' }),
+    admin: adminListener,
+  }),
+  node: section('This machine.', {
+    place: Type.Optional(place('Where it stands. Unset: local stores count as unstated, and nothing remote starts.')),
+    metadata: Type.Optional(choice(['aws', 'gcp', 'azure'], 'Cloud whose metadata service the gateway itself may use.')),
+  }),
+  data: section('State.', {
+    directory: path('Keys, CA, store, records, spool and tables lie in it.', { default: 'data' }),
+    place: Type.Optional(place('Where it lies.', { follows: 'node.place' })),
+  }),
+  rules: path('Directory of the policy files.', { default: 'rules' }),
+  authority: list(
+    text('File name inside `rules`.'),
+    'The only policy files that may declare agents, jurisdictions, attestations, internal destinations, transfers and credentials; empty: every file may.',
+    { single: true, default: [] },
+  ),
+  resolver: section('Name look-ups.', {
+    servers: Type.Union(
+      [Type.Literal('system'), list(written<SocketAddress>('name-server', 'Address.'), 'Servers.', { single: true })],
+      {
+        description: 'Name servers to ask; `system` takes those of the machine.',
+        default: 'system',
+      },
+    ),
+    hosts: Type.Record(
+      Type.String({ pattern: HOST_NAME }),
+      list(written<IpAddress>('ip', 'Address.'), 'Addresses.', { single: true }),
+      {
+        description: 'Fixed answers, by name.',
+        default: {},
+      },
+    ),
+    timeout: duration('5s', 'How long a look-up may take in all.'),
+  }),
+  geo: section('Evidence about places.', {
+    databases: list(path('File.'), 'Further GeoIP databases (MMDB).', { single: true, default: [] }),
+    overrides: list(
+      section('An attestation for addresses.', {
+        cidr: written<Cidr>('cidr', 'Address block.'),
+        place: place('Where it is.'),
+        basis: Type.Optional(text('Who says so.')),
+      }),
+      'Places that the operator states for address blocks.',
+      { default: [] },
+    ),
+    trust: choice(
+      ['agreeing', 'single'],
+      'Whether two GeoIP databases must agree to prove that an address is inside, or one is enough.',
+      'agreeing',
+    ),
+    'max-age': section('Older tables prove nothing.', {
+      ranges: duration('45d', 'Cloud range tables.'),
+      geoip: duration('240d', 'GeoIP databases.'),
+    }),
+    update: Type.Union([Type.Literal('off'), written<Milliseconds>('duration', 'Interval.')], {
+      description: 'How often the tables are fetched anew.',
+      default: 'off',
+    }),
+  }),
+  store: section('Shared state.', {
+    url: written<string>('database', '`sqlite` keeps it in the data directory; a PostgreSQL URL shares it.', {
+      default: 'sqlite',
+      secret: true,
+    }),
+    place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
+  }),
+  recordings: section('The record of every exchange.', {
+    place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
+    durability: choice(
+      ['batched', 'each'],
+      'Whether events that arrive together share one flush to disk, or each has its own.',
+      'batched',
+    ),
+    retention: duration('400d', 'How long records are kept.'),
+  }),
+  secrets: section('Values of credentials.', { provider: choice(['file'], 'Where they are kept.', 'file') }),
+  limits: section('Bounds of the process.', {
+    connections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000, description: 'Client connections at once.' }),
+    'header-size': size('16KiB', 'Largest header section.'),
+    spool: size('1GiB', 'Content that waits on disk, in all.'),
+    'content-memory': size('1MiB', 'Content of one exchange kept in memory before it goes to the spool.'),
+  }),
+  workers: Type.Integer({ minimum: 1, maximum: 256, default: 1, description: 'Processes that share the listeners.' }),
+  log: section('The log of the process; exchanges are in the record, not here.', {
+    level: choice(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'The least severe level that is written.',
+      'info',
+    ),
+  }),
+  trust: list(path('PEM file.'), 'Extra trust anchors, for internal destinations only.', { single: true, default: [] }),
+  tls: section('Interception.', {
+    ca: Type.Optional(section('A CA of your own; unset: one is made at first start.', serverCertificate)),
+  }),
+  'upstream-proxy': Type.Optional(
+    section('The only way out of this network.', { url: url('HTTP proxy.'), place: place('Where it is.') }),
+  ),
+  traces: Type.Optional(
+    section('OpenTelemetry traces.', {
+      endpoint: url('OTLP endpoint.'),
+      place: place('Where it is.'),
+      context: choice(['cut', 'pass'], 'Whether trace context of agents ends at the gateway.', 'cut'),
+    }),
+  ),
+  oidc: Type.Optional(
+    section('Sign-in of people.', {
+      issuer: url('Issuer identifier.'),
+      'client-id': text('Client of the gateway at the issuer.'),
+      place: place('Where the issuer is.'),
+      roles: Type.Record(
+        Type.String(),
+        section('What members of a group of the issuer may do.', {
+          role: choice(['viewer', 'approver', 'auditor', 'operator', 'admin'], 'Role.'),
+          groups: list(text('Group.'), 'Approver groups.', { single: true, default: [] }),
+          places: list(place('Place.'), 'Places the role is scoped to; empty: all.', { single: true, default: [] }),
+        }),
+        { description: 'Roles by group of the issuer.', default: {} },
+      ),
+    }),
+  ),
+  sinks: list(
+    section('A place that records are copied to.', {
+      type: choice(['s3'], 'Kind of sink.'),
+      bucket: text('Bucket.'),
+      region: text('Region of the bucket.'),
+      endpoint: Type.Optional(url('Endpoint of an S3-compatible store.')),
+      place: place('Where it is.'),
+    }),
+    'Copies of the record.',
+    { default: [] },
+  ),
+  webhooks: list(
+    section('A receiver of events.', {
+      url: url('Receiver.'),
+      secret: text('Name of the signing secret.'),
+      place: place('Where the receiver is.'),
+      events: list(text('Event type.'), 'Events it gets.', { single: true }),
+    }),
+    'Receivers of events.',
+    { default: [] },
+  ),
+});
+
+/** The settings in force, read and resolved: durations in milliseconds, sizes in bytes, paths absolute. */
+export type Settings = Static<typeof SETTINGS>;
+
+/** The table as reading, printing and the generated page walk it. */
+export const SETTINGS_NODE = SETTINGS as unknown as SettingNode;
