@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { TunnelContext } from '../core/exchange.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
 import type { ExchangeHandler } from './handler.ts';
-import { writeAnswer } from './write-answer.ts';
+import { writeAnswer, type Answer } from './write-answer.ts';
 
 export interface ListenerLimits {
   readonly connections: number;
@@ -32,8 +32,14 @@ const PARSER_FAILURES: Readonly<Record<string, Failure['code']>> = {
   HPE_HEADER_OVERFLOW: 'header_too_large',
 };
 
+/** Who a connection belongs to, as far as the listener knows. */
+export interface ConnectionContext {
+  readonly client: { readonly address: string; readonly port: number };
+  readonly tunnel?: TunnelContext;
+}
+
 /** Answers and records what the HTTP parser refused, so that a broken request is seen like any other. */
-export function answerClientError(error: Error, socket: Duplex, handler: ExchangeHandler, tunnel?: TunnelContext): void {
+export function answerClientError(error: Error, socket: Duplex, handler: ExchangeHandler, context?: ConnectionContext): void {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // A connection that ends between requests said nothing; one that ends inside a request did.
   if (code === 'ECONNRESET' || code === 'EPIPE') {
@@ -42,10 +48,36 @@ export function answerClientError(error: Error, socket: Duplex, handler: Exchang
   }
   const { remoteAddress = '', remotePort = 0 } = socket as Socket;
   const answer = handler.refuse({
-    client: tunnel === undefined ? { address: remoteAddress, port: remotePort } : { address: '', port: 0 },
+    client: { address: remoteAddress, port: remotePort },
+    ...context,
     failure: { code: PARSER_FAILURES[code] ?? 'malformed_request', detail: describe(error, code) },
-    ...(tunnel !== undefined && { tunnel }),
   });
+  const owed = OWED.get(socket);
+  if (owed === undefined || owed.answers === 0) writeAnswer(socket, answer);
+  else if (owed.answers > 1 || owed.message.complete || owed.response.headersSent) socket.destroy();
+  else replaceAnswer(owed, socket, answer);
+}
+
+/** Answers that a connection still owes; the last request is the one whose content the parser may be in. */
+interface OwedAnswers {
+  answers: number;
+  message: IncomingMessage;
+  response: ServerResponse;
+}
+
+const OWED = new WeakMap<Duplex, OwedAnswers>();
+
+/** Notes that a request was accepted on its connection, so that the answer to a broken one never gets before or into its own. */
+export function oweAnswer(message: IncomingMessage, response: ServerResponse): void {
+  const owed = OWED.get(message.socket) ?? { answers: 0, message, response };
+  OWED.set(message.socket, Object.assign(owed, { answers: owed.answers + 1, message, response }));
+  response.once('close', () => (owed.answers -= 1));
+}
+
+// The content of a request that is already on its way broke off: its answer is this one, and what runs for it ends.
+function replaceAnswer({ response }: OwedAnswers, socket: Duplex, answer: Answer): void {
+  response.detachSocket(socket as Socket);
+  socket.once('finish', () => response.emit('close'));
   writeAnswer(socket, answer);
 }
 

@@ -16,7 +16,7 @@ import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/reply-sink.ts';
 import { acceptIntercepted, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { answerClientError, isWebSocketHandshake, oweAnswer, type ListenerLimits } from './http1.ts';
 import { contentOf } from './proxy-listener.ts';
 import { Http1Reply, Http2Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -74,9 +74,13 @@ export class InterceptedListener {
       headersTimeout: limits.headersTimeout,
       requestTimeout: 0,
       keepAliveTimeout: limits.keepAlive,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
       shouldUpgradeCallback: isWebSocketHandshake,
     });
     server.maxHeadersCount = 0;
+    // Node begins to watch `headersTimeout` when a server listens, and this one never does by itself.
+    server.emit('listening');
     server.on('request', (message, response) => this.#onHttp1(message, response, false));
     server.on('checkContinue', (message, response) => this.#onHttp1(message, response, true));
     server.on('checkExpectation', (message, response) => this.#onHttp1(message, response, false));
@@ -87,7 +91,7 @@ export class InterceptedListener {
       writeAnswer(socket, this.#refuse(message, socket, { code: 'malformed_request', detail: 'Found CONNECT inside an intercepted tunnel' }));
     });
     server.on('clientError', (error: Error, socket) => {
-      answerClientError(error, socket, this.#options.handler, contextOf(socket)?.tunnel);
+      answerClientError(error, socket, this.#options.handler, contextOf(socket));
     });
     return server;
   }
@@ -115,6 +119,7 @@ export class InterceptedListener {
   }
 
   #onHttp1(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    oweAnswer(message, response);
     const context = contextOf(message.socket);
     if (context === undefined) {
       message.socket.destroy();
@@ -123,7 +128,7 @@ export class InterceptedListener {
     const accepted = acceptIntercepted(message, this.#arrival(context.client), context.tunnel, 'intercepted');
     if (!accepted.ok) {
       const answer = this.#refuse(message, message.socket, accepted.failure);
-      response.writeHead(answer.status, [...answer.fields, 'Connection', 'close']);
+      response.writeHead(answer.status, answer.reason, [...answer.fields, 'Connection', 'close']);
       response.end(answer.body);
       return;
     }

@@ -9,7 +9,7 @@ import type { ReplySink } from '../core/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { answerClientError, isWebSocketHandshake, oweAnswer, type ListenerLimits } from './http1.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -38,6 +38,8 @@ export class ProxyListener implements AsyncDisposable {
       keepAliveTimeout: limits.keepAlive,
       connectionsCheckingInterval: 1_000,
       noDelay: true,
+      // Node would answer by itself, without a record; acceptance looks for Host.
+      requireHostHeader: false,
       // A request with `Upgrade` and content must not reach anyone as raw bytes: only a WebSocket handshake upgrades, the
       // rest is an ordinary request whose Upgrade field goes no further (RFC 9110 §7.8).
       shouldUpgradeCallback: isWebSocketHandshake,
@@ -98,12 +100,13 @@ export class ProxyListener implements AsyncDisposable {
   }
 
   #onRequest(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    oweAnswer(message, response);
     const accepted = acceptForward(message, this.#arrival(message.socket), 'forward');
     const reply = new Http1Reply(response, expectsContinue);
     if (!accepted.ok) {
       const answer = this.#refuse(message, accepted.failure);
       // Whatever follows a request that was not understood must not be read as another one.
-      response.writeHead(answer.status, [...answer.fields, 'Connection', 'close']);
+      response.writeHead(answer.status, answer.reason, [...answer.fields, 'Connection', 'close']);
       response.end(answer.body);
       return;
     }

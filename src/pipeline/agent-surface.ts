@@ -1,5 +1,7 @@
+import type { Failure } from '../core/codes.ts';
 import type { Accepted, Subject } from '../core/exchange.ts';
 import type { ReplySink } from '../core/reply-sink.ts';
+import type { Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { parseAbsoluteForm } from '../wire/request-target.ts';
 import { answerTo, sendAnswer } from './answer.ts';
@@ -8,7 +10,7 @@ import type { ClientSocket } from './client-socket.ts';
 import { decisionRequest } from './decision-request.ts';
 import { identifyByCredentials, identifyByTunnel } from './identify.ts';
 import { answeredEvent, permittedEvent } from './record-events.ts';
-import type { Progress, Refusal } from './refusal.ts';
+import { refuse, type Refusal } from './refusal.ts';
 import { locateQuery } from './locate-query.ts';
 import type { Services } from './services.ts';
 
@@ -43,31 +45,51 @@ export class AgentSurface {
   /** Answers one request. @invariant nothing is looked up and nothing is dialled */
   async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
-    const page = await this.#page(accepted);
-    const progress: Progress = accepted;
-    await this.#services.recorder.decision({ ...permittedEvent(progress), reason: 'The gateway answers for itself' });
-    if ('code' in page) sendAnswer(reply, answerTo(page));
-    else sendPage(reply, page, accepted.method);
-    const status = 'code' in page ? answerTo(page).status : page.status;
-    this.#services.recorder.outcome({
-      kind: 'outcome',
-      exchange: accepted.id,
-      status,
-      bytes: { sent: 0, received: 0 },
-      timing: { total: this.#services.clock.monotonic() - startedAt },
-      findings: {},
-    });
+    const recorded = await this.#record(accepted);
+    const page = recorded.ok ? await this.#page(accepted) : recorded.failure;
+    if ('code' in page) {
+      const answer = answerTo(page);
+      sendAnswer(reply, answer);
+      this.#end(accepted, answer.status, startedAt);
+      return;
+    }
+    sendPage(reply, page, accepted.method);
+    this.#end(accepted, page.status, startedAt);
   }
 
   /** Ends a CONNECT to the gateway's own name here; the requests inside come back through {@link serve}. */
   async serveTunnel(accepted: Accepted, socket: ClientSocket, head: Uint8Array): Promise<void> {
-    await this.#services.recorder.decision({ ...permittedEvent(accepted), reason: 'The gateway answers for itself' });
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    const startedAt = this.#services.clock.monotonic();
+    const recorded = await this.#record(accepted);
+    if (!recorded.ok) {
+      socket.destroy();
+      return;
+    }
     // Part of the surface needs no identity; for the rest, the tunnel carries the one that its CONNECT showed.
     const identified = await identifyByCredentials(accepted, this.#services);
     const opened = identified.ok ? identified.value : accepted;
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const intercepted = await this.#services.interceptor.intercept(mintInterceptPermit(accepted), opened, socket, head);
     if (!intercepted.ok) socket.destroy();
+    this.#end(accepted, 200, startedAt, intercepted.ok ? undefined : intercepted.failure);
+  }
+
+  async #record(accepted: Accepted): Promise<Result<void, Refusal>> {
+    const recorded = await this.#services.recorder.decision({ ...permittedEvent(accepted), reason: 'The gateway answers for itself' });
+    return recorded.ok ? recorded : refuse(recorded.failure, accepted);
+  }
+
+  #end({ id }: Accepted, status: number, startedAt: number, failure?: Failure): void {
+    const { recorder, clock } = this.#services;
+    recorder.outcome({
+      kind: 'outcome',
+      exchange: id,
+      status,
+      ...(failure !== undefined && { code: failure.code, detail: failure.detail }),
+      bytes: { sent: 0, received: 0 },
+      timing: { total: clock.monotonic() - startedAt },
+      findings: {},
+    });
   }
 
   async #page(accepted: Accepted): Promise<Page | Refusal> {
@@ -85,7 +107,7 @@ export class AgentSurface {
 
   #explain(subject: Subject, parameters: URLSearchParams, accepted: Accepted): Page | Refusal {
     if (!this.#mayExplain(subject)) return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
-    const url = parseAbsoluteForm((parameters.get('url') ?? '').replace(/^https:\/\//i, 'https://'));
+    const url = parseAbsoluteForm(parameters.get('url') ?? '');
     if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
     const method = (parameters.get('method') ?? 'GET').toUpperCase();
     const { scheme, authority, requestTarget, path } = url.value;

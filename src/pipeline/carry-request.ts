@@ -3,7 +3,7 @@ import type { Failure } from '../core/codes.ts';
 import type { ReplySink } from '../core/reply-sink.ts';
 import { exchange } from '../upstream/exchange.ts';
 import type { Permitted } from './permitted.ts';
-import { dialledAddress, finish } from './finish.ts';
+import { finish } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from './services.ts';
 import type { Permit } from '../core/permit.ts';
@@ -36,5 +36,5 @@ export async function carryRequest(
   const outcome = await running.outcome;
   live.delete(entry);
   const detail = outcome.aborted ? { detail: 'The client left before the end' } : {};
-  finish(permitted, { ...outcome, ...detail, ...dialledAddress(permitted) }, reply, startedAt, services);
+  finish(permitted, { ...outcome, ...detail }, reply, startedAt, services);
 }

@@ -46,11 +46,11 @@ async function runOpaque(permitted: Permitted & { readonly permit: Permit }, soc
     if (dialled.ok) dialled.value.destroy();
     return { failure: cutBy ?? (dialled.ok ? { code: 'no_rule', detail: 'Cut while dialling' } : dialled.failure), ...NOTHING };
   }
+  const remote = dialled.value.remoteAddress;
   const running = relay(socket as RelaySocket, dialled.value, first.value, tunnel);
   cut = () => running.cut();
   const ended = await running.ended;
   live.delete(entry);
-  const remote = permitted.permit.addresses.length === 1 ? permitted.permit.addresses[0]!.text : dialled.value.remoteAddress;
   const { sent, received } = running.bytes;
   return { sent, received, detail: ended, ...(cutBy !== undefined && { failure: cutBy }), ...(remote !== undefined && { dialled: remote }) };
 }

@@ -5,7 +5,7 @@ import { upgrade, type Upgraded } from '../upstream/exchange.ts';
 import { relay, type RelaySocket } from '../upstream/relay.ts';
 import type { Permitted } from './permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
-import { dialledAddress, finish, type Ending } from './finish.ts';
+import { finish, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from './services.ts';
 
@@ -45,7 +45,7 @@ export async function carryUpgrade(
         });
   live.delete(entry);
   const failure = cutBy === undefined ? {} : { failure: cutBy };
-  finish(permitted, { ...ending, ...failure, ...dialledAddress(permitted) }, reply, startedAt, services);
+  finish(permitted, { ...ending, ...failure }, reply, startedAt, services);
 }
 
 async function join(
@@ -58,7 +58,8 @@ async function join(
   const running = relay(socket as RelaySocket, upgraded.socket as RelaySocket, head, services.tunnel);
   onRunning(() => running.cut());
   const end = await running.ended;
-  return { status: 101, detail: end, sent: running.bytes.sent, received: running.bytes.received };
+  const { sent, received } = running.bytes;
+  return { status: 101, detail: end, sent, received, ...(upgraded.dialled !== undefined && { dialled: upgraded.dialled }) };
 }
 
 // The handshake's own fields are hop-by-hop, and here they are the point: they go to the client as the origin sent them.
@@ -77,7 +78,7 @@ function lazyReply({ openReply, socket }: { readonly openReply: () => ReplySink;
       return opened?.started ?? false;
     },
     get closed(): boolean {
-      return opened?.closed ?? false;
+      return opened?.closed ?? socket.destroyed;
     },
     continue: () => get().continue(),
     inform: (status, fields) => get().inform(status, fields),

@@ -46,9 +46,3 @@ export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | 
     findings: {},
   });
 }
-
-/** The address a permit led to; with several it is the first one, until the engine says which answered. */
-export function dialledAddress({ permit }: Permitted): { readonly dialled?: string } {
-  const [address] = permit?.addresses ?? [];
-  return address === undefined ? {} : { dialled: address.text };
-}

@@ -6,6 +6,7 @@ import { responseFraming } from '../wire/framing.ts';
 import { toFieldLines } from '../wire/fields.ts';
 import { responseFieldsForClient } from '../wire/hop-by-hop.ts';
 import { toFailure, UpstreamError, errorCode } from './failures.ts';
+import type { DialObserver } from './pools.ts';
 
 /** One request as it leaves: everything end-to-end, framing left to the engine. */
 export interface OutgoingRequest {
@@ -26,6 +27,8 @@ export interface ExchangeOutcome {
   readonly aborted: boolean;
   readonly sent: number;
   readonly received: number;
+  /** The address that the request went to; absent when no connection stood. */
+  readonly dialled?: string;
   /** Milliseconds from dispatch to the first byte of the response. */
   readonly firstByteAt?: number;
 }
@@ -45,7 +48,11 @@ export interface Upgraded {
   readonly status: number;
   readonly fields: RawFields;
   readonly socket: Duplex;
+  readonly dialled?: string;
 }
+
+/** Longest silence in the content of a request. */
+const CONTENT_SILENCE = 300_000;
 
 /** Sends the request and streams the response to `reply`, as fast as the slower side and without buffering. */
 export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, monotonic: () => number): RunningExchange {
@@ -69,7 +76,7 @@ export function upgrade(
   return run;
 }
 
-class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
+class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningExchange {
   readonly outcome: Promise<ExchangeOutcome>;
   readonly #dispatcher: Dispatcher;
   readonly #request: OutgoingRequest;
@@ -83,6 +90,8 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
   #firstByteAt: number | undefined;
   #abortReason: Failure | 'client' | undefined;
   #retried = false;
+  #dialled: () => string | undefined = () => undefined;
+  #silence: NodeJS.Timeout | undefined;
   readonly upgraded: Promise<Upgraded | undefined>;
   #settleUpgrade!: (upgraded: Upgraded | undefined) => void;
   readonly #protocol: string | undefined;
@@ -103,6 +112,12 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
   }
 
   dispatch(): void {
+    // A client that left while its request was judged will not be told of by `whenAborted` any more.
+    if (this.#reply.closed) {
+      this.#abortReason = 'client';
+      this.#finish();
+      return;
+    }
     const { method, target, fields, content } = this.#request;
     try {
       this.#dispatcher.dispatch(
@@ -120,6 +135,10 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
     }
   }
 
+  onConnection(dialled: () => string | undefined): void {
+    this.#dialled = dialled;
+  }
+
   cut(failure: Failure): void {
     this.#abort(failure);
   }
@@ -133,14 +152,28 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#abortReason !== undefined) controller.abort(new Error('aborted'));
+    else if (this.#request.content !== null) this.#watchContent();
+  }
+
+  // A client that stops in the middle of its content holds a connection to the origin; for a while it may.
+  #watchContent(): void {
+    this.#silence ??= setTimeout(() => {
+      this.#abort({ code: 'malformed_request', detail: `The content did not go on for ${CONTENT_SILENCE} ms` });
+    }, CONTENT_SILENCE);
+  }
+
+  onRequestSent(): void {
+    clearTimeout(this.#silence);
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
-    this.#settleUpgrade({ status, fields: rawFields(controller.rawHeaders), socket });
+    const dialled = this.#dialled();
+    this.#settleUpgrade({ status, fields: rawFields(controller.rawHeaders), socket, ...(dialled !== undefined && { dialled }) });
   }
 
   onBodySent(chunk: Uint8Array | string): void {
     this.#sent += chunk.length;
+    this.#silence?.refresh();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason?: string): void {
@@ -193,6 +226,8 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
 
   #finish(failure?: Failure): void {
     const aborted = this.#abortReason === 'client';
+    const dialled = this.#dialled();
+    clearTimeout(this.#silence);
     this.#settleUpgrade(undefined);
     this.#settle({
       aborted,
@@ -200,6 +235,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, RunningExchange {
       received: this.#received,
       ...(this.#status !== undefined && { status: this.#status }),
       ...(failure !== undefined && !aborted && { failure }),
+      ...(dialled !== undefined && { dialled }),
       ...(this.#firstByteAt !== undefined && { firstByteAt: this.#firstByteAt }),
     });
   }

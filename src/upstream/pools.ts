@@ -1,6 +1,7 @@
-import type { TLSSocket, ConnectionOptions } from 'node:tls';
-import { connect as connectTls } from 'node:tls';
-import { Pool, type buildConnector, type Dispatcher } from 'undici';
+import type { Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { URL } from 'node:url';
+import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
 import { authorityText, hostText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Permit } from '../core/permit.ts';
@@ -35,6 +36,31 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
   connections: 256,
   pools: 2_000,
 };
+
+/** A response handler that wants to know which address its request went to. */
+export interface DialObserver {
+  /** @param dialled the address of the connection in use; undefined until one stands */
+  onConnection(dialled: () => string | undefined): void;
+}
+
+/** One connection at a time, which knows the address it leads to. */
+class PinnedClient extends Client {
+  #dialled: string | undefined;
+
+  constructor(origin: URL, options: Client.Options, connector: (onDialled: (address: string | undefined) => void) => buildConnector.connector) {
+    super(origin, {
+      ...options,
+      connect: connector((address) => {
+        this.#dialled = address;
+      }),
+    });
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler & Partial<DialObserver>): boolean {
+    handler.onConnection?.(() => this.#dialled);
+    return super.dispatch(options, handler);
+  }
+}
 
 /**
  * Keep-alive connections to origins. A connection is reused only by exchanges that were judged the same way: the key holds
@@ -84,8 +110,10 @@ export class UpstreamPools {
   }
 
   #open(permit: Permit): Pool {
+    let session: Buffer | undefined;
+    const connector = this.#connector(permit, { get: () => session, set: (ticket) => (session = ticket) });
     const pool = new Pool(originOf(permit), {
-      connect: this.#connector(permit),
+      factory: (origin, options) => new PinnedClient(origin, options as Client.Options, connector),
       allowH2: false,
       pipelining: 1,
       connections: this.#limits.connections,
@@ -105,26 +133,25 @@ export class UpstreamPools {
     return pool;
   }
 
-  #connector(permit: Permit): buildConnector.connector {
-    let session: Buffer | undefined;
-    return (_options, callback) => {
+  #connector(permit: Permit, session: SessionTicket): (onDialled: (address: string | undefined) => void) => buildConnector.connector {
+    return (onDialled) => (_options, callback) => {
       void dial(permit, this.#limits.connectTimeout).then((dialled) => {
         if (!dialled.ok) return callback(new UpstreamError(dialled.failure), null);
+        onDialled(dialled.value.remoteAddress);
         if (permit.scheme === 'http') return callback(null, dialled.value);
-        const secure = connectTls({
-          ...this.#tls.options(permit),
-          socket: dialled.value,
-          ...(session !== undefined && { session }),
-        });
-        secure.on('session', (ticket) => {
-          session = ticket;
-        });
-        whenSecure(secure, this.#limits.connectTimeout, (error) => {
-          if (error === null) callback(null, secure);
-          else callback(error instanceof UpstreamError ? error : new UpstreamError(this.#tls.toFailure(error)), null);
-        });
+        this.#secure(permit, dialled.value, session, callback);
       });
     };
+  }
+
+  #secure(permit: Permit, socket: Socket, session: SessionTicket, callback: buildConnector.Callback): void {
+    const ticket = session.get();
+    const secure = connectTls({ ...this.#tls.options(permit), socket, ...(ticket !== undefined && { session: ticket }) });
+    secure.on('session', session.set);
+    whenSecure(secure, this.#limits.connectTimeout, (error) => {
+      if (error === null) callback(null, secure);
+      else callback(error instanceof UpstreamError ? error : new UpstreamError(this.#tls.toFailure(error)), null);
+    });
   }
 
   #retire(key: string, pool: Pool): void {
@@ -137,6 +164,12 @@ export class UpstreamPools {
     const [oldest] = this.#pools;
     if (oldest !== undefined) this.#retire(oldest[0], oldest[1].pool);
   }
+}
+
+/** The last TLS session with an origin, so that the next connection of the pool need not prove the certificate anew. */
+interface SessionTicket {
+  get(): Buffer | undefined;
+  set(ticket: Buffer): void;
 }
 
 function whenSecure(socket: TLSSocket, timeout: Milliseconds, done: (error: Error | null) => void): void {
