@@ -3,17 +3,22 @@ import { LAYERS } from './scripts/layers.ts';
 
 const FOLDERS = LAYERS.map((layer) => layer.folder);
 
+interface ImportPattern {
+  readonly regex: string;
+  readonly message: string;
+}
+
 /** Import patterns a folder must not use: every other folder that its row does not name, and for pure folders all I/O. */
-function forbiddenImports(layer: (typeof LAYERS)[number]) {
+function forbiddenImports(layer: (typeof LAYERS)[number]): ImportPattern[] {
   const allowed = new Set([layer.folder, ...layer.mayImport]);
   const others = allowed.has('*') ? [] : FOLDERS.filter((folder) => !allowed.has(folder));
-  const patterns = others.map((folder) => ({
-    group: [`../${folder}/*`, `../../${folder}/*`, `**/src/${folder}/*`],
+  const patterns: ImportPattern[] = others.map((folder) => ({
+    regex: `^(?:\\.\\./)+${folder}/`,
     message: `src/${layer.folder} may import ${layer.mayImport.join(', ') || 'nothing'} (scripts/layers.ts).`,
   }));
   if (layer.pure) {
     patterns.push({
-      group: ['node:*', 'undici', 'fastify', 'pino', 'maxmind'],
+      regex: '^(?:node:|undici|fastify|pino|maxmind)',
       message: `src/${layer.folder} is pure: no I/O (scripts/layers.ts).`,
     });
   }

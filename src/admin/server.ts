@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { fastify, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fastify, type FastifyError } from 'fastify';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { AdminDependencies } from './dependencies.ts';
 import { guard } from './guard.ts';
@@ -9,14 +8,7 @@ import { problemStatus, sendProblem } from './problem.ts';
 import { placeRoutes } from './routes/places.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { statusRoutes } from './routes/status.ts';
-
-export type TypedServer = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
+import type { TypedServer } from './typed-server.ts';
 
 export interface AdminOptions {
   /** Where it listens: `listen.admin.address`. */

@@ -9,9 +9,9 @@ import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { compileFor } from './compile-policy.ts';
-import { describePlace } from './describe-place.ts';
-import { describeTables } from './describe-tables.ts';
-import { explainQuestion } from './explain-question.ts';
+import { describePlace } from './questions/describe-place.ts';
+import { describeTables } from './questions/describe-tables.ts';
+import { explainQuestion } from './questions/explain-question.ts';
 import type { PolicyInForce } from './in-force.ts';
 import type { Upkeep } from './upkeep.ts';
 

@@ -9,10 +9,11 @@ import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { collect, type GlobalOptions, type Run } from './context.ts';
 import { EXIT } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
 import { LATER_COMMANDS, LATER_GROUPS, type LaterCommand } from './later-commands.ts';
 
 /** The whole command line: parsing, help, and for each command what runs. */
-export function buildProgram(run: (options: GlobalOptions) => Run): Command {
+export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pick<Terminal, 'out' | 'err'>): Command {
   const program = new Command('cordon')
     .description('Egress gateway that keeps the data of AI agents inside the jurisdiction where it must stay')
     .option('--config <file>', 'settings file (default: ./cordon.yaml if present)')
@@ -21,6 +22,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run): Command {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for how it is used)')
+    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
     .exitOverride();
   const runWithGlobals: Run = (body) => run(program.opts<GlobalOptions>())(body);
   addServeCommand(program, runWithGlobals);

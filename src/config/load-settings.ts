@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
-import { didYouMean } from '../policy/nearest.ts';
+import { didYouMean } from '../policy/text/nearest.ts';
 import { type Reading, readSection } from './read-settings.ts';
 import {
   environmentLayer,

@@ -3,7 +3,7 @@
  * and what was expected, and reads as undefined; the caller looks at the issues before it uses anything.
  */
 import { Defect, unreachable } from '../core/defect.ts';
-import { didYouMean } from '../policy/nearest.ts';
+import { didYouMean } from '../policy/text/nearest.ts';
 import type { SettingLayer, SettingsIssue } from './setting-layers.ts';
 import type { SettingNode, SettingPath } from './setting-node.ts';
 import { TEXT_READERS } from './setting-text.ts';

@@ -6,9 +6,9 @@ import { resolve } from 'node:path';
 import { URL } from 'node:url';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseDuration, parseSize } from '../core/units.ts';
-import { classify } from '../wire/address-class.ts';
-import { parseCidr } from '../wire/cidr.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
+import { classify } from '../wire/address/address-class.ts';
+import { parseCidr } from '../wire/address/cidr.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
 
 /** A TCP address that the gateway listens on or talks to. */
 export interface SocketAddress {

@@ -1,5 +1,5 @@
 import type { Cidr } from './address.ts';
-import type { SubjectAttributes } from './decision.ts';
+import type { SubjectAttributes } from './exchange/decision.ts';
 
 /** An agent as the policy declares it. */
 export interface AgentDeclaration {

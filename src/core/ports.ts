@@ -1,6 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { Failure } from './codes.ts';
-import type { RecordEvent } from './record.ts';
+import type { RecordEvent } from './exchange/record.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
 import type { AgentId, TokenId } from './ids.ts';

@@ -1,5 +1,5 @@
-import { FACETS, type Facet, type NameFacts } from '../core/evidence.ts';
-import type { Place } from '../core/place.ts';
+import { FACETS, type Facet, type NameFacts } from '../core/place/evidence.ts';
+import type { Place } from '../core/place/place.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { JurisdictionSet } from './jurisdictions.ts';
 import type { RegionTable } from './region-table.ts';

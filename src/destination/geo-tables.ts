@@ -1,15 +1,15 @@
 import type { IpAddress } from '../core/address.ts';
-import type { AddressFacts, NameFacts } from '../core/evidence.ts';
+import type { AddressFacts, NameFacts } from '../core/place/evidence.ts';
 import type { Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
-import { buildIntervalTable } from '../wire/interval-table.ts';
+import { buildIntervalTable } from '../wire/address/interval-table.ts';
 import type { EndpointCatalogue } from './endpoint-catalogue.ts';
 import type { JurisdictionSet } from './jurisdictions.ts';
 import { rangeTable } from './range-table.ts';
 import { selfAddresses, type IsSelf, type ListeningAddress } from './self-addresses.ts';
 import { collectEvidence, type AddressSources, type CollectedEvidence, type Override } from './tables/address-evidence.ts';
-import type { GeoipTrust } from './tables/geoip-set.ts';
+import type { GeoipTrust } from './tables/geoip/geoip-set.ts';
 import { loadSources, type LoadedSources } from './tables/load-sources.ts';
 import { nextAging, statusOf } from './tables/status-of.ts';
 import { isStale, type TableStatus } from './tables/table-status.ts';

@@ -1,11 +1,11 @@
 import { Reader, type Response } from 'maxmind';
 import type { IpAddress } from '../core/address.ts';
-import type { CountryCode } from '../core/country.ts';
+import type { CountryCode } from '../core/place/country.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant } from '../core/units.ts';
-import { cidrOf } from '../wire/cidr.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
-import { readGeoipRecord, type GeoipRecord } from './tables/geoip-record.ts';
+import { cidrOf } from '../wire/address/cidr.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
+import { readGeoipRecord, type GeoipRecord } from './tables/geoip/geoip-record.ts';
 
 /**
  * A country database in MaxMind's format. It answers for canonical addresses only: the reader underneath takes junk after an

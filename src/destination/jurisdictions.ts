@@ -1,5 +1,5 @@
-import { parseCountryCode, type CountryCode } from '../core/country.ts';
-import { CountrySet } from '../core/country-set.ts';
+import { parseCountryCode, type CountryCode } from '../core/place/country.ts';
+import { CountrySet } from '../core/place/country-set.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseInstant } from '../core/units.ts';
 import { quote } from '../wire/quote.ts';

@@ -1,5 +1,5 @@
 import type { Host } from '../core/address.ts';
-import type { DestinationFacts } from '../core/evidence.ts';
+import type { DestinationFacts } from '../core/place/evidence.ts';
 import type { Resolution } from '../core/ports.ts';
 import type { GeoTables } from './geo-tables.ts';
 

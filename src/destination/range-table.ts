@@ -1,5 +1,5 @@
 import type { IpAddress } from '../core/address.ts';
-import { cidrOf } from '../wire/cidr.ts';
+import { cidrOf } from '../wire/address/cidr.ts';
 import {
   AMBIGUOUS,
   compileIntervals,
@@ -8,8 +8,8 @@ import {
   gatherColumns,
   type Choice,
   type Intervals,
-} from './tables/range-intervals.ts';
-import type { RangeRows } from './tables/range-rows.ts';
+} from './tables/ranges/range-intervals.ts';
+import type { RangeRows } from './tables/ranges/range-rows.ts';
 
 /** What a published range list says about an address. */
 export interface RangeMatch {

@@ -4,12 +4,12 @@ import type { IpAddress } from '../core/address.ts';
 import type { Clock, Random, Resolution, Resolver } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { parseHostName } from '../wire/host-name.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
-import { DnsCache } from './dns-cache.ts';
-import { lookUpFamily, type FamilyAnswer } from './dns-lookup.ts';
-import { outcomeOf } from './dns-outcome.ts';
-import { parseDnsServers, serversOfResolvConf, type DnsServer } from './dns-servers.ts';
+import { parseHostName } from '../wire/name/host-name.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
+import { DnsCache } from './dns/dns-cache.ts';
+import { lookUpFamily, type FamilyAnswer } from './dns/dns-lookup.ts';
+import { outcomeOf } from './dns/dns-outcome.ts';
+import { parseDnsServers, serversOfResolvConf, type DnsServer } from './dns/dns-servers.ts';
 
 export interface ResolverOptions {
   /** Addresses of recursive resolvers in the order they are asked; `system` takes those of /etc/resolv.conf, read once. */

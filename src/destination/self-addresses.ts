@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { IpAddress } from '../core/address.ts';
-import { classify } from '../wire/address-class.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
+import { classify } from '../wire/address/address-class.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
 
 /** A socket the gateway listens on, as the operating system reports it. */
 export interface ListeningAddress {

@@ -1,7 +1,7 @@
 import type { IpAddress } from '../core/address.ts';
 import type { AgentDeclaration, IdentifyEntry } from '../core/agent.ts';
 import type { AgentId } from '../core/ids.ts';
-import { cidrContains } from '../wire/cidr.ts';
+import { cidrContains } from '../wire/address/cidr.ts';
 
 /** The agent that a source address alone identifies, and by which block. */
 export interface SourceMatch {

@@ -1,7 +1,7 @@
 import type { IpAddress } from '../core/address.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { cidrOf } from '../wire/cidr.ts';
+import { cidrOf } from '../wire/address/cidr.ts';
 
 export interface AttemptLimiterOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { IpAddress } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Subject } from '../core/exchange.ts';
+import type { Subject } from '../core/exchange/exchange.ts';
 import type { AgentToken } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptsToken, createIndexSource, type AgentIndex } from './agent-index.ts';

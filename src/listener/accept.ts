@@ -1,14 +1,14 @@
 import type { Authority } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { ExchangeKind } from '../core/decision.ts';
-import type { Accepted, FieldLines, TunnelContext } from '../core/exchange.ts';
+import type { ExchangeKind } from '../core/exchange/decision.ts';
+import type { Accepted, FieldLines, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant } from '../core/units.ts';
-import { parseAuthority } from '../wire/authority.ts';
-import { hostField, requestFraming, type Framing } from '../wire/framing.ts';
-import { toFieldLines } from '../wire/fields.ts';
-import { parseAbsoluteForm, parseOriginForm } from '../wire/request-target.ts';
+import { parseAuthority } from '../wire/name/authority.ts';
+import { hostField, requestFraming, type Framing } from '../wire/http/framing.ts';
+import { toFieldLines } from '../wire/http/fields.ts';
+import { parseAbsoluteForm, parseOriginForm } from '../wire/http/request-target.ts';
 
 /** The head of a request as both of Node's HTTP engines hand it over. */
 export interface RequestHead {

@@ -1,7 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, TunnelContext } from '../core/exchange.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 
 /** A request and where its answer goes. */
 export interface IncomingRequest {

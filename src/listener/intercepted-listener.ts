@@ -10,13 +10,13 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Failure } from '../core/codes.ts';
-import type { TunnelContext } from '../core/exchange.ts';
+import type { TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { acceptIntercepted, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, oweAnswer, type ListenerLimits } from './http1.ts';
+import { answerClientError, isWebSocketHandshake, oweAnswer, TOO_MANY_PIPELINED, type ListenerLimits } from './http1.ts';
 import { contentOf } from './proxy-listener.ts';
 import { Http1Reply, Http2Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -119,7 +119,11 @@ export class InterceptedListener {
   }
 
   #onHttp1(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    oweAnswer(message, response);
+    if (!oweAnswer(message, response)) {
+      if (!message.socket.destroyed) this.#refuse(message, message.socket, TOO_MANY_PIPELINED);
+      message.socket.destroy();
+      return;
+    }
     const context = contextOf(message.socket);
     if (context === undefined) {
       message.socket.destroy();

@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted } from '../core/exchange.ts';
+import type { Accepted } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, oweAnswer, type ListenerLimits } from './http1.ts';
+import { answerClientError, isWebSocketHandshake, oweAnswer, TOO_MANY_PIPELINED, type ListenerLimits } from './http1.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -100,7 +100,11 @@ export class ProxyListener implements AsyncDisposable {
   }
 
   #onRequest(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
-    oweAnswer(message, response);
+    if (!oweAnswer(message, response)) {
+      if (!message.socket.destroyed) this.#refuse(message, TOO_MANY_PIPELINED);
+      message.socket.destroy();
+      return;
+    }
     const accepted = acceptForward(message, this.#arrival(message.socket), 'forward');
     const reply = new Http1Reply(response, expectsContinue);
     if (!accepted.ok) {

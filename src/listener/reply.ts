@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { RawFields, ReplySink } from '../core/reply-sink.ts';
+import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
 
 /** Content up to this size is held for the rest of its turn of the event loop, to leave in one segment with the head. */
 const HOLDABLE = 4 * 1024;
@@ -26,7 +26,8 @@ export class Http1Reply implements ReplySink {
   }
 
   get closed(): boolean {
-    return this.#response.destroyed || this.#response.socket === null;
+    // Without a socket it waits for the answers before it, on a connection that may be gone.
+    return this.#response.destroyed || this.#response.req.socket.destroyed;
   }
 
   continue(): void {

@@ -1,9 +1,9 @@
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, Subject } from '../core/exchange.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { Accepted, Subject } from '../core/exchange/exchange.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
-import { parseAbsoluteForm } from '../wire/request-target.ts';
+import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { mintInterceptPermit } from './authorize.ts';
 import type { ClientSocket } from './client-socket.ts';

@@ -1,5 +1,5 @@
-import type { ReplySink } from '../core/reply-sink.ts';
-import { problemReply } from '../wire/problem.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
+import { problemReply } from '../wire/http/problem.ts';
 import { subjectOf, type Refusal } from './refusal.ts';
 
 /** An answer of the gateway itself, complete. */

@@ -1,8 +1,8 @@
 import { LIFTABLE, type IpAddress } from '../core/address.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import { Defect } from '../core/defect.ts';
-import type { Accepted, Located } from '../core/exchange.ts';
-import type { InterceptPermit, Permit } from '../core/permit.ts';
+import type { Accepted, Located } from '../core/exchange/exchange.ts';
+import type { InterceptPermit, Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { decide } from '../policy/decide.ts';
 import { outlook } from '../policy/outlook.ts';
@@ -20,10 +20,8 @@ export function authorizeRequest(located: Located, services: Services): Result<P
   const decision = decide(inForce.policy, request);
   const permitted = checkPermitted(located, decision);
   if (!permitted.ok) return permitted;
-  if (request.action.mediaType?.startsWith('application/grpc') === true) {
-    const reason = 'gRPC needs HTTP/2 toward the origin, which this version does not speak';
-    return fail({ code: 'protocol_not_allowed', reason, hint: 'Use the REST endpoint of the service, or a tunnel rule with inspect: false.', progress: { ...located, decision } });
-  }
+  const unspoken = unspokenProtocol(request);
+  if (unspoken !== undefined) return fail({ code: 'protocol_not_allowed', ...unspoken, progress: { ...located, decision } });
   return ok({ ...located, decision, permit: mintPermit(located, decision, inForce) });
 }
 
@@ -43,6 +41,17 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
   const permitted = checkPermitted(located, decision);
   if (!permitted.ok) return permitted;
   return ok({ ...located, decision, permit: mintPermit(located, decision, inForce), tunnelRule: foreseen.tunnel });
+}
+
+// What a rule permits, but not in this protocol.
+function unspokenProtocol({ action, resource }: DecisionRequest): { readonly reason: string; readonly hint: string } | undefined {
+  if (action.mediaType?.startsWith('application/grpc') === true) {
+    const hint = 'Use the REST endpoint of the service, or a tunnel rule with inspect: false.';
+    return { reason: 'gRPC needs HTTP/2 toward the origin, which this version does not speak', hint };
+  }
+  // A rule that says 443 means TLS; cleartext to that port would pass under it unseen by whoever wrote it.
+  if (action.scheme === 'http' && resource.port === 443) return { reason: 'Found cleartext HTTP for port 443, expected TLS', hint: 'Use https://.' };
+  return undefined;
 }
 
 function checkPermitted(located: Located, decision: Decision): Result<void, Refusal> {

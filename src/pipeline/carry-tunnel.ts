@@ -1,7 +1,7 @@
 import type { Failure } from '../core/codes.ts';
 import type { Host } from '../core/address.ts';
 import { hostText } from '../core/address.ts';
-import type { InterceptPermit, Permit } from '../core/permit.ts';
+import type { InterceptPermit, Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { dial } from '../upstream/dial.ts';
 import { relay, type RelaySocket } from '../upstream/relay.ts';

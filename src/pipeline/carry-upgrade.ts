@@ -1,6 +1,6 @@
 import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/permit.ts';
-import type { RawFields, ReplySink } from '../core/reply-sink.ts';
+import type { Permit } from '../core/exchange/permit.ts';
+import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
 import { upgrade, type Upgraded } from '../upstream/exchange.ts';
 import { relay, type RelaySocket } from '../upstream/relay.ts';
 import type { Permitted } from './permitted.ts';

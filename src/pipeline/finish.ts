@@ -1,5 +1,5 @@
 import type { Failure } from '../core/codes.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import type { Permitted } from './permitted.ts';

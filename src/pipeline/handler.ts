@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, TunnelContext } from '../core/exchange.ts';
+import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
-import type { ReplySink } from '../core/reply-sink.ts';
+import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { AgentSurface } from './agent-surface.ts';
 import { answerTo, sendAnswer, type Answer } from './answer.ts';
 import { carryRequest } from './carry-request.ts';

@@ -1,6 +1,6 @@
 import type { Host } from '../core/address.ts';
-import type { SubjectAttributes } from '../core/decision.ts';
-import type { DestinationFacts } from '../core/evidence.ts';
+import type { SubjectAttributes } from '../core/exchange/decision.ts';
+import type { DestinationFacts } from '../core/place/evidence.ts';
 import type { AgentId } from '../core/ids.ts';
 import type { Resolution } from '../core/ports.ts';
 import type { PreparedPolicy } from '../policy/target-index.ts';

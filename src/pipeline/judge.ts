@@ -1,4 +1,4 @@
-import type { Accepted } from '../core/exchange.ts';
+import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
 import type { Permitted } from './permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';

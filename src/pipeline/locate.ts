@@ -1,5 +1,5 @@
 import type { Resolution } from '../core/ports.ts';
-import type { Identified, Located } from '../core/exchange.ts';
+import type { Identified, Located } from '../core/exchange/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
@@ -14,11 +14,7 @@ import type { Services } from './services.ts';
  */
 export async function locate(identified: Identified, services: Services): Promise<Result<Located, Refusal>> {
   const inForce = services.inForce();
-  const { host, port } = identified.authority;
-  // A rule that says 443 means TLS; cleartext to that port would pass under it unseen by whoever wrote it.
-  if (identified.scheme === 'http' && port === 443) {
-    return refuse({ code: 'protocol_not_allowed', detail: 'Found cleartext HTTP for port 443, expected TLS' }, identified);
-  }
+  const { host } = identified.authority;
   const known = locateQuery(identified);
   if (host.kind === 'address') {
     return ok({ ...identified, destination: inForce.locate({ ...known, resolution: { addresses: [host.address], chain: [] } }) });

@@ -1,7 +1,7 @@
 import { authorityText, hostText } from '../core/address.ts';
-import type { Decision } from '../core/decision.ts';
-import { requestFieldsForUpstream } from '../wire/hop-by-hop.ts';
-import { viaValue } from '../wire/via.ts';
+import type { Decision } from '../core/exchange/decision.ts';
+import { requestFieldsForUpstream } from '../wire/http/hop-by-hop.ts';
+import { viaValue } from '../wire/http/via.ts';
 import type { Permitted } from './permitted.ts';
 
 /** Fields that carry credentials of the agent itself (contract §4.1.12). */

@@ -1,8 +1,8 @@
 import { authorityText, hostText } from '../core/address.ts';
 import type { Code } from '../core/codes.ts';
-import type { Evidence } from '../core/evidence.ts';
-import { FACETS } from '../core/evidence.ts';
-import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/record.ts';
+import type { Evidence } from '../core/place/evidence.ts';
+import { FACETS } from '../core/place/evidence.ts';
+import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { subjectOf, type Progress, type Refusal } from './refusal.ts';
 

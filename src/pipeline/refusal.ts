@@ -1,6 +1,6 @@
 import type { Code, Failure } from '../core/codes.ts';
-import type { Decision } from '../core/decision.ts';
-import type { Accepted, Authorized, Identified, Located, Subject } from '../core/exchange.ts';
+import type { Decision } from '../core/exchange/decision.ts';
+import type { Accepted, Authorized, Identified, Located, Subject } from '../core/exchange/exchange.ts';
 import { fail, type Fail } from '../core/result.ts';
 
 /** As much of an exchange as is known when it ends: each stage adds to it, the record tells all of it. */

@@ -1,9 +1,9 @@
 import type { IpAddress } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, Subject } from '../core/exchange.ts';
-import type { InterceptPermit } from '../core/permit.ts';
+import type { Accepted, Subject } from '../core/exchange/exchange.ts';
+import type { InterceptPermit } from '../core/exchange/permit.ts';
 import type { Clock, EventBus, Resolver } from '../core/ports.ts';
-import type { DecisionEvent, OutcomeEvent } from '../core/record.ts';
+import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { ClientSocket } from './client-socket.ts';

@@ -1,5 +1,5 @@
-import type { ExchangeKind } from '../core/decision.ts';
-import type { Accepted, Identified, Located } from '../core/exchange.ts';
+import type { ExchangeKind } from '../core/exchange/decision.ts';
+import type { Accepted, Identified, Located } from '../core/exchange/exchange.ts';
 import type { Result } from '../core/result.ts';
 import { authorizeRequest, authorizeTunnel } from './authorize.ts';
 import type { Permitted } from './permitted.ts';

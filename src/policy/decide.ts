@@ -1,4 +1,4 @@
-import type { Decision, DecisionRequest } from '../core/decision.ts';
+import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import type { RuleId } from '../core/ids.ts';
 import { denied, type Denial } from './decision/denial.ts';
 import { decideFiltered } from './decision/filter.ts';

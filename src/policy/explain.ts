@@ -1,4 +1,4 @@
-import type { Decision, DecisionRequest } from '../core/decision.ts';
+import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import { decide } from './decide.ts';
 import { describeDestination } from './target/describe-destination.ts';
 import { describeJudgement, type JudgementInWords } from './place/describe-judgement.ts';

@@ -1,6 +1,6 @@
-import type { Judgement, Visibility } from '../core/decision.ts';
-import type { AddressFacts, DestinationFacts, Evidence, Facet, NameFacts } from '../core/evidence.ts';
-import { UNKNOWN } from '../core/place.ts';
+import type { Judgement, Visibility } from '../core/exchange/decision.ts';
+import type { AddressFacts, DestinationFacts, Evidence, Facet, NameFacts } from '../core/place/evidence.ts';
+import { UNKNOWN } from '../core/place/place.ts';
 import type { Instant } from '../core/units.ts';
 import { findContradictions, type Contradiction } from './place/contradictions.ts';
 import type { Statement } from './target/prepared.ts';

@@ -1,5 +1,5 @@
 import type { CompiledCredential, CompiledDestination, CompiledPolicy, CompiledRule } from './model.ts';
-import { canonicalText } from './canonical-text.ts';
+import { canonicalText } from './text/canonical-text.ts';
 
 /**
  * What a new policy allows that the one before did not, as far as its text tells: one line per change, empty when it is the

@@ -1,12 +1,12 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
-import type { CountrySet } from '../core/country-set.ts';
-import type { Limit, Mask } from '../core/decision.ts';
-import type { Facet } from '../core/evidence.ts';
+import type { CountrySet } from '../core/place/country-set.ts';
+import type { Limit, Mask } from '../core/exchange/decision.ts';
+import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
-import type { Place, PlaceSet } from '../core/place.ts';
+import type { Place, PlaceSet } from '../core/place/place.ts';
 import type { Bytes, Instant, Milliseconds } from '../core/units.ts';
-import type { HostPattern } from '../wire/host-pattern.ts';
+import type { HostPattern } from '../wire/name/host-pattern.ts';
 
 /** A policy ready to decide: frozen, with every reference resolved. Made by `compile.ts` only. */
 export interface CompiledPolicy {

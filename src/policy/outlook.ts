@@ -1,7 +1,7 @@
 import type { Host } from '../core/address.ts';
-import type { Decision, DecisionRequest, Visibility } from '../core/decision.ts';
-import type { AddressFacts } from '../core/evidence.ts';
-import { matchesHost } from '../wire/host-pattern.ts';
+import type { Decision, DecisionRequest, Visibility } from '../core/exchange/decision.ts';
+import type { AddressFacts } from '../core/place/evidence.ts';
+import { matchesHost } from '../wire/name/host-pattern.ts';
 import { denied } from './decision/denial.ts';
 import { isFiltering } from './decision/filter.ts';
 import { floorDenial } from './decision/floors.ts';

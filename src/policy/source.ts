@@ -2,25 +2,12 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import type { IssueList } from './issue.ts';
 import type { Position } from './model.ts';
 import { plainValue, type KeyIndex } from './reading/plain-value.ts';
+import type { Path, PolicySource } from './reading/policy-source.ts';
 
 /** A policy file with more characters than this is refused before it is read. */
 export const MAX_SOURCE_LENGTH = 1024 * 1024;
 /** After a syntax error the parser guesses; more of its guesses than this help nobody. */
 const MAX_SYNTAX_ERRORS = 10;
-
-/** Keys and positions from the root of a document to one of its values. */
-export type Path = readonly (string | number)[];
-
-/** One policy file, read: its values, and where each of them stands. */
-export interface PolicySource {
-  readonly file: string;
-  /** Text, numbers, booleans, null, arrays and null-prototype objects; undefined where an issue was reported already. */
-  readonly value: unknown;
-  /** Where the value at `path` starts; for a path that does not exist, where its nearest ancestor starts. */
-  position(path: Path): Position;
-  /** Where the key of the value at `path` starts; items of a list have none, so theirs is where the item starts. */
-  keyPosition(path: Path): Position;
-}
 
 /**
  * Reads one file as YAML 1.2 core, strictly: one document, no directives, tags, anchors, aliases or merge keys, unique text

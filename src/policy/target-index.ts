@@ -1,8 +1,8 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentId } from '../core/ids.ts';
-import { cidrOf } from '../wire/cidr.ts';
-import type { HostPattern } from '../wire/host-pattern.ts';
-import { buildIntervalTable, type IntervalEntry, type IntervalTable } from '../wire/interval-table.ts';
+import { cidrOf } from '../wire/address/cidr.ts';
+import type { HostPattern } from '../wire/name/host-pattern.ts';
+import { buildIntervalTable, type IntervalEntry, type IntervalTable } from '../wire/address/interval-table.ts';
 import { Bucket, entriesOf, type Entry, type Leading } from './target/bucket.ts';
 import { prepareAny, prepareDestination, prepareRule, type PreparedDestination, type PreparedRule } from './target/prepared.ts';
 import type { Target } from './target/covers-target.ts';

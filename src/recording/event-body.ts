@@ -1,5 +1,5 @@
 import { Defect } from '../core/defect.ts';
-import type { RecordEvent } from '../core/record.ts';
+import type { RecordEvent } from '../core/exchange/record.ts';
 
 /** How much of one event is kept: characters per string, items per list, members per map. */
 interface Caps {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Code, Failure } from '../core/codes.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock, Journal } from '../core/ports.ts';
-import type { DecisionEvent, FoldedEvent, RecordEvent } from '../core/record.ts';
+import type { DecisionEvent, FoldedEvent, RecordEvent } from '../core/exchange/record.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
 

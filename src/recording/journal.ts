@@ -1,6 +1,6 @@
 import type { Failure } from '../core/codes.ts';
 import type { Clock, Journal, Random } from '../core/ports.ts';
-import type { RecordEvent } from '../core/record.ts';
+import type { RecordEvent } from '../core/exchange/record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Bytes } from '../core/units.ts';
 import { recoverChain } from './chain-recovery.ts';

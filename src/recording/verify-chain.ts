@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
-import { RECORD_VERSION } from '../core/record.ts';
+import { RECORD_VERSION } from '../core/exchange/record.ts';
 import { CHAIN_START, lineDigest, type ChainHead } from './chain.ts';
 import { segmentName, segmentNumbers } from './segment-tail.ts';
 

@@ -4,7 +4,7 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Code } from '../core/codes.ts';
-import type { ExchangeKind } from '../core/decision.ts';
+import type { ExchangeKind } from '../core/exchange/decision.ts';
 
 /** Label values of each counter. */
 export interface CounterLabels {

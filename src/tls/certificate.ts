@@ -2,7 +2,7 @@ import { createHash, sign, type KeyObject } from 'node:crypto';
 import type { Host, IpAddress } from '../core/address.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant } from '../core/units.ts';
-import { parseHostName } from '../wire/host-name.ts';
+import { parseHostName } from '../wire/name/host-name.ts';
 import { quote } from '../wire/quote.ts';
 import {
   bitString,

@@ -9,7 +9,7 @@ import {
 } from 'node:tls';
 import { hostText, type Host } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/permit.ts';
+import type { Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { readCertificates } from './issuer.ts';
 import { originFailure } from './origin-failure.ts';

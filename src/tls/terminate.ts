@@ -4,7 +4,7 @@ import { hostText, sameHost, type Host } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { parseHost } from '../wire/authority.ts';
+import { parseHost } from '../wire/name/authority.ts';
 import { quote } from '../wire/quote.ts';
 import type { IssuingCa } from './issuing-ca.ts';
 import { terminationFailure } from './termination-failure.ts';

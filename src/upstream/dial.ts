@@ -1,9 +1,9 @@
 import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/permit.ts';
+import type { Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
 import { errorCode } from './failures.ts';
 
 /** How long one address may take before the next one is tried beside it (RFC 8305 §5). */

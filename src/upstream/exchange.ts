@@ -1,10 +1,10 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../core/codes.ts';
-import type { RawFields, ReplySink } from '../core/reply-sink.ts';
-import { responseFraming } from '../wire/framing.ts';
-import { toFieldLines } from '../wire/fields.ts';
-import { responseFieldsForClient } from '../wire/hop-by-hop.ts';
+import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
+import { responseFraming } from '../wire/http/framing.ts';
+import { toFieldLines } from '../wire/http/fields.ts';
+import { responseFieldsForClient } from '../wire/http/hop-by-hop.ts';
 import { toFailure, UpstreamError, errorCode } from './failures.ts';
 import type { DialObserver } from './pools.ts';
 

@@ -26,12 +26,12 @@ const BY_CODE: Readonly<Record<string, Code>> = {
   EPIPE: 'origin_protocol',
 };
 
-/** The failure behind an error that undici or a socket reported while talking to an origin. */
+/** The failure behind an error that undici or a socket reported on a connection that stood; dialling names its own. */
 export function toFailure(error: Error): Failure {
   if (error instanceof UpstreamError) return error.failure;
   const code = errorCode(error);
   if (code.startsWith('HPE_')) return { code: 'origin_protocol', detail: `${code}: ${error.message}` };
-  return { code: BY_CODE[code] ?? 'connect_failed', detail: code === '' ? error.message : `${code}: ${error.message}` };
+  return { code: BY_CODE[code] ?? 'origin_protocol', detail: code === '' ? error.message : `${code}: ${error.message}` };
 }
 
 /** The `code` of a system or undici error; empty when it has none. */

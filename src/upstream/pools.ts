@@ -4,7 +4,7 @@ import type { URL } from 'node:url';
 import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
 import { authorityText, hostText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/permit.ts';
+import type { Permit } from '../core/exchange/permit.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { dial } from './dial.ts';
 import { UpstreamError } from './failures.ts';

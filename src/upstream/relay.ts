@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { ByteCounts } from '../core/record.ts';
+import type { ByteCounts } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
 
 export interface RelayLimits {

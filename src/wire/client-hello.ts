@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../core/result.ts';
 import { ByteReader } from './byte-reader.ts';
-import { parseHostName } from './host-name.ts';
+import { parseHostName } from './name/host-name.ts';
 import { quote } from './quote.ts';
 
 /** What the first flight of a TLS client says in the clear. */

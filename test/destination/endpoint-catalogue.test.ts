@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CountrySet } from '../../src/core/country-set.ts';
-import { FACETS, type Facet, type NameFacts } from '../../src/core/evidence.ts';
-import type { Place } from '../../src/core/place.ts';
+import { CountrySet } from '../../src/core/place/country-set.ts';
+import { FACETS, type Facet, type NameFacts } from '../../src/core/place/evidence.ts';
+import type { Place } from '../../src/core/place/place.ts';
 import { parseEndpointCatalogue, type EndpointCatalogue } from '../../src/destination/endpoint-catalogue.ts';
 import { parseJurisdictions, type JurisdictionSet } from '../../src/destination/jurisdictions.ts';
 import { parseRegionTable, type RegionTable } from '../../src/destination/region-table.ts';

@@ -1,12 +1,12 @@
 import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { countryPlace } from '../../src/core/place.ts';
-import type { CountryCode } from '../../src/core/country.ts';
+import { countryPlace } from '../../src/core/place/place.ts';
+import type { CountryCode } from '../../src/core/place/country.ts';
 import { loadGeoTables, type GeoTables } from '../../src/destination/geo-tables.ts';
 import { locate } from '../../src/destination/locate.ts';
 import type { WorldData } from '../../src/policy/model.ts';
-import { parseCidr } from '../../src/wire/cidr.ts';
+import { parseCidr } from '../../src/wire/address/cidr.ts';
 import { ManualClock } from '../support/clock.ts';
 import { mmdbFile } from './support/mmdb-file.ts';
 import { address, dataDirectory, DAY, lines, SHIPPED, tables, temporaryDirectory, TODAY } from './support/tables.ts';

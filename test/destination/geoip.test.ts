@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { openGeoipDatabase, type GeoipDatabase } from '../../src/destination/geoip.ts';
-import { readGeoipRecord } from '../../src/destination/tables/geoip-record.ts';
+import { readGeoipRecord } from '../../src/destination/tables/geoip/geoip-record.ts';
 import { mmdbFile } from './support/mmdb-file.ts';
 import { address } from './support/tables.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseCountryCode, type CountryCode } from '../../src/core/country.ts';
+import { parseCountryCode, type CountryCode } from '../../src/core/place/country.ts';
 import { parseJurisdictions, type JurisdictionSet } from '../../src/destination/jurisdictions.ts';
 import { SHIPPED } from './support/tables.ts';
 

@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cidr, IpAddress } from '../../src/core/address.ts';
 import { compileRanges, rangeTable, type RangeTable } from '../../src/destination/range-table.ts';
-import { decodeRanges, encodeRanges } from '../../src/destination/tables/range-cache.ts';
-import { parseRangeRows, type RangeRows } from '../../src/destination/tables/range-rows.ts';
-import { cidrBounds, cidrOf } from '../../src/wire/cidr.ts';
-import { buildIntervalTable } from '../../src/wire/interval-table.ts';
-import { ipv4, ipv6 } from '../../src/wire/ip-address.ts';
+import { decodeRanges, encodeRanges } from '../../src/destination/tables/ranges/range-cache.ts';
+import { parseRangeRows, type RangeRows } from '../../src/destination/tables/ranges/range-rows.ts';
+import { cidrBounds, cidrOf } from '../../src/wire/address/cidr.ts';
+import { buildIntervalTable } from '../../src/wire/address/interval-table.ts';
+import { ipv4, ipv6 } from '../../src/wire/address/ip-address.ts';
 import { address } from './support/tables.ts';
 
 function rows(...lines: string[]): RangeRows {

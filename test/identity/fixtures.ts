@@ -1,12 +1,12 @@
 import type { Cidr, IpAddress } from '../../src/core/address.ts';
 import type { AgentDeclaration, IdentifyEntry } from '../../src/core/agent.ts';
-import { CountrySet } from '../../src/core/country-set.ts';
+import { CountrySet } from '../../src/core/place/country-set.ts';
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
 import type { AgentToken, Random, TokenStore } from '../../src/core/ports.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { StoredToken } from '../../src/identity/agent-token.ts';
-import { parseCidr } from '../../src/wire/cidr.ts';
-import { parseIpAddress } from '../../src/wire/ip-address.ts';
+import { parseCidr } from '../../src/wire/address/cidr.ts';
+import { parseIpAddress } from '../../src/wire/address/ip-address.ts';
 
 export function ip(text: string): IpAddress {
   const parsed = parseIpAddress(text);

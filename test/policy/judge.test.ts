@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Visibility } from '../../src/core/decision.ts';
-import { FACETS, type Evidence, type Facet, type NameFacts } from '../../src/core/evidence.ts';
+import type { Visibility } from '../../src/core/exchange/decision.ts';
+import { FACETS, type Evidence, type Facet, type NameFacts } from '../../src/core/place/evidence.ts';
 import type { Statement } from '../../src/policy/target/prepared.ts';
 import type { Judged } from '../../src/policy/place/standing.ts';
 import { judge } from '../../src/policy/judge.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mask } from '../../src/core/decision.ts';
+import type { Mask } from '../../src/core/exchange/decision.ts';
 import { uniteMasks } from '../../src/policy/decision/unite-masks.ts';
 import { decideOn, policy, verdict } from './support/decision-case.ts';
 

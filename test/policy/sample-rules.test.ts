@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { DestinationFacts } from '../../src/core/evidence.ts';
+import type { DestinationFacts } from '../../src/core/place/evidence.ts';
 import type { PolicyDigest } from '../../src/core/ids.ts';
 import type { Result } from '../../src/core/result.ts';
 import { parseEndpointCatalogue } from '../../src/destination/endpoint-catalogue.ts';
 import { parseJurisdictions } from '../../src/destination/jurisdictions.ts';
 import { parseRegionTable } from '../../src/destination/region-table.ts';
 import { compilePolicy, type SourceText } from '../../src/policy/compile.ts';
-import { parseExpectations } from '../../src/policy/expectation-source.ts';
+import { parseExpectations } from '../../src/policy/expectations/expectation-source.ts';
 import { formatIssue } from '../../src/policy/issue.ts';
-import { runExpectation, type FactsOf } from '../../src/policy/run-expectation.ts';
+import { runExpectation, type FactsOf } from '../../src/policy/expectations/run-expectation.ts';
 import { prepare } from '../../src/policy/target-index.ts';
-import { classify } from '../../src/wire/address-class.ts';
+import { classify } from '../../src/wire/address/address-class.ts';
 import { NOW } from './support/compile-text.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecisionRequest } from '../../src/core/decision.ts';
+import type { DecisionRequest } from '../../src/core/exchange/decision.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explain.ts';
 import type { CompiledPolicy } from '../../src/policy/model.ts';

@@ -1,5 +1,5 @@
 import type { ExchangeId } from '../../src/core/ids.ts';
-import type { DecisionEvent, OutcomeEvent } from '../../src/core/record.ts';
+import type { DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
 
 export function denial(exchange: number, more: Partial<DecisionEvent> = {}): DecisionEvent {
   return {

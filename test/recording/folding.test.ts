@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentId } from '../../src/core/ids.ts';
 import type { Journal } from '../../src/core/ports.ts';
-import type { RecordEvent } from '../../src/core/record.ts';
+import type { RecordEvent } from '../../src/core/exchange/record.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import { createFoldingJournal, type FoldingOptions } from '../../src/recording/folding.ts';
 import { verifyChain } from '../../src/recording/verify-chain.ts';

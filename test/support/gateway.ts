@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import type { Record as RecordLine } from '../../src/core/record.ts';
+import type { PolicyEvent, Record as RecordLine } from '../../src/core/exchange/record.ts';
 import type { Address } from './raw-client.ts';
 
 export interface GatewayOptions {
@@ -41,8 +41,8 @@ export interface Gateway extends AsyncDisposable {
   records(): Promise<readonly RecordLine[]>;
   /** Waits until a record matches; rejects with what there is. */
   waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
-  /** Writes policy files and waits until the gateway has taken or refused them. */
-  reload(rules: GatewayOptions['rules']): Promise<void>;
+  /** Writes policy files and waits until the gateway has taken or refused them; what it says about it. */
+  reload(rules: GatewayOptions['rules']): Promise<PolicyEvent>;
   /** GET on the admin API; JSON content is parsed. */
   adminGet(path: string): Promise<{ readonly status: number; readonly content: unknown }>;
   signal(name: NodeJS.Signals): void;
@@ -183,13 +183,15 @@ class GatewayProcess implements Gateway {
     }
   }
 
-  async reload(rules: GatewayOptions['rules']): Promise<void> {
-    const before = (await this.records()).filter(({ kind }) => kind === 'policy').length;
+  async reload(rules: GatewayOptions['rules']): Promise<PolicyEvent> {
+    const policies = async (): Promise<readonly PolicyEvent[]> => (await this.records()).filter((each) => each.kind === 'policy');
+    const before = (await policies()).length;
     await writeRules(join(this.directory, 'rules'), rules);
     this.signal('SIGHUP');
     const deadline = Date.now() + 5_000;
     while (Date.now() < deadline) {
-      if ((await this.records()).filter(({ kind }) => kind === 'policy').length > before) return;
+      const [taken] = (await policies()).slice(before);
+      if (taken !== undefined) return taken;
       await pause(20);
     }
     throw new Error(`The gateway neither took nor refused the rules\n${this.stderr}`);

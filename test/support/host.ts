@@ -1,5 +1,5 @@
 import type { Host } from '../../src/core/address.ts';
-import { parseHost } from '../../src/wire/authority.ts';
+import { parseHost } from '../../src/wire/name/authority.ts';
 
 /** A host as the listeners parse it. */
 export function host(text: string): Host {

@@ -1,8 +1,8 @@
-import type { TypedServer } from '../server.ts';
 import { CheckAnswer, CheckBody, ExplainAnswer, ExplainBody, PolicyAnswer } from '../contract.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendProblem } from '../problem.ts';
 import { TrialLimiter } from '../trial-limiter.ts';
+import type { TypedServer } from '../typed-server.ts';
 
 /** Trials in a row, and per second after that. */
 const TRIALS = { burst: 20, perSecond: 5 };

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { formatIssue } from '../../policy/issue.ts';
-import { compileLocally, formatFileIssue } from '../local-policy.ts';
-import { localTables } from '../local-tables.ts';
-import { namedPolicyFiles } from '../named-policy-files.ts';
+import { compileLocally, formatFileIssue } from '../local/local-policy.ts';
+import { localTables } from '../local/local-tables.ts';
+import { namedPolicyFiles } from '../local/named-policy-files.ts';
 import { answer, type CommandContext, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 

@@ -8,14 +8,14 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDuration } from '../../core/units.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
-import { parseIpAddress } from '../../wire/ip-address.ts';
-import { agentEnvironment, shellExports } from '../agent-environment.ts';
+import { parseIpAddress } from '../../wire/address/ip-address.ts';
+import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localPolicy } from '../local-policy.ts';
-import { localTables } from '../local-tables.ts';
-import { openTokenStore } from '../token-store.ts';
-import { writeTrustFiles } from '../trust-files.ts';
+import { localPolicy } from '../local/local-policy.ts';
+import { localTables } from '../local/local-tables.ts';
+import { openTokenStore } from '../local/token-store.ts';
+import { writeTrustFiles } from '../environment/trust-files.ts';
 import { openCa } from './ca.ts';
 
 interface EnvOptions {

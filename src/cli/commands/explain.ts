@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { explainQuestion } from '../../app/explain-question.ts';
+import { explainQuestion } from '../../app/questions/explain-question.ts';
 import { systemClock } from '../../app/system.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { prepare } from '../../policy/target-index.ts';
 import { answer, type CommandContext, give, settingsFor, type Run, collect } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { localPolicy } from '../local-policy.ts';
-import { localResolver } from '../local-resolver.ts';
-import { localTables } from '../local-tables.ts';
+import { localPolicy, shownPath } from '../local/local-policy.ts';
+import { localResolver } from '../local/local-resolver.ts';
+import { localTables } from '../local/local-tables.ts';
 
 interface ExplainOptions {
   readonly agent: string;
@@ -63,7 +63,9 @@ async function explain(context: CommandContext, request: readonly string[], opti
   };
   const explained = await explainQuestion(question, facts);
   if (!explained.ok) return give(context, EXIT.usage, explained.failure);
-  answer(context, explained.value, () => explanationLines(explained.value, context.terminal));
+  const directory = shownPath(settings.rules, context.terminal.cwd);
+  const shown = { ...explained.value, rules: explained.value.rules.map((rule) => ({ ...rule, at: join(directory, rule.at) })) };
+  answer(context, shown, () => explanationLines(shown, context.terminal));
   return explained.value.decision.effect === 'permit' ? EXIT.ok : EXIT.negative;
 }
 

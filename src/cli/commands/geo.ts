@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { describePlace } from '../../app/describe-place.ts';
-import { describeTables } from '../../app/describe-tables.ts';
+import { describePlace } from '../../app/questions/describe-place.ts';
+import { describeTables } from '../../app/questions/describe-tables.ts';
 import { systemClock } from '../../app/system.ts';
 import type { PlaceAnswer } from '../../admin/contract.ts';
 import { UPDATE_SOURCES } from '../../destination/update/sources.ts';
 import { updateTables, type SourceReport, type UpdateProgress } from '../../destination/update/update.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localResolver } from '../local-resolver.ts';
-import { localTables } from '../local-tables.ts';
-import { openOwnEgress } from '../own-egress.ts';
+import { localResolver } from '../local/local-resolver.ts';
+import { localTables } from '../local/local-tables.ts';
+import { openOwnEgress } from '../egress/own-egress.ts';
 import { columns } from '../terminal.ts';
 
 /** `cordon geo status|lookup|update` */

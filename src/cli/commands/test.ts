@@ -7,15 +7,15 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { locate } from '../../destination/locate.ts';
 import { undischarged } from '../../pipeline/discharge.ts';
-import type { Expectation } from '../../policy/expectation.ts';
-import { parseExpectations } from '../../policy/expectation-source.ts';
+import type { Expectation } from '../../policy/expectations/expectation.ts';
+import { parseExpectations } from '../../policy/expectations/expectation-source.ts';
 import { formatIssue } from '../../policy/issue.ts';
-import { runExpectation, type ExpectationResult, type FactsOf } from '../../policy/run-expectation.ts';
+import { runExpectation, type ExpectationResult, type FactsOf } from '../../policy/expectations/run-expectation.ts';
 import { prepare } from '../../policy/target-index.ts';
 import { answer, type CommandContext, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { formatFileIssue, localPolicy, shownPath } from '../local-policy.ts';
-import { localTables } from '../local-tables.ts';
+import { formatFileIssue, localPolicy, shownPath } from '../local/local-policy.ts';
+import { localTables } from '../local/local-tables.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `cordon test [DIR]` */

@@ -6,10 +6,10 @@ import { parseDuration } from '../../core/units.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localPolicy } from '../local-policy.ts';
-import { localTables } from '../local-tables.ts';
+import { localPolicy } from '../local/local-policy.ts';
+import { localTables } from '../local/local-tables.ts';
 import { columns } from '../terminal.ts';
-import { openTokenStore } from '../token-store.ts';
+import { openTokenStore } from '../local/token-store.ts';
 
 interface MintOptions {
   readonly agent?: string;

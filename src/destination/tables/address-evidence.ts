@@ -1,12 +1,12 @@
 import type { AddressClass, Cidr, IpAddress } from '../../core/address.ts';
-import type { Evidence } from '../../core/evidence.ts';
-import { ANYCAST, UNKNOWN, type Place } from '../../core/place.ts';
-import { classify } from '../../wire/address-class.ts';
-import type { IntervalTable } from '../../wire/interval-table.ts';
+import type { Evidence } from '../../core/place/evidence.ts';
+import { ANYCAST, UNKNOWN, type Place } from '../../core/place/place.ts';
+import { classify } from '../../wire/address/address-class.ts';
+import type { IntervalTable } from '../../wire/address/interval-table.ts';
 import type { RangeMatch, RangeTable } from '../range-table.ts';
 import type { RegionTable } from '../region-table.ts';
 import type { AnycastTable } from './anycast-table.ts';
-import { geoipOpinion, type DatedDatabase, type GeoipTrust } from './geoip-set.ts';
+import { geoipOpinion, type DatedDatabase, type GeoipTrust } from './geoip/geoip-set.ts';
 
 /** The operator states where a block of addresses is (`geo.overrides`): an attestation about addresses. */
 export interface Override {

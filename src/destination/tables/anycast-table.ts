@@ -1,8 +1,8 @@
 import type { IpAddress } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseInstant } from '../../core/units.ts';
-import { parseCidr } from '../../wire/cidr.ts';
-import { buildIntervalTable, type IntervalEntry } from '../../wire/interval-table.ts';
+import { parseCidr } from '../../wire/address/cidr.ts';
+import { buildIntervalTable, type IntervalEntry } from '../../wire/address/interval-table.ts';
 import { quote } from '../../wire/quote.ts';
 import { parseCsv } from './csv.ts';
 

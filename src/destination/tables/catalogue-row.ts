@@ -1,4 +1,4 @@
-import { FACETS, type Facet } from '../../core/evidence.ts';
+import { FACETS, type Facet } from '../../core/place/evidence.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseInstant } from '../../core/units.ts';
 import { quote } from '../../wire/quote.ts';

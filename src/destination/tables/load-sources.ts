@@ -11,7 +11,7 @@ import type { CompiledRanges } from '../range-table.ts';
 import { parseRegionTable, type RegionTable } from '../region-table.ts';
 import { parseAnycastTable, type AnycastTable } from './anycast-table.ts';
 import { licenceOf } from './licence-of.ts';
-import { loadRanges, readVerifiedFiles, type TableProblem, type VerifiedFile } from './range-store.ts';
+import { loadRanges, readVerifiedFiles, type TableProblem, type VerifiedFile } from './ranges/range-store.ts';
 
 /** All tables as loaded; what cannot be used is among the problems. */
 export interface LoadedSources {

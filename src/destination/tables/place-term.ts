@@ -1,6 +1,6 @@
-import { parseCountryCode } from '../../core/country.ts';
-import { CountrySet } from '../../core/country-set.ts';
-import { GLOBAL, UNKNOWN, type Place } from '../../core/place.ts';
+import { parseCountryCode } from '../../core/place/country.ts';
+import { CountrySet } from '../../core/place/country-set.ts';
+import { GLOBAL, UNKNOWN, type Place } from '../../core/place/place.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { quote } from '../../wire/quote.ts';
 import type { JurisdictionSet } from '../jurisdictions.ts';

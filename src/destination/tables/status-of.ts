@@ -1,6 +1,6 @@
 import type { Instant, Milliseconds } from '../../core/units.ts';
 import type { DatedFile, LoadedSources } from './load-sources.ts';
-import { isRouteGate } from './geoip-set.ts';
+import { isRouteGate } from './geoip/geoip-set.ts';
 import { isStale, type TableStatus } from './table-status.ts';
 
 interface MaxAge {

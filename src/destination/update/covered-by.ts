@@ -1,7 +1,7 @@
 import type { Cidr } from '../../core/address.ts';
 import { Defect } from '../../core/defect.ts';
-import { cidrContains, parseCidr } from '../../wire/cidr.ts';
-import { compareAddresses } from '../../wire/ip-address.ts';
+import { cidrContains, parseCidr } from '../../wire/address/cidr.ts';
+import { compareAddresses } from '../../wire/address/ip-address.ts';
 import type { RangeRow } from './range-file.ts';
 
 /** Whether a row lies inside one of `covers`, or equals it. Logarithmic per question. */

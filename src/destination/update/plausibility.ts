@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../core/result.ts';
-import { classify } from '../../wire/address-class.ts';
-import { cidrBounds, parseCidr } from '../../wire/cidr.ts';
-import { ipv4, ipv6 } from '../../wire/ip-address.ts';
+import { classify } from '../../wire/address/address-class.ts';
+import { cidrBounds, parseCidr } from '../../wire/address/cidr.ts';
+import { ipv4, ipv6 } from '../../wire/address/ip-address.ts';
 import type { Cidr, IpAddress } from '../../core/address.ts';
 import type { ManifestEntry } from './manifest.ts';
 import type { RangeRow } from './range-file.ts';

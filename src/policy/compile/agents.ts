@@ -1,6 +1,6 @@
 import type { AgentDeclaration, IdentifyEntry } from '../../core/agent.ts';
-import { CountrySet } from '../../core/country-set.ts';
-import type { SubjectAttributes } from '../../core/decision.ts';
+import { CountrySet } from '../../core/place/country-set.ts';
+import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { AgentId } from '../../core/ids.ts';
 import type { AgentText } from '../schema/agents.ts';
 import type { Spot } from '../reading/spot.ts';

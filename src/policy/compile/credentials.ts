@@ -1,6 +1,6 @@
 import type { DestinationId } from '../../core/ids.ts';
 import type { CompiledCredential } from '../model.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Scope } from './scope.ts';
 import { readPaths } from './texts.ts';
 

@@ -1,5 +1,5 @@
 import type { CompiledDestination } from '../model.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { RuleText } from '../schema/rules.ts';
 import type { Spot } from '../reading/spot.ts';
 import { compileDestination, compileInline } from './destinations.ts';

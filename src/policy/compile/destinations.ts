@@ -1,6 +1,6 @@
 import { LIFTABLE } from '../../core/address.ts';
 import type { DestinationId } from '../../core/ids.ts';
-import { classify } from '../../wire/address-class.ts';
+import { classify } from '../../wire/address/address-class.ts';
 import type { Attestation, CompiledDestination } from '../model.ts';
 import type { DestinationText } from '../schema/destinations.ts';
 import type { InlineDestinationText } from '../schema/rules.ts';

@@ -1,7 +1,7 @@
 import { quote } from '../../wire/quote.ts';
 import { ENTITY_NAMES } from '../entities/entity-names.ts';
 import { findNonlinear } from '../entities/entity-pattern.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Spot } from '../reading/spot.ts';
 import type { Scope } from './scope.ts';
 

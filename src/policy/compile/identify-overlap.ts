@@ -1,9 +1,9 @@
 import type { Cidr } from '../../core/address.ts';
 import type { IdentifyEntry } from '../../core/agent.ts';
 import type { AgentId } from '../../core/ids.ts';
-import { cidrContains } from '../../wire/cidr.ts';
-import { compareAddresses } from '../../wire/ip-address.ts';
-import { compileGlob } from '../glob.ts';
+import { cidrContains } from '../../wire/address/cidr.ts';
+import { compareAddresses } from '../../wire/address/ip-address.ts';
+import { compileGlob } from '../text/glob.ts';
 import type { Spot } from '../reading/spot.ts';
 
 export interface PlacedEntry {

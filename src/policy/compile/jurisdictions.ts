@@ -1,8 +1,8 @@
-import { parseCountryCode } from '../../core/country.ts';
-import { CountrySet } from '../../core/country-set.ts';
+import { parseCountryCode } from '../../core/place/country.ts';
+import { CountrySet } from '../../core/place/country-set.ts';
 import { quote } from '../../wire/quote.ts';
 import type { WorldData } from '../model.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { JurisdictionText } from '../schema/jurisdictions.ts';
 import type { Spot } from '../reading/spot.ts';
 import { RESERVED_PLACES } from './place-names.ts';

@@ -1,9 +1,9 @@
-import { parseCountryCode } from '../../core/country.ts';
-import { CountrySet } from '../../core/country-set.ts';
-import type { OpenPlace, Place, PlaceSet } from '../../core/place.ts';
+import { parseCountryCode } from '../../core/place/country.ts';
+import { CountrySet } from '../../core/place/country-set.ts';
+import type { OpenPlace, Place, PlaceSet } from '../../core/place/place.ts';
 import { quote } from '../../wire/quote.ts';
 import type { WorldData } from '../model.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Spot } from '../reading/spot.ts';
 
 const OPEN: ReadonlySet<string> = new Set<OpenPlace['open']>(['global', 'anycast', 'unknown']);

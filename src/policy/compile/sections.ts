@@ -8,7 +8,7 @@ import type { DestinationText } from '../schema/destinations.ts';
 import type { EntityText } from '../schema/entities.ts';
 import type { JurisdictionsSchema, JurisdictionText } from '../schema/jurisdictions.ts';
 import type { RuleText } from '../schema/rules.ts';
-import type { PolicySource } from '../source.ts';
+import type { PolicySource } from '../reading/policy-source.ts';
 import { Spot } from '../reading/spot.ts';
 import { show } from '../reading/wording.ts';
 

@@ -1,10 +1,10 @@
 import type { Cidr } from '../../core/address.ts';
 import type { Result } from '../../core/result.ts';
 import { parseInstant, type Instant } from '../../core/units.ts';
-import { parseCidr } from '../../wire/cidr.ts';
-import { parseHostPattern, type HostPattern } from '../../wire/host-pattern.ts';
+import { parseCidr } from '../../wire/address/cidr.ts';
+import { parseHostPattern, type HostPattern } from '../../wire/name/host-pattern.ts';
 import type { PathPattern } from '../model.ts';
-import { parsePathPattern } from '../path-pattern.ts';
+import { parsePathPattern } from '../text/path-pattern.ts';
 import type { Spot } from '../reading/spot.ts';
 
 /** The value, or undefined with its failure reported at the spot. */

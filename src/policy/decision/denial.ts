@@ -1,5 +1,5 @@
 import type { DenialCode } from '../../core/codes.ts';
-import type { Decision } from '../../core/decision.ts';
+import type { Decision } from '../../core/exchange/decision.ts';
 import type { PreparedRule } from '../target/prepared.ts';
 import { idsOf, type Weighed } from './weigh.ts';
 

@@ -1,5 +1,5 @@
-import type { Decision } from '../../core/decision.ts';
-import type { AddressFacts } from '../../core/evidence.ts';
+import type { Decision } from '../../core/exchange/decision.ts';
+import type { AddressFacts } from '../../core/place/evidence.ts';
 import { coversTarget, matchesPort } from '../target/covers-target.ts';
 import type { Weighed } from './weigh.ts';
 

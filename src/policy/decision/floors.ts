@@ -1,5 +1,5 @@
 import { LIFTABLE, type AddressClass, type IpAddress } from '../../core/address.ts';
-import { classify, isMetadataName } from '../../wire/address-class.ts';
+import { classify, isMetadataName } from '../../wire/address/address-class.ts';
 import type { Denial } from './denial.ts';
 import type { PreparedDestination } from '../target/prepared.ts';
 import { coversTarget, matchesPort, type Target } from '../target/covers-target.ts';

@@ -1,5 +1,5 @@
-import type { Obligation } from '../../core/decision.ts';
-import { matchesRequest } from '../conditions.ts';
+import type { Obligation } from '../../core/exchange/decision.ts';
+import { matchesRequest } from './conditions.ts';
 import { and, or, type Tri } from '../tri.ts';
 import { matchesPlaces } from '../place/match-places.ts';
 import type { PreparedDestination, PreparedRule } from '../target/prepared.ts';

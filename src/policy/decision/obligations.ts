@@ -1,4 +1,4 @@
-import type { Obligation } from '../../core/decision.ts';
+import type { Obligation } from '../../core/exchange/decision.ts';
 import type { RuleId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { CompiledRule } from '../model.ts';

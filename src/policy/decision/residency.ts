@@ -1,5 +1,5 @@
-import type { ActionAttributes, Decision, SubjectAttributes } from '../../core/decision.ts';
-import { FACETS, type Facet } from '../../core/evidence.ts';
+import type { ActionAttributes, Decision, SubjectAttributes } from '../../core/exchange/decision.ts';
+import { FACETS, type Facet } from '../../core/place/evidence.ts';
 import type { Denial } from './denial.ts';
 import type { PreparedRule } from '../target/prepared.ts';
 import { isProvedInside, type Judged, type Standing } from '../place/standing.ts';

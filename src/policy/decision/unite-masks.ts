@@ -1,4 +1,4 @@
-import type { Mask } from '../../core/decision.ts';
+import type { Mask } from '../../core/exchange/decision.ts';
 
 /** Strongest first (contract §4.1.1). */
 const STRATEGIES = ['redact', 'hash', 'partial', 'token'] as const satisfies readonly Mask['as'][];

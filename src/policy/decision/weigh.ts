@@ -1,5 +1,5 @@
-import type { DecisionRequest } from '../../core/decision.ts';
-import type { AddressFacts } from '../../core/evidence.ts';
+import type { DecisionRequest } from '../../core/exchange/decision.ts';
+import type { AddressFacts } from '../../core/place/evidence.ts';
 import type { DestinationId } from '../../core/ids.ts';
 import { judge } from '../judge.ts';
 import type { PreparedPolicy, Unresolved } from '../target-index.ts';

@@ -1,6 +1,6 @@
-import type { Judgement, Visibility } from '../../core/decision.ts';
-import { FACETS, type AddressFacts, type Evidence, type Facet, type NameFacts } from '../../core/evidence.ts';
-import { isDisjoint, UNKNOWN, type ClosedPlace } from '../../core/place.ts';
+import type { Judgement, Visibility } from '../../core/exchange/decision.ts';
+import { FACETS, type AddressFacts, type Evidence, type Facet, type NameFacts } from '../../core/place/evidence.ts';
+import { isDisjoint, UNKNOWN, type ClosedPlace } from '../../core/place/place.ts';
 
 export type Contradiction = Judgement['contradictions'][number];
 

@@ -1,4 +1,4 @@
-import { FACETS, type Evidence, type Facet } from '../../core/evidence.ts';
+import { FACETS, type Evidence, type Facet } from '../../core/place/evidence.ts';
 import type { Judged, Standing } from './standing.ts';
 
 /** A judgement in words, for people and for JSON. */

@@ -1,6 +1,6 @@
-import type { Judgement } from '../../core/decision.ts';
-import { FACETS, type Evidence, type Facet } from '../../core/evidence.ts';
-import { isInside, mayBeInside, type Place, type PlaceSet } from '../../core/place.ts';
+import type { Judgement } from '../../core/exchange/decision.ts';
+import { FACETS, type Evidence, type Facet } from '../../core/place/evidence.ts';
+import { isInside, mayBeInside, type Place, type PlaceSet } from '../../core/place/place.ts';
 import { and, or, type Tri } from '../tri.ts';
 
 /** What is known about one facet, and how far it proves anything. */

@@ -1,5 +1,5 @@
-import type { Evidence, Facet } from '../../core/evidence.ts';
-import { UNKNOWN, type ClosedPlace, type Place } from '../../core/place.ts';
+import type { Evidence, Facet } from '../../core/place/evidence.ts';
+import { UNKNOWN, type ClosedPlace, type Place } from '../../core/place/place.ts';
 import type { Standing } from './standing.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { isMapping, kindOf, kindOfValue, memberOf, type SchemaNode } from './schema-node.ts';
 import type { Spot } from './spot.ts';
 import { describe, mismatchHint, show } from './wording.ts';

@@ -1,6 +1,6 @@
 import type { IssueList, PolicyIssue } from '../issue.ts';
 import type { Position } from '../model.ts';
-import type { Path, PolicySource } from '../source.ts';
+import type { Path, PolicySource } from './policy-source.ts';
 
 /** A place in a policy file that an issue can point at, such as the second host of a rule. */
 export class Spot {

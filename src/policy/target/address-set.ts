@@ -1,6 +1,6 @@
 import type { Cidr, IpAddress } from '../../core/address.ts';
-import { cidrContains } from '../../wire/cidr.ts';
-import { buildIntervalTable, type IntervalTable } from '../../wire/interval-table.ts';
+import { cidrContains } from '../../wire/address/cidr.ts';
+import { buildIntervalTable, type IntervalTable } from '../../wire/address/interval-table.ts';
 
 /** Above this many blocks a binary search beats the loop. */
 const LOOP_LIMIT = 8;

@@ -1,6 +1,6 @@
 import type { Host, IpAddress } from '../../core/address.ts';
-import type { AddressFacts, DestinationFacts } from '../../core/evidence.ts';
-import { matchesHost } from '../../wire/host-pattern.ts';
+import type { AddressFacts, DestinationFacts } from '../../core/place/evidence.ts';
+import { matchesHost } from '../../wire/name/host-pattern.ts';
 import { and, known, not, type Tri } from '../tri.ts';
 import type { PreparedDestination } from './prepared.ts';
 

@@ -1,5 +1,5 @@
 import { authorityText, hostText } from '../../core/address.ts';
-import { FACETS } from '../../core/evidence.ts';
+import { FACETS } from '../../core/place/evidence.ts';
 import { matchesPlaces } from '../place/match-places.ts';
 import type { PreparedDestination, PreparedRule } from './prepared.ts';
 import { coversTarget, matchesHosts, matchesPort, type Stance } from './covers-target.ts';

@@ -1,11 +1,11 @@
-import type { Obligation } from '../../core/decision.ts';
-import { FACETS, type Evidence, type Facet } from '../../core/evidence.ts';
+import type { Obligation } from '../../core/exchange/decision.ts';
+import { FACETS, type Evidence, type Facet } from '../../core/place/evidence.ts';
 import type { DestinationId } from '../../core/ids.ts';
-import type { Place } from '../../core/place.ts';
+import type { Place } from '../../core/place/place.ts';
 import type { Instant } from '../../core/units.ts';
 import type { CompiledDestination, CompiledRule } from '../model.ts';
 import { AddressSet } from './address-set.ts';
-import { conditionsOf, type Condition } from '../conditions.ts';
+import { conditionsOf, type Condition } from '../decision/conditions.ts';
 import { obligationsOf, restrictionsOf } from '../decision/obligations.ts';
 
 /** A rule with what every decision would otherwise derive again. */

@@ -1,4 +1,4 @@
-import { parseCidr } from '../../../src/wire/cidr.ts';
+import { parseCidr } from '../../../src/wire/address/cidr.ts';
 
 /** A value of the MaxMind DB data section, as far as country databases use it. */
 type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { IpAddress } from '../../../src/core/address.ts';
-import type { Evidence } from '../../../src/core/evidence.ts';
+import type { Evidence } from '../../../src/core/place/evidence.ts';
 import { loadGeoTables, type GeoTables, type GeoTablesOptions } from '../../../src/destination/geo-tables.ts';
 import { MANIFEST_FILE, printManifest, type ManifestEntry } from '../../../src/destination/update/manifest.ts';
-import { parseIpAddress } from '../../../src/wire/ip-address.ts';
+import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
 import { ManualClock } from '../../support/clock.ts';
 
 export const SHIPPED = fileURLToPath(new URL('../../../geoip-data', import.meta.url));

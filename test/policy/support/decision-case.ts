@@ -1,15 +1,15 @@
-import type { CountryCode } from '../../../src/core/country.ts';
-import { CountrySet } from '../../../src/core/country-set.ts';
+import type { CountryCode } from '../../../src/core/place/country.ts';
+import { CountrySet } from '../../../src/core/place/country-set.ts';
 import type { IpAddress } from '../../../src/core/address.ts';
-import type { ActionAttributes, Decision, DecisionRequest, SubjectAttributes } from '../../../src/core/decision.ts';
-import type { AddressFacts, DestinationFacts, Evidence, EvidenceKind, NameFacts } from '../../../src/core/evidence.ts';
+import type { ActionAttributes, Decision, DecisionRequest, SubjectAttributes } from '../../../src/core/exchange/decision.ts';
+import type { AddressFacts, DestinationFacts, Evidence, EvidenceKind, NameFacts } from '../../../src/core/place/evidence.ts';
 import type { AgentId } from '../../../src/core/ids.ts';
-import { ANYCAST, countryPlace, GLOBAL, UNKNOWN, type Place } from '../../../src/core/place.ts';
+import { ANYCAST, countryPlace, GLOBAL, UNKNOWN, type Place } from '../../../src/core/place/place.ts';
 import { decide } from '../../../src/policy/decide.ts';
 import type { CompiledDestination, CompiledRule } from '../../../src/policy/model.ts';
 import { prepare, type PreparedPolicy } from '../../../src/policy/target-index.ts';
-import { classify } from '../../../src/wire/address-class.ts';
-import { parseIpAddress } from '../../../src/wire/ip-address.ts';
+import { classify } from '../../../src/wire/address/address-class.ts';
+import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
 import { NOW, policyOf } from './compile-text.ts';
 import { WORLD } from './world.ts';
 

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
-import { CountrySet } from '../../../src/core/country-set.ts';
-import type { CountryCode } from '../../../src/core/country.ts';
-import type { ActionAttributes, DecisionRequest, SubjectAttributes } from '../../../src/core/decision.ts';
-import type { AddressFacts, DestinationFacts, NameFacts } from '../../../src/core/evidence.ts';
+import { CountrySet } from '../../../src/core/place/country-set.ts';
+import type { CountryCode } from '../../../src/core/place/country.ts';
+import type { ActionAttributes, DecisionRequest, SubjectAttributes } from '../../../src/core/exchange/decision.ts';
+import type { AddressFacts, DestinationFacts, NameFacts } from '../../../src/core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../../../src/core/ids.ts';
-import type { PlaceSet } from '../../../src/core/place.ts';
+import type { PlaceSet } from '../../../src/core/place/place.ts';
 import type { CompiledDestination, CompiledPolicy, CompiledRule } from '../../../src/policy/model.ts';
-import type { HostPattern } from '../../../src/wire/host-pattern.ts';
-import { parseCidr } from '../../../src/wire/cidr.ts';
+import type { HostPattern } from '../../../src/wire/name/host-pattern.ts';
+import { parseCidr } from '../../../src/wire/address/cidr.ts';
 import { address, ip, named, NOW, place } from './decision-case.ts';
 
 /** Small worlds in which everything is likely to meet: three names, two networks, two agents, few of everything else. */

@@ -1,5 +1,5 @@
-import type { CountryCode } from '../../../src/core/country.ts';
-import { CountrySet } from '../../../src/core/country-set.ts';
+import type { CountryCode } from '../../../src/core/place/country.ts';
+import { CountrySet } from '../../../src/core/place/country-set.ts';
 import type { Jurisdiction, WorldData } from '../../../src/policy/model.ts';
 
 const EU = 'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK';

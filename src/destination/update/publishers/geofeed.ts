@@ -1,7 +1,7 @@
-import { parseCountryCode } from '../../../core/country.ts';
+import { parseCountryCode } from '../../../core/place/country.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
-import { classify } from '../../../wire/address-class.ts';
-import { parseCidr } from '../../../wire/cidr.ts';
+import { classify } from '../../../wire/address/address-class.ts';
+import { parseCidr } from '../../../wire/address/cidr.ts';
 import { mergeRows } from '../merge-rows.ts';
 import { UNKNOWN_REGION, type RangeRow } from '../range-file.ts';
 import type { SourceDocument, SourceTable } from '../source.ts';

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import { fail, ok, type Result } from '../../../core/result.ts';
-import { parseCidr } from '../../../wire/cidr.ts';
+import { parseCidr } from '../../../wire/address/cidr.ts';
 import { parseJson } from '../parse-json.ts';
 import type { SourceDocument } from '../source.ts';
 

@@ -1,0 +1,52 @@
+import type { Argument, Command, Option } from 'commander';
+import { LATER_COMMANDS } from '../../src/cli/later-commands.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+
+const INTRODUCTION = `# The command line
+
+<!-- Generated from src/cli by scripts/generate-docs.ts. Do not edit. -->
+
+From a checkout: \`npm run -s cordon -- …\`. Exit codes: 0 done, permitted, fine; 1 a negative answer (denied, held, a test
+failed); 2 wrong use or bad input, a policy with errors included; 3 it could not be carried out.
+`;
+
+/** `docs/cli.md`: every command with its arguments and options. */
+export function commandsPage(): string {
+  const program = buildProgram(() => () => Promise.resolve(), { out: () => {}, err: () => {} });
+  const later = new Set(LATER_COMMANDS.map(({ path }) => path.join(' ')));
+  const sections = [...leaves(program, [])].filter(({ path }) => !later.has(path.join(' '))).map(section);
+  const rows = LATER_COMMANDS.map(
+    ({ path, usage, summary }) => `- \`cordon ${[...path, usage].join(' ').trim()}\`: ${summary}`,
+  );
+  const globals = ['## Options of every command', '', ...program.options.map(optionLine), ''];
+  const ending = ['## Commands of later versions', '', 'They are known, have help, and exit 2.', '', ...rows];
+  return `${[INTRODUCTION, ...globals, ...sections, ...ending].join('\n')}\n`;
+}
+
+function* leaves(command: Command, path: readonly string[]): Generator<{ path: readonly string[]; command: Command }> {
+  if (command.commands.length === 0) yield { path, command };
+  for (const sub of command.commands) yield* leaves(sub, [...path, sub.name()]);
+}
+
+function section({ path, command }: { readonly path: readonly string[]; readonly command: Command }): string {
+  const details = [
+    ...command.registeredArguments.filter(({ description }) => description !== '').map(argumentLine),
+    ...command.options.map(optionLine),
+  ];
+  const usage = command.usage().replace(/^\[options\] ?/, '');
+  const lines = [`## cordon ${[...path, usage].join(' ').trim()}`, '', sentence(command.description()), ''];
+  return [...lines, ...details, ...(details.length > 0 ? [''] : [])].join('\n');
+}
+
+function argumentLine(argument: Argument): string {
+  return `- \`${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}\`: ${argument.description}`;
+}
+
+function optionLine({ flags, description, defaultValue, mandatory }: Option): string {
+  const fallback = defaultValue === undefined ? '' : ` (default: \`${String(defaultValue)}\`)`;
+  return `- \`${flags}\`: ${description}${fallback}${mandatory ? ' (required)' : ''}`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

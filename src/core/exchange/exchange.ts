@@ -1,0 +1,60 @@
+import type { Authority } from '../address.ts';
+import type { Decision, ExchangeKind, SubjectAttributes, Visibility } from './decision.ts';
+import type { DestinationFacts } from '../place/evidence.ts';
+import type { ExchangeId, SessionId } from '../ids.ts';
+import type { Instant } from '../units.ts';
+
+/** Field lines in the order and case in which they arrived (RFC 9110 §5.2). */
+export type FieldLines = readonly (readonly [name: string, value: string])[];
+
+/** A request as a listener accepted it: parsed, judged by nobody. */
+export interface Accepted {
+  readonly id: ExchangeId;
+  readonly kind: ExchangeKind;
+  readonly visibility: Visibility;
+  /** Address and port of the client's side of the connection. */
+  readonly client: { readonly address: string; readonly port: number };
+  readonly startedAt: Instant;
+  readonly scheme: 'http' | 'https';
+  readonly authority: Authority;
+  /** `CONNECT` for a tunnel. */
+  readonly method: string;
+  /** Origin-form target to send upstream, query included; empty for a CONNECT. */
+  readonly requestTarget: string;
+  /** Canonical path for rules; absent for a CONNECT and where the path has no single reading. */
+  readonly path?: string;
+  readonly fields: FieldLines;
+  readonly httpVersion: '1.0' | '1.1' | '2';
+  /** Whether content follows the header section. */
+  readonly hasContent: boolean;
+  /** What a CONNECT established, for the exchanges inside it. */
+  readonly tunnel?: TunnelContext;
+}
+
+/** The tunnel that intercepted exchanges run in: its subject was identified once, its name was judged once. */
+export interface TunnelContext {
+  readonly id: ExchangeId;
+  readonly authority: Authority;
+  /** Absent only in tunnels to the gateway's own name, part of which needs no identity. */
+  readonly subject?: Subject;
+}
+
+/** Who sends it. */
+export interface Subject {
+  readonly attributes: SubjectAttributes;
+  readonly session: SessionId;
+  /** How it was identified, for the record: `token:<id>`, `cidr:<range>`. */
+  readonly by: string;
+}
+
+export interface Identified extends Accepted {
+  readonly subject: Subject;
+}
+
+export interface Located extends Identified {
+  readonly destination: DestinationFacts;
+}
+
+export interface Authorized extends Located {
+  readonly decision: Decision;
+}

@@ -1,0 +1,127 @@
+import type { Code } from '../codes.ts';
+import type { ExchangeKind } from './decision.ts';
+import type { AgentId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
+
+/** Version of the record format; a new one starts a new segment (contract §8). */
+export const RECORD_VERSION = 1;
+
+/** What a writer adds to an event to make it a record. */
+export interface RecordFrame {
+  readonly v: typeof RECORD_VERSION;
+  /** Counts from 0 per writer without a gap, whatever the clock does. */
+  readonly seq: number;
+  /** RFC 3339 with milliseconds, UTC. */
+  readonly time: string;
+  /** Who writes this chain: one per process and data directory. */
+  readonly writer: string;
+  /** `sha256:<hex>` of the previous line's bytes without its newline; of nothing for the first. */
+  readonly prev: string;
+}
+
+export type Record = RecordFrame & RecordEvent;
+
+export type RecordEvent = DecisionEvent | ProgressEvent | OutcomeEvent | FoldedEvent | GapEvent | PolicyEvent | AdminEvent;
+
+/** Written before the effect: what was asked, where it would go, what was decided and why. */
+export interface DecisionEvent {
+  readonly kind: 'decision';
+  readonly exchange: ExchangeId;
+  readonly session?: SessionId;
+  /** Absent when the agent could not be identified or the request not be read. */
+  readonly subject?: AgentId;
+  readonly home?: string;
+  readonly client: string;
+  readonly exchangeKind?: ExchangeKind;
+  readonly method?: string;
+  /** Target URI without query values; `host:port` for a CONNECT. */
+  readonly target?: string;
+  readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string };
+  readonly evidence: readonly RecordedEvidence[];
+  readonly contradictions?: readonly string[];
+  /** CNAME chain of the look-up. */
+  readonly chain?: readonly string[];
+  readonly decision: 'permit' | 'hold' | 'deny';
+  readonly code?: Code;
+  readonly reason?: string;
+  readonly rules: readonly RuleId[];
+  readonly policy?: PolicyDigest;
+  readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string };
+  readonly obligations: readonly string[];
+  readonly wouldDeny?: Code;
+  /** The tunnel that this exchange ran inside. */
+  readonly tunnel?: ExchangeId;
+}
+
+export interface RecordedEvidence {
+  readonly kind: string;
+  readonly places: Readonly<{ entry?: string; processing?: string; storage?: string }>;
+  readonly source: string;
+  readonly date?: string;
+  readonly match?: string;
+  readonly address?: string;
+  readonly stale?: true;
+}
+
+/** Written after the effect. A decision without an outcome is reported by `verify`. */
+export interface OutcomeEvent {
+  readonly kind: 'outcome';
+  readonly exchange: ExchangeId;
+  /** HTTP status that the client got; absent when it got none. */
+  readonly status?: number;
+  /** Set when the gateway answered itself or cut the exchange. */
+  readonly code?: Code;
+  readonly detail?: string;
+  /** The address that was dialled; absent when nothing was. */
+  readonly dialled?: string;
+  readonly bytes: ByteCounts;
+  readonly timing: { readonly total: number; readonly firstByte?: number };
+  readonly findings: Readonly<{ [entity: string]: number }>;
+}
+
+/** Content bytes by direction: `sent` toward the destination, `received` from it. */
+export interface ByteCounts {
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** A long stream is still open. */
+export interface ProgressEvent {
+  readonly kind: 'progress';
+  readonly exchange: ExchangeId;
+  readonly bytes: ByteCounts;
+}
+
+/** Identical denials beyond a rate, counted instead of written one by one (invariant 9). */
+export interface FoldedEvent {
+  readonly kind: 'folded';
+  readonly subject?: AgentId;
+  readonly client: string;
+  readonly target?: string;
+  readonly code: Code;
+  readonly count: number;
+  readonly since: string;
+}
+
+/** What a crash or a full disk cost, as far as it can be told. */
+export interface GapEvent {
+  readonly kind: 'gap';
+  readonly reason: string;
+  readonly droppedBytes?: number;
+}
+
+/** A policy came into force, or a reload was refused. */
+export interface PolicyEvent {
+  readonly kind: 'policy';
+  readonly policy: PolicyDigest;
+  readonly change: 'loaded' | 'refused' | 'tables';
+  readonly loosened?: readonly string[];
+  readonly errors?: readonly string[];
+}
+
+/** A person or a process changed something. */
+export interface AdminEvent {
+  readonly kind: 'admin';
+  readonly actor: string;
+  readonly action: string;
+  readonly subject?: string;
+}

@@ -1,0 +1,96 @@
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { fieldValues } from './fields.ts';
+import { quote } from '../quote.ts';
+
+/** How long the content of a message is: there is none, so many bytes, or as many as come until the end is marked. */
+export type Framing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'chunked' };
+
+/** A response may also end with its connection. */
+export type ResponseFraming = Framing | { readonly kind: 'close' };
+
+/** One spelling per number: signs, white space, other bases, lists and leading zeros are read differently by different parsers. */
+const CONTENT_LENGTH = /^(?:0|[1-9]\d{0,15})$/;
+
+/**
+ * The framing of a request; anything that two parsers could read differently is refused.
+ *
+ * An HTTP/2 request without Content-Length is `chunked` here: its stream marks the end, and whoever has seen END_STREAM on
+ * the field section knows that there is nothing.
+ *
+ * @source RFC 9112 §6.3, §11.2; RFC 9113 §8.1.1
+ */
+export function requestFraming(fields: FieldLines, httpVersion: '1.0' | '1.1' | '2', method: string): Result<Framing, string> {
+  const framing = messageFraming(fields, httpVersion);
+  if (!framing.ok) return framing;
+  const value = framing.value ?? (httpVersion === '2' ? CHUNKED : NONE);
+  const mayHaveContent = method !== 'CONNECT' && method !== 'TRACE';
+  if (!mayHaveContent && framing.value !== undefined && !isEmpty(framing.value)) {
+    return fail(`Found content in a ${method} request, expected none`);
+  }
+  return ok(mayHaveContent ? value : NONE);
+}
+
+/**
+ * The framing of a response to a request of this method.
+ *
+ * @source RFC 9112 §6.3, RFC 9110 §6.4.1
+ */
+export function responseFraming(fields: FieldLines, status: number, requestMethod: string): Result<ResponseFraming, string> {
+  const framing = messageFraming(fields, '1.1');
+  if (!framing.ok) return framing;
+  const value = framing.value;
+  const neverHasContent = status < 200 || status === 204;
+  if (neverHasContent && value !== undefined && !isEmpty(value)) {
+    return fail(`Found content announced in a ${status} response, expected none`);
+  }
+  if (status === 304 && value?.kind === 'chunked') {
+    return fail('Found Transfer-Encoding in a 304 response, expected none');
+  }
+  if (neverHasContent || status === 304 || requestMethod === 'HEAD') return ok(NONE);
+  return ok(value ?? CLOSE);
+}
+
+/** The value of the one Host line that an HTTP/1.1 request has; the value itself is for `parseAuthority` (RFC 9112 §3.2). */
+export function hostField(fields: FieldLines): Result<string, string> {
+  const values = fieldValues(fields, 'host');
+  if (values.length !== 1) return fail(`Found ${values.length} Host field lines, expected one`);
+  const value = values[0]!;
+  if (value === '' || /[\s,]/.test(value)) return fail(`Found the Host field ${quote(value)}, expected one host`);
+  return ok(value);
+}
+
+const NONE: Framing = { kind: 'none' };
+const CHUNKED: Framing = { kind: 'chunked' };
+const CLOSE: ResponseFraming = { kind: 'close' };
+
+/** What the framing fields say, whatever the message is; undefined when there are none. */
+function messageFraming(fields: FieldLines, httpVersion: '1.0' | '1.1' | '2'): Result<Framing | undefined, string> {
+  const codings = fieldValues(fields, 'transfer-encoding');
+  const lengths = fieldValues(fields, 'content-length');
+  if (codings.length > 0 && lengths.length > 0) {
+    return fail('Found both Transfer-Encoding and Content-Length, expected one of them');
+  }
+  if (codings.length > 0) return codedFraming(codings, httpVersion);
+  if (lengths.length === 0) return ok(undefined);
+  const length = CONTENT_LENGTH.test(lengths[0]!) ? Number(lengths[0]) : Number.NaN;
+  if (lengths.length > 1 || !Number.isSafeInteger(length)) {
+    return fail(`Found the Content-Length ${quote(lengths.join(', '))}, expected one decimal number`);
+  }
+  return ok({ kind: 'length', length });
+}
+
+function codedFraming(codings: readonly string[], httpVersion: '1.0' | '1.1' | '2'): Result<Framing, string> {
+  if (httpVersion !== '1.1') return fail(`Found Transfer-Encoding in HTTP/${httpVersion}, expected it in HTTP/1.1 only`);
+  if (codings.length !== 1 || codings[0] !== 'chunked') {
+    return fail(`Found the Transfer-Encoding ${quote(codings.join(', '))}, expected exactly "chunked"`);
+  }
+  return ok(CHUNKED);
+}
+
+function isEmpty(framing: Framing): boolean {
+  return framing.kind === 'none' || (framing.kind === 'length' && framing.length === 0);
+}

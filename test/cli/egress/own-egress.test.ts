@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { openTables } from '../../../src/app/tables.ts';
+import { openOwnEgress } from '../../../src/cli/egress/own-egress.ts';
+import { ownEgressPolicy } from '../../../src/cli/egress/own-egress-policy.ts';
+import { loadSettings } from '../../../src/config/load-settings.ts';
+import { ok } from '../../../src/core/result.ts';
+import { locate } from '../../../src/destination/locate.ts';
+import { UPDATE_SOURCES } from '../../../src/destination/update/sources.ts';
+import { decide } from '../../../src/policy/decide.ts';
+import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
+import { ManualClock } from '../../support/clock.ts';
+
+const LIMITS = { maxBytes: 1000, timeout: 1000 };
+
+const parsed = parseIpAddress('8.8.8.8');
+const publicAddress = parsed.ok ? parsed.value : expect.fail('8.8.8.8 does not parse');
+
+async function world(flags: Readonly<Record<string, string>>) {
+  const loaded = loadSettings({ env: {}, flags, cwd: '/nowhere' });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.failure));
+  const clock = new ManualClock('2026-11-22T10:00:00Z');
+  const tables = await openTables(loaded.value.settings, clock, () => []);
+  if (!tables.ok) throw new Error(tables.failure);
+  return { settings: loaded.value.settings, tables: tables.value, clock };
+}
+
+/** The gateway's own egress with a resolver that gives these addresses and remembers what it was asked. */
+async function egress(addresses: readonly string[], flags: Readonly<Record<string, string>> = {}) {
+  const { settings, tables, clock } = await world(flags);
+  const asked: string[] = [];
+  const resolver = {
+    resolve: (name: string) => {
+      asked.push(name);
+      const parsed = addresses.flatMap((text) => {
+        const address = parseIpAddress(text);
+        return address.ok ? [address.value] : [];
+      });
+      return Promise.resolve(ok({ addresses: parsed, chain: [], expiresAt: 0 }));
+    },
+  };
+  return {
+    asked,
+    fetch: openOwnEgress({ settings, tables, sources: UPDATE_SOURCES, resolver, clock }),
+  };
+}
+
+describe('openOwnEgress()', () => {
+  it('openOwnEgress() looks up and asks nobody but the publishers', async () => {
+    const { asked, fetch } = await egress(['203.0.114.1']);
+    if (!fetch.ok) throw new Error(fetch.failure);
+    for (const url of [
+      'https://elsewhere.test/',
+      'https://ip-ranges.amazonaws.com.elsewhere.test/',
+      'https://203.0.114.1/',
+      'http://ip-ranges.amazonaws.com/',
+    ]) {
+      expect((await fetch.value(url, LIMITS)).ok).toBe(false);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['169.254.169.254', 'metadata_address'],
+    ['10.0.0.1', 'private_address'],
+    ['127.0.0.1', 'private_address'],
+  ])('openOwnEgress() does not dial %s, whatever name leads there', async (address, code) => {
+    const { asked, fetch } = await egress(['203.0.114.1', address]);
+    if (!fetch.ok) throw new Error(fetch.failure);
+    const got = await fetch.value('https://ip-ranges.amazonaws.com/ip-ranges.json', LIMITS);
+    expect(got).toMatchObject({ ok: false, failure: { code } });
+    expect(asked).toEqual(['ip-ranges.amazonaws.com']);
+  });
+
+  it.each(['DE', 'eu', 'aws:eu-central-1'])(
+    'ownEgressPolicy() is at home in %s, and permits GET from the publishers as a transfer of public data',
+    async (place) => {
+      const { settings, tables, clock } = await world({ 'node.place': place });
+      const own = ownEgressPolicy(settings, UPDATE_SOURCES, tables.world, clock.now());
+      if (!own.ok) throw new Error(own.failure);
+      const host = { kind: 'name', name: 'ip-ranges.amazonaws.com' } as const;
+      const resource = locate(tables, { host, port: 443, resolution: { addresses: [publicAddress], chain: [] } });
+      const decided = (method: string) =>
+        decide(own.value.policy, {
+          subject: own.value.subject,
+          action: { kind: 'intercepted', visibility: 'inspected', scheme: 'https', method, path: '/', mediaType: 'none' },
+          resource,
+          environment: { now: clock.now() },
+        });
+      expect(decided('GET')).toMatchObject({ effect: 'permit', transfer: { basis: 'public-data' }, dial: ['8.8.8.8'] });
+      expect(decided('POST').effect).toBe('deny');
+    },
+  );
+
+  it('openOwnEgress() refuses a node.place that is no place', async () => {
+    const { fetch } = await egress([], { 'node.place': 'atlantis' });
+    expect(fetch.ok ? '' : fetch.failure).toMatch(/^node\.place: .*atlantis/);
+  });
+
+  it('openOwnEgress() does not go past the upstream proxy', async () => {
+    const { fetch } = await egress([], { 'upstream-proxy.url': 'http://p:3128', 'upstream-proxy.place': 'DE' });
+    expect(fetch.ok ? '' : fetch.failure).toMatch(/^upstream-proxy: /);
+  });
+});

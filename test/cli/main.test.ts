@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { directoryWith } from '../config/temporary-directory.ts';
+import { cordon, RULES } from './cordon.ts';
+
+const project = (more: Readonly<Record<string, string>> = {}): string => directoryWith({ 'rules/base.yaml': RULES, ...more });
+const ADDRESS = ['--address', '20.113.0.1'];
+
+describe('cordon', () => {
+  it('main() ends with 2 and says how it is used when it is used wrongly', async () => {
+    const cwd = project();
+    const wrong = [
+      [],
+      ['frob'],
+      ['explain'],
+      ['explain', 'https://a.test/'],
+      ['check', '--frob'],
+      ['verify'],
+      ['secrets', 'set', 'x', '--y'],
+    ];
+    const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
+    expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
+    expect(ended.every(({ out }) => out === '')).toBe(true);
+    expect(ended[1]?.err).toContain("unknown command 'frob'");
+    expect(ended[5]?.err).toBe('cordon: verify comes with a later version\n');
+    expect(ended[6]?.err).toBe('cordon: secrets set comes with a later version\n');
+  });
+
+  it('main() ends with 2 on settings with errors, and names file, line and column', async () => {
+    const cwd = project({ 'cordon.yaml': 'log: { levle: info }\n' });
+    const { code, err } = await cordon(['check'], cwd, { CORDON_WORKERS: '0' });
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'CORDON_WORKERS: error: workers: Found 0, expected a whole number from 1 to 256\n' +
+        'cordon.yaml:1:8: error: log.levle: Unknown key "levle" (did you mean "level"?)\n',
+    );
+  });
+
+  it('serve --print-config shows each setting with its origin, and starts nothing', async () => {
+    const cwd = project({ 'etc/c.yaml': 'rules: ../rules\n' });
+    const args = ['serve', '--print-config', '--json', '--config', 'etc/c.yaml', '--set', 'workers=2'];
+    const { code, out } = await cordon(args, cwd, { CORDON_LOG_LEVEL: 'debug' });
+    expect(code).toBe(0);
+    const { items } = JSON.parse(out) as { items: { path: string; value: unknown; origin: string }[] };
+    const shown = new Map(items.map(({ path, value, origin }) => [path, [value, origin]]));
+    expect(shown.get('rules')).toEqual([join(cwd, 'rules'), 'file']);
+    expect(shown.get('workers')).toEqual([2, 'flag']);
+    expect(shown.get('log.level')).toEqual(['debug', 'environment']);
+  });
+
+  it('serve refuses what it could not honour', async () => {
+    const args = ['serve', '--set', 'upstream-proxy.url=http://p:3128', '--set', 'upstream-proxy.place=DE'];
+    const { code, err } = await cordon(args, project());
+    expect([code, err]).toEqual([
+      2,
+      'cordon: upstream-proxy: this version cannot honour it yet and would connect to destinations directly\n',
+    ]);
+  });
+
+  it('check says that a policy is good, and gives its digest', async () => {
+    const cwd = project();
+    const { code, out } = await cordon(['check'], cwd);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ok: 1 files, 2 agents, 2 rules, sha256:[0-9a-f]{64}\n$/)]);
+    const { code: asJson, out: json } = await cordon(['check', 'rules/base.yaml', '--json'], cwd);
+    expect([asJson, JSON.parse(json)]).toMatchObject([0, { ok: true, files: ['rules/base.yaml'], issues: [] }]);
+  });
+
+  it('check reports every error of every file at once', async () => {
+    const cwd = project({ 'rules/more.yaml': 'cordon: 1\nrules:\n  - id: x\n    to: [openai-ue]\n    then: permitt\n' });
+    const { code, out } = await cordon(['check'], cwd);
+    expect(code).toBe(2);
+    const lines = out.trimEnd().split('\n');
+    expect(lines.slice(0, 2).map((line) => line.split(' ')[0])).toEqual(['rules/more.yaml:4:10:', 'rules/more.yaml:5:11:']);
+    expect(lines[0]).toContain('did you mean "openai-eu"?');
+    expect(lines.at(-1)).toBe('2 errors, 0 warnings');
+  });
+
+  it('check names a file that is not there', async () => {
+    const { code, out } = await cordon(['check', 'gone'], project());
+    expect([code, out]).toEqual([2, expect.stringMatching(/^gone: error: The policy files cannot be read: ENOENT/)]);
+  });
+
+  it('explain ends with 0 for a permit and shows decision, rules, place and what did not match', async () => {
+    const { code, out } = await cordon(
+      ['explain', 'POST', 'https://eu.api.openai.com/v1/responses', '--agent', 'local', ...ADDRESS],
+      project(),
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^PERMIT\n/);
+    expect(out).toMatch(/Rules that won\n {2}models {2}permit {2}rules\/base\.yaml:\d+:\d+\n/);
+    expect(out).toMatch(/Place\n {2}entry +eu, by endpoint-name/);
+    expect(out).toMatch(/Other rules\n {2}no-files {2}deny .*does not match: /);
+  });
+
+  it('explain ends with 1 for a denial, and gives the same as JSON', async () => {
+    const args = ['explain', 'https://eu.api.openai.com/v1/files/a', '--agent', 'local', '--json', ...ADDRESS];
+    const { code, out } = await cordon(args, project());
+    const answer = JSON.parse(out) as {
+      decision: { effect: string; code: string; rules: string[] };
+      rules: { id: string; verdict: string; because?: string }[];
+    };
+    expect(code).toBe(1);
+    expect(answer.decision).toMatchObject({ effect: 'deny', code: 'denied_by_rule', rules: ['no-files'] });
+    expect(answer.rules.find(({ id }) => id === 'models')).toMatchObject({ verdict: 'not' });
+  });
+
+  it('explain asks no name server for a name that no rule could permit', async () => {
+    // A server that is not there: a look-up would end in a note about its failure, after its timeout.
+    const args = ['explain', 'https://elsewhere.test/', '--agent', 'local', '--set', 'resolver.servers=127.0.0.1:9', '--json'];
+    const { code, out } = await cordon(args, project());
+    const { decision, notes } = JSON.parse(out) as { decision: { code: string }; notes: string[] };
+    expect([code, decision.code]).toEqual([1, 'no_rule']);
+    expect(notes).toEqual(['elsewhere.test was not looked up: no rule that could permit it names it']);
+  });
+
+  it('explain ends with 2 for an agent or a target that makes no sense', async () => {
+    const cwd = project();
+    const agent = await cordon(['explain', 'https://a.test/', '--agent', 'nobody'], cwd);
+    expect([agent.code, agent.err]).toEqual([
+      2,
+      'cordon: Found agent "nobody", expected one that the policy declares: local, bot\n',
+    ]);
+    expect((await cordon(['explain', 'ftp://a.test/', '--agent', 'local'], cwd)).code).toBe(2);
+    expect((await cordon(['explain', 'GET', 'https://a.test/', 'more', '--agent', 'local'], cwd)).code).toBe(2);
+  });
+
+  it('test runs the cases beside the policy, and ends with 1 when one fails', async () => {
+    const case_ = (name: string, method: string) =>
+      `- name: ${name}\n  given: { agent: local, request: "${method} https://eu.api.openai.com/v1/responses" }\n  expect: { decision: permit }\n`;
+    const good = await cordon(['test'], project({ 'rules/tests/a.yaml': case_('posts pass', 'POST') }));
+    expect([good.code, good.out]).toEqual([0, expect.stringContaining('ok    posts pass\n\n1 of 1 passed')]);
+    const bad = await cordon(
+      ['test'],
+      project({ 'rules/tests/a.yaml': case_('posts pass', 'POST') + case_('reads pass', 'GET') }),
+    );
+    expect(bad.code).toBe(1);
+    expect(bad.out).toMatch(/FAIL {2}reads pass {2}rules\/tests\/a\.yaml:4:\d+\n {8}Expected decision permit, found deny\n/);
+    expect((await cordon(['test', 'gone'], project())).code).toBe(2);
+  });
+
+  it('env prints what a shell can evaluate, and mints a token only for an agent that needs one', async () => {
+    const cwd = project();
+    const local = await cordon(['env', '--agent', 'local'], cwd);
+    expect(local.code).toBe(0);
+    const shell = execFileSync(
+      'sh',
+      ['-c', `${local.out}\necho "$https_proxy|$NO_PROXY|$NODE_EXTRA_CA_CERTS|$SSL_CERT_FILE"`],
+      {
+        encoding: 'utf8',
+        env: { NO_PROXY: 'example.com', PATH: process.env['PATH'] },
+      },
+    );
+    expect(shell.trim()).toBe(`http://127.0.0.1:3128||${join(cwd, 'data/ca/ca.pem')}|${join(cwd, 'data/ca/bundle.pem')}`);
+    const bot = await cordon(['env', '--agent', 'bot', '--json'], cwd);
+    const { HTTPS_PROXY } = JSON.parse(bot.out) as { HTTPS_PROXY: string };
+    expect(HTTPS_PROXY).toMatch(/^http:\/\/bot:cdn_[0-9a-f]{20}\.[A-Za-z0-9_-]{43}@127\.0\.0\.1:3128$/);
+    const { out } = await cordon(['token', 'list', '--json'], cwd);
+    expect(JSON.parse(out)).toMatchObject({ items: [{ agent: 'bot', state: 'valid' }] });
+    expect((await cordon(['env', '--agent', 'nobody'], cwd)).code).toBe(2);
+  });
+
+  it('token mint prints only the token; list shows no secret; revoke takes the token or its id', async () => {
+    const cwd = project();
+    const { code, out, err } = await cordon(['token', 'mint', '--agent', 'bot', '--ttl', '5m'], cwd);
+    expect([code, err]).toEqual([0, '']);
+    const token = /^(cdn_([0-9a-f]{20})\.([A-Za-z0-9_-]{43}))\n$/.exec(out);
+    const [, text = '', id = '', secret = ''] = token ?? [];
+    expect(statSync(join(cwd, 'data/cordon.db')).mode & 0o777).toBe(0o600);
+    expect((await cordon(['token', 'list'], cwd)).out).toMatch(
+      new RegExp(`^ID +AGENT +STATE +EXPIRES\n${id} +bot +valid +\\d{4}-`),
+    );
+    expect((await cordon(['token', 'revoke', text], cwd)).out).toBe(`revoked ${id}\n`);
+    const listed = await cordon(['token', 'list', '--json'], cwd);
+    expect(JSON.parse(listed.out)).toMatchObject({ items: [{ id, state: 'revoked' }] });
+    expect(listed.out).not.toContain(secret);
+    expect((await cordon(['token', 'revoke', 'cdn_0000'], cwd)).code).toBe(1);
+  });
+
+  it('token mint refuses an agent that the policy does not declare', async () => {
+    const { code, err } = await cordon(['token', 'mint', '--agent', 'nobody'], project());
+    expect([code, err]).toEqual([2, 'cordon: the policy declares no agent "nobody"\n']);
+  });
+
+  it('geo lookup and status tell what the tables prove', async () => {
+    const cwd = project();
+    const { code, out } = await cordon(['geo', 'lookup', '1.1.1.1', '--json'], cwd);
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      { host: '1.1.1.1', class: 'global', evidence: [{ kind: 'anycast', entry: 'anycast' }, {}] },
+    ]);
+    expect((await cordon(['geo', 'lookup', 'a b'], cwd)).code).toBe(2);
+    expect((await cordon(['geo', 'status'], cwd)).out).toMatch(/cloud ranges +missing/);
+    expect((await cordon(['geo', 'update', '--only', 'nobody'], cwd)).code).toBe(2);
+  });
+
+  it('ca show makes the CA once', async () => {
+    const cwd = project();
+    const first = await cordon(['ca', 'show', '--json'], cwd);
+    const second = await cordon(['ca', 'show', '--json'], cwd);
+    expect(first.code).toBe(0);
+    expect(second.out).toBe(first.out);
+    expect(JSON.parse(first.out)).toMatchObject({ file: join(cwd, 'data/ca/ca.pem') });
+  });
+});
