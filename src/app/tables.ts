@@ -12,7 +12,7 @@ import { loadGeoTables, type GeoTables } from '../destination/geo-tables.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 
 /** The data this release ships. */
-export const SHIPPED_DATA = fileURLToPath(new URL('../../geoip-data', import.meta.url));
+const SHIPPED_DATA = fileURLToPath(new URL('../../geoip-data', import.meta.url));
 
 /** How often the manifest of the updated tables is looked at: a running gateway sees an update within a second. */
 const WATCH_INTERVAL: Milliseconds = 500;

@@ -145,7 +145,6 @@ export const CODES = {
 /** Every `code` an answer of the gateway can carry. */
 export type Code = keyof typeof CODES;
 export type DenialCode = { [C in Code]: (typeof CODES)[C]['kind'] extends 'denial' ? C : never }[Code];
-export type FailureCode = Exclude<Code, DenialCode>;
 
 /** The row of a code, with its optional members visible to the type system. */
 export function codeRow(code: Code): CodeRow {

@@ -16,6 +16,3 @@ export type DestinationId = Id<'destination'>;
 export type PolicyDigest = Id<'policy-digest'>;
 /** Public id of an agent or admin token (not its secret). */
 export type TokenId = Id<'token'>;
-
-/** Shape of the ids that people write in policies. */
-export const POLICY_ID = /^[a-z][a-z0-9-]*$/;

@@ -45,7 +45,7 @@ interface Context {
 }
 
 function contextOf(socket: object | undefined): Context | undefined {
-  return (socket as { [CONTEXT]?: Context } | undefined)?.[CONTEXT];
+  return socket === undefined ? undefined : (Reflect.get(socket, CONTEXT) as Context | undefined);
 }
 
 /** HTTP over the decrypted side of intercepted tunnels, in whichever version ALPN agreed on. Binds no port. */

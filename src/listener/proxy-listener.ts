@@ -148,7 +148,7 @@ export class ProxyListener implements AsyncDisposable {
 }
 
 /** Address and port of the peer of a connection. */
-export function clientOf(socket: Socket): { readonly address: string; readonly port: number } {
+function clientOf(socket: Socket): { readonly address: string; readonly port: number } {
   return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
 }
 

@@ -15,7 +15,7 @@ import { locateQuery } from './locate-query.ts';
 import type { Services } from './services.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
-export const AGENT_SURFACE_NAME = 'cordon.internal';
+const AGENT_SURFACE_NAME = 'cordon.internal';
 
 /** Calls of `explain` per agent and minute: each may tell something about the policy. */
 const EXPLAIN_PER_MINUTE = 60;

@@ -4,7 +4,7 @@ import { hostText } from '../core/address.ts';
 import type { InterceptPermit, Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { dial } from '../upstream/dial.ts';
-import { relay, type RelaySocket } from '../upstream/relay.ts';
+import { relay } from '../upstream/relay.ts';
 import type { ClientHello } from '../wire/client-hello.ts';
 import type { Permitted } from './permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
@@ -47,7 +47,7 @@ async function runOpaque(permitted: Permitted & { readonly permit: Permit }, soc
     return { failure: cutBy ?? (dialled.ok ? { code: 'no_rule', detail: 'Cut while dialling' } : dialled.failure), ...NOTHING };
   }
   const remote = dialled.value.remoteAddress;
-  const running = relay(socket as RelaySocket, dialled.value, first.value, tunnel);
+  const running = relay(socket, dialled.value, first.value, tunnel);
   cut = () => running.cut();
   const ended = await running.ended;
   live.delete(entry);

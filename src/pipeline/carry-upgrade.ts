@@ -55,7 +55,7 @@ async function join(
   onRunning: (cut: () => void) => void,
 ): Promise<Ending> {
   socket.write(switchingProtocols(upgraded.fields), 'latin1');
-  const running = relay(socket as RelaySocket, upgraded.socket as RelaySocket, head, services.tunnel);
+  const running = relay(socket, upgraded.socket as RelaySocket, head, services.tunnel);
   onRunning(() => running.cut());
   const end = await running.ended;
   const { sent, received } = running.bytes;

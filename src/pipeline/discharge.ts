@@ -30,6 +30,6 @@ export function undischarged(decision: Decision): string | undefined {
 }
 
 function dischargeOf<K extends ObligationKind>(obligation: Extract<Obligation, { kind: K }>): Discharge {
-  const row = REGISTRY[obligation.kind as K] as (obligation: Extract<Obligation, { kind: K }>) => Discharge;
+  const row = REGISTRY[obligation.kind] as (obligation: Extract<Obligation, { kind: K }>) => Discharge;
   return row(obligation);
 }

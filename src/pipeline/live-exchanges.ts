@@ -47,7 +47,7 @@ export class LiveExchanges {
   /** Judges everything again; returns how many were cut. */
   judgeAgain(inForce: InForce, now: Instant): number {
     let cut = 0;
-    for (const live of [...this.#live]) {
+    for (const live of this.#live) {
       const failure = whyCut(live.exchange, inForce, now);
       if (failure === undefined) continue;
       this.#live.delete(live);
@@ -63,7 +63,7 @@ export class LiveExchanges {
    */
   async identifyAgain(reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>): Promise<void> {
     const asked = new Map<string, Promise<Result<Subject, Failure>>>();
-    for (const live of [...this.#live]) {
+    for (const live of this.#live) {
       const { subject, client } = live.exchange;
       const clientAddress = parseIpAddress(client.address);
       if (!clientAddress.ok) continue;

@@ -1,5 +1,6 @@
 import { authorityText, hostText } from '../core/address.ts';
 import type { Code } from '../core/codes.ts';
+import type { Decision } from '../core/exchange/decision.ts';
 import type { Evidence } from '../core/place/evidence.ts';
 import { FACETS } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
@@ -25,35 +26,52 @@ export function answeredEvent(progress: Pick<Progress, 'id'>, code: Code, status
 
 function describe(progress: Progress): Omit<DecisionEvent, 'code'> {
   const { decision, destination, tunnel } = progress;
-  const subject = subjectOf(progress);
-  const judgement = decision?.judgement;
-  const places = judgement?.places;
-  const evidence = judgement?.evidence ?? [];
-  const reason = decision?.reason;
   return {
     kind: 'decision',
     exchange: progress.id,
-    ...(subject !== undefined && { session: subject.session, subject: subject.attributes.agent, home: subject.attributes.home.label }),
+    ...subjectPart(progress),
     client: progress.client.address,
     exchangeKind: progress.kind,
     method: progress.method,
     target: targetText(progress),
-    ...(places !== undefined && { place: { entry: places.entry.label, processing: places.processing.label, storage: places.storage.label } }),
-    evidence: evidence.map(recorded),
-    ...(judgement !== undefined &&
-      judgement.contradictions.length > 0 && {
-        contradictions: judgement.contradictions.map(({ a, b, facet }) => `${facet}: ${a.kind} (${a.source}) and ${b.kind} (${b.source})`),
-      }),
     ...(destination?.chain !== undefined && destination.chain.length > 0 && { chain: destination.chain }),
-    decision: decision?.effect ?? 'deny',
-    ...(reason !== undefined && { reason }),
-    rules: decision?.rules ?? [],
-    ...(decision !== undefined && { policy: decision.policy }),
-    ...(decision?.transfer !== undefined && { transfer: decision.transfer }),
-    obligations: (decision?.obligations ?? []).map(({ kind }) => kind),
-    ...(decision?.wouldDeny !== undefined && { wouldDeny: decision.wouldDeny.code }),
+    ...(decision === undefined ? UNDECIDED : decisionPart(decision)),
     ...(tunnel !== undefined && { tunnel: tunnel.id }),
   };
+}
+
+function subjectPart(progress: Progress): Pick<DecisionEvent, 'session' | 'subject' | 'home'> {
+  const subject = subjectOf(progress);
+  if (subject === undefined) return {};
+  return { session: subject.session, subject: subject.attributes.agent, home: subject.attributes.home.label };
+}
+
+type DecisionPart = Pick<
+  DecisionEvent,
+  'place' | 'evidence' | 'contradictions' | 'decision' | 'reason' | 'rules' | 'policy' | 'transfer' | 'obligations' | 'wouldDeny'
+>;
+
+/** An exchange that ended before the policy was asked. */
+const UNDECIDED: DecisionPart = { evidence: [], decision: 'deny', rules: [], obligations: [] };
+
+function decisionPart({ judgement, effect, reason, rules, policy, transfer, obligations, wouldDeny }: Decision): DecisionPart {
+  const { places, contradictions, evidence } = judgement;
+  return {
+    place: { entry: places.entry.label, processing: places.processing.label, storage: places.storage.label },
+    evidence: evidence.map(recorded),
+    ...(contradictions.length > 0 && { contradictions: contradictions.map(contradictionText) }),
+    decision: effect,
+    reason,
+    rules,
+    policy,
+    ...(transfer !== undefined && { transfer }),
+    obligations: obligations.map(({ kind }) => kind),
+    ...(wouldDeny !== undefined && { wouldDeny: wouldDeny.code }),
+  };
+}
+
+function contradictionText({ a, b, facet }: Decision['judgement']['contradictions'][number]): string {
+  return `${facet}: ${a.kind} (${a.source}) and ${b.kind} (${b.source})`;
 }
 
 function recorded(evidence: Evidence): RecordedEvidence {
@@ -74,7 +92,7 @@ function recorded(evidence: Evidence): RecordedEvidence {
 }
 
 /** The target as it may be kept: query values can be personal data or secrets, so only their names stay. */
-export function targetText({ kind, scheme, authority, requestTarget }: Progress): string {
+function targetText({ kind, scheme, authority, requestTarget }: Progress): string {
   if (kind === 'connect') return authorityText(authority);
   const standard = (scheme === 'https' && authority.port === 443) || (scheme === 'http' && authority.port === 80);
   const origin = `${scheme}://${standard ? hostText(authority.host) : authorityText(authority)}`;

@@ -84,7 +84,7 @@ function withoutAttestation(facet: Facet, given: Case, followed: Standing): Muta
 }
 
 /** Whether the place still depends on the path or on content; in an opaque tunnel it does so for ever. */
-export function isDependent({ dependsOn }: NameFacts): boolean {
+function isDependent({ dependsOn }: NameFacts): boolean {
   return dependsOn !== undefined && (dependsOn.path || dependsOn.content.length > 0);
 }
 

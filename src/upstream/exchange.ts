@@ -122,7 +122,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
     try {
       this.#dispatcher.dispatch(
         {
-          method: method as Dispatcher.HttpMethod,
+          method,
           path: target,
           headers: fields as string[],
           ...(this.#protocol === undefined ? { body: content } : { upgrade: this.#protocol }),

@@ -5,6 +5,7 @@ import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
 import { authorityText, hostText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Permit } from '../core/exchange/permit.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { dial } from './dial.ts';
 import { UpstreamError } from './failures.ts';
@@ -110,10 +111,9 @@ export class UpstreamPools {
   }
 
   #open(permit: Permit): Pool {
-    let session: Buffer | undefined;
-    const connector = this.#connector(permit, { get: () => session, set: (ticket) => (session = ticket) });
+    const connector = this.#connector(permit, { ticket: undefined });
     const pool = new Pool(originOf(permit), {
-      factory: (origin, options) => new PinnedClient(origin, options as Client.Options, connector),
+      factory: (origin, options) => new PinnedClient(origin, options, connector),
       allowH2: false,
       pipelining: 1,
       connections: this.#limits.connections,
@@ -135,23 +135,33 @@ export class UpstreamPools {
 
   #connector(permit: Permit, session: SessionTicket): (onDialled: (address: string | undefined) => void) => buildConnector.connector {
     return (onDialled) => (_options, callback) => {
-      void dial(permit, this.#limits.connectTimeout).then((dialled) => {
-        if (!dialled.ok) return callback(new UpstreamError(dialled.failure), null);
-        onDialled(dialled.value.remoteAddress);
-        if (permit.scheme === 'http') return callback(null, dialled.value);
-        this.#secure(permit, dialled.value, session, callback);
-      });
+      const connected = this.#connect(permit, session, onDialled);
+      // oxlint-disable-next-line promise/no-callback-in-promise -- undici's connectors answer by callback
+      void connected.then((result) => (result.ok ? callback(null, result.value) : callback(new UpstreamError(result.failure), null)));
     };
   }
 
-  #secure(permit: Permit, socket: Socket, session: SessionTicket, callback: buildConnector.Callback): void {
-    const ticket = session.get();
-    const secure = connectTls({ ...this.#tls.options(permit), socket, ...(ticket !== undefined && { session: ticket }) });
-    secure.on('session', session.set);
-    whenSecure(secure, this.#limits.connectTimeout, (error) => {
-      if (error === null) callback(null, secure);
-      else callback(error instanceof UpstreamError ? error : new UpstreamError(this.#tls.toFailure(error)), null);
+  async #connect(
+    permit: Permit,
+    session: SessionTicket,
+    onDialled: (address: string | undefined) => void,
+  ): Promise<Result<Socket, Failure>> {
+    const dialled = await dial(permit, this.#limits.connectTimeout);
+    if (!dialled.ok) return dialled;
+    onDialled(dialled.value.remoteAddress);
+    return permit.scheme === 'http' ? dialled : this.#secure(permit, dialled.value, session);
+  }
+
+  #secure(permit: Permit, socket: Socket, session: SessionTicket): Promise<Result<Socket, Failure>> {
+    const secure = connectTls({
+      ...this.#tls.options(permit),
+      socket,
+      ...(session.ticket !== undefined && { session: session.ticket }),
     });
+    secure.on('session', (ticket) => {
+      session.ticket = ticket;
+    });
+    return whenSecure(secure, this.#limits.connectTimeout, this.#tls);
   }
 
   #retire(key: string, pool: Pool): void {
@@ -168,27 +178,26 @@ export class UpstreamPools {
 
 /** The last TLS session with an origin, so that the next connection of the pool need not prove the certificate anew. */
 interface SessionTicket {
-  get(): Buffer | undefined;
-  set(ticket: Buffer): void;
+  ticket: Buffer | undefined;
 }
 
-function whenSecure(socket: TLSSocket, timeout: Milliseconds, done: (error: Error | null) => void): void {
-  const timer = setTimeout(() => {
-    socket.destroy(new UpstreamError({ code: 'connect_timeout', detail: `No TLS handshake within ${timeout} ms` }));
-  }, timeout);
-  const onError = (error: Error): void => {
-    clearTimeout(timer);
-    socket.destroy();
-    done(error);
-  };
-  const onClose = (): void => onError(new UpstreamError({ code: 'connect_failed', detail: 'Closed during the TLS handshake' }));
-  socket.once('error', onError);
-  socket.once('close', onClose);
-  socket.once('secureConnect', () => {
-    clearTimeout(timer);
-    socket.off('error', onError);
-    socket.off('close', onClose);
-    done(null);
+function whenSecure(socket: TLSSocket, timeout: Milliseconds, tls: OriginTls): Promise<Result<Socket, Failure>> {
+  return new Promise((resolve) => {
+    const settle = (result: Result<Socket, Failure>): void => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      socket.off('close', onClose);
+      if (!result.ok) socket.destroy();
+      resolve(result);
+    };
+    const onError = (error: Error): void => settle(fail(tls.toFailure(error)));
+    const onClose = (): void => settle(fail({ code: 'connect_failed', detail: 'Closed during the TLS handshake' }));
+    const timer = setTimeout(() => {
+      settle(fail({ code: 'connect_timeout', detail: `No TLS handshake within ${timeout} ms` }));
+    }, timeout);
+    socket.once('error', onError);
+    socket.once('close', onClose);
+    socket.once('secureConnect', () => settle(ok(socket)));
   });
 }
 

@@ -29,8 +29,9 @@ export type RelaySocket = Duplex & { setTimeout(ms: number, listener?: () => voi
  * @param head bytes that the client sent before the tunnel stood; they go first
  */
 export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array, limits: RelayLimits): Relay {
-  const clientRead = client.bytesRead;
-  const originRead = origin.bytesRead;
+  // What has arrived and waits in a buffer is still to be relayed, so it counts.
+  const clientRead = client.bytesRead - client.readableLength;
+  const originRead = origin.bytesRead - origin.readableLength;
   const bytes = {
     get sent(): number {
       return head.length + client.bytesRead - clientRead;

@@ -7,7 +7,7 @@ export type Guard = (tree: readonly SourceFile[]) => readonly string[];
 const TABLE = new Map(LAYERS.map((layer) => [layer.folder, layer]));
 
 /** Every import stays within what the row of its folder in `scripts/layers.ts` names. */
-export const importsFollowLayers: Guard = (tree) =>
+const importsFollowLayers: Guard = (tree) =>
   tree.flatMap(({ path, layer, imports }) => {
     const row = TABLE.get(layer);
     if (row === undefined) return [`${path} lies in a folder that scripts/layers.ts does not name`];
@@ -28,7 +28,7 @@ const PURE_PACKAGES: ReadonlySet<string> = new Set([
 ]);
 
 /** Pure folders import no module of Node and no package that could do I/O. */
-export const pureFoldersImportNoIo: Guard = (tree) =>
+const pureFoldersImportNoIo: Guard = (tree) =>
   pureFiles(tree).flatMap(({ path, imports }) =>
     imports
       .filter(({ specifier, target }) => target === undefined && !PURE_PACKAGES.has(specifier))
@@ -39,7 +39,7 @@ const IMPURE =
   /(?<![.\w$])(process|Buffer|globalThis|fetch|setTimeout|setInterval|setImmediate|queueMicrotask|performance|crypto|console|eval|Function|__dirname|require)\b(?!\s*[?]?:)|\bMath\.random\b|\bnew Date\(\s*\)|\bDate\.now\b|\bimport\.meta\b/g;
 
 /** Pure folders use no global that reads the world: clock, randomness, environment, network, console. */
-export const pureFoldersUseNoWorld: Guard = (tree) =>
+const pureFoldersUseNoWorld: Guard = (tree) =>
   pureFiles(tree).flatMap(({ path, text }) =>
     [...codeOf(text).matchAll(IMPURE)].map((match) => `${path} uses ${match[0]}, but its folder is pure`),
   );
@@ -49,13 +49,13 @@ function pureFiles(tree: readonly SourceFile[]): readonly SourceFile[] {
 }
 
 /** No import is hidden behind an expression that a reader, the linter or these guards cannot follow. */
-export const importsAreLiteral: Guard = (tree) =>
+const importsAreLiteral: Guard = (tree) =>
   tree.flatMap(({ path, imports }) =>
     imports.filter(({ specifier }) => specifier === '<expression>').map(() => `${path} imports something that is no literal`),
   );
 
 /** No barrels: a file is imported where it is; and no default exports, so that a thing has one name. */
-export const noBarrels: Guard = (tree) =>
+const noBarrels: Guard = (tree) =>
   tree.flatMap(({ path, text }) => {
     const code = codeOf(text);
     return [
@@ -68,11 +68,11 @@ export const noBarrels: Guard = (tree) =>
 const DRAWERS = /(?:^|[/-])(?:utils?|helpers?|common|misc|managers?)(?:\.ts|\/)|(?:^|\/)(?:shared|lib|types)(?:\.ts|\/)/;
 
 /** No drawers: a name says what is inside. */
-export const noDrawers: Guard = (tree) =>
+const noDrawers: Guard = (tree) =>
   tree.filter(({ path }) => DRAWERS.test(path)).map(({ path }) => `${path} is named after no thing of its own`);
 
 /** Files of at most 400 lines of code. */
-export const filesAreShort: Guard = (tree) =>
+const filesAreShort: Guard = (tree) =>
   tree
     .map(({ path, text }) => ({ path, lines: codeLines(text) }))
     .filter(({ lines }) => lines > 400)
@@ -81,7 +81,7 @@ export const filesAreShort: Guard = (tree) =>
 const FOLDER_LIMIT = 14;
 
 /** Folders of at most 14 files of their own. */
-export const foldersAreSmall: Guard = (tree) => {
+const foldersAreSmall: Guard = (tree) => {
   const counts = new Map<string, number>();
   for (const { path } of tree) {
     const folder = path.slice(0, path.lastIndexOf('/'));
@@ -93,7 +93,7 @@ export const foldersAreSmall: Guard = (tree) => {
 };
 
 /** No import cycle, types included. */
-export const noCycles: Guard = (tree) => {
+const noCycles: Guard = (tree) => {
   const byPath = new Map(tree.map((file) => [file.path, file]));
   const state = new Map<string, 'open' | 'done'>();
   const found: string[] = [];
@@ -115,7 +115,7 @@ export const noCycles: Guard = (tree) => {
 };
 
 /** Every relative import names a file that exists, with its extension. */
-export const importsResolve: Guard = (tree) => {
+const importsResolve: Guard = (tree) => {
   const paths = new Set(tree.map(({ path }) => path));
   return tree.flatMap(({ path, imports }) =>
     imports

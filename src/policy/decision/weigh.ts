@@ -49,7 +49,7 @@ export function weigh(policy: PreparedPolicy, request: DecisionRequest, scope: S
 }
 
 /** Whether the target certainly is one of the destination's, as a permit reads it. Places are not asked: they follow from here. */
-export function isUnder(prepared: PreparedDestination, target: Target): boolean {
+function isUnder(prepared: PreparedDestination, target: Target): boolean {
   return !prepared.any && matchesPort(prepared, target.port) && coversTarget(prepared, target, 'narrow') === 'yes';
 }
 

@@ -8,7 +8,7 @@ const SECRETS = ['aws-access-key', 'private-key', 'jwt'];
  * Groups that masks and content conditions may name, with their single entities (contract §4). A name that is neither here
  * nor declared under `entities` is an error: a mask with a misspelt name would mask nothing.
  */
-export const ENTITY_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
+const ENTITY_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
   ['pii', [...CONTACT, ...NATIONAL_ID, ...PAYMENT, ...NETWORK]],
   ['contact', CONTACT],
   ['national-id', NATIONAL_ID],
