@@ -13,7 +13,7 @@ import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PolicyInForce } from './in-force.ts';
-import type { Upkeep } from './upkeep.ts';
+import type { Upkeep } from './upkeep/upkeep.ts';
 
 export interface AdminSideParts {
   readonly settings: Settings;

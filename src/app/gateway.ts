@@ -16,7 +16,7 @@ import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
 import { openState } from './state.ts';
 import { openTables } from './tables.ts';
-import { Upkeep } from './upkeep.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;

@@ -1,6 +1,6 @@
 import type { GeoTables } from '../destination/geo-tables.ts';
 import { locate } from '../destination/locate.ts';
-import type { InForce } from '../pipeline/in-force.ts';
+import type { InForce } from '../pipeline/judging/in-force.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { prepare } from '../policy/target-index.ts';
 

@@ -1,4 +1,4 @@
-import type { ClientSocket } from '../pipeline/client-socket.ts';
+import type { ClientSocket } from '../pipeline/carrying/client-socket.ts';
 import type { Interceptor } from '../pipeline/services.ts';
 import { ok } from '../core/result.ts';
 import type { InterceptedListener } from '../listener/intercepted-listener.ts';

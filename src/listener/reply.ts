@@ -9,6 +9,8 @@ const HOLDABLE = 4 * 1024;
 /** The answer to a request that came over HTTP/1.1. */
 export class Http1Reply implements ReplySink {
   readonly #response: ServerResponse;
+  /** Kept here: the request loses its own when the content it brings is broken off. */
+  readonly #socket: Socket;
   readonly #expectsContinue: boolean;
   /** The head, and perhaps the first content, wait for the end of this turn. */
   #isHolding = false;
@@ -16,6 +18,7 @@ export class Http1Reply implements ReplySink {
 
   constructor(response: ServerResponse, expectsContinue: boolean) {
     this.#response = response;
+    this.#socket = response.req.socket;
     this.#expectsContinue = expectsContinue;
     // The origin's Date is passed on; an answer of the gateway itself has no need of one.
     response.sendDate = false;
@@ -27,7 +30,7 @@ export class Http1Reply implements ReplySink {
 
   get closed(): boolean {
     // Without a socket it waits for the answers before it, on a connection that may be gone.
-    return this.#response.destroyed || this.#response.req.socket.destroyed;
+    return this.#response.destroyed || this.#socket.destroyed;
   }
 
   continue(): void {

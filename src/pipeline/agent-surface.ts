@@ -5,13 +5,13 @@ import type { Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { answerTo, sendAnswer } from './answer.ts';
-import { mintInterceptPermit } from './authorize.ts';
-import type { ClientSocket } from './client-socket.ts';
-import { decisionRequest } from './decision-request.ts';
-import { identifyByCredentials, identifyByTunnel } from './identify.ts';
+import { mintInterceptPermit } from './judging/authorize.ts';
+import type { ClientSocket } from './carrying/client-socket.ts';
+import { decisionRequest } from './judging/decision-request.ts';
+import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { answeredEvent, permittedEvent } from './record-events.ts';
-import { refuse, type Refusal } from './refusal.ts';
-import { locateQuery } from './locate-query.ts';
+import { refuse, type Refusal } from './judging/refusal.ts';
+import { locateQuery } from './judging/locate-query.ts';
 import type { Services } from './services.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */

@@ -1,6 +1,6 @@
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
-import { subjectOf, type Refusal } from './refusal.ts';
+import { subjectOf, type Refusal } from './judging/refusal.ts';
 
 /** An answer of the gateway itself, complete. */
 export interface Answer {

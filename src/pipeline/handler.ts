@@ -5,13 +5,13 @@ import type { ExchangeId } from '../core/ids.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { AgentSurface } from './agent-surface.ts';
 import { answerTo, sendAnswer, type Answer } from './answer.ts';
-import { carryRequest } from './carry-request.ts';
-import { carryIntercepted, carryOpaque } from './carry-tunnel.ts';
-import { carryUpgrade } from './carry-upgrade.ts';
-import type { ClientSocket } from './client-socket.ts';
+import { carryRequest } from './carrying/carry-request.ts';
+import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
+import { carryUpgrade } from './carrying/carry-upgrade.ts';
+import type { ClientSocket } from './carrying/client-socket.ts';
 import { judge } from './judge.ts';
 import { answeredEvent } from './record-events.ts';
-import type { Progress, Refusal } from './refusal.ts';
+import type { Progress, Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 
 /** How much of the content of a refused request is read away before its connection is cut. */

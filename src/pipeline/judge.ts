@@ -1,8 +1,8 @@
 import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
-import type { Permitted } from './permitted.ts';
+import type { Permitted } from './judging/permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
-import { refuse, type Refusal } from './refusal.ts';
+import { refuse, type Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 import { STAGES } from './stages.ts';
 

@@ -1,5 +1,5 @@
 import type { Failure } from '../core/codes.ts';
-import type { Permitted } from './permitted.ts';
+import type { Permitted } from './judging/permitted.ts';
 import { decide } from '../policy/decide.ts';
 import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
@@ -7,10 +7,10 @@ import type { IpAddress } from '../core/address.ts';
 import type { Subject } from '../core/exchange/exchange.ts';
 import type { Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
-import { decisionRequest } from './decision-request.ts';
-import { undischarged } from './discharge.ts';
-import { locateQuery } from './locate-query.ts';
-import type { InForce } from './in-force.ts';
+import { decisionRequest } from './judging/decision-request.ts';
+import { undischarged } from './judging/discharge.ts';
+import { locateQuery } from './judging/locate-query.ts';
+import type { InForce } from './judging/in-force.ts';
 
 /** One exchange or tunnel that is running, and how to end it. */
 export interface LiveExchange {

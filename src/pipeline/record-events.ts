@@ -5,7 +5,7 @@ import type { Evidence } from '../core/place/evidence.ts';
 import { FACETS } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { subjectOf, type Progress, type Refusal } from './refusal.ts';
+import { subjectOf, type Progress, type Refusal } from './judging/refusal.ts';
 
 /** The decision record of an exchange that goes on. */
 export function permittedEvent(progress: Progress): DecisionEvent {

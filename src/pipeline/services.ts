@@ -6,10 +6,10 @@ import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import type { ClientSocket } from './client-socket.ts';
+import type { ClientSocket } from './carrying/client-socket.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
-import type { InForce } from './in-force.ts';
+import type { InForce } from './judging/in-force.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
 

@@ -1,11 +1,11 @@
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Accepted, Identified, Located } from '../core/exchange/exchange.ts';
 import type { Result } from '../core/result.ts';
-import { authorizeRequest, authorizeTunnel } from './authorize.ts';
-import type { Permitted } from './permitted.ts';
-import { identifyByCredentials, identifyByTunnel } from './identify.ts';
-import { locate } from './locate.ts';
-import type { Refusal } from './refusal.ts';
+import { authorizeRequest, authorizeTunnel } from './judging/authorize.ts';
+import type { Permitted } from './judging/permitted.ts';
+import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
+import { locate } from './judging/locate.ts';
+import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 
 type Stage<In, Out> = (input: In, services: Services) => Result<Out, Refusal> | Promise<Result<Out, Refusal>>;

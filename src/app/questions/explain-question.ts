@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { locate } from '../../destination/locate.ts';
-import { undischarged } from '../../pipeline/discharge.ts';
+import { undischarged } from '../../pipeline/judging/discharge.ts';
 import { decide } from '../../policy/decide.ts';
 import { explain } from '../../policy/explain.ts';
 import { outlook } from '../../policy/outlook.ts';

@@ -6,7 +6,7 @@ import { readPolicyFiles } from '../../config/policy-files.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { locate } from '../../destination/locate.ts';
-import { undischarged } from '../../pipeline/discharge.ts';
+import { undischarged } from '../../pipeline/judging/discharge.ts';
 import type { Expectation } from '../../policy/expectations/expectation.ts';
 import { parseExpectations } from '../../policy/expectations/expectation-source.ts';
 import { formatIssue } from '../../policy/issue.ts';

@@ -1,7 +1,7 @@
-import type { Failure } from '../core/codes.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import type { Milliseconds } from '../core/units.ts';
-import { readClientHello, type ClientHello } from '../wire/client-hello.ts';
+import type { Failure } from '../../core/codes.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { readClientHello, type ClientHello } from '../../wire/client-hello.ts';
 import type { ClientSocket } from './client-socket.ts';
 
 /** Real ones take 0.3 to 2 KiB; the bound keeps a client that sends byte by byte from making the gateway copy for long. */

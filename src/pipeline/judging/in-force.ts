@@ -1,9 +1,9 @@
-import type { Host } from '../core/address.ts';
-import type { SubjectAttributes } from '../core/exchange/decision.ts';
-import type { DestinationFacts } from '../core/place/evidence.ts';
-import type { AgentId } from '../core/ids.ts';
-import type { Resolution } from '../core/ports.ts';
-import type { PreparedPolicy } from '../policy/target-index.ts';
+import type { Host } from '../../core/address.ts';
+import type { SubjectAttributes } from '../../core/exchange/decision.ts';
+import type { DestinationFacts } from '../../core/place/evidence.ts';
+import type { AgentId } from '../../core/ids.ts';
+import type { Resolution } from '../../core/ports.ts';
+import type { PreparedPolicy } from '../../policy/target-index.ts';
 
 /** A policy and the tables it is applied with; both change together, as one generation. */
 export interface InForce {

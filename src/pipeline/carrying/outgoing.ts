@@ -1,8 +1,8 @@
-import { authorityText, hostText } from '../core/address.ts';
-import type { Decision } from '../core/exchange/decision.ts';
-import { requestFieldsForUpstream } from '../wire/http/hop-by-hop.ts';
-import { viaValue } from '../wire/http/via.ts';
-import type { Permitted } from './permitted.ts';
+import { authorityText, hostText } from '../../core/address.ts';
+import type { Decision } from '../../core/exchange/decision.ts';
+import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
+import { viaValue } from '../../wire/http/via.ts';
+import type { Permitted } from '../judging/permitted.ts';
 
 /** Fields that carry credentials of the agent itself (contract §4.1.12). */
 const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([

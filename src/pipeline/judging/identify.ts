@@ -1,10 +1,10 @@
-import type { Accepted, Identified } from '../core/exchange/exchange.ts';
-import { ok, type Result } from '../core/result.ts';
-import { fieldValue } from '../wire/http/fields.ts';
-import { parseIpAddress } from '../wire/address/ip-address.ts';
-import { hasLooped } from '../wire/http/via.ts';
+import type { Accepted, Identified } from '../../core/exchange/exchange.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { parseIpAddress } from '../../wire/address/ip-address.ts';
+import { hasLooped } from '../../wire/http/via.ts';
 import { refuse, type Refusal } from './refusal.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 type Identification = Result<Identified, Refusal> | Promise<Result<Identified, Refusal>>;
 

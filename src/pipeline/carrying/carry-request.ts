@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { Failure } from '../core/codes.ts';
-import type { ReplySink } from '../core/exchange/reply-sink.ts';
-import { exchange } from '../upstream/exchange.ts';
-import type { Permitted } from './permitted.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { ReplySink } from '../../core/exchange/reply-sink.ts';
+import { exchange } from '../../upstream/exchange.ts';
+import type { Permitted } from '../judging/permitted.ts';
 import { finish } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
-import type { Services } from './services.ts';
-import type { Permit } from '../core/exchange/permit.ts';
+import type { Services } from '../services.ts';
+import type { Permit } from '../../core/exchange/permit.ts';
 
 /** Sends a permitted request to where its permit leads, streams the answer back and records how it went. */
 export async function carryRequest(

@@ -1,7 +1,7 @@
-import type { Code, Failure } from '../core/codes.ts';
-import type { Decision } from '../core/exchange/decision.ts';
-import type { Accepted, Authorized, Identified, Located, Subject } from '../core/exchange/exchange.ts';
-import { fail, type Fail } from '../core/result.ts';
+import type { Code, Failure } from '../../core/codes.ts';
+import type { Decision } from '../../core/exchange/decision.ts';
+import type { Accepted, Authorized, Identified, Located, Subject } from '../../core/exchange/exchange.ts';
+import { fail, type Fail } from '../../core/result.ts';
 
 /** As much of an exchange as is known when it ends: each stage adds to it, the record tells all of it. */
 export type Progress = Accepted & Partial<Omit<Identified, keyof Accepted>> & Partial<Omit<Located, keyof Identified>> & Partial<Omit<Authorized, keyof Located>>;

@@ -1,9 +1,9 @@
-import type { Failure } from '../core/codes.ts';
-import type { ReplySink } from '../core/exchange/reply-sink.ts';
-import type { Milliseconds } from '../core/units.ts';
-import { answerTo, sendAnswer } from './answer.ts';
-import type { Permitted } from './permitted.ts';
-import type { Services } from './services.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { ReplySink } from '../../core/exchange/reply-sink.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { answerTo, sendAnswer } from '../answer.ts';
+import type { Permitted } from '../judging/permitted.ts';
+import type { Services } from '../services.ts';
 
 /** How a permitted exchange ended, whatever its kind. */
 export interface Ending {

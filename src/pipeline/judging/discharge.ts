@@ -1,4 +1,4 @@
-import type { Decision, Obligation, ObligationKind } from '../core/exchange/decision.ts';
+import type { Decision, Obligation, ObligationKind } from '../../core/exchange/decision.ts';
 
 /** What the enforcement point does about each kind of obligation. An obligation without a row cannot be permitted. */
 type Discharge =

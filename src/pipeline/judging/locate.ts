@@ -1,12 +1,12 @@
-import type { Resolution } from '../core/ports.ts';
-import type { Identified, Located } from '../core/exchange/exchange.ts';
-import { ok, type Result } from '../core/result.ts';
-import { outlook } from '../policy/outlook.ts';
+import type { Resolution } from '../../core/ports.ts';
+import type { Identified, Located } from '../../core/exchange/exchange.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { outlook } from '../../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
 import type { InForce } from './in-force.ts';
 import { locateQuery } from './locate-query.ts';
 import { deny, refuse, type Refusal } from './refusal.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 /**
  * Finds out where the destination is. A name that no rule could permit is not looked up: the query itself would carry data

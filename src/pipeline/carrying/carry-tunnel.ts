@@ -1,16 +1,16 @@
-import type { Failure } from '../core/codes.ts';
-import type { Host } from '../core/address.ts';
-import { hostText } from '../core/address.ts';
-import type { InterceptPermit, Permit } from '../core/exchange/permit.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { dial } from '../upstream/dial.ts';
-import { relay } from '../upstream/relay.ts';
-import type { ClientHello } from '../wire/client-hello.ts';
-import type { Permitted } from './permitted.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Host } from '../../core/address.ts';
+import { hostText } from '../../core/address.ts';
+import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { dial } from '../../upstream/dial.ts';
+import { relay } from '../../upstream/relay.ts';
+import type { ClientHello } from '../../wire/client-hello.ts';
+import type { Permitted } from '../judging/permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { finish, type Ending } from './finish.ts';
 import { peekHello } from './peek-hello.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 

@@ -1,13 +1,13 @@
-import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/exchange/permit.ts';
-import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
-import { upgrade, type Upgraded } from '../upstream/exchange.ts';
-import { relay, type RelaySocket } from '../upstream/relay.ts';
-import type { Permitted } from './permitted.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Permit } from '../../core/exchange/permit.ts';
+import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
+import { upgrade, type Upgraded } from '../../upstream/exchange.ts';
+import { relay, type RelaySocket } from '../../upstream/relay.ts';
+import type { Permitted } from '../judging/permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { finish, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 /** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways. */
 export async function carryUpgrade(

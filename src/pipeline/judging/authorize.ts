@@ -1,17 +1,17 @@
-import { LIFTABLE, type IpAddress } from '../core/address.ts';
-import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
-import { Defect } from '../core/defect.ts';
-import type { Accepted, Located } from '../core/exchange/exchange.ts';
-import type { InterceptPermit, Permit } from '../core/exchange/permit.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { decide } from '../policy/decide.ts';
-import { outlook } from '../policy/outlook.ts';
+import { LIFTABLE, type IpAddress } from '../../core/address.ts';
+import type { Decision, DecisionRequest } from '../../core/exchange/decision.ts';
+import { Defect } from '../../core/defect.ts';
+import type { Accepted, Located } from '../../core/exchange/exchange.ts';
+import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { decide } from '../../policy/decide.ts';
+import { outlook } from '../../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
 import type { InForce } from './in-force.ts';
 import type { Permitted } from './permitted.ts';
 import { deny, type Refusal } from './refusal.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../services.ts';
 
 /** Judges a request whose method and path are known. */
 export function authorizeRequest(located: Located, services: Services): Result<Permitted, Refusal> {

@@ -1,21 +1,21 @@
-import { watchPolicy, type PolicyWatch } from '../config/policy-watch.ts';
-import type { PolicyFileIssue, PolicyFiles } from '../config/policy-files.ts';
-import type { Settings } from '../config/settings-schema.ts';
-import type { Clock, EventBus } from '../core/ports.ts';
-import type { ListeningAddress } from '../destination/self-addresses.ts';
-import type { GeoTables } from '../destination/geo-tables.ts';
-import { createReidentifier } from '../identity/reidentify.ts';
-import type { PolicyIssue } from '../policy/issue.ts';
-import { loosenings } from '../policy/loosening.ts';
-import type { CompiledPolicy } from '../policy/model.ts';
-import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { compileFor, issueText } from './compile-policy.ts';
-import type { DataPlane } from './data-plane.ts';
-import type { PolicyInForce } from './in-force.ts';
+import { watchPolicy, type PolicyWatch } from '../../config/policy-watch.ts';
+import type { PolicyFileIssue, PolicyFiles } from '../../config/policy-files.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Clock, EventBus } from '../../core/ports.ts';
+import type { ListeningAddress } from '../../destination/self-addresses.ts';
+import type { GeoTables } from '../../destination/geo-tables.ts';
+import { createReidentifier } from '../../identity/reidentify.ts';
+import type { PolicyIssue } from '../../policy/issue.ts';
+import { loosenings } from '../../policy/loosening.ts';
+import type { CompiledPolicy } from '../../policy/model.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import { compileFor, issueText } from '../compile-policy.ts';
+import type { DataPlane } from '../data-plane.ts';
+import type { PolicyInForce } from '../in-force.ts';
 import { Rejudgement } from './rejudgement.ts';
-import type { State } from './state.ts';
-import { watchTables } from './tables.ts';
+import type { State } from '../state.ts';
+import { watchTables } from '../tables.ts';
 
 export interface UpkeepParts {
   readonly settings: Settings;

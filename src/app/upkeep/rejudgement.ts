@@ -1,8 +1,8 @@
-import type { Clock } from '../core/ports.ts';
-import type { Milliseconds } from '../core/units.ts';
-import type { Reidentify } from '../identity/reidentify.ts';
-import type { LiveExchanges } from '../pipeline/live-exchanges.ts';
-import { expiries, type PolicyInForce } from './in-force.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import type { Reidentify } from '../../identity/reidentify.ts';
+import type { LiveExchanges } from '../../pipeline/live-exchanges.ts';
+import { expiries, type PolicyInForce } from '../in-force.ts';
 
 /** How often identities are looked at for tokens that ended by themselves. */
 const IDENTITY_INTERVAL: Milliseconds = 500;

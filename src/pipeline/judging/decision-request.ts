@@ -1,9 +1,9 @@
-import type { DecisionRequest } from '../core/exchange/decision.ts';
-import type { DestinationFacts } from '../core/place/evidence.ts';
-import type { Identified } from '../core/exchange/exchange.ts';
-import type { Instant } from '../core/units.ts';
-import { fieldValue } from '../wire/http/fields.ts';
-import { endToEndFields } from '../wire/http/hop-by-hop.ts';
+import type { DecisionRequest } from '../../core/exchange/decision.ts';
+import type { DestinationFacts } from '../../core/place/evidence.ts';
+import type { Identified } from '../../core/exchange/exchange.ts';
+import type { Instant } from '../../core/units.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { endToEndFields } from '../../wire/http/hop-by-hop.ts';
 
 /** The question to the decision point: what is known about an exchange, and nothing that is not. */
 export function decisionRequest(exchange: Identified, resource: DestinationFacts, now: Instant): DecisionRequest {

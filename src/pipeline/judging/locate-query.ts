@@ -1,4 +1,4 @@
-import type { Accepted } from '../core/exchange/exchange.ts';
+import type { Accepted } from '../../core/exchange/exchange.ts';
 import type { LocateQuery } from './in-force.ts';
 
 /** What an exchange shows of where it goes, before any look-up. */
