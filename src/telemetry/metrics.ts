@@ -82,9 +82,19 @@ export function createMetrics(): Metrics {
   const counters = mapTable(COUNTERS, (name, { help, labels }) => new Counter({ name, help, labelNames: labels, registers }));
   const histograms = mapTable(HISTOGRAMS, (name, { help, buckets }) => new Histogram({ name, help, buckets, registers }));
   const readers = new Map<GaugeName, () => number>();
+  const children = new Map<string, Counter.Internal>();
   const gauges = mapTable(GAUGES, (name, help) => gauge(name, help, registers, readers));
   return {
-    count: (name, labels, by = 1) => counters[name].inc(labels as Record<string, string>, by),
+    count: (name, labels, by = 1) => {
+      // Joined values find the counter's child; prom-client would sort and join names and values for every single count.
+      const key = `${name} ${Object.values(labels).join(' ')}`;
+      let child = children.get(key);
+      if (child === undefined) {
+        child = counters[name].labels(labels as Record<string, string>);
+        children.set(key, child);
+      }
+      child.inc(by);
+    },
     observe: (name, seconds) => histograms[name].observe(seconds),
     set: (name, value) => gauges[name].set(value),
     sample: (name, read) => void readers.set(name, read),

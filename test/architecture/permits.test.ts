@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { codeOf, readSourceTree, type SourceFile } from './source-tree.ts';
+
+const tree = readSourceTree(join(import.meta.dirname, '../..'));
+
+/** Files that turn something into a permit: no other way passes the compiler. */
+function mints(files: readonly SourceFile[]): string[] {
+  const cast = /\bas\s+(?:unknown\s+as\s+)?(?:Intercept)?Permit\b|<(?:Intercept)?Permit>\s*[({[]/;
+  return files.filter(({ text }) => cast.test(codeOf(text))).map(({ path }) => path);
+}
+
+/** What opens connections or sends datagrams, by module. Servers and types reach nobody by themselves. */
+const REACHING: Readonly<Record<string, RegExp>> = {
+  'node:net': /\b(?:connect|createConnection|Socket)\b/,
+  'node:tls': /\bconnect\b/,
+  'node:http': /\b(?:request|get|Agent)\b/,
+  'node:https': /\b(?:request|get|Agent)\b/,
+  'node:http2': /\bconnect\b/,
+  'node:dgram': /./,
+  'node:dns': /./,
+  'node:dns/promises': /./,
+  undici: /./,
+};
+
+/** Files that can reach the network: they import, as a value, something that connects, or use the global `fetch`. */
+function reaches(files: readonly SourceFile[]): string[] {
+  return files.filter(({ text }) => valueImports(text).some(isReaching) || usesGlobalFetch(text)).map(({ path }) => path);
+}
+
+interface ValueImport {
+  readonly module: string;
+  readonly names: string;
+}
+
+function valueImports(text: string): ValueImport[] {
+  const found = [...text.matchAll(/^import\s+(?!type\b)([^;'"]*?)\s*from\s*'([^']+)'/gm)];
+  return found.map(([, clause = '', module = '']) => ({
+    module,
+    names: clause.replaceAll(/\btype\s+\w+(?:\s+as\s+\w+)?/g, ''),
+  }));
+}
+
+function isReaching({ module, names }: ValueImport): boolean {
+  return names.includes('*')
+    ? module in REACHING
+    : (REACHING[module]?.test(names.replaceAll(/[{},\s]+/g, ' ').trim()) ?? false);
+}
+
+function usesGlobalFetch(text: string): boolean {
+  const declared = /\b(?:function|const|let)\s+fetch\b|[{(,]\s*fetch\s*[,:})]/.test(codeOf(text));
+  return !declared && /(?<![.\w])(?:globalThis\.)?(?:fetch|WebSocket|EventSource)\s*\(/.test(codeOf(text));
+}
+
+describe('permits (invariant 1)', () => {
+  it('are minted in one file', () => {
+    expect(mints(tree)).toEqual(['pipeline/judging/authorize.ts']);
+  });
+
+  it('are asked for by everything in upstream that dials', () => {
+    const dialling = tree.filter(({ path, text }) => path.startsWith('upstream/') && /\bconnectTcp\(/.test(text));
+    expect(dialling.map(({ path }) => path)).toEqual(['upstream/dial.ts']);
+    expect(dialling[0]?.text).toMatch(/export function dial\(permit: Permit,/);
+  });
+});
+
+describe('the network (invariant 10)', () => {
+  it('is in reach of these files alone', () => {
+    expect(reaches(tree)).toEqual([
+      // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
+      'cli/egress/pinned-get.ts',
+      // Questions to the configured name servers, for names that a rule could permit.
+      'destination/dns/dns-exchange.ts',
+      // To the addresses of a permit.
+      'upstream/dial.ts',
+      // TLS over a socket that was dialled, and HTTP over that.
+      'upstream/pools.ts',
+    ]);
+  });
+
+  it.each([
+    "import { connect } from 'node:net';",
+    "import {\n  type Socket,\n  createConnection,\n} from 'node:net';",
+    "import * as tls from 'node:tls';",
+    "import { request as plain } from 'node:http';",
+    "import { lookup } from 'node:dns/promises';",
+    "import { Agent } from 'undici';",
+    "import dgram from 'node:dgram';",
+    "export const x = await fetch('x');",
+  ])('would be seen through %j', (text) => {
+    expect(reaches([file(text)])).toEqual(['tls/planted.ts']);
+  });
+
+  it.each([
+    "import type { Socket } from 'node:net';",
+    "import { createServer, type Socket } from 'node:net';",
+    "import { createServer } from 'node:http';",
+    'export const f = (fetch: () => void) => fetch();',
+  ])('is not reached through %j', (text) => {
+    expect(reaches([file(text)])).toEqual([]);
+  });
+
+  it('mints() sees a permit made elsewhere', () => {
+    expect(
+      mints([file('export const p = {} as unknown as Permit;'), file('export const q = x as InterceptPermit;')]),
+    ).toHaveLength(2);
+  });
+});
+
+function file(text: string): SourceFile {
+  return { path: 'tls/planted.ts', layer: 'tls', text, imports: [] };
+}
