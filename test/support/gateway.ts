@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly dns?: string;
   /** PEM texts of trust anchors for internal destinations. */
   readonly trust?: readonly string[];
+  /** Where denials of a CONNECT are told; `connect` unless given. */
+  readonly denials?: 'connect' | 'inside';
   readonly arguments?: readonly string[];
   /** Added to an environment that holds nothing but PATH and HOME. */
   readonly environment?: Readonly<{ [name: string]: string }>;
@@ -83,7 +85,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function writeConfiguration(directory: string, options: GatewayOptions, proxy: Address, admin: Address): Promise<void> {
   const trust = (options.trust ?? []).map((pem, index) => ({ file: `trust-${index}.pem`, pem }));
   const settings = {
-    listen: { proxy: `${proxy.address}:${proxy.port}`, admin: `${admin.address}:${admin.port}` },
+    listen: {
+      proxy: [{ address: `${proxy.address}:${proxy.port}`, denials: options.denials ?? 'connect' }],
+      admin: `${admin.address}:${admin.port}`,
+    },
     data: { directory: 'data' },
     rules: 'rules',
     ...(options.dns !== undefined && { resolver: { servers: [options.dns], timeout: '2s' } }),
@@ -184,7 +189,8 @@ class GatewayProcess implements Gateway {
   }
 
   async reload(rules: GatewayOptions['rules']): Promise<PolicyEvent> {
-    const policies = async (): Promise<readonly PolicyEvent[]> => (await this.records()).filter((each) => each.kind === 'policy');
+    const policies = async (): Promise<readonly PolicyEvent[]> =>
+      (await this.records()).filter((each) => each.kind === 'policy');
     const before = (await policies()).length;
     await writeRules(join(this.directory, 'rules'), rules);
     this.signal('SIGHUP');

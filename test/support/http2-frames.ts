@@ -33,7 +33,11 @@ export function fieldBlock(lines: readonly (readonly [name: string, value: strin
 }
 
 /** A request without content on one stream. */
-export function headersFrame(stream: number, lines: readonly (readonly [string, string])[], flags: number = FLAG.endStream | FLAG.endHeaders): Buffer {
+export function headersFrame(
+  stream: number,
+  lines: readonly (readonly [string, string])[],
+  flags: number = FLAG.endStream | FLAG.endHeaders,
+): Buffer {
   return frame(FRAME.headers, flags, stream, fieldBlock(lines));
 }
 

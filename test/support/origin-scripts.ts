@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OriginHandlers, Script } from './origin.ts';
 
@@ -61,9 +61,19 @@ export function large(size: number, chunkSize = 64 * 1024): Script {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: ${size}\r\n\r\n`);
     for (let sent = 0; sent < size && !socket.destroyed; sent += chunkSize) {
       const more = socket.write(chunk.subarray(0, Math.min(chunkSize, size - sent)));
-      if (!more) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      if (!more) await drainedOrClosed(socket);
     }
   };
+}
+
+function drainedOrClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }
 
 /** Accepts and stays silent. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeDeceptive, quote } from '../../src/wire/quote.ts';
+import { escapeDeceptive, quote, withoutSecrets } from '../../src/wire/quote.ts';
 
 describe('quote', () => {
   it.each([
@@ -29,5 +29,19 @@ describe('escapeDeceptive', () => {
         expect(JSON.stringify(JSON.parse(escapeDeceptive(json)))).toBe(json);
       }),
     );
+  });
+});
+
+describe('withoutSecrets()', () => {
+  it.each([
+    ['http://user:word@a.example/b', 'http://...@a.example/b'],
+    ['http://a@b@c.example/', 'http://...@c.example/'],
+    ['user:word@a.example:443', '...@a.example:443'],
+    ['http://a.example/b@c?token=word#word', 'http://a.example/b@c'],
+    ['http://a.example#word', 'http://a.example'],
+    ['/b/c@d', '/b/c@d'],
+    ['', ''],
+  ])('makes %j %j', (target, shown) => {
+    expect(withoutSecrets(target)).toBe(shown);
   });
 });

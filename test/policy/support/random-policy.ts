@@ -75,7 +75,7 @@ const destination: fc.Arbitrary<Omit<CompiledDestination, 'id' | 'position'>> = 
     ports,
     addressesMode,
     frameworks: new Set<string>(),
-  })) as fc.Arbitrary<Omit<CompiledDestination, 'id' | 'position'>>;
+  }));
 
 const V1 = { text: '/v1/**', matches: (path: string) => path.startsWith('/v1/') };
 const rule: fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>> = fc
@@ -172,7 +172,7 @@ function label(): fc.Arbitrary<string> {
   return fc.constantFrom('DE', 'US', 'eu', 'global', 'unknown');
 }
 
-export const randomSubject: fc.Arbitrary<SubjectAttributes> = fc.record({
+const randomSubject: fc.Arbitrary<SubjectAttributes> = fc.record({
   agent: fc.constantFrom(...AGENTS),
   home: fc.constantFrom('DE', 'any', 'any').map((text) => ({
     any: text === 'any',
@@ -212,7 +212,7 @@ const resource: fc.Arbitrary<DestinationFacts> = fc.oneof(
       addresses: [facts],
     })),
   },
-) as fc.Arbitrary<DestinationFacts>;
+);
 
 /** A request with everything known. */
 export const randomRequest: fc.Arbitrary<DecisionRequest> = fc.record({

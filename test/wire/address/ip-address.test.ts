@@ -1,7 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressFromBytes, compareAddresses, ipv4, ipv6, parseIpAddress, type Ipv6Words } from '../../../src/wire/address/ip-address.ts';
+import {
+  addressFromBytes,
+  compareAddresses,
+  ipv4,
+  ipv6,
+  parseIpAddress,
+  type Ipv6Words,
+} from '../../../src/wire/address/ip-address.ts';
 
 const word = fc.oneof(fc.nat(0xffffffff), fc.constantFrom(0, 1, 0xffff, 0xffff0000, 0xffffffff));
 const words = fc.tuple(word, word, word, word);

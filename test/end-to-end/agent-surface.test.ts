@@ -1,0 +1,152 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startLab, type Lab } from '../support/lab.ts';
+import { RawConnection, type RawResponse } from '../support/raw-client.ts';
+import { tlsThrough } from '../support/tunnel-client.ts';
+import { expectRefused, expectUntouched, recordedFrom } from './attacks/refused.ts';
+
+const API = 'api.de.lab.example';
+const SURFACE = 'cordon.internal';
+/** No agent is identified by this address. */
+const STRANGER = '127.9.0.1';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startLab({
+    agents: [{ id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] }],
+    origins: { [API]: { country: 'DE', tls: 'good' } },
+    rules: [
+      '{ id: api, to: [api-de-lab-example], paths: ["/v1/**"], then: permit }',
+      '{ id: secret-rule, to: { hosts: [closed.example] }, then: deny }',
+    ],
+    // Were the name looked up after all, it would lead somewhere.
+    dns: { [SURFACE]: { addresses: ['127.0.10.1'] } },
+  });
+});
+afterAll(async () => {
+  await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
+});
+
+type Ask = (request: string, from?: string) => Promise<RawResponse>;
+
+const overHttp: Ask = async (request, from) => {
+  const [method, path] = request.split(' ');
+  await using client = await lab.connect(from);
+  client.send(`${method} http://${SURFACE}${path} HTTP/1.1\r\nHost: ${SURFACE}\r\n\r\n`);
+  return await client.response(method);
+};
+
+const overHttps: Ask = async (request, from) => {
+  const options = { ca: await lab.gateway.caPem(), ...(from !== undefined && { from }) };
+  await using client = new RawConnection(await tlsThrough(lab.gateway.proxy, `${SURFACE}:443`, options));
+  client.send(`${request} HTTP/1.1\r\nHost: ${SURFACE}\r\n\r\n`);
+  return await client.response(request.split(' ')[0]);
+};
+
+describe.each([
+  ['http', overHttp],
+  ['https', overHttps],
+] as const)('%s://cordon.internal', (_scheme, ask) => {
+  it('gives the CA to anyone', async () => {
+    const answer = await ask('GET /ca.pem', STRANGER);
+    expect([answer.status, answer.field('content-type')]).toEqual([200, 'application/x-pem-file']);
+    expect(answer.content.toString()).toBe(await lab.gateway.caPem());
+    expect(new X509Certificate(answer.content).ca).toBe(true);
+    expect(answer.content.toString()).not.toContain('PRIVATE');
+  });
+
+  it('tells anyone that it lives', async () => {
+    expect((await ask('GET /healthz', STRANGER)).status).toBe(200);
+    const head = await ask('HEAD /healthz', STRANGER);
+    expect([head.status, head.content.length]).toEqual([200, 0]);
+  });
+
+  it('tells an agent who it is, and nobody else anything', async () => {
+    const answer = await ask('GET /whoami');
+    expect(JSON.parse(answer.content.toString())).toMatchObject({
+      agent: 'lab',
+      home: 'eu',
+      mode: 'enforce',
+      identifiedBy: 'cidr',
+    });
+    for (const path of ['/whoami', '/explain?method=GET&url=https://api.openai.com/', '/nothing']) {
+      await expectRefused(lab.gateway, await ask(`GET ${path}`, STRANGER), { status: 407, code: 'unidentified' });
+    }
+  });
+
+  it('explains without looking anything up', async () => {
+    const explain = async (method: string, url: string): Promise<unknown> => {
+      const answer = await ask(`GET /explain?method=${method}&url=${encodeURIComponent(url)}`);
+      return JSON.parse(answer.content.toString());
+    };
+    const before = lab.dns.queries.length;
+    expect(await explain('GET', `https://${lab.authority(API)}/v1/x`)).toMatchObject({ decision: 'possible' });
+    expect(await explain('GET', `https://${lab.authority(API)}/other`)).toMatchObject({ decision: 'deny', code: 'no_rule' });
+    expect(await explain('GET', 'https://closed.example/')).toMatchObject({ decision: 'deny', code: 'denied_by_rule' });
+    expect(await explain('GET', 'http://169.254.169.254/')).toMatchObject({ decision: 'deny', code: 'metadata_address' });
+    expect(lab.dns.queries.slice(before)).toEqual([]);
+    expectUntouched(lab.origin(API));
+  });
+
+  it.each(['nonsense', '', 'http://127.1/', 'https://a..b/', 'file:///etc/passwd'])(
+    'does not explain what is no URL: "%s"',
+    async (url) => {
+      await expectRefused(lab.gateway, await ask(`GET /explain?url=${encodeURIComponent(url)}`), {
+        status: 400,
+        code: 'malformed_request',
+      });
+    },
+  );
+
+  it('answers the rest with 404 or 405', async () => {
+    expect((await ask('GET /admin')).status).toBe(404);
+    expect((await ask('POST /ca.pem')).status).toBe(405);
+  });
+
+  it('is never looked up, and is recorded like anything else', async () => {
+    const from = _scheme === 'http' ? '127.0.97.30' : '127.0.97.31';
+    await ask('GET /whoami', from);
+    const { decision, outcome } = await recordedFrom(lab.gateway, from, _scheme === 'http' ? 'forward' : 'intercepted');
+    expect([decision.decision, outcome.status, outcome.dialled]).toEqual(['permit', 200, undefined]);
+    expect(lab.dns.queries.filter(({ name }) => name === SURFACE)).toEqual([]);
+  });
+});
+
+describe('a tunnel to cordon.internal', () => {
+  it('leads nowhere else', async () => {
+    const options = { ca: await lab.gateway.caPem(), from: STRANGER };
+    await using client = new RawConnection(await tlsThrough(lab.gateway.proxy, `${SURFACE}:443`, options));
+    client.send(`GET /v1/x HTTP/1.1\r\nHost: ${lab.authority(API)}\r\n\r\n`);
+    await expectRefused(lab.gateway, await client.response(), { status: 421, code: 'name_mismatch' });
+    expectUntouched(lab.origin(API));
+  });
+
+  it('has an outcome beside its decision', async () => {
+    const from = '127.0.97.32';
+    await overHttps('GET /healthz', from);
+    const { decision, outcome } = await recordedFrom(lab.gateway, from, 'connect');
+    expect([decision.decision, outcome.status]).toEqual(['permit', 200]);
+  });
+
+  it('does not upgrade', async () => {
+    await using client = await lab.connect();
+    client.send(
+      `GET http://${SURFACE}/healthz HTTP/1.1\r\nHost: ${SURFACE}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+    );
+    expect((await client.response()).status).toBeGreaterThanOrEqual(400);
+    expect(lab.dns.queries.filter(({ name }) => name === SURFACE)).toEqual([]);
+  });
+});
+
+describe('explain', () => {
+  it('is rate-limited per agent', async () => {
+    await using client = await lab.connect();
+    let last: RawResponse | undefined;
+    for (let i = 0; i < 70 && last?.status !== 429; i++) {
+      client.send(`GET http://${SURFACE}/explain?url=http://a.example/ HTTP/1.1\r\nHost: ${SURFACE}\r\n\r\n`);
+      last = await client.response();
+    }
+    expect([last?.status, Number(last?.field('retry-after')) > 0]).toEqual([429, true]);
+  });
+});
