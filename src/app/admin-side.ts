@@ -23,7 +23,8 @@ export interface AdminSideParts {
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
   readonly upkeep: Upkeep;
-  readonly warnings: readonly string[];
+  /** Of the policy that was loaded at the start. */
+  readonly ready: () => boolean;
   /** Gets the admin address, so that no exchange reaches it through the proxy (ADDR-20). */
   readonly listening: ListeningAddress[];
 }
@@ -46,13 +47,13 @@ function dependenciesOf(parts: AdminSideParts): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log } = parts;
   return {
     clock,
-    ready: () => true,
+    ready: parts.ready,
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,
       files: upkeep.source.files.map(({ file }) => file),
       errors: [...upkeep.refused],
-      warnings: [...parts.warnings],
+      warnings: [...upkeep.warnings],
     }),
     check: ({ files }) => {
       const source = policyFiles(files.map(({ name, text }) => ({ file: name, text })));
@@ -60,15 +61,23 @@ function dependenciesOf(parts: AdminSideParts): AdminDependencies {
       return { ok: policy !== undefined, digest: source.digest, issues: [...issues] };
     },
     // Nothing is looked up on behalf of a visitor: a name that is asked about here is not asked of the world.
-    explain: (question) => explainQuestion(question, { policy: inForce.current.policy, tables: inForce.tables, now: clock.now() }),
+    explain: (question) =>
+      explainQuestion(question, { policy: inForce.current.policy, tables: inForce.tables, now: clock.now() }),
     tables: () => describeTables(inForce.tables),
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
     metrics: () => metrics.render(),
-    onDefect: (error) => log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect'),
+    onDefect: (error) =>
+      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect'),
   };
 }
 
-async function readTls({ certificate, key }: { readonly certificate: string; readonly key: string }): Promise<Result<{ certificate: string; key: string }, string>> {
+async function readTls({
+  certificate,
+  key,
+}: {
+  readonly certificate: string;
+  readonly key: string;
+}): Promise<Result<{ certificate: string; key: string }, string>> {
   try {
     return ok({ certificate: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') });
   } catch (error) {

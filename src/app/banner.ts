@@ -35,7 +35,7 @@ function tableLines(tables: GeoTables): string[] {
 }
 
 function tableLine({ name, date, rows, stale, proves }: TableStatus): string {
-  const line = `    ${name.padEnd(16)} ${date ?? 'this release'.padEnd(10)}  ${String(rows).padStart(7)} rows  `;
+  const line = `    ${name.padEnd(16)} ${(date ?? 'this release').padEnd(12)}  ${String(rows).padStart(7)} rows  `;
   return stale ? styleText('yellow', `${line}too old: proves nothing`) : `${line}proves ${proves}`;
 }
 

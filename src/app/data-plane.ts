@@ -28,7 +28,13 @@ import { exchangeIds } from './system.ts';
 const HOUR = 3_600_000;
 
 /** Bounds of tunnels and listeners that no setting changes. */
-const TUNNEL: Omit<TunnelSettings, 'denials'> = { helloTimeout: 10_000, connectTimeout: 10_000, idle: 2 * HOUR, lifetime: 24 * HOUR };
+const TUNNEL: Omit<TunnelSettings, 'denials'> = {
+  helloTimeout: 10_000,
+  connectTimeout: 10_000,
+  idle: 2 * HOUR,
+  halfClosedIdle: 120_000,
+  lifetime: 24 * HOUR,
+};
 const LISTENER: Omit<ListenerLimits, 'connections' | 'headerSize'> = { headersTimeout: 15_000, keepAlive: 65_000 };
 
 export interface DataPlaneParts {
@@ -50,6 +56,8 @@ export interface DataPlane extends AsyncDisposable {
   readonly addresses: readonly string[];
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
+  /** Whether exchanges can be permitted now: the record can be written. */
+  ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
   onGeneration(generation: number): void;
   drain(deadline: number): Promise<void>;
@@ -59,53 +67,52 @@ export interface DataPlane extends AsyncDisposable {
 export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataPlane, string>> {
   const { settings, clock, random, state, inForce, metrics } = parts;
   await using stack = new AsyncDisposableStack();
-  const resolver = createResolver({
-    servers: settings.resolver.servers === 'system' ? 'system' : settings.resolver.servers.map(socketAddressText),
-    hosts: hostsOf(settings),
-    timeout: settings.resolver.timeout,
-    clock,
-    random,
-  });
+  const resolver = resolverFor(parts);
   if (!resolver.ok) return fail(`resolver: ${resolver.failure}`);
   const tokenCache = new TokenCache({ store: state.tokens, clock });
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
   const journal = stack.use(createFoldingJournal({ journal: state.journal, clock }));
   const live = new LiveExchanges();
   const newExchangeId = exchangeIds(clock, random);
+  const recorder = createRecorder(journal, metrics);
   const services: Omit<Services, 'interceptor' | 'tunnel'> = {
     clock,
     inForce: () => inForce.current,
-    identify: createIdentifier({
-      directory: () => inForce.compiled.agents,
-      tokens: tokenCache,
-      sessions: new SessionTable({ clock, random }),
-      attempts: new AttemptLimiter({ clock }),
-    }),
+    identify: identifierFor(parts, tokenCache),
     resolver: resolver.value,
     budget: new LookupBudget(DEFAULT_BUDGET, clock),
-    recorder: createRecorder(journal, metrics),
+    recorder,
     pools,
     live,
     events: parts.events,
     pseudonym: parts.pseudonym,
   };
-  const limits: ListenerLimits = { ...LISTENER, connections: settings.limits.connections, headerSize: settings.limits['header-size'] };
+  const limits: ListenerLimits = {
+    ...LISTENER,
+    connections: settings.limits.connections,
+    headerSize: settings.limits['header-size'],
+  };
   const listeners: ProxyListener[] = [];
   for (const { address, denials } of settings.listen.proxy) {
-    const opened = await ProxyListener.open({ ...address, limits, clock, newExchangeId, handler: enforcement(services, state, { denials, limits, newExchangeId }) });
+    const opened = await ProxyListener.open({
+      ...address,
+      limits,
+      clock,
+      newExchangeId,
+      handler: enforcement(services, state, { denials, limits, newExchangeId }),
+    });
     if (!opened.ok) return fail(`listen.proxy: ${opened.failure}`);
     listeners.push(stack.use(opened.value));
     const bound = opened.value.address;
     parts.listening.push({ address: bound.host, port: bound.port });
   }
-  metrics.sample('cordon_connections', () => listeners.reduce((sum, listener) => sum + listener.connections, 0));
-  metrics.sample('cordon_exchanges_in_flight', () => live.size);
-  metrics.sample('cordon_policy_generation', () => inForce.current.generation);
+  sampleGauges(metrics, { listeners, live, inForce });
   const owned = stack.move();
   return ok({
     addresses: listeners.map(({ address }) => socketAddressText(address)),
     live,
     tokenCache,
+    ready: () => recorder.writable,
     onGeneration: (generation) => {
       resolver.value.flush();
       pools.retireExcept(generation);
@@ -115,6 +122,18 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+// Read whenever somebody scrapes, so that no exchange pays for them.
+function sampleGauges(
+  metrics: Metrics,
+  { listeners, live, inForce }: { listeners: readonly ProxyListener[]; live: LiveExchanges; inForce: PolicyInForce },
+): void {
+  metrics.sample('cordon_connections', () => listeners.reduce((sum, listener) => sum + listener.connections, 0));
+  metrics.sample('cordon_exchanges_in_flight', () => live.size);
+  metrics.sample('cordon_policy_generation', () => inForce.current.generation);
+  metrics.sample('cordon_tables_stale', () => inForce.tables.status().filter(({ stale }) => stale).length);
+  metrics.sample('cordon_table_age_seconds', () => Math.max(0, ...inForce.tables.status().map(({ age = 0 }) => age)) / 1000);
 }
 
 // Each listener tells denials in its own way, so each has its own enforcement; everything behind it is shared.
@@ -132,6 +151,28 @@ function enforcement(
   return handler;
 }
 
+function resolverFor({ settings, clock, random }: DataPlaneParts): ReturnType<typeof createResolver> {
+  const { servers, timeout } = settings.resolver;
+  return createResolver({
+    servers: servers === 'system' ? 'system' : servers.map(socketAddressText),
+    hosts: hostsOf(settings),
+    timeout,
+    clock,
+    random,
+  });
+}
+
+function identifierFor({ inForce, clock, random }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
+  return createIdentifier({
+    directory: () => inForce.compiled.agents,
+    tokens,
+    sessions: new SessionTable({ clock, random }),
+    attempts: new AttemptLimiter({ clock }),
+  });
+}
+
 function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {
-  return Object.fromEntries(Object.entries(resolver.hosts).map(([name, addresses]) => [name, addresses.map(({ text }) => text)]));
+  return Object.fromEntries(
+    Object.entries(resolver.hosts).map(([name, addresses]) => [name, addresses.map(({ text }) => text)]),
+  );
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readPolicyFiles, type PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
@@ -33,7 +32,7 @@ export interface RunningGateway extends AsyncDisposable {
   readonly adminAddress: string;
   readonly inForce: PolicyInForce;
   readonly files: () => PolicyFiles;
-  /** Warnings of the policy in force. */
+  /** Warnings of the policy that was loaded at the start. */
   readonly warnings: readonly string[];
   readonly caFile: string;
   reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
@@ -60,15 +59,33 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const metrics = createMetrics();
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   const inForce = new PolicyInForce(loaded.value.policy, tables.value);
-  const plane = await openDataPlane({ ...options, state: state.value, inForce, events, metrics, listening, pseudonym: pseudonym() });
+  const plane = await openDataPlane({
+    ...options,
+    state: state.value,
+    inForce,
+    events,
+    metrics,
+    listening,
+    pseudonym: pseudonym(options.random),
+  });
   if (!plane.ok) return fail([plane.failure]);
   stack.use(plane.value);
   const upkeep = stack.use(
-    new Upkeep({ ...options, state: state.value, inForce, events, metrics, plane: plane.value, source: loaded.value.source, listening }),
+    new Upkeep({
+      ...options,
+      state: state.value,
+      inForce,
+      events,
+      metrics,
+      plane: plane.value,
+      source: loaded.value.source,
+      warnings: loaded.value.issues.map(issueText),
+      listening,
+    }),
   );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
-  const warnings = loaded.value.issues.map(issueText);
-  const admin = await openAdminSide({ ...options, inForce, metrics, upkeep, warnings, listening });
+  const ready = (): boolean => plane.value.ready();
+  const admin = await openAdminSide({ ...options, inForce, metrics, upkeep, ready, listening });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);
   const owned = stack.move();
@@ -77,7 +94,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     adminAddress: socketAddressText(admin.value.address),
     inForce,
     files: () => upkeep.source,
-    warnings,
+    warnings: upkeep.warnings,
     caFile: state.value.ca.certificateFile,
     reload: () => upkeep.reload(),
     drain: (deadline) => plane.value.drain(deadline),
@@ -91,7 +108,10 @@ interface FirstPolicy {
   readonly issues: readonly PolicyIssue[];
 }
 
-async function loadFirst(options: GatewayOptions, world: PolicyInForce['tables']['world']): Promise<Result<FirstPolicy, readonly string[]>> {
+async function loadFirst(
+  options: GatewayOptions,
+  world: PolicyInForce['tables']['world'],
+): Promise<Result<FirstPolicy, readonly string[]>> {
   const source = await readPolicyFiles(options.settings.rules);
   if (!source.ok) return fail(source.failure.map(issueText));
   const { policy, issues } = compileFor(options, world)(source.value);
@@ -99,6 +119,6 @@ async function loadFirst(options: GatewayOptions, world: PolicyInForce['tables']
 }
 
 /** A name for Via that says nothing about the machine, and differs between gateways. */
-function pseudonym(): string {
-  return `cordon-${randomBytes(6).toString('hex')}`;
+function pseudonym(random: Random): string {
+  return `cordon-${Buffer.from(random.bytes(6)).toString('hex')}`;
 }

@@ -3,11 +3,22 @@ import type { Recorder } from '../pipeline/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 /** The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. */
-export function createRecorder(journal: Journal, metrics: Metrics): Recorder {
+export function createRecorder(journal: Journal, metrics: Metrics): Recorder & { readonly writable: boolean } {
+  let writable = true;
   return {
-    decision: (event) => {
-      metrics.count('cordon_decisions_total', { kind: event.exchangeKind ?? 'none', effect: event.decision, code: event.code ?? 'none' });
-      return journal.append(event);
+    /** Whether the last decision could be recorded; while it could not, nothing is permitted. */
+    get writable(): boolean {
+      return writable;
+    },
+    decision: async (event) => {
+      metrics.count('cordon_decisions_total', {
+        kind: event.exchangeKind ?? 'none',
+        effect: event.decision,
+        code: event.code ?? 'none',
+      });
+      const recorded = await journal.append(event);
+      writable = recorded.ok;
+      return recorded;
     },
     outcome: (event) => {
       metrics.count('cordon_content_bytes_total', { direction: 'sent' }, event.bytes.sent);

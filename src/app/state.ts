@@ -20,7 +20,10 @@ export interface State extends AsyncDisposable {
 }
 
 /** @failure a sentence that names the file or setting that cannot be used */
-export async function openState(settings: Settings, parts: { clock: Clock; random: Random; log: Log }): Promise<Result<State, string>> {
+export async function openState(
+  settings: Settings,
+  parts: { clock: Clock; random: Random; log: Log },
+): Promise<Result<State, string>> {
   const { clock, random, log } = parts;
   await using stack = new AsyncDisposableStack();
   const { directory } = settings.data;
@@ -37,7 +40,12 @@ export async function openState(settings: Settings, parts: { clock: Clock; rando
   });
   if (!journal.ok) return fail(journal.failure.detail);
   stack.use(journal.value);
-  const ca = await openIssuingCa({ directory, clock, random, ...(settings.tls.ca !== undefined && { settings: settings.tls.ca }) });
+  const ca = await openIssuingCa({
+    directory,
+    clock,
+    random,
+    ...(settings.tls.ca !== undefined && { settings: settings.tls.ca }),
+  });
   if (!ca.ok) return ca;
   const anchors = await readAnchors(settings.trust);
   if (!anchors.ok) return anchors;
@@ -60,7 +68,7 @@ async function readAnchors(files: readonly string[]): Promise<Result<string[], s
     try {
       texts.push(await readFile(file, 'utf8'));
     } catch (error) {
-      return fail(`trust: Cannot read ${file}: ${(error as Error).message}`);
+      return fail(`trust: ${file} cannot be read: ${(error as Error).message}`);
     }
   }
   return ok(texts);

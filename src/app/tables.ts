@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Settings } from '../config/settings-schema.ts';
-import type { Cidr } from '../core/address.ts';
 import { parseCountryCode } from '../core/place/country.ts';
 import { countryPlace, UNKNOWN, type Place } from '../core/place/place.ts';
 import type { Clock } from '../core/ports.ts';
@@ -18,16 +17,19 @@ const SHIPPED_DATA = fileURLToPath(new URL('../../geoip-data', import.meta.url))
 const WATCH_INTERVAL: Milliseconds = 500;
 
 /** Loads every table the settings name. @failure a sentence per table that is broken */
-export async function openTables(settings: Settings, clock: Clock, listening: () => readonly ListeningAddress[]): Promise<Result<GeoTables, string>> {
+export async function openTables(
+  settings: Settings,
+  clock: Clock,
+  listening: () => readonly ListeningAddress[],
+): Promise<Result<GeoTables, string>> {
   const { geo, data } = settings;
-  const overrides = geo.overrides.map(({ cidr, place, basis }) => ({ cidr: cidr satisfies Cidr, place: placeOf(place), basis: basis ?? 'geo.overrides' }));
   const unknown = geo.overrides.find(({ place }) => placeOf(place) === UNKNOWN);
   if (unknown !== undefined) return fail(`geo.overrides: Found place "${unknown.place}", expected a country code`);
   const loaded = await loadGeoTables({
     directory: SHIPPED_DATA,
     dataDirectory: data.directory,
     databases: geo.databases,
-    overrides,
+    overrides: geo.overrides.map(({ cidr, place, basis = 'geo.overrides' }) => ({ cidr, place: placeOf(place), basis })),
     trust: geo.trust,
     maxAge: geo['max-age'],
     clock,

@@ -4,7 +4,7 @@ import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Accepted, FieldLines, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Instant } from '../core/units.ts';
+import type { Milliseconds } from '../core/units.ts';
 import { parseAuthority } from '../wire/name/authority.ts';
 import { hostField, requestFraming, type Framing } from '../wire/http/framing.ts';
 import { toFieldLines } from '../wire/http/fields.ts';
@@ -26,7 +26,8 @@ export interface RequestHead {
 export interface Arrival {
   readonly id: ExchangeId;
   readonly client: { readonly address: string; readonly port: number };
-  readonly startedAt: Instant;
+  /** On the monotonic clock. */
+  readonly startedAt: Milliseconds;
 }
 
 /** Longest request target; longer ones answer `target_too_long`. */
@@ -70,7 +71,12 @@ export function acceptForward(message: RequestHead, arrival: Arrival, kind: Exch
  *
  * @failure malformed_request | target_too_long | header_too_large | name_mismatch
  */
-export function acceptIntercepted(message: RequestHead, arrival: Arrival, tunnel: TunnelContext, kind: ExchangeKind): Result<Accepted, Failure> {
+export function acceptIntercepted(
+  message: RequestHead,
+  arrival: Arrival,
+  tunnel: TunnelContext,
+  kind: ExchangeKind,
+): Result<Accepted, Failure> {
   const head = readHead(message);
   if (!head.ok) return head;
   const target = parseOriginForm(message.url ?? '');
@@ -92,12 +98,16 @@ export function acceptIntercepted(message: RequestHead, arrival: Arrival, tunnel
   });
 }
 
-/** Reads a CONNECT (RFC 9110 §9.3.6): authority-form with an explicit port. */
+/**
+ * Reads a CONNECT (RFC 9110 §9.3.6): authority-form with an explicit port.
+ *
+ * @failure malformed_request | target_too_long
+ */
 export function acceptConnect(message: RequestHead, arrival: Arrival): Result<Accepted, Failure> {
   const fields = toFieldLines(message.rawHeaders);
-  const target = message.url ?? '';
-  if (target.length > MAX_TARGET) return fail({ code: 'target_too_long', detail: `Found ${target.length} bytes, expected at most ${MAX_TARGET}` });
-  const authority = parseAuthority(target);
+  const target = readTarget(message);
+  if (!target.ok) return target;
+  const authority = parseAuthority(target.value);
   if (!authority.ok) return malformed(authority.failure);
   const framing = requestFraming(fields, httpVersion(message), 'CONNECT');
   if (!framing.ok) return malformed(framing.failure);
@@ -123,18 +133,28 @@ interface Head {
 }
 
 function readHead(message: RequestHead): Result<Head, Failure> {
-  const target = message.url ?? '';
-  if (target.length > MAX_TARGET) return fail({ code: 'target_too_long', detail: `Found ${target.length} bytes, expected at most ${MAX_TARGET}` });
+  const target = readTarget(message);
+  if (!target.ok) return target;
   const method = message.method ?? '';
   if (REFUSED_METHODS.has(method)) return malformed(`Found method ${method}, which is not forwarded`);
+  // Methods are case-sensitive (RFC 9110 §9.1), and yet frameworks fold them: `delete` must not pass where DELETE is denied.
+  if (method !== method.toUpperCase()) return malformed('Found a method in lower case, expected upper case');
   if (message.rawHeaders.length > 2 * MAX_FIELDS) {
-    return fail({ code: 'header_too_large', detail: `Found ${message.rawHeaders.length / 2} field lines, expected at most ${MAX_FIELDS}` });
+    return fail({
+      code: 'header_too_large',
+      detail: `Found ${message.rawHeaders.length / 2} field lines, expected at most ${MAX_FIELDS}`,
+    });
   }
   const fields = fieldLines(message);
   const version = httpVersion(message);
   const framing = requestFraming(fields, version, method);
   if (!framing.ok) return malformed(framing.failure);
   return ok({ fields, httpVersion: version, hasContent: hasContent(message, framing.value) });
+}
+
+function readTarget({ url = '' }: RequestHead): Result<string, Failure> {
+  if (url.length <= MAX_TARGET) return ok(url);
+  return fail({ code: 'target_too_long', detail: `Found ${url.length} bytes, expected at most ${MAX_TARGET}` });
 }
 
 // HTTP/2 frames its content itself: a stream that ended with its header section has none.
@@ -150,7 +170,9 @@ function fieldLines(message: RequestHead): FieldLines {
   if (message.httpVersionMajor < 2) return lines;
   const authority = lines.find(([name]) => name === ':authority');
   const regular = lines.filter(([name]) => !name.startsWith(':'));
-  return authority === undefined ? regular : [['host', authority[1]], ...regular.filter(([name, value]) => name !== 'host' || value !== authority[1])];
+  return authority === undefined
+    ? regular
+    : [['host', authority[1]], ...regular.filter(([name, value]) => name !== 'host' || value !== authority[1])];
 }
 
 function checkHost(fields: FieldLines, authority: Authority, defaultPort: number): Result<void, Failure> {

@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
+import type { Answer } from './write-answer.ts';
 
 /** A request and where its answer goes. */
 export interface IncomingRequest {
@@ -20,7 +21,6 @@ export interface IncomingConnection {
   /** Bytes that the client sent right behind its request. */
   readonly head: Uint8Array;
 }
-
 
 /** A client's connection after CONNECT or an upgrade. */
 export type ClientSocket = Duplex & {
@@ -46,5 +46,5 @@ export interface ExchangeHandler {
    * Records a request that was refused before it could be judged.
    * @returns the whole answer, ready to be written to the client
    */
-  refuse(request: RefusedRequest): { status: number; reason: string; fields: readonly string[]; body: string };
+  refuse(request: RefusedRequest): Answer;
 }

@@ -16,7 +16,8 @@ import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { acceptIntercepted, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, oweAnswer, TOO_MANY_PIPELINED, type ListenerLimits } from './http1.ts';
+import { answerClientError, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { contentOf } from './proxy-listener.ts';
 import { Http1Reply, Http2Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -63,8 +64,13 @@ export class InterceptedListener {
   /** Takes over a terminated tunnel. */
   serve(socket: TLSSocket, tunnel: TunnelContext, client: Arrival['client']): void {
     Object.assign(socket, { [CONTEXT]: { tunnel, client } satisfies Context });
-    if (socket.alpnProtocol === 'h2') this.#http2.emit('secureConnection', socket);
-    else this.#http1.emit('connection', socket);
+    if (socket.alpnProtocol !== 'h2') {
+      this.#http1.emit('connection', socket);
+      return;
+    }
+    // The tunnel may be half-closed, HTTP/2 may not: without this, streams of a client that is gone would go on.
+    socket.once('end', () => socket.destroy());
+    this.#http2.emit('secureConnection', socket);
   }
 
   #openHttp1(): Server {
@@ -88,7 +94,10 @@ export class InterceptedListener {
     // CONNECT inside a tunnel would be a second way out.
     server.on('connect', (message, socket) => {
       socket.on('error', () => socket.destroy());
-      writeAnswer(socket, this.#refuse(message, socket, { code: 'malformed_request', detail: 'Found CONNECT inside an intercepted tunnel' }));
+      writeAnswer(
+        socket,
+        this.#refuse(message, socket, { code: 'malformed_request', detail: 'Found CONNECT inside an intercepted tunnel' }),
+      );
     });
     server.on('clientError', (error: Error, socket) => {
       answerClientError(error, socket, this.#options.handler, contextOf(socket));
@@ -114,7 +123,9 @@ export class InterceptedListener {
     server.on('request', (message, response) => this.#onHttp2(message, response, false));
     server.on('checkContinue', (message, response) => this.#onHttp2(message, response, true));
     // Extended CONNECT is not offered (RFC 8441); what comes all the same is refused like a CONNECT over HTTP/1.1.
-    server.on('connect', (message: Http2ServerRequest, response: Http2ServerResponse) => this.#onHttp2(message, response, false));
+    server.on('connect', (message: Http2ServerRequest, response: Http2ServerResponse) =>
+      this.#onHttp2(message, response, false),
+    );
     return server;
   }
 
@@ -175,6 +186,11 @@ export class InterceptedListener {
       socket.destroy();
       return;
     }
+    if (owesAnswers(socket)) {
+      this.#refuse(message, socket, BEHIND_UNANSWERED);
+      socket.destroy();
+      return;
+    }
     const accepted = acceptIntercepted(message, this.#arrival(context.client), context.tunnel, 'upgrade');
     if (!accepted.ok) {
       writeAnswer(socket, this.#refuse(message, socket, accepted.failure));
@@ -196,6 +212,6 @@ export class InterceptedListener {
   }
 
   #arrival(client: Arrival['client']): Arrival {
-    return { id: this.#options.newExchangeId(), client, startedAt: this.#options.clock.now() };
+    return { id: this.#options.newExchangeId(), client, startedAt: this.#options.clock.monotonic() };
   }
 }

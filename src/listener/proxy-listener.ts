@@ -9,7 +9,8 @@ import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
 import type { ClientSocket, ExchangeHandler } from './handler.ts';
-import { answerClientError, isWebSocketHandshake, oweAnswer, TOO_MANY_PIPELINED, type ListenerLimits } from './http1.ts';
+import { answerClientError, clientOf, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -96,6 +97,8 @@ export class ProxyListener implements AsyncDisposable {
 
   #track(socket: Socket): void {
     this.#sockets.add(socket);
+    // Asked for once, now: a connection that was lost can no longer tell, and its record names the client all the same.
+    void socket.remoteAddress;
     socket.once('close', () => this.#sockets.delete(socket));
   }
 
@@ -120,6 +123,11 @@ export class ProxyListener implements AsyncDisposable {
   #onConnection(message: IncomingMessage, socket: Duplex, head: Uint8Array, kind: 'connect' | 'upgrade'): void {
     // Node took its own error handling away with the parser.
     socket.on('error', () => socket.destroy());
+    if (owesAnswers(socket)) {
+      this.#refuse(message, BEHIND_UNANSWERED);
+      socket.destroy();
+      return;
+    }
     const arrival = this.#arrival(message.socket);
     const accepted = kind === 'connect' ? acceptConnect(message, arrival) : acceptForward(message, arrival, 'upgrade');
     if (!accepted.ok) {
@@ -143,13 +151,8 @@ export class ProxyListener implements AsyncDisposable {
   }
 
   #arrival(socket: Socket): Arrival {
-    return { id: this.#options.newExchangeId(), client: clientOf(socket), startedAt: this.#options.clock.now() };
+    return { id: this.#options.newExchangeId(), client: clientOf(socket), startedAt: this.#options.clock.monotonic() };
   }
-}
-
-/** Address and port of the peer of a connection. */
-function clientOf(socket: Socket): { readonly address: string; readonly port: number } {
-  return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
 }
 
 /** The content to forward, or null; a request without content leaves nothing unread on the connection. */

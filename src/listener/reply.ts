@@ -77,9 +77,13 @@ export class Http1Reply implements ReplySink {
   }
 
   whenAborted(listener: () => void): void {
-    this.#response.once('close', () => {
-      if (!this.#response.writableFinished) listener();
-    });
+    // It may have gone while the request was judged.
+    if (this.closed) listener();
+    else {
+      this.#response.once('close', () => {
+        if (!this.#response.writableFinished) listener();
+      });
+    }
   }
 
   #take(): Uint8Array | undefined {
@@ -114,6 +118,8 @@ export function replyOnSocket(message: IncomingMessage, socket: Socket): ReplySi
 export class Http2Reply implements ReplySink {
   readonly #response: Http2ServerResponse;
   readonly #expectsContinue: boolean;
+  /** Node ends a stream that its client reset, so the stream's own state does not tell. */
+  #ended = false;
 
   constructor(response: Http2ServerResponse, expectsContinue: boolean) {
     this.#response = response;
@@ -138,6 +144,8 @@ export class Http2Reply implements ReplySink {
   }
 
   start(status: number, _reason: string, fields: RawFields): void {
+    // An earlier start may have failed on fields that HTTP/2 forbids, and left those before them behind.
+    for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name);
     for (const [name, value] of pairs(fields)) this.#response.appendHeader(name, value);
     this.#response.writeHead(status);
   }
@@ -151,6 +159,7 @@ export class Http2Reply implements ReplySink {
   }
 
   end(trailers: RawFields = []): void {
+    this.#ended = true;
     if (trailers.length > 0) this.#response.addTrailers(Object.fromEntries(pairs(trailers)));
     this.#response.end();
   }
@@ -160,9 +169,12 @@ export class Http2Reply implements ReplySink {
   }
 
   whenAborted(listener: () => void): void {
-    this.#response.once('close', () => {
-      if (!this.#response.stream.writableFinished) listener();
-    });
+    if (this.closed) listener();
+    else {
+      this.#response.once('close', () => {
+        if (!this.#ended) listener();
+      });
+    }
   }
 }
 

@@ -1,16 +1,17 @@
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, Subject } from '../core/exchange/exchange.ts';
+import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
+import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
-import type { ClientSocket } from './carrying/client-socket.ts';
+import { ESTABLISHED, type ClientSocket } from './carrying/client-socket.ts';
 import { decisionRequest } from './judging/decision-request.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
-import { answeredEvent, permittedEvent } from './record-events.ts';
-import { refuse, type Refusal } from './judging/refusal.ts';
+import { permittedEvent, refusedEvent } from './record-events.ts';
+import { refuse, type Progress, type Refusal } from './judging/refusal.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { Services } from './services.ts';
 
@@ -45,37 +46,40 @@ export class AgentSurface {
   /** Answers one request. @invariant nothing is looked up and nothing is dialled */
   async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
-    const recorded = await this.#record(accepted);
-    const page = recorded.ok ? await this.#page(accepted) : recorded.failure;
-    if ('code' in page) {
-      const answer = answerTo(page);
+    const identified = await identifyByTunnel(accepted, this.#services);
+    const page = this.#page(accepted, identified);
+    const event = 'code' in page ? refusedEvent(page) : ownAnswer(identified.ok ? identified.value : accepted);
+    const recorded = await this.#record(event, accepted);
+    const shown = recorded.ok ? page : recorded.failure;
+    if ('code' in shown) {
+      const answer = answerTo(shown);
       sendAnswer(reply, answer);
-      this.#end(accepted, answer.status, startedAt);
+      this.#end(accepted, answer.status, startedAt, { code: shown.code, detail: shown.detail ?? shown.reason ?? '' });
       return;
     }
-    sendPage(reply, page, accepted.method);
-    this.#end(accepted, page.status, startedAt);
+    sendPage(reply, shown, accepted.method);
+    this.#end(accepted, shown.status, startedAt);
   }
 
   /** Ends a CONNECT to the gateway's own name here; the requests inside come back through {@link serve}. */
   async serveTunnel(accepted: Accepted, socket: ClientSocket, head: Uint8Array): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
-    const recorded = await this.#record(accepted);
+    // Part of the surface needs no identity; for the rest, the tunnel carries the one that its CONNECT showed.
+    const identified = await identifyByCredentials(accepted, this.#services);
+    const opened = identified.ok ? identified.value : accepted;
+    const recorded = await this.#record(ownAnswer(opened), accepted);
     if (!recorded.ok) {
       socket.destroy();
       return;
     }
-    // Part of the surface needs no identity; for the rest, the tunnel carries the one that its CONNECT showed.
-    const identified = await identifyByCredentials(accepted, this.#services);
-    const opened = identified.ok ? identified.value : accepted;
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    socket.write(ESTABLISHED);
     const intercepted = await this.#services.interceptor.intercept(mintInterceptPermit(accepted), opened, socket, head);
     if (!intercepted.ok) socket.destroy();
     this.#end(accepted, 200, startedAt, intercepted.ok ? undefined : intercepted.failure);
   }
 
-  async #record(accepted: Accepted): Promise<Result<void, Refusal>> {
-    const recorded = await this.#services.recorder.decision({ ...permittedEvent(accepted), reason: 'The gateway answers for itself' });
+  async #record(event: DecisionEvent, accepted: Accepted): Promise<Result<void, Refusal>> {
+    const recorded = await this.#services.recorder.decision(event);
     return recorded.ok ? recorded : refuse(recorded.failure, accepted);
   }
 
@@ -92,21 +96,22 @@ export class AgentSurface {
     });
   }
 
-  async #page(accepted: Accepted): Promise<Page | Refusal> {
+  #page(accepted: Accepted, identified: Result<Identified, Refusal>): Page | Refusal {
     const [path = '/', query = ''] = accepted.requestTarget.split('?', 2);
-    if (accepted.method !== 'GET' && accepted.method !== 'HEAD') return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET only\n' };
+    if (accepted.method !== 'GET' && accepted.method !== 'HEAD')
+      return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET only\n' };
     if (path === '/ca.pem') return { status: 200, type: 'application/x-pem-file', body: this.#caPem() };
     if (path === '/healthz') return { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' };
-    const identified = await identifyByTunnel(accepted, this.#services);
     if (!identified.ok) return identified.failure;
     const { subject } = identified.value;
     if (path === '/whoami') return json(whoami(subject));
-    if (path === '/explain') return this.#explain(subject, new URLSearchParams(query), accepted);
+    if (path === '/explain') return this.#explain(subject, new URLSearchParams(query), identified.value);
     return { status: 404, type: 'text/plain; charset=utf-8', body: 'ca.pem, healthz, whoami, explain?method=&url=\n' };
   }
 
   #explain(subject: Subject, parameters: URLSearchParams, accepted: Accepted): Page | Refusal {
-    if (!this.#mayExplain(subject)) return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
+    if (!this.#mayExplain(subject))
+      return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
     const url = parseAbsoluteForm(parameters.get('url') ?? '');
     if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
     const method = (parameters.get('method') ?? 'GET').toUpperCase();
@@ -126,9 +131,15 @@ export class AgentSurface {
     const inForce = this.#services.inForce();
     // By name alone: what enforce would look up is a secret of the name's owner until a real request asks for it.
     const destination = inForce.locate(locateQuery(exchange));
-    const foreseen = outlook(inForce.policy, decisionRequest({ ...exchange, ...(path !== undefined && { path }) }, destination, this.#services.clock.now()));
+    const foreseen = outlook(
+      inForce.policy,
+      decisionRequest({ ...exchange, ...(path !== undefined && { path }) }, destination, this.#services.clock.now()),
+    );
     if (foreseen.denial === undefined) {
-      return json({ decision: 'possible', reason: 'By its name this request can be permitted; its addresses and content are judged when it is sent.' });
+      return json({
+        decision: 'possible',
+        reason: 'By its name this request can be permitted; its addresses and content are judged when it is sent.',
+      });
     }
     const { code, reason, rules } = foreseen.denial;
     return json({ decision: 'deny', code, reason, rules });
@@ -144,22 +155,10 @@ export class AgentSurface {
     account.calls += 1;
     return account.calls <= EXPLAIN_PER_MINUTE;
   }
+}
 
-  /**
-   * Tells an identified TLS client inside a tunnel why its CONNECT is refused, where the listener is set so: clients show
-   * little of a refused CONNECT. False when it must be told in the CONNECT's own answer.
-   */
-  async tellInside(refusal: Refusal, socket: ClientSocket, head: Uint8Array): Promise<boolean> {
-    const { progress } = refusal;
-    const { tunnel, interceptor, recorder, clock } = this.#services;
-    if (tunnel.denials !== 'inside' || progress.subject === undefined) return false;
-    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    const opened = { ...progress, subject: progress.subject };
-    const intercepted = await interceptor.intercept(mintInterceptPermit(progress), opened, socket, head);
-    if (!intercepted.ok) socket.destroy();
-    recorder.outcome(answeredEvent(progress, refusal.code, 200, clock.now() - progress.startedAt));
-    return true;
-  }
+function ownAnswer(progress: Progress): DecisionEvent {
+  return { ...permittedEvent(progress), reason: 'The gateway answers for itself' };
 }
 
 function whoami(subject: Subject): object {

@@ -1,6 +1,6 @@
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
-import { subjectOf, type Refusal } from './judging/refusal.ts';
+import { subjectOf, type AnswerableRefusal } from './judging/refusal.ts';
 
 /** An answer of the gateway itself, complete. */
 export interface Answer {
@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** What the agent gets to read about a refusal: everything it can act on, nothing of other subjects or of the policy's inside. */
-export function answerTo(refusal: Refusal): Answer {
+export function answerTo(refusal: AnswerableRefusal): Answer {
   const { progress, code, reason, hint } = refusal;
   const { decision } = progress;
   const [rule] = decision?.rules ?? [];
@@ -31,7 +31,11 @@ export function answerTo(refusal: Refusal): Answer {
   return { status, reason: reasonPhrase, fields: fields.flat(), body };
 }
 
-function placeText({ entry, processing, storage }: { [F in 'entry' | 'processing' | 'storage']: { readonly label: string } }): string {
+function placeText({
+  entry,
+  processing,
+  storage,
+}: { [F in 'entry' | 'processing' | 'storage']: { readonly label: string } }): string {
   const all = new Set([entry.label, processing.label, storage.label]);
   return all.size === 1 ? entry.label : `entry ${entry.label}, processing ${processing.label}, storage ${storage.label}`;
 }

@@ -3,15 +3,19 @@ import type { Failure } from '../core/codes.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
+import { withoutSecrets } from '../wire/quote.ts';
 import type { AgentSurface } from './agent-surface.ts';
 import { answerTo, sendAnswer, type Answer } from './answer.ts';
 import { carryRequest } from './carrying/carry-request.ts';
 import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
 import type { ClientSocket } from './carrying/client-socket.ts';
-import { judge } from './judge.ts';
+import type { Result } from '../core/result.ts';
+import { InsideDenials } from './inside-denials.ts';
+import { judge, refuseAgain } from './judge.ts';
+import type { Permitted } from './judging/permitted.ts';
 import { answeredEvent } from './record-events.ts';
-import type { Progress, Refusal } from './judging/refusal.ts';
+import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 
 /** How much of the content of a refused request is read away before its connection is cut. */
@@ -31,24 +35,36 @@ interface RawConnection {
 export class Enforcement {
   readonly #services: Services;
   readonly #surface: AgentSurface;
+  readonly #inside: InsideDenials;
   readonly #newExchangeId: () => ExchangeId;
 
   constructor(services: Services, surface: AgentSurface, newExchangeId: () => ExchangeId) {
     this.#services = services;
     this.#surface = surface;
+    this.#inside = new InsideDenials(services);
     this.#newExchangeId = newExchangeId;
   }
 
-  request({ accepted, reply, content }: { readonly accepted: Accepted; readonly reply: ReplySink; readonly content: Readable | null }): void {
-    void this.#request(accepted, reply, content);
+  request({
+    accepted,
+    reply,
+    content,
+  }: {
+    readonly accepted: Accepted;
+    readonly reply: ReplySink;
+    readonly content: Readable | null;
+  }): void {
+    this.#request(accepted, reply, content).catch((error: unknown) => this.#endDefect(accepted, error, () => reply.abort()));
   }
 
   upgrade(connection: RawConnection): void {
-    void this.#upgrade(connection);
+    const { accepted, socket } = connection;
+    this.#upgrade(connection).catch((error: unknown) => this.#endDefect(accepted, error, () => socket.destroy()));
   }
 
   connect(connection: RawConnection): void {
-    void this.#connect(connection);
+    const { accepted, socket } = connection;
+    this.#connect(connection).catch((error: unknown) => this.#endDefect(accepted, error, () => socket.destroy()));
   }
 
   /** Records and words a request that was refused before it became an exchange. */
@@ -69,7 +85,7 @@ export class Enforcement {
       ...(tunnel !== undefined && { tunnel: tunnel.id }),
       ...(tunnel?.subject !== undefined && { subject: tunnel.subject.attributes.agent, session: tunnel.subject.session }),
       ...(method !== undefined && { method }),
-      ...(target !== undefined && { target: target.split('?', 1)[0]! }),
+      ...(target !== undefined && { target: withoutSecrets(target) }),
       evidence: [],
       decision: 'deny',
       code: failure.code,
@@ -77,8 +93,14 @@ export class Enforcement {
       rules: [],
       obligations: [],
     });
-    const answer = answerTo({ code: failure.code, reason: failure.detail, progress: unreadable(id, request, this.#services) });
-    this.#services.recorder.outcome(answeredEvent({ id }, failure.code, answer.status, this.#services.clock.monotonic() - startedAt));
+    const answer = answerTo({
+      code: failure.code,
+      reason: failure.detail,
+      progress: { id, ...(tunnel !== undefined && { tunnel }) },
+    });
+    this.#services.recorder.outcome(
+      answeredEvent({ id }, failure.code, answer.status, this.#services.clock.monotonic() - startedAt),
+    );
     return answer;
   }
 
@@ -88,7 +110,7 @@ export class Enforcement {
       discard(content, reply);
       return;
     }
-    const judged = await judge(accepted, this.#services);
+    const judged = await this.#judge(accepted);
     if (!judged.ok) {
       this.#answer(judged.failure, reply);
       discard(content, reply);
@@ -99,7 +121,7 @@ export class Enforcement {
   }
 
   async #upgrade(connection: RawConnection): Promise<void> {
-    const judged = await judge(connection.accepted, this.#services);
+    const judged = await this.#judge(connection.accepted);
     if (!judged.ok) this.#answer(judged.failure, connection.openReply());
     else if (judged.value.permit !== undefined) await carryUpgrade(judged.value, connection, this.#services);
   }
@@ -112,7 +134,7 @@ export class Enforcement {
     }
     const judged = await judge(accepted, this.#services);
     if (!judged.ok) {
-      if (!(await this.#surface.tellInside(judged.failure, socket, head))) this.#answer(judged.failure, connection.openReply());
+      if (!(await this.#inside.tell(judged.failure, socket, head))) this.#answer(judged.failure, connection.openReply());
       return;
     }
     const permitted = judged.value;
@@ -120,32 +142,35 @@ export class Enforcement {
     else await carryOpaque(permitted, socket, head, this.#services);
   }
 
+  #judge(accepted: Accepted): Promise<Result<Permitted, Refusal>> {
+    const refused = this.#inside.refusalOf(accepted);
+    return refused === undefined ? judge(accepted, this.#services) : refuseAgain(accepted, refused, this.#services);
+  }
+
+  // A defect of ours while it is carried out ends one exchange, not the process and with it everybody else's.
+  #endDefect({ id, startedAt }: Accepted, error: unknown, cut: () => void): void {
+    cut();
+    const { clock, recorder } = this.#services;
+    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    recorder.outcome({
+      kind: 'outcome',
+      exchange: id,
+      code: 'internal_error',
+      detail,
+      bytes: { sent: 0, received: 0 },
+      timing: { total: clock.monotonic() - startedAt },
+      findings: {},
+    });
+  }
+
   #answer(refusal: Refusal, reply: ReplySink): void {
     const { clock, recorder } = this.#services;
     const answer = answerTo(refusal);
     sendAnswer(reply, answer);
-    recorder.outcome(answeredEvent(refusal.progress, refusal.code, answer.status, clock.now() - refusal.progress.startedAt));
+    recorder.outcome(
+      answeredEvent(refusal.progress, refusal.code, answer.status, clock.monotonic() - refusal.progress.startedAt),
+    );
   }
-}
-
-function unreadable(id: ExchangeId, request: { readonly client: Accepted['client']; readonly tunnel?: TunnelContext }, { clock }: Services): Progress {
-  const { client, tunnel } = request;
-  const authority = { host: { kind: 'name', name: 'unreadable.invalid' }, port: 443 } as const;
-  return {
-    id,
-    kind: tunnel === undefined ? 'forward' : 'intercepted',
-    visibility: 'cleartext',
-    client,
-    startedAt: clock.now(),
-    scheme: 'http',
-    authority,
-    method: '',
-    requestTarget: '',
-    fields: [],
-    httpVersion: '1.1',
-    hasContent: false,
-    ...(tunnel !== undefined && { tunnel }),
-  };
 }
 
 // The client may still be sending. A little is read away so that it gets to read its answer; more is cut off.

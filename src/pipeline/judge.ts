@@ -13,7 +13,20 @@ import { STAGES } from './stages.ts';
  * @failure any code of the table; the first stage that refuses ends it
  */
 export async function judge(accepted: Accepted, services: Services): Promise<Result<Permitted, Refusal>> {
-  const judged = await runStages(accepted, services);
+  return record(await runStages(accepted, services), services);
+}
+
+/** Refuses an exchange inside a tunnel for the reason for which its CONNECT was refused, whatever the policy says by now. */
+export function refuseAgain(
+  accepted: Accepted,
+  { progress, ...refusal }: Refusal,
+  services: Services,
+): Promise<Result<Permitted, Refusal>> {
+  const { decision } = progress;
+  return record(fail({ ...refusal, progress: { ...accepted, ...(decision !== undefined && { decision }) } }), services);
+}
+
+async function record(judged: Result<Permitted, Refusal>, services: Services): Promise<Result<Permitted, Refusal>> {
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
   const recorded = await services.recorder.decision(event);
   if (!recorded.ok) return refuse(recorded.failure, judged.ok ? judged.value : judged.failure.progress);
@@ -32,6 +45,10 @@ async function runStages(accepted: Accepted, services: Services): Promise<Result
     return await STAGES.authorize[kind](located.value, services);
   } catch (error) {
     // A defect of ours must not become a way out: the exchange ends, and the record says why.
-    return fail({ code: 'internal_error', detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error), progress: accepted });
+    return fail({
+      code: 'internal_error',
+      detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      progress: accepted,
+    });
   }
 }

@@ -11,9 +11,10 @@ import { decisionRequest } from './judging/decision-request.ts';
 import { undischarged } from './judging/discharge.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
+import { Slots, type Slotted } from './slots.ts';
 
 /** One exchange or tunnel that is running, and how to end it. */
-export interface LiveExchange {
+export interface LiveExchange extends Slotted {
   readonly exchange: Permitted;
   cut(failure: Failure): void;
 }
@@ -23,7 +24,7 @@ export interface LiveExchange {
  * for, and cut when the answer is now no (invariant 2, contract §4.1.13).
  */
 export class LiveExchanges {
-  readonly #live = new Set<LiveExchange>();
+  readonly #live = new Slots<LiveExchange>();
 
   /**
    * Takes an exchange in, at the moment it is about to act. Between its decision and now the world may have changed: then
@@ -31,7 +32,8 @@ export class LiveExchanges {
    */
   admit(live: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
     const { permit } = live.exchange;
-    const failure = permit !== undefined && permit.generation === inForce.generation ? undefined : whyCut(live.exchange, inForce, now);
+    const failure =
+      permit !== undefined && permit.generation === inForce.generation ? undefined : whyCut(live.exchange, inForce, now);
     if (failure === undefined) this.#live.add(live);
     return failure;
   }
@@ -44,24 +46,23 @@ export class LiveExchanges {
     return this.#live.size;
   }
 
-  /** Judges everything again; returns how many were cut. */
-  judgeAgain(inForce: InForce, now: Instant): number {
-    let cut = 0;
+  /** Judges everything again, and cuts what is no longer permitted. */
+  judgeAgain(inForce: InForce, now: Instant): void {
     for (const live of this.#live) {
       const failure = whyCut(live.exchange, inForce, now);
       if (failure === undefined) continue;
       this.#live.delete(live);
       live.cut(failure);
-      cut += 1;
     }
-    return cut;
   }
 
   /**
    * Asks again who each subject is: a token may have been revoked or have ended. One that cannot be verified now counts as
    * ended. Subjects that many exchanges share are asked for once.
    */
-  async identifyAgain(reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>): Promise<void> {
+  async identifyAgain(
+    reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>,
+  ): Promise<void> {
     const asked = new Map<string, Promise<Result<Subject, Failure>>>();
     for (const live of this.#live) {
       const { subject, client } = live.exchange;

@@ -21,7 +21,15 @@ export function refusedEvent({ progress, code, reason, detail }: Refusal): Decis
 
 /** The outcome of an exchange that the gateway answered itself. */
 export function answeredEvent(progress: Pick<Progress, 'id'>, code: Code, status: number, total: Milliseconds): OutcomeEvent {
-  return { kind: 'outcome', exchange: progress.id, status, code, bytes: { sent: 0, received: 0 }, timing: { total }, findings: {} };
+  return {
+    kind: 'outcome',
+    exchange: progress.id,
+    status,
+    code,
+    bytes: { sent: 0, received: 0 },
+    timing: { total },
+    findings: {},
+  };
 }
 
 function describe(progress: Progress): Omit<DecisionEvent, 'code'> {
@@ -48,7 +56,16 @@ function subjectPart(progress: Progress): Pick<DecisionEvent, 'session' | 'subje
 
 type DecisionPart = Pick<
   DecisionEvent,
-  'place' | 'evidence' | 'contradictions' | 'decision' | 'reason' | 'rules' | 'policy' | 'transfer' | 'obligations' | 'wouldDeny'
+  | 'place'
+  | 'evidence'
+  | 'contradictions'
+  | 'decision'
+  | 'reason'
+  | 'rules'
+  | 'policy'
+  | 'transfer'
+  | 'obligations'
+  | 'wouldDeny'
 >;
 
 /** An exchange that ended before the policy was asked. */
@@ -101,6 +118,7 @@ function targetText({ kind, scheme, authority, requestTarget }: Progress): strin
   const names = requestTarget
     .slice(query + 1)
     .split('&')
-    .map((pair) => pair.split('=', 1)[0]);
+    // Without `=` it may as well be a value.
+    .map((pair) => (pair.includes('=') ? pair.split('=', 1)[0] : '*'));
   return `${origin}${requestTarget.slice(0, query)}?${names.join('&')}`;
 }

@@ -19,13 +19,21 @@ export interface IdentifyInput {
   readonly sessionField?: string;
 }
 
-/** A TLS connection that ends at the gateway, or why it did not come about. */
+/** Ends TLS of clients at the gateway, so that the requests inside can be judged. */
 export interface Interceptor {
   /**
-   * Terminates TLS for exactly the authority of the permit and serves the requests inside, as those of `subject`.
-   * Resolves when the handshake is done.
+   * Terminates TLS for exactly the authority of the permit and serves the requests inside, as those of the subject that
+   * opened it. Resolves when the handshake is done.
+   *
+   * @param opened the CONNECT that opened the tunnel
+   * @param head bytes that the client sent right behind it
    */
-  intercept(permit: InterceptPermit, opened: Accepted & { readonly subject?: Subject }, socket: ClientSocket, head: Uint8Array): Promise<Result<void, Failure>>;
+  intercept(
+    permit: InterceptPermit,
+    opened: Accepted & { readonly subject?: Subject },
+    socket: ClientSocket,
+    head: Uint8Array,
+  ): Promise<Result<void, Failure>>;
 }
 
 /** The record, as the pipeline uses it. */
@@ -56,6 +64,7 @@ export interface Services {
 export interface TunnelSettings extends RelayLimits {
   /** How long a client of an opaque tunnel may take to send its ClientHello. */
   readonly helloTimeout: Milliseconds;
+  /** How long the dial of an opaque tunnel may take. */
   readonly connectTimeout: Milliseconds;
   /** Where denials of a CONNECT are told: in its answer, or inside a tunnel that ends at the gateway (contract §3). */
   readonly denials: 'connect' | 'inside';

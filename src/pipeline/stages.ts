@@ -17,12 +17,28 @@ interface Stages {
 }
 
 /**
- * The order in which an exchange is judged: one row per stage, one column per kind of exchange. `judge.ts` runs a column
- * and is the only reader. After the rows come the decision record and the effect, which `handler.ts` carries out.
+ * The order in which an exchange is judged: one row per stage, one column per kind of exchange. `forward` is an
+ * absolute-form request, `connect` a CONNECT, `intercepted` a request inside a tunnel, `upgrade` a WebSocket handshake.
+ * `judge.ts` runs a column and is the only reader. After the rows come the decision record and the effect, which
+ * `handler.ts` carries out.
  */
 export const STAGES: Stages = {
-  //           absolute-form request           CONNECT                          request inside a tunnel        WebSocket handshake
-  identify: { forward: identifyByCredentials, connect: identifyByCredentials, intercepted: identifyByTunnel, upgrade: identifyByTunnel },
-  locate: { forward: locate, connect: locate, intercepted: locate, upgrade: locate },
-  authorize: { forward: authorizeRequest, connect: authorizeTunnel, intercepted: authorizeRequest, upgrade: authorizeRequest },
+  identify: {
+    forward: identifyByCredentials,
+    connect: identifyByCredentials,
+    intercepted: identifyByTunnel,
+    upgrade: identifyByTunnel,
+  },
+  locate: {
+    forward: locate,
+    connect: locate,
+    intercepted: locate,
+    upgrade: locate,
+  },
+  authorize: {
+    forward: authorizeRequest,
+    connect: authorizeTunnel,
+    intercepted: authorizeRequest,
+    upgrade: authorizeRequest,
+  },
 };

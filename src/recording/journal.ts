@@ -2,7 +2,7 @@ import type { Failure } from '../core/codes.ts';
 import type { Clock, Journal, Random } from '../core/ports.ts';
 import type { RecordEvent } from '../core/exchange/record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { Bytes } from '../core/units.ts';
+import type { Bytes, Milliseconds } from '../core/units.ts';
 import { recoverChain } from './chain-recovery.ts';
 import { ChainWriter, type Durability, type Entry } from './chain-writer.ts';
 import { eventBody } from './event-body.ts';
@@ -39,6 +39,8 @@ export interface OpenJournal extends Journal, AsyncDisposable {
 
 /** Records sealed in one go, so that a full queue does not keep the event loop (about 5 µs each). */
 const BATCH_RECORDS = 512;
+/** Longest wait of an outcome for company. A process that is killed in between leaves a decision without one, as the kill itself does. */
+const OUTCOME_DELAY: Milliseconds = 5;
 const DEFAULT_SEGMENT_BYTES: Bytes = 64 * 1024 ** 2;
 const DEFAULT_QUEUE_BYTES: Bytes = 16 * 1024 ** 2;
 
@@ -81,7 +83,10 @@ class QueueingJournal implements OpenJournal {
   readonly #queueBytes: Bytes;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
+  /** Events in the queue that an effect waits for, or 0 when there is none. */
+  #awaited = 0;
   #draining: Promise<void> | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: JournalOptions, claim: WriterClaim, chain: ChainWriter) {
@@ -105,8 +110,21 @@ class QueueingJournal implements OpenJournal {
     this.#queuedBytes += body.length;
     return new Promise((settle) => {
       this.#queue.push({ body, time, settle });
-      this.#draining ??= this.#drain();
+      if (isAwaited(event)) {
+        this.#awaited += 1;
+        this.#draining ??= this.#drain();
+      } else this.#drainSoon();
     });
+  }
+
+  // A write costs as much as everything else about a record, so what no effect waits for rides along with the next
+  // decision; where none comes, it is written a moment later.
+  #drainSoon(): void {
+    if (this.#draining !== undefined || this.#soon !== undefined) return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#draining ??= this.#drain();
+    }, OUTCOME_DELAY);
   }
 
   close(): Promise<void> {
@@ -119,22 +137,34 @@ class QueueingJournal implements OpenJournal {
   }
 
   async #finish(): Promise<void> {
+    while (this.#queue.length > 0) {
+      this.#draining ??= this.#drain();
+      await this.#draining;
+    }
     await this.#draining;
+    clearTimeout(this.#soon);
     await this.#chain.close();
     this.#claim[Symbol.dispose]();
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
+    do {
       // Everything that this turn of the event loop appends goes into one write.
       await new Promise((resolve) => setImmediate(resolve));
       const batch = this.#queue.splice(0, BATCH_RECORDS);
+      if (this.#queue.length === 0) this.#awaited = 0;
       for (const waiting of batch) this.#queuedBytes -= waiting.body.length;
       const result = await this.#chain.commit(batch);
       for (const waiting of batch) waiting.settle(result);
-    }
+    } while (this.#awaited > 0 || this.#queue.length >= BATCH_RECORDS);
     this.#draining = undefined;
+    if (this.#queue.length > 0) this.#drainSoon();
   }
+}
+
+/** Whether an effect waits for this event to be written: everything but what tells of an effect that is over. */
+function isAwaited({ kind }: RecordEvent): boolean {
+  return kind !== 'outcome' && kind !== 'progress';
 }
 
 function unavailable(detail: string): Result<never, Failure> {

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type OnReadOpts, type Socket } from 'node:net';
 import type { Failure } from '../core/codes.ts';
 import type { Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -12,18 +12,25 @@ const ATTEMPT_DELAY: Milliseconds = 250;
 /**
  * A TCP connection to one of the addresses that were judged.
  *
+ * @param onread how it is read, where the caller reads it by itself: see `Inlet`
  * @failure connect_failed | connect_timeout
  * @invariant the peer of the socket is one of `permit.addresses`
  */
-export function dial(permit: Permit, timeout: Milliseconds): Promise<Result<Socket, Failure>> {
+export function dial(permit: Permit, timeout: Milliseconds, onread?: OnReadOpts): Promise<Result<Socket, Failure>> {
   const socket = connectTcp({
     // Never a name: the resolver of the system is out of reach, `lookup` answers with the judged addresses alone.
     ...(permit.addresses.length === 1
       ? { host: permit.addresses[0]!.text }
-      : { host: 'judged-addresses', lookup: lookupOf(permit), autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ATTEMPT_DELAY }),
+      : {
+          host: 'judged-addresses',
+          lookup: lookupOf(permit),
+          autoSelectFamily: true,
+          autoSelectFamilyAttemptTimeout: ATTEMPT_DELAY,
+        }),
     port: permit.authority.port,
     allowHalfOpen: true,
     noDelay: true,
+    ...(onread !== undefined && { onread }),
   });
   return new Promise((resolve) => {
     const timer = setTimeout(() => {

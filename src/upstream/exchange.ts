@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../core/codes.ts';
 import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
+import type { Milliseconds } from '../core/units.ts';
 import { responseFraming } from '../wire/http/framing.ts';
 import { toFieldLines } from '../wire/http/fields.ts';
 import { responseFieldsForClient } from '../wire/http/hop-by-hop.ts';
@@ -29,8 +30,8 @@ export interface ExchangeOutcome {
   readonly received: number;
   /** The address that the request went to; absent when no connection stood. */
   readonly dialled?: string;
-  /** Milliseconds from dispatch to the first byte of the response. */
-  readonly firstByteAt?: number;
+  /** When the header section of the response was there, on the monotonic clock. */
+  readonly firstByteAt?: Milliseconds;
 }
 
 /** A running exchange, so that it can be cut when the policy changes under it. */
@@ -40,22 +41,27 @@ export interface RunningExchange {
   cut(failure: Failure): void;
 }
 
-/** Methods that may be sent again when a pooled connection turns out to be closed (RFC 9110 §9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY']);
+/** Safe methods (RFC 9110 §9.2.1): they ask for no change, so one may be sent again when a pooled connection turns out to be closed. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY']);
 
 /** A handshake that the origin accepted: from here on the bytes belong to the upgraded protocol. */
 export interface Upgraded {
-  readonly status: number;
+  /** Of the 101, as the origin sent them. */
   readonly fields: RawFields;
   readonly socket: Duplex;
   readonly dialled?: string;
 }
 
 /** Longest silence in the content of a request. */
-const CONTENT_SILENCE = 300_000;
+const CONTENT_SILENCE: Milliseconds = 300_000;
 
 /** Sends the request and streams the response to `reply`, as fast as the slower side and without buffering. */
-export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, monotonic: () => number): RunningExchange {
+export function exchange(
+  dispatcher: Dispatcher,
+  request: OutgoingRequest,
+  reply: ReplySink,
+  monotonic: () => number,
+): RunningExchange {
   const run = new ExchangeRun(dispatcher, request, reply, monotonic);
   run.dispatch();
   return run;
@@ -166,9 +172,9 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
     clearTimeout(this.#silence);
   }
 
-  onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
+  onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: unknown, socket: Duplex): void {
     const dialled = this.#dialled();
-    this.#settleUpgrade({ status, fields: rawFields(controller.rawHeaders), socket, ...(dialled !== undefined && { dialled }) });
+    this.#settleUpgrade({ fields: rawFields(controller.rawHeaders), socket, ...(dialled !== undefined && { dialled }) });
   }
 
   onBodySent(chunk: Uint8Array | string): void {
@@ -221,7 +227,14 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   #mayRetry(error: Error): boolean {
     const { method, content } = this.#request;
     const closed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorCode(error));
-    return closed && !this.#retried && this.#abortReason === undefined && content === null && this.#firstByteAt === undefined && IDEMPOTENT.has(method);
+    return (
+      closed &&
+      !this.#retried &&
+      this.#abortReason === undefined &&
+      content === null &&
+      this.#firstByteAt === undefined &&
+      SAFE_METHODS.has(method)
+    );
   }
 
   #finish(failure?: Failure): void {

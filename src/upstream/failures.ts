@@ -21,7 +21,7 @@ const BY_CODE: Readonly<Record<string, Code>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'origin_protocol',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'malformed_request',
   UND_ERR_INVALID_ARG: 'malformed_request',
-  ETIMEDOUT: 'connect_timeout',
+  ETIMEDOUT: 'origin_timeout',
   ECONNRESET: 'origin_protocol',
   EPIPE: 'origin_protocol',
 };

@@ -48,7 +48,11 @@ export interface DialObserver {
 class PinnedClient extends Client {
   #dialled: string | undefined;
 
-  constructor(origin: URL, options: Client.Options, connector: (onDialled: (address: string | undefined) => void) => buildConnector.connector) {
+  constructor(
+    origin: URL,
+    options: Client.Options,
+    connector: (onDialled: (address: string | undefined) => void) => buildConnector.connector,
+  ) {
     super(origin, {
       ...options,
       connect: connector((address) => {
@@ -100,10 +104,6 @@ export class UpstreamPools {
     }
   }
 
-  get size(): number {
-    return this.#pools.size;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
@@ -133,11 +133,16 @@ export class UpstreamPools {
     return pool;
   }
 
-  #connector(permit: Permit, session: SessionTicket): (onDialled: (address: string | undefined) => void) => buildConnector.connector {
-    return (onDialled) => (_options, callback) => {
+  #connector(
+    permit: Permit,
+    session: SessionTicket,
+  ): (onDialled: (address: string | undefined) => void) => buildConnector.connector {
+    return (onDialled) => (_options, report) => {
       const connected = this.#connect(permit, session, onDialled);
-      // oxlint-disable-next-line promise/no-callback-in-promise -- undici's connectors answer by callback
-      void connected.then((result) => (result.ok ? callback(null, result.value) : callback(new UpstreamError(result.failure), null)));
+      void connected.then((result) => {
+        if (result.ok) report(null, result.value);
+        else report(new UpstreamError(result.failure), null);
+      });
     };
   }
 

@@ -1,10 +1,14 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ByteCounts } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
+import type { Inlet } from './inlet.ts';
 
 export interface RelayLimits {
   /** Longest silence in both directions. */
   readonly idle: Milliseconds;
+  /** Longest silence once one side has finished sending: what is still to come comes soon, or never. */
+  readonly halfClosedIdle: Milliseconds;
   /** Longest life of the tunnel. */
   readonly lifetime: Milliseconds;
 }
@@ -27,11 +31,12 @@ export type RelaySocket = Duplex & { setTimeout(ms: number, listener?: () => voi
  * Joins two sockets. Half-close is passed on (RFC 9110 §9.3.6): a side that finished sending may still receive.
  *
  * @param head bytes that the client sent before the tunnel stood; they go first
+ * @param inlet how `origin` is read, where it was opened with one
  */
-export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array, limits: RelayLimits): Relay {
+export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array, limits: RelayLimits, inlet?: Inlet): Relay {
   // What has arrived and waits in a buffer is still to be relayed, so it counts.
   const clientRead = client.bytesRead - client.readableLength;
-  const originRead = origin.bytesRead - origin.readableLength;
+  const originRead = origin.bytesRead - origin.readableLength - (inlet?.held ?? 0);
   const bytes = {
     get sent(): number {
       return head.length + client.bytesRead - clientRead;
@@ -72,8 +77,10 @@ export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array
   }
   // The client's socket sees the bytes of both directions, so its silence is the silence of the tunnel.
   client.setTimeout(limits.idle, () => cut('idle'));
+  for (const side of [client, origin]) side.once('end', () => client.setTimeout(limits.halfClosedIdle));
   if (head.length > 0) origin.write(head);
   client.pipe(origin);
-  origin.pipe(client);
+  if (inlet === undefined) origin.pipe(client);
+  else inlet.flow(origin as Socket, client);
   return { bytes, ended, cut: () => cut('cut') };
 }

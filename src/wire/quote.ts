@@ -10,6 +10,15 @@ export function quote(text: string): string {
   return escapeDeceptive(JSON.stringify(cut));
 }
 
+/**
+ * A request target without what may be secret in it: user information is hidden, query and fragment are left out. For what
+ * could not be parsed too.
+ */
+export function withoutSecrets(target: string): string {
+  const [path = ''] = target.split(/[?#]/, 1);
+  return path.replace(/(^|\/\/)[^/]*@/, '$1...@');
+}
+
 /** JSON text with everything invisible in it written as `\u` escapes; the value it stands for stays the same. */
 export function escapeDeceptive(json: string): string {
   return json.replace(DECEPTIVE, (character) => {

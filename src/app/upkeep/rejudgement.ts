@@ -30,15 +30,15 @@ export class Rejudgement implements Disposable {
     this.#timer.unref();
   }
 
-  /** The policy or the tables were replaced. */
-  now(): void {
+  /** Judges everything again: the policy or the tables were replaced, or part of the policy ended. */
+  judgeAgain(): void {
     this.#ends = this.#upcoming();
     this.#live.judgeAgain(this.#inForce.current, this.#clock.now());
-    void this.identities();
+    void this.identifyAgain();
   }
 
-  /** Tokens may have been revoked. */
-  async identities(): Promise<void> {
+  /** Asks again who everybody is: tokens may have been revoked, or have ended. */
+  async identifyAgain(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
     try {
@@ -54,8 +54,8 @@ export class Rejudgement implements Disposable {
 
   #tick(): void {
     const [next] = this.#ends;
-    if (next !== undefined && next <= this.#clock.now()) this.now();
-    else if (this.#live.size > 0) void this.identities();
+    if (next !== undefined && next <= this.#clock.now()) this.judgeAgain();
+    else if (this.#live.size > 0) void this.identifyAgain();
   }
 
   #upcoming(): number[] {

@@ -29,6 +29,8 @@ export interface UpkeepParts {
   readonly plane: DataPlane;
   /** The files the policy in force was compiled from. */
   readonly source: PolicyFiles;
+  /** Warnings it was compiled with. */
+  readonly warnings: readonly string[];
   readonly listening: readonly ListeningAddress[];
 }
 
@@ -43,18 +45,20 @@ export class Upkeep implements Disposable {
   readonly #resources = new DisposableStack();
   #source: PolicyFiles;
   #refused: readonly string[] = [];
+  #warnings: readonly string[];
 
   constructor(parts: UpkeepParts) {
     const { settings, clock, state, inForce, plane } = parts;
     this.#parts = parts;
     this.#source = parts.source;
+    this.#warnings = parts.warnings;
     const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache });
     this.#rejudgement = this.#resources.use(new Rejudgement({ live: plane.live, inForce, reidentify, clock }));
     this.#watch = watchPolicy({
       directory: settings.rules,
       inForce: parts.source.digest,
       compile: (files) => compileFor(parts, inForce.tables.world)(files),
-      onLoaded: (policy, files) => this.#onPolicy(policy, files),
+      onLoaded: (policy, files, issues) => this.#onPolicy(policy, files, issues),
       onRefused: (issues) => this.#onRefused(issues),
     });
     this.#resources.defer(() => this.#watch.close());
@@ -72,6 +76,11 @@ export class Upkeep implements Disposable {
     return this.#source;
   }
 
+  /** Warnings of the policy in force. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   /** Why the last reload was refused; empty when what lies in the directory is in force. */
   get refused(): readonly string[] {
     return this.#refused;
@@ -85,15 +94,21 @@ export class Upkeep implements Disposable {
     this.#resources.dispose();
   }
 
-  #onPolicy(policy: CompiledPolicy, files: PolicyFiles): void {
+  #onPolicy(policy: CompiledPolicy, files: PolicyFiles, issues: readonly PolicyIssue[]): void {
     const { inForce, metrics, state, events, log } = this.#parts;
     const loosened = loosenings(inForce.compiled, policy);
     inForce.replacePolicy(policy);
     this.#source = files;
+    this.#warnings = issues.map(issueText);
     this.#refused = [];
     this.#judgeAgain();
     metrics.count('cordon_policy_reloads_total', { result: 'loaded' });
-    void state.journal.append({ kind: 'policy', policy: policy.digest, change: 'loaded', ...(loosened.length > 0 && { loosened }) });
+    void state.journal.append({
+      kind: 'policy',
+      policy: policy.digest,
+      change: 'loaded',
+      ...(loosened.length > 0 && { loosened }),
+    });
     events.publish({ type: 'policy.loaded', digest: policy.digest, generation: inForce.current.generation });
     if (loosened.length > 0) events.publish({ type: 'policy.loosened', changes: loosened });
     log[loosened.length > 0 ? 'warn' : 'info']({ digest: policy.digest, loosened }, 'Policy loaded');
@@ -119,11 +134,11 @@ export class Upkeep implements Disposable {
 
   #onStoreChange(): void {
     this.#parts.plane.tokenCache.invalidate();
-    void this.#rejudgement.identities();
+    void this.#rejudgement.identifyAgain();
   }
 
   #judgeAgain(): void {
     this.#parts.plane.onGeneration(this.#parts.inForce.current.generation);
-    this.#rejudgement.now();
+    this.#rejudgement.judgeAgain();
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { issueText } from '../../app/compile-policy.ts';
 import { formatIssue } from '../../policy/issue.ts';
-import { compileLocally, formatFileIssue } from '../local/local-policy.ts';
+import { compileLocally } from '../local/local-policy.ts';
 import { localTables } from '../local/local-tables.ts';
 import { namedPolicyFiles } from '../local/named-policy-files.ts';
 import { answer, type CommandContext, settingsFor, type Run } from '../context.ts';
@@ -23,7 +24,7 @@ async function check(context: CommandContext, paths: readonly string[]): Promise
   const named = await namedPolicyFiles(paths.length === 0 ? [loaded.value.settings.rules] : paths, context.terminal.cwd);
   if (!named.ok) {
     const issues = named.failure.map((issue) => ({ severity: 'error', ...issue }));
-    answer(context, { ok: false, issues }, () => named.failure.map(formatFileIssue));
+    answer(context, { ok: false, issues }, () => named.failure.map(issueText));
     return EXIT.usage;
   }
   const { source, show } = named.value;

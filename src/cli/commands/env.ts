@@ -10,10 +10,9 @@ import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
-import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localPolicy } from '../local/local-policy.ts';
-import { localTables } from '../local/local-tables.ts';
+import { localSetup } from '../local/local-setup.ts';
 import { openTokenStore } from '../local/token-store.ts';
 import { writeTrustFiles } from '../environment/trust-files.ts';
 import { openCa } from './ca.ts';
@@ -36,16 +35,12 @@ export function addEnvCommand(program: Command, run: Run): void {
 }
 
 async function env(context: CommandContext, options: EnvOptions): Promise<ExitCode> {
-  const loaded = settingsFor(context);
-  if (!loaded.ok) return loaded.failure;
-  const { settings } = loaded.value;
-  const tables = await localTables(context, settings);
-  if (!tables.ok) return tables.failure;
-  const policy = await localPolicy(context, loaded.value, tables.value.world);
-  if (!policy.ok) return policy.failure;
+  const setup = await localSetup(context);
+  if (!setup.ok) return setup.failure;
+  const { settings, policy } = setup.value;
   const proxy = localProxy(settings);
   if (!proxy.ok) return give(context, EXIT.usage, proxy.failure);
-  const need = tokenNeed(policy.value.policy.agents, options.agent, proxy.value.source);
+  const need = tokenNeed(policy.policy.agents, options.agent, proxy.value.source);
   if (!need.ok) return give(context, EXIT.usage, need.failure);
   const token = need.value === 'none' && options.token === undefined ? ok(undefined) : await tokenFor(options, settings);
   if (!token.ok) return give(context, EXIT.failed, token.failure);

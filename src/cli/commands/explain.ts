@@ -5,12 +5,12 @@ import { explainQuestion } from '../../app/questions/explain-question.ts';
 import { systemClock } from '../../app/system.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { prepare } from '../../policy/target-index.ts';
-import { answer, type CommandContext, give, settingsFor, type Run, collect } from '../context.ts';
+import { answer, type CommandContext, give, type Run, collect } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { explanationLines } from '../explanation-lines.ts';
-import { localPolicy, shownPath } from '../local/local-policy.ts';
+import { shownPath } from '../local/local-policy.ts';
 import { localResolver } from '../local/local-resolver.ts';
-import { localTables } from '../local/local-tables.ts';
+import { localSetup } from '../local/local-setup.ts';
 
 interface ExplainOptions {
   readonly agent: string;
@@ -36,15 +36,11 @@ export function addExplainCommand(program: Command, run: Run): void {
 async function explain(context: CommandContext, request: readonly string[], options: ExplainOptions): Promise<ExitCode> {
   const [first = '', second, ...rest] = request;
   if (rest.length > 0) return give(context, EXIT.usage, `Found ${request.length} words, expected [METHOD] URL`);
-  const loaded = settingsFor(context);
-  if (!loaded.ok) return loaded.failure;
-  const { settings } = loaded.value;
   const content = readContent(options.content, context.terminal.cwd);
   if (!content.ok) return give(context, EXIT.usage, content.failure);
-  const tables = await localTables(context, settings);
-  if (!tables.ok) return tables.failure;
-  const policy = await localPolicy(context, loaded.value, tables.value.world);
-  if (!policy.ok) return policy.failure;
+  const setup = await localSetup(context);
+  if (!setup.ok) return setup.failure;
+  const { settings, tables, policy } = setup.value;
   const resolver = localResolver(context, settings);
   if (!resolver.ok) return resolver.failure;
   const question = {
@@ -56,8 +52,8 @@ async function explain(context: CommandContext, request: readonly string[], opti
     ...(content.value !== undefined && { content: content.value }),
   };
   const facts = {
-    policy: prepare(policy.value.policy),
-    tables: tables.value,
+    policy: prepare(policy.policy),
+    tables,
     now: systemClock.now(),
     resolver: resolver.value,
   };

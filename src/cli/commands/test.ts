@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { issueText } from '../../app/compile-policy.ts';
 import { systemClock } from '../../app/system.ts';
 import { readPolicyFiles } from '../../config/policy-files.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -12,10 +13,10 @@ import { parseExpectations } from '../../policy/expectations/expectation-source.
 import { formatIssue } from '../../policy/issue.ts';
 import { runExpectation, type ExpectationResult, type FactsOf } from '../../policy/expectations/run-expectation.ts';
 import { prepare } from '../../policy/target-index.ts';
-import { answer, type CommandContext, settingsFor, type Run } from '../context.ts';
+import { answer, type CommandContext, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { formatFileIssue, localPolicy, shownPath } from '../local/local-policy.ts';
-import { localTables } from '../local/local-tables.ts';
+import { shownPath } from '../local/local-policy.ts';
+import { localSetup } from '../local/local-setup.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `cordon test [DIR]` */
@@ -33,19 +34,15 @@ interface Outcome extends ExpectationResult {
 }
 
 async function test(context: CommandContext, argument: string | undefined): Promise<ExitCode> {
-  const loaded = settingsFor(context);
-  if (!loaded.ok) return loaded.failure;
-  const { settings } = loaded.value;
-  const tables = await localTables(context, settings);
-  if (!tables.ok) return tables.failure;
-  const policy = await localPolicy(context, loaded.value, tables.value.world);
-  if (!policy.ok) return policy.failure;
+  const setup = await localSetup(context);
+  if (!setup.ok) return setup.failure;
+  const { settings, tables, policy } = setup.value;
   const { cwd } = context.terminal;
   const directory = argument === undefined ? join(settings.rules, 'tests') : resolve(cwd, argument);
   const cases = await readCases(context, directory);
   if (!cases.ok) return cases.failure;
-  const prepared = prepare(policy.value.policy);
-  const factsOf = factsFrom(tables.value);
+  const prepared = prepare(policy.policy);
+  const factsOf = factsFrom(tables);
   const now = systemClock.now();
   const results: Outcome[] = cases.value.map((expectation) => {
     const result = runExpectation(prepared, expectation, factsOf, now);
@@ -71,7 +68,7 @@ async function readCases(context: CommandContext, directory: string): Promise<Re
   }
   const source = await readPolicyFiles(directory);
   if (!source.ok) {
-    for (const issue of source.failure) terminal.err(formatFileIssue(issue));
+    for (const issue of source.failure) terminal.err(issueText(issue));
     return fail(EXIT.usage);
   }
   const { expectations, issues } = parseExpectations(source.value.files);

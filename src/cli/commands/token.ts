@@ -6,8 +6,7 @@ import { parseDuration } from '../../core/units.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localPolicy } from '../local/local-policy.ts';
-import { localTables } from '../local/local-tables.ts';
+import { localSetup } from '../local/local-setup.ts';
 import { columns } from '../terminal.ts';
 import { openTokenStore } from '../local/token-store.ts';
 
@@ -41,18 +40,15 @@ export function addTokenCommands(program: Command, run: Run): void {
 async function mint(context: CommandContext, { agent, role, ttl }: MintOptions): Promise<ExitCode> {
   if (role !== undefined) return give(context, EXIT.usage, 'tokens of people (--role) come with a later version');
   if (agent === undefined) return give(context, EXIT.usage, 'expected --agent with the id of an agent');
-  const loaded = settingsFor(context);
-  if (!loaded.ok) return loaded.failure;
   const lifetime = parseDuration(ttl);
   if (!lifetime.ok) return give(context, EXIT.usage, `--ttl: ${lifetime.failure}`);
   if (lifetime.value === 0) return give(context, EXIT.usage, '--ttl: Found 0, expected a duration that lasts');
-  const tables = await localTables(context, loaded.value.settings);
-  if (!tables.ok) return tables.failure;
-  const policy = await localPolicy(context, loaded.value, tables.value.world);
-  if (!policy.ok) return policy.failure;
-  const declared = policy.value.policy.agents.some(({ attributes }) => attributes.agent === agent);
+  const setup = await localSetup(context);
+  if (!setup.ok) return setup.failure;
+  const { settings, policy } = setup.value;
+  const declared = policy.policy.agents.some(({ attributes }) => attributes.agent === agent);
   if (!declared) return give(context, EXIT.usage, `the policy declares no agent "${agent}"`);
-  const opened = await openTokenStore(loaded.value.settings);
+  const opened = await openTokenStore(settings);
   if (!opened.ok) return give(context, EXIT.failed, opened.failure);
   await using store = opened.value;
   const minted = mintAgentToken(systemRandom, agent as AgentId, systemClock, lifetime.value);

@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path';
-import { readPolicyFiles, type PolicyFileIssue, type PolicyFiles } from '../../config/policy-files.ts';
+import { readPolicyFiles, type PolicyFiles } from '../../config/policy-files.ts';
 import type { LoadedSettings } from '../../config/load-settings.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { compileFor, issueText } from '../../app/compile-policy.ts';
 import { systemClock } from '../../app/system.ts';
-import { compilePolicy, type Compilation } from '../../policy/compile.ts';
+import type { Compilation } from '../../policy/compile.ts';
 import { formatIssue, type PolicyIssue } from '../../policy/issue.ts';
 import type { CompiledPolicy, WorldData } from '../../policy/model.ts';
 import type { CommandContext } from '../context.ts';
@@ -18,8 +19,7 @@ export interface LocalPolicy {
 
 /** Compiles a set of files as the gateway with these settings would. */
 export function compileLocally(source: PolicyFiles, { settings }: LoadedSettings, world: WorldData): Compilation {
-  const options = { digest: source.digest, authority: settings.authority, now: systemClock.now() };
-  return compilePolicy(source.files, world, options);
+  return compileFor({ settings, observe: false, clock: systemClock }, world)(source);
 }
 
 /** The policy of the settings, or the exit code after every issue was printed. */
@@ -32,18 +32,13 @@ export async function localPolicy(
   const shown = shownPath(directory, context.terminal.cwd);
   const source = await readPolicyFiles(directory);
   if (!source.ok) {
-    for (const issue of source.failure) context.terminal.err(formatFileIssue(issue));
+    for (const issue of source.failure) context.terminal.err(issueText(issue));
     return fail(EXIT.usage);
   }
   const { policy, issues } = compileLocally(source.value, loaded, world);
   if (policy !== undefined) return ok({ policy, source: source.value, issues });
   for (const issue of issues) context.terminal.err(formatIssue({ ...issue, file: join(shown, issue.file) }));
   return fail(EXIT.usage);
-}
-
-/** `rules: error: …` */
-export function formatFileIssue({ file, message, hint }: PolicyFileIssue): string {
-  return `${file}: error: ${message}${hint === undefined ? '' : ` (${hint})`}`;
 }
 
 /** Relative where that is shorter to read, else absolute. */

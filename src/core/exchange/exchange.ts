@@ -2,7 +2,7 @@ import type { Authority } from '../address.ts';
 import type { Decision, ExchangeKind, SubjectAttributes, Visibility } from './decision.ts';
 import type { DestinationFacts } from '../place/evidence.ts';
 import type { ExchangeId, SessionId } from '../ids.ts';
-import type { Instant } from '../units.ts';
+import type { Milliseconds } from '../units.ts';
 
 /** Field lines in the order and case in which they arrived (RFC 9110 §5.2). */
 export type FieldLines = readonly (readonly [name: string, value: string])[];
@@ -14,7 +14,8 @@ export interface Accepted {
   readonly visibility: Visibility;
   /** Address and port of the client's side of the connection. */
   readonly client: { readonly address: string; readonly port: number };
-  readonly startedAt: Instant;
+  /** On the monotonic clock. */
+  readonly startedAt: Milliseconds;
   readonly scheme: 'http' | 'https';
   readonly authority: Authority;
   /** `CONNECT` for a tunnel. */

@@ -6,7 +6,7 @@ declare const interceptBrand: unique symbol;
 
 /**
  * Leave to dial: the only key to `upstream`. It carries everything that was judged, so that what is dialled cannot be
- * something else. Minted in `pipeline/authorize.ts` and nowhere else; an object literal does not compile.
+ * something else. Minted in `pipeline/judging/authorize.ts` and nowhere else; an object literal does not compile.
  */
 export interface Permit {
   readonly [permitBrand]: true;

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Failure } from '../../core/codes.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { exchange } from '../../upstream/exchange.ts';
 import type { Permitted } from '../judging/permitted.ts';
-import { finish } from './finish.ts';
+import { Carriage } from './carriage.ts';
+import { finish, NO_BYTES } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from '../services.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
@@ -16,12 +16,10 @@ export async function carryRequest(
   services: Services,
 ): Promise<void> {
   const { clock, live, pools, inForce } = services;
-  const startedAt = clock.monotonic();
-  let cut: (failure: Failure) => void = () => {};
-  const entry = { exchange: permitted, cut: (failure: Failure) => cut(failure) };
-  const stale = live.admit(entry, inForce(), clock.now());
+  const carriage = new Carriage(permitted);
+  const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) {
-    finish(permitted, { failure: stale, sent: 0, received: 0 }, reply, startedAt, services);
+    finish(permitted, { failure: stale, ...NO_BYTES }, reply, services);
     return;
   }
   if (content !== null) reply.continue();
@@ -32,9 +30,9 @@ export async function carryRequest(
     content,
   };
   const running = exchange(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
-  cut = (failure) => running.cut(failure);
+  carriage.endsWith((failure) => running.cut(failure));
   const outcome = await running.outcome;
-  live.delete(entry);
+  live.delete(carriage);
   const detail = outcome.aborted ? { detail: 'The client left before the end' } : {};
-  finish(permitted, { ...outcome, ...detail }, reply, startedAt, services);
+  finish(permitted, { ...outcome, ...detail }, reply, services);
 }

@@ -4,60 +4,82 @@ import { hostText } from '../../core/address.ts';
 import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { dial } from '../../upstream/dial.ts';
+import { Inlet } from '../../upstream/inlet.ts';
 import { relay } from '../../upstream/relay.ts';
 import type { ClientHello } from '../../wire/client-hello.ts';
 import type { Permitted } from '../judging/permitted.ts';
-import type { ClientSocket } from './client-socket.ts';
-import { finish, type Ending } from './finish.ts';
+import { Carriage } from './carriage.ts';
+import { ESTABLISHED, type ClientSocket } from './client-socket.ts';
+import { finish, NO_BYTES, type Ending } from './finish.ts';
 import { peekHello } from './peek-hello.ts';
 import type { Services } from '../services.ts';
 
-const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
-
-const NOTHING = { sent: 0, received: 0 };
-
 /** Carries an opaque tunnel: its ClientHello must name what was judged, then bytes pass unread. */
-export async function carryOpaque(permitted: Permitted & { readonly permit: Permit }, socket: ClientSocket, head: Uint8Array, services: Services): Promise<void> {
-  const startedAt = services.clock.monotonic();
+export async function carryOpaque(
+  permitted: Permitted & { readonly permit: Permit },
+  socket: ClientSocket,
+  head: Uint8Array,
+  services: Services,
+): Promise<void> {
   socket.write(ESTABLISHED);
   const end = await runOpaque(permitted, socket, head, services);
   if (end.failure !== undefined) socket.destroy();
-  finish(permitted, { status: 200, ...end }, undefined, startedAt, services);
+  finish(permitted, { status: 200, ...end }, undefined, services);
 }
 
-async function runOpaque(permitted: Permitted & { readonly permit: Permit }, socket: ClientSocket, head: Uint8Array, services: Services): Promise<Ending> {
+async function runOpaque(
+  permitted: Permitted & { readonly permit: Permit },
+  socket: ClientSocket,
+  head: Uint8Array,
+  services: Services,
+): Promise<Ending> {
   const { tunnel, live, clock, inForce } = services;
   const first = await firstBytes(permitted, socket, head, services);
-  if (!first.ok) return { failure: first.failure, ...NOTHING };
-  let cut: (failure: Failure) => void = () => {};
-  let cutBy: Failure | undefined;
-  const entry = {
-    exchange: permitted,
-    cut: (failure: Failure) => {
-      cutBy = failure;
-      cut(failure);
-    },
-  };
-  const stale = live.admit(entry, inForce(), clock.now());
-  if (stale !== undefined) return { failure: stale, ...NOTHING };
-  const dialled = await dial(permitted.permit, tunnel.connectTimeout);
-  if (!dialled.ok || cutBy !== undefined) {
-    live.delete(entry);
-    if (dialled.ok) dialled.value.destroy();
-    return { failure: cutBy ?? (dialled.ok ? { code: 'no_rule', detail: 'Cut while dialling' } : dialled.failure), ...NOTHING };
+  if (!first.ok) return { failure: first.failure, ...NO_BYTES };
+  const carriage = new Carriage(permitted);
+  const stale = live.admit(carriage, inForce(), clock.now());
+  if (stale !== undefined) return { failure: stale, ...NO_BYTES };
+  const inlet = new Inlet();
+  const dialled = await dial(permitted.permit, tunnel.connectTimeout, inlet.onread);
+  if (!dialled.ok) {
+    live.delete(carriage);
+    return { failure: carriage.cutBy ?? dialled.failure, ...NO_BYTES };
+  }
+  // Cut while it dialled: no relay was there to be ended, and none may begin.
+  if (carriage.cutBy !== undefined) {
+    dialled.value.destroy();
+    return { failure: carriage.cutBy, ...NO_BYTES };
+  }
+  // A client that left while it was dialled tells nobody any more: a relay would wait for its end for ever.
+  if (socket.destroyed) {
+    live.delete(carriage);
+    dialled.value.destroy();
+    return { detail: 'The client left while the destination was dialled', ...NO_BYTES };
   }
   const remote = dialled.value.remoteAddress;
-  const running = relay(socket, dialled.value, first.value, tunnel);
-  cut = () => running.cut();
+  const running = relay(socket, dialled.value, first.value, tunnel, inlet);
+  carriage.endsWith(() => running.cut());
   const ended = await running.ended;
-  live.delete(entry);
+  live.delete(carriage);
   const { sent, received } = running.bytes;
-  return { sent, received, detail: ended, ...(cutBy !== undefined && { failure: cutBy }), ...(remote !== undefined && { dialled: remote }) };
+  const { cutBy } = carriage;
+  return {
+    sent,
+    received,
+    detail: ended,
+    ...(cutBy !== undefined && { failure: cutBy }),
+    ...(remote !== undefined && { dialled: remote }),
+  };
 }
 
 // What goes to the origin first: the ClientHello once it was judged, or what came with the CONNECT where a rule lets any
 // protocol pass.
-async function firstBytes(permitted: Permitted, socket: ClientSocket, head: Uint8Array, services: Services): Promise<Result<Uint8Array, Failure>> {
+async function firstBytes(
+  permitted: Permitted,
+  socket: ClientSocket,
+  head: Uint8Array,
+  services: Services,
+): Promise<Result<Uint8Array, Failure>> {
   const rule = permitted.tunnelRule ?? { protocol: 'tls', sni: 'required' };
   if (rule.protocol === 'any') return ok(head);
   const peeked = await peekHello(socket, head, services.tunnel.helloTimeout);
@@ -80,29 +102,21 @@ export async function carryIntercepted(
   services: Services,
 ): Promise<void> {
   const { live, clock, inForce, interceptor } = services;
-  const startedAt = clock.monotonic();
-  let cutBy: Failure | undefined;
-  const entry = {
-    exchange: permitted,
-    cut: (failure: Failure) => {
-      cutBy = failure;
-      socket.destroy();
-    },
-  };
+  const carriage = new Carriage(permitted, () => socket.destroy());
   const closed = new Promise<void>((resolve) => {
     socket.once('close', () => resolve());
   });
-  const stale = live.admit(entry, inForce(), clock.now());
+  const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) {
     socket.destroy();
-    finish(permitted, { failure: stale, ...NOTHING }, undefined, startedAt, services);
+    finish(permitted, { failure: stale, ...NO_BYTES }, undefined, services);
     return;
   }
   socket.write(ESTABLISHED);
   const intercepted = await interceptor.intercept(permitted.intercept, permitted, socket, head);
   if (intercepted.ok) await closed;
   else socket.destroy();
-  live.delete(entry);
-  const failure = cutBy ?? (intercepted.ok ? undefined : intercepted.failure);
-  finish(permitted, { status: 200, ...NOTHING, ...(failure !== undefined && { failure }) }, undefined, startedAt, services);
+  live.delete(carriage);
+  const failure = carriage.cutBy ?? (intercepted.ok ? undefined : intercepted.failure);
+  finish(permitted, { status: 200, ...NO_BYTES, ...(failure !== undefined && { failure }) }, undefined, services);
 }

@@ -1,11 +1,11 @@
-import type { Failure } from '../../core/codes.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { upgrade, type Upgraded } from '../../upstream/exchange.ts';
 import { relay, type RelaySocket } from '../../upstream/relay.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { ClientSocket } from './client-socket.ts';
-import { finish, type Ending } from './finish.ts';
+import { Carriage } from './carriage.ts';
+import { finish, NO_BYTES, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from '../services.ts';
 
@@ -16,47 +16,33 @@ export async function carryUpgrade(
   services: Services,
 ): Promise<void> {
   const { clock, live, inForce, pools, pseudonym } = services;
-  const startedAt = clock.monotonic();
-  let cut: (failure: Failure) => void = () => connection.socket.destroy();
-  let cutBy: Failure | undefined;
-  const entry = {
-    exchange: permitted,
-    cut: (failure: Failure) => {
-      cutBy = failure;
-      cut(failure);
-    },
-  };
+  const carriage = new Carriage(permitted, () => connection.socket.destroy());
   const reply = lazyReply(connection);
-  const stale = live.admit(entry, inForce(), clock.now());
+  const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) {
-    finish(permitted, { failure: stale, sent: 0, received: 0 }, reply, startedAt, services);
+    finish(permitted, { failure: stale, ...NO_BYTES }, reply, services);
     return;
   }
   const fields = outgoingFields(permitted, pseudonym);
   const request = { method: permitted.method, target: permitted.requestTarget, fields, content: null };
   const running = upgrade(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
-  cut = (failure) => running.cut(failure);
+  carriage.endsWith((failure) => running.cut(failure));
   const upgraded = await running.upgraded;
-  const ending =
-    upgraded === undefined
-      ? await running.outcome
-      : await join(upgraded, connection, services, (stop) => {
-          cut = stop;
-        });
-  live.delete(entry);
-  const failure = cutBy === undefined ? {} : { failure: cutBy };
-  finish(permitted, { ...ending, ...failure }, reply, startedAt, services);
+  const ending = upgraded === undefined ? await running.outcome : await join(upgraded, connection, services, carriage);
+  live.delete(carriage);
+  const failure = carriage.cutBy === undefined ? {} : { failure: carriage.cutBy };
+  finish(permitted, { ...ending, ...failure }, reply, services);
 }
 
 async function join(
   upgraded: Upgraded,
   { socket, head }: { readonly socket: ClientSocket; readonly head: Uint8Array },
   services: Services,
-  onRunning: (cut: () => void) => void,
+  carriage: Carriage,
 ): Promise<Ending> {
   socket.write(switchingProtocols(upgraded.fields), 'latin1');
   const running = relay(socket, upgraded.socket as RelaySocket, head, services.tunnel);
-  onRunning(() => running.cut());
+  carriage.endsWith(() => running.cut());
   const end = await running.ended;
   const { sent, received } = running.bytes;
   return { status: 101, detail: end, sent, received, ...(upgraded.dialled !== undefined && { dialled: upgraded.dialled }) };

@@ -20,12 +20,15 @@ export interface Ending {
   readonly firstByteAt?: Milliseconds;
 }
 
+/** The bytes of an exchange that ended before any was carried. */
+export const NO_BYTES = { sent: 0, received: 0 } as const;
+
 /**
  * Ends a permitted exchange: the client is told of a failure while it still can be, and the outcome is recorded.
  *
  * @param reply absent where the connection is raw and can only be cut
  */
-export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | undefined, startedAt: Milliseconds, services: Services): void {
+export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | undefined, services: Services): void {
   const { failure, detail, dialled, sent, received, firstByteAt } = ending;
   let { status } = ending;
   if (failure !== undefined && reply !== undefined && !reply.started && !reply.closed) {
@@ -42,7 +45,10 @@ export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | 
     ...(why !== undefined && { detail: why }),
     ...(dialled !== undefined && { dialled }),
     bytes: { sent, received },
-    timing: { total: services.clock.monotonic() - startedAt, ...(firstByteAt !== undefined && { firstByte: firstByteAt - startedAt }) },
+    timing: {
+      total: services.clock.monotonic() - permitted.startedAt,
+      ...(firstByteAt !== undefined && { firstByte: firstByteAt - permitted.startedAt }),
+    },
     findings: {},
   });
 }

@@ -29,7 +29,8 @@ export function outgoingFields(exchange: Permitted, pseudonym: string): string[]
   for (let i = 0; i + 1 < endToEnd.length; i += 2) {
     const name = endToEnd[i]!;
     const lower = name.toLowerCase();
-    if (lower === 'host' || edits.remove.has(lower)) continue;
+    // To CGI and its heirs `x_api_key` is `x-api-key` (RFC 3875 §4.1.18).
+    if (lower === 'host' || edits.remove.has(lower) || edits.remove.has(lower.replaceAll('_', '-'))) continue;
     result.push(name, endToEnd[i + 1]!);
   }
   for (const [name, value] of edits.set) result.push(name, value);

@@ -19,7 +19,11 @@ export interface PeekedHello {
  * @param head bytes that came right behind the CONNECT
  * @failure protocol_not_allowed when the client speaks something else, something broken, or nothing in time
  */
-export function peekHello(socket: ClientSocket, head: Uint8Array, timeout: Milliseconds): Promise<Result<PeekedHello, Failure>> {
+export function peekHello(
+  socket: ClientSocket,
+  head: Uint8Array,
+  timeout: Milliseconds,
+): Promise<Result<PeekedHello, Failure>> {
   return new Promise((resolve) => {
     let bytes: Uint8Array = head;
     const settle = (result: Result<PeekedHello, Failure>): void => {
@@ -33,7 +37,8 @@ export function peekHello(socket: ClientSocket, head: Uint8Array, timeout: Milli
     const judgeBytes = (): void => {
       const state = readClientHello(bytes);
       if (state.state === 'complete') settle(ok({ hello: state.hello, bytes }));
-      else if (state.state === 'incomplete' && bytes.length > MAX_HELLO) refuse(`Found no ClientHello within ${MAX_HELLO} bytes`);
+      else if (state.state === 'incomplete' && bytes.length > MAX_HELLO)
+        refuse(`Found no ClientHello within ${MAX_HELLO} bytes`);
       else if (state.state !== 'incomplete') refuse(`${state.state}: ${state.reason}`);
     };
     const onReadable = (): void => {

@@ -44,13 +44,17 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
 }
 
 // What a rule permits, but not in this protocol.
-function unspokenProtocol({ action, resource }: DecisionRequest): { readonly reason: string; readonly hint: string } | undefined {
+function unspokenProtocol({
+  action,
+  resource,
+}: DecisionRequest): { readonly reason: string; readonly hint: string } | undefined {
   if (action.mediaType?.startsWith('application/grpc') === true) {
     const hint = 'Use the REST endpoint of the service, or a tunnel rule with inspect: false.';
     return { reason: 'gRPC needs HTTP/2 toward the origin, which this version does not speak', hint };
   }
   // A rule that says 443 means TLS; cleartext to that port would pass under it unseen by whoever wrote it.
-  if (action.scheme === 'http' && resource.port === 443) return { reason: 'Found cleartext HTTP for port 443, expected TLS', hint: 'Use https://.' };
+  if (action.scheme === 'http' && resource.port === 443)
+    return { reason: 'Found cleartext HTTP for port 443, expected TLS', hint: 'Use https://.' };
   return undefined;
 }
 
@@ -100,7 +104,13 @@ function interception(located: Located, inForce: InForce): Decision {
     rules: [],
     destinations: [],
     obligations: [],
-    judgement: { places: { entry: unknown, processing: unknown, storage: unknown }, winners: {}, evidence, contradictions: [], stale: false },
+    judgement: {
+      places: { entry: unknown, processing: unknown, storage: unknown },
+      winners: {},
+      evidence,
+      contradictions: [],
+      stale: false,
+    },
     dial: [],
     policy: inForce.policy.policy.digest,
   };

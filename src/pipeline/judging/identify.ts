@@ -10,7 +10,8 @@ type Identification = Result<Identified, Refusal> | Promise<Result<Identified, R
 
 /** Identifies by what the request and its connection show: credential, source range (contract §4.1.8). */
 export function identifyByCredentials(accepted: Accepted, services: Services): Identification {
-  if (hasLooped(accepted.fields, services.pseudonym)) return refuse({ code: 'loop', detail: 'Via names this gateway' }, accepted);
+  if (hasLooped(accepted.fields, services.pseudonym))
+    return refuse({ code: 'loop', detail: 'Via names this gateway' }, accepted);
   const clientAddress = parseIpAddress(accepted.client.address);
   if (!clientAddress.ok) return refuse({ code: 'unidentified', detail: clientAddress.failure }, accepted);
   const authorization = fieldValue(accepted.fields, 'proxy-authorization');
@@ -31,9 +32,11 @@ export function identifyByCredentials(accepted: Accepted, services: Services): I
  */
 export function identifyByTunnel(accepted: Accepted, services: Services): Identification {
   if (accepted.tunnel === undefined) return identifyByCredentials(accepted, services);
-  if (hasLooped(accepted.fields, services.pseudonym)) return refuse({ code: 'loop', detail: 'Via names this gateway' }, accepted);
+  if (hasLooped(accepted.fields, services.pseudonym))
+    return refuse({ code: 'loop', detail: 'Via names this gateway' }, accepted);
   const { subject } = accepted.tunnel;
-  if (subject === undefined) return refuse({ code: 'unidentified', detail: 'The tunnel was opened without an identity' }, accepted);
+  if (subject === undefined)
+    return refuse({ code: 'unidentified', detail: 'The tunnel was opened without an identity' }, accepted);
   const attributes = services.inForce().subjects.get(subject.attributes.agent);
   if (attributes === undefined) {
     return refuse({ code: 'unidentified', detail: `Agent ${subject.attributes.agent} is no longer in the policy` }, accepted);

@@ -1,4 +1,3 @@
-import type { Resolution } from '../../core/ports.ts';
 import type { Identified, Located } from '../../core/exchange/exchange.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { outlook } from '../../policy/outlook.ts';
@@ -17,13 +16,16 @@ export async function locate(identified: Identified, services: Services): Promis
   const { host } = identified.authority;
   const known = locateQuery(identified);
   if (host.kind === 'address') {
-    return ok({ ...identified, destination: inForce.locate({ ...known, resolution: { addresses: [host.address], chain: [] } }) });
+    return ok({
+      ...identified,
+      destination: inForce.locate({ ...known, resolution: { addresses: [host.address], chain: [] } }),
+    });
   }
   const foreseen = foresee(identified, inForce, services);
   if (!foreseen.ok) return foreseen;
   const resolution = await services.resolver.resolve(host.name);
   if (!resolution.ok) return refuse(resolution.failure, { ...identified, destination: inForce.locate(known) });
-  return ok({ ...identified, destination: inForce.locate({ ...known, resolution: resolution.value satisfies Resolution }) });
+  return ok({ ...identified, destination: inForce.locate({ ...known, resolution: resolution.value }) });
 }
 
 // Everything that can be decided by the name alone, before anything is sent anywhere.
@@ -35,8 +37,10 @@ function foresee(identified: Identified, inForce: InForce, services: Services): 
     return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, { ...identified, destination });
   }
   if (foreseen.lookup === 'permitted' || host.kind === 'address') return ok(undefined);
-  const { agent } = identified.subject.attributes;
-  if (foreseen.lookup === 'budgeted' && services.budget.spend(agent, host.name)) return ok(undefined);
-  const detail = foreseen.lookup === 'budgeted' ? 'The budget of distinct names is used up' : 'No hosts pattern of a rule covers the name';
-  return refuse({ code: foreseen.lookup === 'budgeted' ? 'limit_exceeded' : 'no_rule', detail }, { ...identified, destination });
+  const progress = { ...identified, destination };
+  if (foreseen.lookup === 'forbidden') {
+    return refuse({ code: 'no_rule', detail: 'No hosts pattern of a rule covers the name' }, progress);
+  }
+  if (services.budget.spend(identified.subject.attributes.agent, host.name)) return ok(undefined);
+  return refuse({ code: 'limit_exceeded', detail: 'The budget of distinct names is used up' }, progress);
 }

@@ -4,7 +4,10 @@ import type { Accepted, Authorized, Identified, Located, Subject } from '../../c
 import { fail, type Fail } from '../../core/result.ts';
 
 /** As much of an exchange as is known when it ends: each stage adds to it, the record tells all of it. */
-export type Progress = Accepted & Partial<Omit<Identified, keyof Accepted>> & Partial<Omit<Located, keyof Identified>> & Partial<Omit<Authorized, keyof Located>>;
+export type Progress = Accepted &
+  Partial<Omit<Identified, keyof Accepted>> &
+  Partial<Omit<Located, keyof Identified>> &
+  Partial<Omit<Authorized, keyof Located>>;
 
 /** Why a stage ended an exchange: a denial or a failure, told to the agent and to the record in different detail. */
 export interface Refusal {
@@ -18,6 +21,11 @@ export interface Refusal {
   readonly progress: Progress;
 }
 
+/** As much of a refusal as its answer tells; a request that never became an exchange has no more. */
+export type AnswerableRefusal = Omit<Refusal, 'progress'> & {
+  readonly progress: Pick<Progress, 'id' | 'subject' | 'tunnel' | 'decision'>;
+};
+
 /** Ends an exchange with a failure of a part below. */
 export function refuse(failure: Failure, progress: Progress): Fail<Refusal> {
   return fail({ code: failure.code, detail: failure.detail, progress });
@@ -29,6 +37,6 @@ export function deny(code: Code, decision: Decision, progress: Progress): Fail<R
 }
 
 /** The subject as far as it is known: the exchange's own, or the tunnel's it runs in. */
-export function subjectOf(progress: Progress): Subject | undefined {
+export function subjectOf(progress: Pick<Progress, 'subject' | 'tunnel'>): Subject | undefined {
   return progress.subject ?? progress.tunnel?.subject;
 }

@@ -127,6 +127,8 @@ function isEndToEnd(lower: string, value: string, nominated: ReadonlySet<string>
   return !CONNECTION_FIELDS.has(lower) && !nominated.has(lower);
 }
 
+// CGI and its heirs read `_` as `-` (RFC 3875 §4.1.18).
 function stopsHere(lower: string): boolean {
-  return REQUEST_STOPS.has(lower) || REQUEST_STOP_PREFIXES.some((prefix) => lower.startsWith(prefix));
+  const name = lower.replaceAll('_', '-');
+  return REQUEST_STOPS.has(name) || REQUEST_STOP_PREFIXES.some((prefix) => name.startsWith(prefix));
 }

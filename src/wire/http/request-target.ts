@@ -2,7 +2,7 @@ import type { Authority } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseAuthority } from '../name/authority.ts';
 import { canonicalPath } from './canonical-path.ts';
-import { quote } from '../quote.ts';
+import { quote, withoutSecrets } from '../quote.ts';
 
 /** What goes upstream, and what rules judge. */
 export interface OriginForm {
@@ -31,9 +31,11 @@ export function parseAbsoluteForm(text: string): Result<AbsoluteForm, string> {
   const problem = characterProblem(text);
   if (problem !== undefined) return fail(problem);
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return fail(`Found ${quote(text)}, expected an absolute-form target such as http://host/path`);
+  if (scheme === undefined)
+    return fail(`Found ${quote(withoutSecrets(text))}, expected an absolute-form target such as http://host/path`);
   if (scheme !== 'http' && scheme !== 'https') return fail(`Found the scheme ${quote(scheme)}, expected http or https`);
-  if (!text.startsWith('//', scheme.length + 1)) return fail(`Found ${quote(text)}, expected ${scheme}://host/path`);
+  if (!text.startsWith('//', scheme.length + 1))
+    return fail(`Found ${quote(withoutSecrets(text))}, expected ${scheme}://host/path`);
 
   const start = scheme.length + 3;
   const rest = text.slice(start);
@@ -52,7 +54,8 @@ export function parseAbsoluteForm(text: string): Result<AbsoluteForm, string> {
 export function parseOriginForm(text: string): Result<OriginForm, string> {
   const problem = characterProblem(text);
   if (problem !== undefined) return fail(problem);
-  if (!text.startsWith('/')) return fail(`Found ${quote(text)}, expected an origin-form target such as /path?query`);
+  if (!text.startsWith('/'))
+    return fail(`Found ${quote(withoutSecrets(text))}, expected an origin-form target such as /path?query`);
   return ok(originForm(text));
 }
 
@@ -64,7 +67,7 @@ function originForm(requestTarget: string): OriginForm {
 
 function characterProblem(text: string): string | undefined {
   if (NOT_PRINTABLE.test(text))
-    return `Found a character other than printable ASCII in ${quote(text)}, expected it percent-encoded`;
-  if (text.includes('#')) return `Found a fragment in ${quote(text)}, expected a target without "#"`;
+    return `Found a character other than printable ASCII in ${quote(withoutSecrets(text))}, expected it percent-encoded`;
+  if (text.includes('#')) return `Found a fragment in ${quote(withoutSecrets(text))}, expected a target without "#"`;
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Authority, Host } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { endsInNumber, parseHostName } from './host-name.ts';
 import { parseIpAddress } from '../address/ip-address.ts';
-import { quote } from '../quote.ts';
+import { quote, withoutSecrets } from '../quote.ts';
 
 const PORT = /^[1-9]\d{0,4}$/;
 
@@ -12,7 +12,7 @@ const PORT = /^[1-9]\d{0,4}$/;
  * @source RFC 9112 §3.2.3, RFC 3986 §3.2
  */
 export function parseAuthority(text: string, defaultPort?: number): Result<Authority, string> {
-  if (text.includes('@')) return fail(`Found user information in ${quote(text)}, expected host:port alone`);
+  if (text.includes('@')) return fail(`Found user information in ${quote(withoutSecrets(text))}, expected host:port alone`);
   const colon = portColon(text);
   const host = parseHost(colon < 0 ? text : text.slice(0, colon));
   if (!host.ok) return host;

@@ -1,0 +1,31 @@
+import type { Failure } from '../../core/codes.ts';
+import type { LiveExchange } from '../live-exchanges.ts';
+import type { Permitted } from '../judging/permitted.ts';
+
+/** A permitted exchange while it is carried. What ends it changes on the way: a socket, a request, a relay. */
+export class Carriage<P extends Permitted = Permitted> implements LiveExchange {
+  readonly exchange: P;
+  slot?: number;
+  #end: (failure: Failure) => void;
+  #cutBy: Failure | undefined;
+
+  constructor(exchange: P, end: (failure: Failure) => void = () => {}) {
+    this.exchange = exchange;
+    this.#end = end;
+  }
+
+  /** Why it was cut; undefined as long as it was not. */
+  get cutBy(): Failure | undefined {
+    return this.#cutBy;
+  }
+
+  /** From here on, `end` is what ends it. A cut that came before is not repeated: look at {@link cutBy}. */
+  endsWith(end: (failure: Failure) => void): void {
+    this.#end = end;
+  }
+
+  cut(failure: Failure): void {
+    this.#cutBy = failure;
+    this.#end(failure);
+  }
+}
