@@ -26,7 +26,17 @@ function forbiddenImports(layer: (typeof LAYERS)[number]): ImportPattern[] {
 }
 
 /** Globals that reach a clock, randomness, the process or the network. */
-const IMPURE_GLOBALS = ['process', 'Buffer', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'Date', 'performance', 'crypto'];
+const IMPURE_GLOBALS = [
+  'process',
+  'Buffer',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'Date',
+  'performance',
+  'crypto',
+];
 
 function layerOverride(layer: (typeof LAYERS)[number]): OxlintOverride {
   return {

@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'node_modules/**'],
     pool: 'threads',
+    // Many files wait for sockets and timers most of their time.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', './scripts/summary-reporter.ts'],

@@ -5,11 +5,11 @@ import { MAX_BODY_BYTES } from './event-body.ts';
 /** More than any two lines: a tail without one whole record in it is no torn write. */
 const WINDOW = 4 * MAX_BODY_BYTES;
 const NEWLINE = 0x0a;
-const SEGMENT_NAME = /^(\d{8,15})\.jsonl$/;
+const SEGMENT_NAME = /^(\d{8,15})\.seg$/;
 
-/** `<n>.jsonl`, zero-padded so that a directory listing is in order. */
+/** `<n>.seg`, zero-padded so that a directory listing is in order. */
 export function segmentName(number: number): string {
-  return `${String(number).padStart(8, '0')}.jsonl`;
+  return `${String(number).padStart(8, '0')}.seg`;
 }
 
 /** The segment numbers in a writer's directory, ascending; other files are left alone. */

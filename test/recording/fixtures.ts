@@ -29,7 +29,7 @@ export async function journalIn(directory: string, options: Partial<JournalOptio
 
 export function segmentPaths(directory: string): string[] {
   return readdirSync(directory)
-    .filter((name) => name.endsWith('.jsonl'))
+    .filter((name) => name.endsWith('.seg'))
     .sort()
     .map((name) => join(directory, name));
 }

@@ -67,7 +67,7 @@ describe('openJournal()', () => {
     const journal = await journalIn(directory);
     await journal.append(denial(1));
     await journal.close();
-    appendFileSync(join(journal.directory, '00000002.jsonl'), '');
+    appendFileSync(join(journal.directory, '00000002.seg'), '');
     const reopened = await journalIn(directory);
     await reopened.append(denial(2));
     expect(await verifyChain(reopened.directory)).toMatchObject({ ok: true, value: { records: 2, segments: 2 } });

@@ -29,7 +29,7 @@ describe('verifyChain()', () => {
     edit(directory, (lines) => lines.with(2, lines[2]!.replace('no_rule', 'no_rulE')));
     expect(await verifyChain(directory)).toMatchObject({
       ok: false,
-      failure: { segment: '00000001.jsonl', line: 4, seq: 3, reason: expect.stringContaining('Found prev') as string },
+      failure: { segment: '00000001.seg', line: 4, seq: 3, reason: expect.stringContaining('Found prev') as string },
     });
   });
 
@@ -50,14 +50,14 @@ describe('verifyChain()', () => {
     const directory = await chainOf(3);
     const other = await chainOf(3);
     const [segment] = segmentPaths(other);
-    renameSync(segment!, join(directory, '00000002.jsonl'));
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000002.jsonl', line: 1 } });
+    renameSync(segment!, join(directory, '00000002.seg'));
+    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000002.seg', line: 1 } });
   });
 
   it('names a missing segment', async () => {
     const directory = await chainOf(20, 1000);
     rmSync(segmentPaths(directory)[1]!);
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000003.jsonl', line: 1 } });
+    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000003.seg', line: 1 } });
   });
 
   it('refuses a last line without newline', async () => {
@@ -69,7 +69,7 @@ describe('verifyChain()', () => {
 
   it('refuses a file without newlines instead of reading it into memory', async () => {
     const directory = await chainOf(1);
-    writeFileSync(join(directory, '00000002.jsonl'), 'x'.repeat(3 << 20));
+    writeFileSync(join(directory, '00000002.seg'), 'x'.repeat(3 << 20));
     const report = await verifyChain(directory);
     expect(report).toMatchObject({ ok: false, failure: { line: 1 } });
   });

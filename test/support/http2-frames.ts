@@ -42,7 +42,7 @@ export function headersFrame(
 }
 
 /** The next frame; rejects when the peer closes before. */
-export async function nextFrame(connection: RawConnection): Promise<Frame> {
+async function nextFrame(connection: RawConnection): Promise<Frame> {
   const head = await connection.bytes(9);
   const content = await connection.bytes(head.readUIntBE(0, 3));
   return { type: head.readUInt8(3), flags: head.readUInt8(4), stream: head.readUInt32BE(5) & 0x7fffffff, content };
