@@ -35,6 +35,8 @@ export interface RefusedRequest {
   readonly method?: string;
   readonly target?: string;
   readonly tunnel?: TunnelContext;
+  /** Nobody is left to read an answer. */
+  readonly isGone?: true;
 }
 
 /** What a listener is given: it accepts and parses, the handler decides. None of the calls throws. */

@@ -23,6 +23,9 @@ export interface ListenerOptions {
   readonly handler: ExchangeHandler;
 }
 
+/** A connection that said nothing is no exchange, but it was accepted, so it is on the record (invariant 9). */
+const SILENT: Failure = { code: 'malformed_request', detail: 'The connection ended without a request' };
+
 /** The port that agents are pointed at: plain absolute-form requests, CONNECT and WebSocket upgrades over HTTP/1.1. */
 export class ProxyListener implements AsyncDisposable {
   readonly #server: Server;
@@ -97,9 +100,12 @@ export class ProxyListener implements AsyncDisposable {
 
   #track(socket: Socket): void {
     this.#sockets.add(socket);
-    // Asked for once, now: a connection that was lost can no longer tell, and its record names the client all the same.
-    void socket.remoteAddress;
-    socket.once('close', () => this.#sockets.delete(socket));
+    // Asked for now: a connection that was lost can no longer tell, and its record names the client all the same.
+    const client = clientOf(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      if (socket.bytesRead === 0) this.#options.handler.refuse({ client, failure: SILENT, isGone: true });
+    });
   }
 
   #onRequest(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {

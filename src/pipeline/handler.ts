@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
+import type { Milliseconds } from '../core/units.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { withoutSecrets } from '../wire/quote.ts';
 import type { AgentSurface } from './agent-surface.ts';
@@ -20,6 +21,8 @@ import type { Services } from './services.ts';
 
 /** How much of the content of a refused request is read away before its connection is cut. */
 const DISCARD_LIMIT = 1024 * 1024;
+/** And for how long. */
+const DISCARD_TIME: Milliseconds = 10_000;
 
 interface RawConnection {
   readonly accepted: Accepted;
@@ -74,10 +77,10 @@ export class Enforcement {
     readonly method?: string;
     readonly target?: string;
     readonly tunnel?: TunnelContext;
+    readonly isGone?: true;
   }): Answer {
     const id = this.#newExchangeId();
-    const { client, failure, method, target, tunnel } = request;
-    const startedAt = this.#services.clock.monotonic();
+    const { client, failure, method, target, tunnel, isGone } = request;
     void this.#services.recorder.decision({
       kind: 'decision',
       exchange: id,
@@ -98,9 +101,7 @@ export class Enforcement {
       reason: failure.detail,
       progress: { id, ...(tunnel !== undefined && { tunnel }) },
     });
-    this.#services.recorder.outcome(
-      answeredEvent({ id }, failure.code, answer.status, this.#services.clock.monotonic() - startedAt),
-    );
+    this.#services.recorder.outcome(answeredEvent({ id }, failure.code, isGone === true ? undefined : answer.status, 0));
     return answer;
   }
 
@@ -173,16 +174,19 @@ export class Enforcement {
   }
 }
 
-// The client may still be sending. A little is read away so that it gets to read its answer; more is cut off.
+// The client may still be sending. A little is read away so that it gets to read its answer; more, or slower, is cut off.
 function discard(content: Readable | null, reply: ReplySink): void {
   if (content === null || content.readableEnded) return;
+  const cut = (): void => {
+    content.destroy();
+    reply.abort();
+  };
+  const timer = setTimeout(cut, DISCARD_TIME);
   let bytes = 0;
   content.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes > DISCARD_LIMIT) {
-      content.destroy();
-      reply.abort();
-    }
+    if (bytes > DISCARD_LIMIT) cut();
   });
   content.on('error', () => {});
+  content.once('close', () => clearTimeout(timer));
 }

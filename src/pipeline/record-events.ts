@@ -19,12 +19,17 @@ export function refusedEvent({ progress, code, reason, detail }: Refusal): Decis
   return { ...describe(progress), decision: effect, code, ...(why !== undefined && { reason: why }) };
 }
 
-/** The outcome of an exchange that the gateway answered itself. */
-export function answeredEvent(progress: Pick<Progress, 'id'>, code: Code, status: number, total: Milliseconds): OutcomeEvent {
+/** The outcome of an exchange that the gateway answered itself; without a status when nobody was left to answer. */
+export function answeredEvent(
+  progress: Pick<Progress, 'id'>,
+  code: Code,
+  status: number | undefined,
+  total: Milliseconds,
+): OutcomeEvent {
   return {
     kind: 'outcome',
     exchange: progress.id,
-    status,
+    ...(status !== undefined && { status }),
     code,
     bytes: { sent: 0, received: 0 },
     timing: { total },

@@ -147,6 +147,20 @@ describe('every connection that says something', () => {
     expect([decision.decision, decision.code, outcome.code]).toEqual(['deny', 'malformed_request', 'malformed_request']);
   });
 
+  it('AUD-02 leaves a decision and an outcome: a connection that said nothing', async () => {
+    const from = nextClient();
+    await using client = await lab.connect(from);
+    client.finish();
+    await client.rest();
+    const { decision, outcome } = await recordedFrom(lab.gateway, from);
+    expect(decision).toMatchObject({
+      decision: 'deny',
+      code: 'malformed_request',
+      reason: expect.stringContaining('without a request') as string,
+    });
+    expect(outcome.status).toBeUndefined();
+  });
+
   it.each(['absolute-form', 'CONNECT'] as const)('AUD-02 leaves a decision and an outcome: a refused %s', async (way) => {
     const from = nextClient();
     const answer = await attempt(lab, way, lab.authority(FORBIDDEN), from);
