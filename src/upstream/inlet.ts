@@ -2,26 +2,30 @@ import type { OnReadOpts, Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { Bytes } from '../core/units.ts';
 
-/** What an idle connection keeps; enough for a handshake record. */
-const SMALL: Bytes = 4 * 1024;
-/** What a connection under load reads at once. */
-const LARGE: Bytes = 64 * 1024;
-/** Reads in a row that left most of a large buffer empty, after which it is given back. */
-const SPARSE_READS = 8;
+/** Most bytes read at once. */
+const CAPACITY: Bytes = 64 * 1024;
+/** Up to here copying a read costs less than a buffer that waits for the next one. */
+const SPARSE: Bytes = 4 * 1024;
+/** Sparse reads in a row after which a connection gives its buffer back. */
+const MAX_SPARSE_READS = 8;
+
+/** What every connection without a buffer of its own reads into. Its bytes are copied out before anything else can be read. */
+const SHARED = Buffer.allocUnsafeSlow(CAPACITY);
 
 /**
- * Reads a socket into one buffer of its own, over and over, and hands what arrives to another stream. Node's own reading
- * takes 64 KiB of fresh memory for every read and leaves it to the collector: three times the CPU time for bulk
- * (docs/performance.md). The buffer is used again only when what it held has gone to the kernel, so the slower side sets
- * the pace.
+ * Reads a socket into the same memory over and over, and hands what arrives to another stream. Node's own reading takes
+ * 64 KiB of fresh memory for every read and leaves it to the collector: three times the CPU time for bulk
+ * (docs/performance.md). A connection under load has a buffer of its own, used again only when what it held has gone to the
+ * kernel; all others share one, so that an idle one costs nothing. The slower side sets the pace.
  */
 export class Inlet {
   /** For `net.connect()`: a socket reads in this way from its first byte or never. */
   readonly onread: OnReadOpts = {
-    buffer: () => this.#buffer,
-    callback: (length, buffer) => this.#take(buffer.subarray(0, length)),
+    buffer: () => this.#own ?? SHARED,
+    callback: (length, buffer) =>
+      this.#take(buffer === SHARED ? Buffer.from(SHARED.subarray(0, length)) : buffer.subarray(0, length)),
   };
-  #buffer = Buffer.allocUnsafeSlow(SMALL);
+  #own: Buffer | undefined;
   #sparseReads = 0;
   /** Bytes that arrived before there was anyone to hand them to. */
   #held: Uint8Array | undefined;
@@ -46,7 +50,7 @@ export class Inlet {
   /** @returns false to stop reading */
   #take(bytes: Uint8Array): boolean {
     if (this.#to !== undefined) return this.#pass(this.#to, bytes);
-    // Nothing else is read until somebody takes these, so they stay whole where they are.
+    // Nothing else is read until somebody takes these.
     this.#held = bytes;
     return false;
   }
@@ -62,10 +66,10 @@ export class Inlet {
     return !isPending;
   }
 
-  // Bytes in hand lie in the buffer they were read into; a new one is for what is read next.
+  // Bytes in hand stay where they were read to; this is about what is read next.
   #fit(length: Bytes): void {
-    if (length === this.#buffer.length && length < LARGE) this.#buffer = Buffer.allocUnsafeSlow(LARGE);
-    this.#sparseReads = length < LARGE / 4 ? this.#sparseReads + 1 : 0;
-    if (this.#buffer.length === LARGE && this.#sparseReads >= SPARSE_READS) this.#buffer = Buffer.allocUnsafeSlow(SMALL);
+    this.#sparseReads = length <= SPARSE ? this.#sparseReads + 1 : 0;
+    if (length > SPARSE) this.#own ??= Buffer.allocUnsafeSlow(CAPACITY);
+    else if (this.#sparseReads >= MAX_SPARSE_READS) this.#own = undefined;
   }
 }

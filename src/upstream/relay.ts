@@ -37,9 +37,11 @@ export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array
   // What has arrived and waits in a buffer is still to be relayed, so it counts.
   const clientRead = client.bytesRead - client.readableLength;
   const originRead = origin.bytesRead - origin.readableLength - (inlet?.held ?? 0);
+  // Not `head` itself: what refers to it would keep it for as long as the tunnel lives.
+  const headLength = head.length;
   const bytes = {
     get sent(): number {
-      return head.length + client.bytesRead - clientRead;
+      return headLength + client.bytesRead - clientRead;
     },
     get received(): number {
       return origin.bytesRead - originRead;

@@ -169,7 +169,7 @@ class GatewayProcess implements Gateway {
   async records(): Promise<readonly RecordLine[]> {
     const directory = join(this.directory, 'data/recordings');
     const files = await readdir(directory, { recursive: true }).catch((): string[] => []);
-    const segments = files.filter((file) => /\.seg$/.test(file)).sort();
+    const segments = files.filter((file) => file.endsWith('.seg')).sort();
     const texts = await Promise.all(segments.map((file) => readFile(join(directory, file), 'utf8')));
     // The last line may be half written while the gateway runs.
     const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'));
