@@ -47,13 +47,14 @@ async function measureDecision(bench: Bench): Promise<readonly Line[]> {
 }
 
 const LATENCY_CONNECTIONS = 64;
+const WARM_UP_ROUNDS = 3;
 
 /** Plain requests at half of the rate that saturates cordon here, straight to the origin and through cordon, in turns. */
 async function measureLatency(bench: Bench): Promise<readonly Line[]> {
   const proxy = await bench.proxy('cordon');
   if (proxy === undefined) throw new Error('Cordon did not start');
   const through = { ...plainJob(proxy, bench.site), seconds: bench.seconds };
-  await runLoad(through);
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) await runLoad(through);
   const full = await runLoad(through);
   const rate = full.requests / full.seconds / 2;
   const thinkMs = Math.round((LATENCY_CONNECTIONS / rate) * 1000);

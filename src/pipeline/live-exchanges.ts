@@ -5,7 +5,7 @@ import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
 import type { IpAddress } from '../core/address.ts';
 import type { Subject } from '../core/exchange/exchange.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
 import { decisionRequest } from './judging/decision-request.ts';
 import { undischarged } from './judging/discharge.ts';
@@ -63,19 +63,26 @@ export class LiveExchanges {
   async identifyAgain(
     reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>,
   ): Promise<void> {
-    const asked = new Map<string, Promise<Result<Subject, Failure>>>();
+    const asked = new Map<string, Result<Subject, Failure>>();
     for (const live of this.#live) {
       const { subject, client } = live.exchange;
-      const clientAddress = parseIpAddress(client.address);
-      if (!clientAddress.ok) continue;
-      const key = `${subject.by} ${subject.attributes.agent} ${clientAddress.value.text}`;
-      const answer = asked.get(key) ?? reidentify(subject, clientAddress.value);
-      asked.set(key, answer);
-      const identified = await answer;
+      const key = `${subject.by} ${subject.attributes.agent} ${client.address}`;
+      const identified = asked.get(key) ?? (await identifyOnce(subject, client.address, reidentify));
+      asked.set(key, identified);
       if (identified.ok || !this.#live.delete(live)) continue;
       live.cut(identified.failure);
     }
   }
+}
+
+async function identifyOnce(
+  subject: Subject,
+  client: string,
+  reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>,
+): Promise<Result<Subject, Failure>> {
+  const address = parseIpAddress(client);
+  // Without an address it could not have been identified in the first place, and nothing new is known about it.
+  return address.ok ? reidentify(subject, address.value) : ok(subject);
 }
 
 function whyCut(exchange: Permitted, inForce: InForce, now: Instant): Failure | undefined {

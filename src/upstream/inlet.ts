@@ -4,10 +4,12 @@ import type { Bytes } from '../core/units.ts';
 
 /** Most bytes read at once. */
 const CAPACITY: Bytes = 64 * 1024;
-/** Up to here copying a read costs less than a buffer that waits for the next one. */
-const SPARSE: Bytes = 4 * 1024;
-/** Sparse reads in a row after which a connection gives its buffer back. */
-const MAX_SPARSE_READS = 8;
+/** Reads beyond this are dense, others sparse. */
+const DENSE: Bytes = 4 * 1024;
+/** Dense reads in a row that show a load: a handshake has one or two. */
+const LOADED = 4;
+/** Sparse reads in a row that show its end. */
+const UNLOADED = 8;
 
 /** What every connection without a buffer of its own reads into. Its bytes are copied out before anything else can be read. */
 const SHARED = Buffer.allocUnsafeSlow(CAPACITY);
@@ -26,7 +28,8 @@ export class Inlet {
       this.#take(buffer === SHARED ? Buffer.from(SHARED.subarray(0, length)) : buffer.subarray(0, length)),
   };
   #own: Buffer | undefined;
-  #sparseReads = 0;
+  /** Dense reads in a row; sparse ones where it is negative. */
+  #streak = 0;
   /** Bytes that arrived before there was anyone to hand them to. */
   #held: Uint8Array | undefined;
   #from: Socket | undefined;
@@ -68,8 +71,8 @@ export class Inlet {
 
   // Bytes in hand stay where they were read to; this is about what is read next.
   #fit(length: Bytes): void {
-    this.#sparseReads = length <= SPARSE ? this.#sparseReads + 1 : 0;
-    if (length > SPARSE) this.#own ??= Buffer.allocUnsafeSlow(CAPACITY);
-    else if (this.#sparseReads >= MAX_SPARSE_READS) this.#own = undefined;
+    this.#streak = length > DENSE ? Math.max(this.#streak, 0) + 1 : Math.min(this.#streak, 0) - 1;
+    if (this.#streak >= LOADED) this.#own ??= Buffer.allocUnsafeSlow(CAPACITY);
+    else if (this.#streak <= -UNLOADED) this.#own = undefined;
   }
 }
