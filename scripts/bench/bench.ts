@@ -1,6 +1,6 @@
-import type { LoadJob } from './load-job.ts';
-import type { Proxy, ProxyName } from './proxies.ts';
-import type { Site } from './site.ts';
+import type { LoadJob } from './load/load-job.ts';
+import type { Proxy, ProxyName } from './world/proxies.ts';
+import type { Site } from './world/site.ts';
 
 /** What every row is measured with. */
 export interface Bench {

@@ -1,9 +1,9 @@
 /** CPU time of the proxy for one piece of work, against peers that do the same work in the same minutes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { figure, median, skipped, type Bench, type JobFor, type Line, type Row } from './bench.ts';
-import { runLoad } from './load.ts';
-import type { Proxy, ProxyName } from './proxies.ts';
-import { NAMES } from './site.ts';
+import { runLoad } from './load/run-load.ts';
+import type { Proxy, ProxyName } from './world/proxies.ts';
+import { NAMES } from './world/site.ts';
 
 interface CostRow {
   readonly row: string;
@@ -18,7 +18,7 @@ interface CostRow {
 /** After the last response a proxy still closes connections and writes its record; that is part of its cost. */
 const SETTLE_MS = 200;
 /** Uncounted rounds of programs whose code is compiled while it runs: at least, and at most. */
-const WARM_UP = { atLeast: 3, atMost: 6 } as const;
+const WARM_UP = { atLeast: 3, atMost: 4 } as const;
 const COMPILED_AT_RUN_TIME: ReadonlySet<ProxyName> = new Set(['cordon', 'http-proxy']);
 
 /** Measures one row: every proxy is started, warmed up and then loaded in turn, round after round (A B A B). */

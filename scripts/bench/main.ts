@@ -13,8 +13,8 @@ import type { Bench, Line, Row } from './bench.ts';
 import { COST_ROWS } from './cost-rows.ts';
 import { describeMachine, findProgram } from './machine.ts';
 import { OTHER_ROWS } from './other-rows.ts';
-import { startProxy, type Proxy, type ProxyName } from './proxies.ts';
-import { startSite } from './site.ts';
+import { startProxy, type Proxy, type ProxyName } from './world/proxies.ts';
+import { startSite } from './world/site.ts';
 
 const ROWS: Readonly<Record<string, Row>> = { ...COST_ROWS, ...OTHER_ROWS };
 

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { figure, median, type Bench, type Line, type Row } from './bench.ts';
-import { writeCordonFiles } from './cordon-files.ts';
+import { writeCordonFiles } from './world/cordon-files.ts';
 import { plainJob } from './cost-rows.ts';
-import { holdTunnels, runLoad } from './load.ts';
-import type { LoadResult } from './load-job.ts';
+import { holdTunnels, runLoad } from './load/run-load.ts';
+import type { LoadResult } from './load/load-job.ts';
 import { freePort, openFilesLimit } from './machine.ts';
 import { pinned, startPinned } from './pinned-process.ts';
-import { cordonProgram, startProxy, type Proxy } from './proxies.ts';
-import { NAMES } from './site.ts';
+import { cordonProgram, startProxy, type Proxy } from './world/proxies.ts';
+import { NAMES } from './world/site.ts';
 
 export const OTHER_ROWS = {
   decision: measureDecision,

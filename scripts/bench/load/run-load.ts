@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { LoadJob, LoadResult } from './load-job.ts';
-import { findProgram } from './machine.ts';
-import { pinned } from './pinned-process.ts';
+import { findProgram } from '../machine.ts';
+import { pinned } from '../pinned-process.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generate-load.ts');
 const LUA = join(import.meta.dirname, 'wrk.lua');

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { NAMES, type Site } from './site.ts';
 
 /** Destinations and rules beside those that are used, as a few teams would have written them. */
-export const OTHER_RULES = 300;
+const OTHER_RULES = 300;
 
 /** Host names of the other rules; peers get the same names as their access list. */
 export const OTHER_HOSTS: readonly string[] = Array.from(

@@ -1,9 +1,9 @@
 /** What is fetched: an origin with three doors on loopback, the names it answers to, and the certificate that proves them. */
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestCa } from '../../test/support/certificates.ts';
-import { findProgram, freePort } from './machine.ts';
-import { startPinned, untilListening, type PinnedProcess } from './pinned-process.ts';
+import { createTestCa } from '../../../test/support/certificates.ts';
+import { findProgram, freePort } from '../machine.ts';
+import { startPinned, untilListening, type PinnedProcess } from '../pinned-process.ts';
 
 /** Names of the origin; each is a destination of its own in the policy, treated in its own way. */
 export const NAMES = {
@@ -13,8 +13,8 @@ export const NAMES = {
 } as const;
 
 /** Bytes of `/small` and of `/bulk`. */
-export const SMALL = 1024;
-export const BULK = 64 * 1024 * 1024;
+const SMALL = 1024;
+const BULK = 64 * 1024 * 1024;
 
 export interface Site extends AsyncDisposable {
   /** Cleartext. */

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OTHER_HOSTS, writeCordonFiles } from './cordon-files.ts';
-import { findProgram, freePort } from './machine.ts';
-import { startPinned, untilListening, type PinnedProcess } from './pinned-process.ts';
+import { findProgram, freePort } from '../machine.ts';
+import { startPinned, untilListening, type PinnedProcess } from '../pinned-process.ts';
 import { NAMES, type Site } from './site.ts';
 
 export type ProxyName =
@@ -72,7 +72,7 @@ async function startCordon(name: ProxyName, { directory, site, nodeOptions }: Pr
 
 /** How cordon is started: as `npm start` does. */
 export function cordonProgram(directory: string, nodeOptions: readonly string[]): Parameters<typeof startPinned>[0] {
-  const entry = join(import.meta.dirname, '../cordon.mjs');
+  const entry = join(import.meta.dirname, '../../cordon.mjs');
   const args = [...nodeOptions, entry, 'serve', '--config', join(directory, 'cordon.yaml')];
   return { role: 'proxy', command: process.execPath, args, directory };
 }
