@@ -2,8 +2,9 @@
  * Metrics in the Prometheus text format, behind five functions. What can be measured is one closed table; label values
  * are closed unions or constants of the program, so no label can name a host or a subject (contract §7).
  */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
 import type { Code } from '../core/codes.ts';
+import { Durations } from './durations.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 
 /** Label values of each counter. */
@@ -32,7 +33,14 @@ export type GaugeName =
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines';
 
+/** One counter with its labels settled, for whoever counts with every exchange. */
+export interface Counting {
+  add(by: number): void;
+}
+
 export interface Metrics {
+  /** The counter of these labels. */
+  counter<N extends CounterName>(name: N, labels: CounterLabels[N]): Counting;
   /** Adds to a counter; `by` defaults to 1. */
   count<N extends CounterName>(name: N, labels: CounterLabels[N], by?: number): void;
   /** Adds a duration, in seconds, to a distribution. */
@@ -80,26 +88,50 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const counters = mapTable(COUNTERS, (name, { help, labels }) => new Counter({ name, help, labelNames: labels, registers }));
-  const histograms = mapTable(HISTOGRAMS, (name, { help, buckets }) => new Histogram({ name, help, buckets, registers }));
+  const histograms = mapTable(HISTOGRAMS, (name, { help, buckets }) => {
+    const durations = new Durations(name, help, buckets);
+    registry.registerMetric(durations as unknown as Metric);
+    return durations;
+  });
   const readers = new Map<GaugeName, () => number>();
-  const children = new Map<string, Counter.Internal>();
+  const tallies = new Map<string, Tally>();
   const gauges = mapTable(GAUGES, (name, help) => gauge(name, help, registers, readers));
+  const tally = <N extends CounterName>(name: N, labels: CounterLabels[N]): Tally => {
+    const key = `${name} ${Object.values(labels).join(' ')}`;
+    const known = tallies.get(key) ?? new Tally(counters[name].labels(labels as Record<string, string>));
+    tallies.set(key, known);
+    return known;
+  };
   return {
-    count: (name, labels, by = 1) => {
-      // Joined values find the counter's child; prom-client would sort and join names and values for every single count.
-      const key = `${name} ${Object.values(labels).join(' ')}`;
-      let child = children.get(key);
-      if (child === undefined) {
-        child = counters[name].labels(labels as Record<string, string>);
-        children.set(key, child);
-      }
-      child.inc(by);
-    },
+    counter: tally,
+    count: (name, labels, by = 1) => tally(name, labels).add(by),
     observe: (name, seconds) => histograms[name].observe(seconds),
     set: (name, value) => gauges[name].set(value),
     sample: (name, read) => void readers.set(name, read),
-    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    render: async () => {
+      for (const each of tallies.values()) each.hand();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
   };
+}
+
+/** Counts by itself and hands the sum over when somebody reads: prom-client looks its labels up anew for every count. */
+class Tally implements Counting {
+  readonly #child: Counter.Internal;
+  #sum = 0;
+
+  constructor(child: Counter.Internal) {
+    this.#child = child;
+  }
+
+  add(by: number): void {
+    this.#sum += by;
+  }
+
+  hand(): void {
+    this.#child.inc(this.#sum);
+    this.#sum = 0;
+  }
 }
 
 function gauge(name: GaugeName, help: string, registers: Registry[], readers: ReadonlyMap<GaugeName, () => number>): Gauge {
