@@ -31,6 +31,8 @@ export interface Resolution {
 export interface Resolver {
   /** @failure dns_failed | dns_timeout */
   resolve(name: string): Promise<Result<Resolution, Failure>>;
+  /** An answer that is at hand and still good; nobody is asked. Undefined: `resolve` has to. */
+  recall(name: string): Resolution | undefined;
 }
 
 /** Appends to the record; resolves when the event is as durable as `recordings.durability` says. */
@@ -88,4 +90,4 @@ export type GatewayEvent =
   | { readonly type: 'policy.loosened'; readonly changes: readonly string[] }
   | { readonly type: 'tables.changed' }
   | { readonly type: 'token.revoked'; readonly id: TokenId }
-  | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code?: string };
+  | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code: string | undefined };

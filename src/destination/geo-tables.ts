@@ -74,7 +74,16 @@ function geoTables(loaded: LoadedSources, options: GeoTablesOptions): GeoTables 
   const catalogue: EndpointCatalogue = loaded.catalogue;
   return {
     collectName: (host, path, content) => catalogue.nameFacts(host, path, content),
-    collectAddress: (address, port) => ({ address, self: isSelf(address, port), ...evidence(address) }),
+    collectAddress: (address, port) => {
+      const collected = evidence(address);
+      return {
+        address,
+        class: collected.class,
+        self: isSelf(address, port),
+        evidence: collected.evidence,
+        geoipProvesInside: collected.geoipProvesInside,
+      };
+    },
     world: { jurisdictions: loaded.jurisdictions, regions: loaded.regions.countries },
     status: () => statusOf(loaded, options.maxAge, clock.now()),
     version: loaded.version,

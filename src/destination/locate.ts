@@ -9,7 +9,7 @@ export interface Target {
   /** 1..65535 */
   readonly port: number;
   /** What the name resolved to; absent before the look-up, and for an address. */
-  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'>;
+  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'> | undefined;
   /** Path of the request target; absent when it is not known. */
   readonly path?: string;
   /** Parsed JSON content, null when there is none; absent when it is not known. */
@@ -20,13 +20,7 @@ export interface Target {
 export function locate(tables: GeoTables, { host, port, resolution, path, content }: Target): DestinationFacts {
   if (host.kind === 'address') return { host, port, addresses: [tables.collectAddress(host.address, port)] };
   const name = tables.collectName(host.name, path, content);
-  return {
-    host,
-    port,
-    ...(name !== undefined && { name }),
-    ...(resolution !== undefined && {
-      addresses: resolution.addresses.map((address) => tables.collectAddress(address, port)),
-      chain: resolution.chain,
-    }),
-  };
+  if (resolution === undefined) return { host, port, name };
+  const addresses = resolution.addresses.map((address) => tables.collectAddress(address, port));
+  return { host, port, name, addresses, chain: resolution.chain };
 }

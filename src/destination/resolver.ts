@@ -89,14 +89,22 @@ class DnsResolver implements CachingResolver {
     const parsed = parseHostName(name);
     if (!parsed.ok) return fail({ code: 'dns_failed', detail: parsed.failure });
     const key = parsed.value;
-    const declared = this.#hosts.get(key);
-    if (declared !== undefined) return this.#cache.stamp(ok({ addresses: declared, chain: [] }), HOSTS_LIFE);
-    const cached = this.#cache.get(key);
+    return this.#recall(key) ?? this.#underWay.get(key) ?? this.#begin(key);
+  }
+
+  recall(name: string): Resolution | undefined {
+    const answer = this.#recall(name);
+    return answer?.ok === true ? answer.value : undefined;
+  }
+
+  #recall(name: string): Result<Resolution, Failure> | undefined {
+    const cached = this.#cache.get(name);
     if (cached !== undefined) {
       this.#hits += 1;
       return cached;
     }
-    return this.#underWay.get(key) ?? this.#begin(key);
+    const declared = this.#hosts.get(name);
+    return declared && this.#cache.put(name, ok({ addresses: declared, chain: [] }), HOSTS_LIFE);
   }
 
   flush(): void {

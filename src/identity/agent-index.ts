@@ -6,7 +6,8 @@ import { cidrContains } from '../wire/address/cidr.ts';
 /** The agent that a source address alone identifies, and by which block. */
 export interface SourceMatch {
   readonly agent: AgentDeclaration;
-  readonly cidr: string;
+  /** The block, as the record names it: `cidr:10.1.0.0/16`. */
+  readonly by: string;
 }
 
 /** Most source addresses whose answer is remembered. */
@@ -43,7 +44,7 @@ export class AgentIndex {
       const cidr = matchingBlock(agent, source);
       if (cidr === undefined) continue;
       if (match !== undefined) return 'ambiguous';
-      match = { agent, cidr };
+      match = { agent, by: `cidr:${cidr}` };
     }
     return match ?? 'none';
   }

@@ -16,9 +16,9 @@ export interface IdentifyInput {
   /** Of the peer of the connection, or as a trusted PROXY header states it; never from a request field. */
   readonly clientAddress: IpAddress;
   /** Value of `Proxy-Authorization`. */
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
   /** Value of `Cordon-Session`. */
-  readonly sessionField?: string;
+  readonly sessionField?: string | undefined;
 }
 
 /**
@@ -75,7 +75,7 @@ class Identifier {
     const match = this.#index().bySource(clientAddress);
     if (match === 'none') return refuse('unidentified', `No agent is identified by the address ${clientAddress.text} alone`);
     if (match === 'ambiguous') return refuse('unidentified', `Two agents are identified by the address ${clientAddress.text}`);
-    return ok(this.#subject(match.agent, `cidr:${match.cidr}`, { clientAddress, ...optionalName(sessionField) }));
+    return ok(this.#subject(match.agent, match.by, { agent: match.agent.attributes.agent, clientAddress, name: sessionField }));
   }
 
   #byCredentials(input: IdentifyInput, authorization: string): ReturnType<Identify> {
@@ -113,13 +113,14 @@ class Identifier {
     if (!acceptsToken(agent, clientAddress)) {
       return refuse('unidentified', `"${token.agent}" is not identified by a token from the address ${clientAddress.text}`);
     }
-    const name = optionalName(sessionField ?? nameInUser);
-    return ok(this.#subject(agent, `token:${token.id}`, { clientAddress, token: token.id, ...name }));
+    const name = sessionField ?? nameInUser;
+    const claim = { agent: token.agent, clientAddress, token: token.id, name };
+    return ok(this.#subject(agent, `token:${token.id}`, claim));
   }
 
-  #subject(agent: AgentDeclaration, by: string, claim: Omit<SessionClaim, 'agent'>): Subject {
+  #subject(agent: AgentDeclaration, by: string, claim: SessionClaim): Subject {
     const { attributes } = agent;
-    return { attributes, session: this.#sessions.sessionOf({ agent: attributes.agent, ...claim }), by };
+    return { attributes, session: this.#sessions.sessionOf(claim), by };
   }
 }
 
@@ -128,10 +129,6 @@ function readPresentation(authorization: string): Result<Presentation, Failure> 
   if (!credentials.ok) return credentials;
   const presented = parseTokenText(credentials.value.token);
   return presented.ok ? ok({ credentials: credentials.value, presented: presented.value }) : presented;
-}
-
-function optionalName(name: string | undefined): { readonly name?: string } {
-  return name === undefined ? {} : { name };
 }
 
 const TOO_MANY = refuse('limit_exceeded', 'Too many credentials from this address did not verify');

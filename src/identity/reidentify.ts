@@ -26,7 +26,7 @@ export function createReidentifier(options: {
     if (token === undefined) {
       const match = index().bySource(clientAddress);
       if (typeof match === 'string' || match.agent.attributes.agent !== agent) return noLonger(agent, clientAddress);
-      return ok({ ...subject, attributes: match.agent.attributes, by: `cidr:${match.cidr}` });
+      return ok({ ...subject, attributes: match.agent.attributes, by: match.by });
     }
     const current = await options.tokens.current(token);
     if (!current.ok) return current;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IpAddress } from '../core/address.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { AgentId, SessionId, TokenId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import type { Milliseconds } from '../core/units.ts';
@@ -21,13 +22,13 @@ export interface SessionClaim {
   readonly token?: TokenId;
   readonly clientAddress: IpAddress;
   /** As the client sent it; must satisfy {@link isSessionName}. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 export interface SessionTableOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Most sessions by source address that are remembered; default 10,000. Beyond, the least recently used begins anew. */
+  /** Most sessions by source address that are remembered; default 10,000. Beyond, one that was not used lately begins anew. */
   readonly capacity?: number;
 }
 
@@ -43,14 +44,13 @@ interface Idle {
 export class SessionTable {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #capacity: number;
-  /** By agent and source address, least recently used first. */
-  readonly #bySource = new Map<string, Idle>();
+  /** By agent and source address. */
+  readonly #bySource: BoundedMap<string, Idle>;
 
   constructor(options: SessionTableOptions) {
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#capacity = options.capacity ?? 10_000;
+    this.#bySource = new BoundedMap(options.capacity ?? 10_000);
   }
 
   /** The session by its name, else the token's id, else (agent, source address) until {@link SESSION_IDLE}. */
@@ -64,14 +64,13 @@ export class SessionTable {
   #sourceSession(key: string): SessionId {
     const now = this.#clock.monotonic();
     const known = this.#bySource.get(key);
-    this.#bySource.delete(key);
-    const isLive = known !== undefined && now - known.lastSeen < SESSION_IDLE;
-    const entry = isLive ? known : { session: this.#freshId(), lastSeen: now };
-    entry.lastSeen = now;
-    this.#bySource.set(key, entry);
-    const [oldest] = this.#bySource.keys();
-    if (this.#bySource.size > this.#capacity && oldest !== undefined) this.#bySource.delete(oldest);
-    return entry.session;
+    if (known !== undefined && now - known.lastSeen < SESSION_IDLE) {
+      known.lastSeen = now;
+      return known.session;
+    }
+    const session = this.#freshId();
+    this.#bySource.set(key, { session, lastSeen: now });
+    return session;
   }
 
   #freshId(): SessionId {

@@ -51,18 +51,25 @@ export function acceptForward(message: RequestHead, arrival: Arrival, kind: Exch
   if (!target.ok) return malformed(target.failure);
   const { scheme, authority, requestTarget, path } = target.value;
   if (scheme === 'https') return malformed('Found an https:// target in the clear, expected CONNECT');
-  const host = checkHost(head.value.fields, authority, 80);
+  const { fields, httpVersion, hasContent } = head.value;
+  const host = checkHost(fields, authority, 80);
   if (!host.ok) return host;
+  const { id, client, startedAt } = arrival;
   return ok({
-    ...arrival,
+    id,
     kind,
     visibility: 'cleartext',
+    client,
+    startedAt,
     scheme,
     authority,
     method: message.method ?? '',
     requestTarget,
-    ...(path !== undefined && { path }),
-    ...head.value,
+    path,
+    fields,
+    httpVersion,
+    hasContent,
+    tunnel: undefined,
   });
 }
 
@@ -81,19 +88,25 @@ export function acceptIntercepted(
   if (!head.ok) return head;
   const target = parseOriginForm(message.url ?? '');
   if (!target.ok) return malformed(target.failure);
-  const host = checkHost(head.value.fields, tunnel.authority, 443);
+  const { fields, httpVersion, hasContent } = head.value;
+  const host = checkHost(fields, tunnel.authority, 443);
   if (!host.ok) return host;
   const { requestTarget, path } = target.value;
+  const { id, client, startedAt } = arrival;
   return ok({
-    ...arrival,
+    id,
     kind,
     visibility: 'inspected',
+    client,
+    startedAt,
     scheme: 'https',
     authority: tunnel.authority,
     method: message.method ?? '',
     requestTarget,
-    ...(path !== undefined && { path }),
-    ...head.value,
+    path,
+    fields,
+    httpVersion,
+    hasContent,
     tunnel,
   });
 }
@@ -112,17 +125,22 @@ export function acceptConnect(message: RequestHead, arrival: Arrival): Result<Ac
   const framing = requestFraming(fields, httpVersion(message), 'CONNECT');
   if (!framing.ok) return malformed(framing.failure);
   if (framing.value.kind !== 'none') return malformed('Found content in a CONNECT request, expected none');
+  const { id, client, startedAt } = arrival;
   return ok({
-    ...arrival,
+    id,
     kind: 'connect',
     visibility: 'opaque',
+    client,
+    startedAt,
     scheme: 'https',
     authority: authority.value,
     method: 'CONNECT',
     requestTarget: '',
+    path: undefined,
     fields,
     httpVersion: httpVersion(message),
     hasContent: false,
+    tunnel: undefined,
   });
 }
 
@@ -180,7 +198,7 @@ function checkHost(fields: FieldLines, authority: Authority, defaultPort: number
   if (!field.ok) return malformed(field.failure);
   const named = parseAuthority(field.value, defaultPort);
   if (!named.ok) return malformed(named.failure);
-  if (hostKey(named.value) !== hostKey(authority)) {
+  if (named.value !== authority && hostKey(named.value) !== hostKey(authority)) {
     return fail({ code: 'name_mismatch', detail: `Found Host ${hostKey(named.value)}, expected ${hostKey(authority)}` });
   }
   return ok(undefined);

@@ -65,9 +65,15 @@ function diedInFirstRequest(socket: Socket): boolean {
   return socket.bytesRead > 0 && !hasHadRequest(socket);
 }
 
-/** Address and port of the peer of a connection. */
-export function clientOf(socket: Socket): { readonly address: string; readonly port: number } {
-  return { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+const CLIENTS = new WeakMap<Socket, ConnectionContext['client']>();
+
+/** Address and port of the peer of a connection: one object for as long as the connection lives, also when it is lost. */
+export function clientOf(socket: Socket): ConnectionContext['client'] {
+  const known = CLIENTS.get(socket);
+  if (known !== undefined) return known;
+  const client = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+  CLIENTS.set(socket, client);
+  return client;
 }
 
 function describe(error: Error, code: string): string {

@@ -34,7 +34,7 @@ export function oweAnswer(message: IncomingMessage, response: ServerResponse): b
   owed.answers.push(response);
   owed.message = message;
   owed.response = response;
-  response.once('close', () => settle(owed, response));
+  response.on('close', () => settle(owed, response));
   return owed.answers.length <= MAX_PIPELINED;
 }
 

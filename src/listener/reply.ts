@@ -80,7 +80,8 @@ export class Http1Reply implements ReplySink {
     // It may have gone while the request was judged.
     if (this.closed) listener();
     else {
-      this.#response.once('close', () => {
+      // Closed once: `once` would wrap the listener for nothing.
+      this.#response.on('close', () => {
         if (!this.#response.writableFinished) listener();
       });
     }

@@ -11,7 +11,8 @@ import { ESTABLISHED, type ClientSocket } from './carrying/client-socket.ts';
 import { decisionRequest } from './judging/decision-request.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
-import { refuse, type Progress, type Refusal } from './judging/refusal.ts';
+import { refuse, type Refusal } from './judging/refusal.ts';
+import type { Progress } from './judging/progress.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { Services } from './services.ts';
 

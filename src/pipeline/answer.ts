@@ -1,6 +1,7 @@
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
-import { subjectOf, type AnswerableRefusal } from './judging/refusal.ts';
+import type { AnswerableRefusal } from './judging/refusal.ts';
+import { subjectOf } from './judging/progress.ts';
 
 /** An answer of the gateway itself, complete. */
 export interface Answer {

@@ -1,10 +1,13 @@
 import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
+import { withDecision } from './judging/progress.ts';
 import type { Permitted } from './judging/permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import { refuse, type Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 import { STAGES } from './stages.ts';
+
+type Judged = Result<Permitted, Refusal>;
 
 /**
  * Runs the stages of one exchange and writes its decision record. What comes back permitted has been recorded: only now
@@ -12,43 +15,50 @@ import { STAGES } from './stages.ts';
  *
  * @failure any code of the table; the first stage that refuses ends it
  */
-export async function judge(accepted: Accepted, services: Services): Promise<Result<Permitted, Refusal>> {
-  return record(await runStages(accepted, services), services);
+export async function judge(accepted: Accepted, services: Services): Promise<Judged> {
+  const judged = runStages(accepted, services);
+  return record(judged instanceof Promise ? await judged : judged, services);
 }
 
 /** Refuses an exchange inside a tunnel for the reason for which its CONNECT was refused, whatever the policy says by now. */
-export function refuseAgain(
-  accepted: Accepted,
-  { progress, ...refusal }: Refusal,
-  services: Services,
-): Promise<Result<Permitted, Refusal>> {
+export function refuseAgain(accepted: Accepted, { progress, ...refusal }: Refusal, services: Services): Promise<Judged> {
   const { decision } = progress;
-  return record(fail({ ...refusal, progress: { ...accepted, ...(decision !== undefined && { decision }) } }), services);
+  const again = decision === undefined ? accepted : withDecision(accepted, decision);
+  return record(fail({ ...refusal, progress: again }), services);
 }
 
-async function record(judged: Result<Permitted, Refusal>, services: Services): Promise<Result<Permitted, Refusal>> {
+async function record(judged: Judged, services: Services): Promise<Judged> {
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
   const recorded = await services.recorder.decision(event);
   if (!recorded.ok) return refuse(recorded.failure, judged.ok ? judged.value : judged.failure.progress);
-  const { exchange, decision, code } = event;
-  services.events.publish({ type: 'decision', exchange, effect: decision, ...(code !== undefined && { code }) });
+  services.events.publish({ type: 'decision', exchange: event.exchange, effect: event.decision, code: event.code });
   return judged;
 }
 
-async function runStages(accepted: Accepted, services: Services): Promise<Result<Permitted, Refusal>> {
+/** At once where no stage has to wait: a name is looked up, a store is asked. */
+function runStages(accepted: Accepted, services: Services): Judged | Promise<Judged> {
+  const { identify, locate, authorize } = STAGES;
   const { kind } = accepted;
   try {
-    const identified = await STAGES.identify[kind](accepted, services);
-    if (!identified.ok) return identified;
-    const located = await STAGES.locate[kind](identified.value, services);
-    if (!located.ok) return located;
-    return await STAGES.authorize[kind](located.value, services);
+    const judged = whenOk(
+      whenOk(identify[kind](accepted, services), (identified) => locate[kind](identified, services)),
+      (located) => authorize[kind](located, services),
+    );
+    return judged instanceof Promise ? judged.catch((error: unknown) => defect(error, accepted)) : judged;
   } catch (error) {
-    // A defect of ours must not become a way out: the exchange ends, and the record says why.
-    return fail({
-      code: 'internal_error',
-      detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      progress: accepted,
-    });
+    return defect(error, accepted);
   }
+}
+
+type Stepped<T> = Result<T, Refusal> | Promise<Result<T, Refusal>>;
+
+function whenOk<A, B>(step: Stepped<A>, proceed: (value: A) => Stepped<B>): Stepped<B> {
+  if (step instanceof Promise) return step.then((result) => (result.ok ? proceed(result.value) : result));
+  return step.ok ? proceed(step.value) : step;
+}
+
+// A defect of ours must not become a way out: the exchange ends, and the record says why.
+function defect(error: unknown, progress: Accepted): Judged {
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return fail({ code: 'internal_error', detail, progress });
 }

@@ -2,21 +2,20 @@ import { authorityText, hostText } from '../core/address.ts';
 import type { Code } from '../core/codes.ts';
 import type { Decision } from '../core/exchange/decision.ts';
 import type { Evidence } from '../core/place/evidence.ts';
-import { FACETS } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { subjectOf, type Progress, type Refusal } from './judging/refusal.ts';
+import type { Refusal } from './judging/refusal.ts';
+import { subjectOf, type Progress } from './judging/progress.ts';
 
 /** The decision record of an exchange that goes on. */
 export function permittedEvent(progress: Progress): DecisionEvent {
-  return { ...describe(progress), decision: 'permit' };
+  return describe(progress, 'permit', undefined, progress.decision?.reason);
 }
 
 /** The decision record of an exchange that ends here. */
 export function refusedEvent({ progress, code, reason, detail }: Refusal): DecisionEvent {
   const effect = progress.decision?.effect === 'hold' ? 'hold' : 'deny';
-  const why = reason ?? detail;
-  return { ...describe(progress), decision: effect, code, ...(why !== undefined && { reason: why }) };
+  return describe(progress, effect, code, reason ?? detail ?? progress.decision?.reason);
 }
 
 /** The outcome of an exchange that the gateway answered itself; without a status when nobody was left to answer. */
@@ -29,7 +28,7 @@ export function answeredEvent(
   return {
     kind: 'outcome',
     exchange: progress.id,
-    ...(status !== undefined && { status }),
+    status,
     code,
     bytes: { sent: 0, received: 0 },
     timing: { total },
@@ -37,80 +36,89 @@ export function answeredEvent(
   };
 }
 
-function describe(progress: Progress): Omit<DecisionEvent, 'code'> {
-  const { decision, destination, tunnel } = progress;
+const NOTHING: readonly never[] = [];
+
+function describe(
+  progress: Progress,
+  effect: DecisionEvent['decision'],
+  code: Code | undefined,
+  reason: string | undefined,
+): DecisionEvent {
+  const subject = subjectOf(progress);
+  const { place, evidence, contradictions, rules, policy, transfer, obligations, wouldDeny } = decisionPart(progress.decision);
   return {
     kind: 'decision',
     exchange: progress.id,
-    ...subjectPart(progress),
+    session: subject?.session,
+    subject: subject?.attributes.agent,
+    home: subject?.attributes.home.label,
     client: progress.client.address,
     exchangeKind: progress.kind,
     method: progress.method,
     target: targetText(progress),
-    ...(destination?.chain !== undefined && destination.chain.length > 0 && { chain: destination.chain }),
-    ...(decision === undefined ? UNDECIDED : decisionPart(decision)),
-    ...(tunnel !== undefined && { tunnel: tunnel.id }),
+    chain: nonEmpty(progress.destination?.chain),
+    place,
+    evidence,
+    contradictions,
+    decision: effect,
+    code,
+    reason,
+    rules,
+    policy,
+    transfer,
+    obligations,
+    wouldDeny,
+    tunnel: progress.tunnel?.id,
   };
-}
-
-function subjectPart(progress: Progress): Pick<DecisionEvent, 'session' | 'subject' | 'home'> {
-  const subject = subjectOf(progress);
-  if (subject === undefined) return {};
-  return { session: subject.session, subject: subject.attributes.agent, home: subject.attributes.home.label };
 }
 
 type DecisionPart = Pick<
   DecisionEvent,
-  | 'place'
-  | 'evidence'
-  | 'contradictions'
-  | 'decision'
-  | 'reason'
-  | 'rules'
-  | 'policy'
-  | 'transfer'
-  | 'obligations'
-  | 'wouldDeny'
+  'place' | 'evidence' | 'contradictions' | 'rules' | 'policy' | 'transfer' | 'obligations' | 'wouldDeny'
 >;
 
 /** An exchange that ended before the policy was asked. */
-const UNDECIDED: DecisionPart = { evidence: [], decision: 'deny', rules: [], obligations: [] };
+const UNDECIDED: DecisionPart = { evidence: NOTHING, rules: NOTHING, obligations: NOTHING };
 
-function decisionPart({ judgement, effect, reason, rules, policy, transfer, obligations, wouldDeny }: Decision): DecisionPart {
-  const { places, contradictions, evidence } = judgement;
+function decisionPart(decision: Decision | undefined): DecisionPart {
+  if (decision === undefined) return UNDECIDED;
+  const { judgement, rules, policy, transfer, obligations, wouldDeny } = decision;
   return {
-    place: { entry: places.entry.label, processing: places.processing.label, storage: places.storage.label },
-    evidence: evidence.map(recorded),
-    ...(contradictions.length > 0 && { contradictions: contradictions.map(contradictionText) }),
-    decision: effect,
-    reason,
+    place: placesOf(judgement.places),
+    evidence: judgement.evidence.map(recorded),
+    contradictions: nonEmpty(judgement.contradictions)?.map(contradictionText),
     rules,
     policy,
-    ...(transfer !== undefined && { transfer }),
-    obligations: obligations.map(({ kind }) => kind),
-    ...(wouldDeny !== undefined && { wouldDeny: wouldDeny.code }),
+    transfer,
+    obligations: obligations.length === 0 ? NOTHING : obligations.map(({ kind }) => kind),
+    wouldDeny: wouldDeny?.code,
   };
+}
+
+function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  return list === undefined || list.length === 0 ? undefined : list;
+}
+
+function placesOf({ entry, processing, storage }: Decision['judgement']['places']): DecisionEvent['place'] {
+  return { entry: entry.label, processing: processing.label, storage: storage.label };
 }
 
 function contradictionText({ a, b, facet }: Decision['judgement']['contradictions'][number]): string {
   return `${facet}: ${a.kind} (${a.source}) and ${b.kind} (${b.source})`;
 }
 
+/** Evidence is shared by all exchanges that rest on it, so it is put into words once. */
+const RECORDED = new WeakMap<Evidence, RecordedEvidence>();
+
 function recorded(evidence: Evidence): RecordedEvidence {
-  const places: { entry?: string; processing?: string; storage?: string } = {};
-  for (const facet of FACETS) {
-    const place = evidence.places[facet];
-    if (place !== undefined) places[facet] = place.label;
-  }
-  return {
-    kind: evidence.kind,
-    places,
-    source: evidence.source,
-    ...(evidence.date !== undefined && { date: evidence.date }),
-    ...(evidence.match !== undefined && { match: evidence.match }),
-    ...(evidence.address !== undefined && { address: evidence.address }),
-    ...(evidence.stale !== undefined && { stale: evidence.stale }),
-  };
+  const known = RECORDED.get(evidence);
+  if (known !== undefined) return known;
+  const { kind, source, date, match, address, stale } = evidence;
+  const { entry, processing, storage } = evidence.places;
+  const places = { entry: entry?.label, processing: processing?.label, storage: storage?.label };
+  const described = { kind, places, source, date, match, address, stale };
+  RECORDED.set(evidence, described);
+  return described;
 }
 
 /** The target as it may be kept: query values can be personal data or secrets, so only their names stay. */

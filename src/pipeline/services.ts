@@ -15,8 +15,8 @@ import type { LookupBudget } from './lookup-budget.ts';
 
 export interface IdentifyInput {
   readonly clientAddress: IpAddress;
-  readonly authorization?: string;
-  readonly sessionField?: string;
+  readonly authorization?: string | undefined;
+  readonly sessionField?: string | undefined;
 }
 
 /** Ends TLS of clients at the gateway, so that the requests inside can be judged. */

@@ -69,6 +69,7 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
     // What would be denied is observed, not helped along.
     obligations: wouldDeny === undefined ? united.value : united.value.filter(({ kind }) => kind !== 'credential'),
     judgement: weighed.judged.judgement,
+    namesHost: effect === 'permit' && matches.namesHost,
     ...(residency.kind === 'transfer' && { transfer: residency.transfer }),
     dial: effect === 'permit' ? (weighed.addresses?.map(({ address }) => address.text) ?? NOTHING) : NOTHING,
     ...(wouldDeny !== undefined && { wouldDeny }),

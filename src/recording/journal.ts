@@ -87,6 +87,8 @@ class QueueingJournal implements OpenJournal {
   #awaited = 0;
   #draining: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
+  /** The last time that was put into words: many records fall into one millisecond. */
+  #timed = { at: Number.NaN, text: '' };
   #closed: Promise<void> | undefined;
 
   constructor(options: JournalOptions, claim: WriterClaim, chain: ChainWriter) {
@@ -102,7 +104,7 @@ class QueueingJournal implements OpenJournal {
     if (this.#closed !== undefined) return Promise.resolve(unavailable('The record is closed'));
     // Made now, not when it is written: what happens to the event afterwards must not change the record.
     const body = eventBody(event);
-    const time = new Date(this.#clock.now()).toISOString();
+    const time = this.#time();
     if (this.#queuedBytes + body.length > this.#queueBytes) {
       this.#chain.refuse(1, 'the queue of the record was full');
       return Promise.resolve(unavailable(`More than ${this.#queueBytes} bytes wait to be recorded`));
@@ -115,6 +117,12 @@ class QueueingJournal implements OpenJournal {
         this.#draining ??= this.#drain();
       } else this.#drainSoon();
     });
+  }
+
+  #time(): string {
+    const now = this.#clock.now();
+    if (now !== this.#timed.at) this.#timed = { at: now, text: new Date(now).toISOString() };
+    return this.#timed.text;
   }
 
   // A write costs as much as everything else about a record, so what no effect waits for rides along with the next

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { hostText, type Host } from '../core/address.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Clock } from '../core/ports.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -17,36 +18,28 @@ export interface Leaf {
 const LEAF_CACHE_CAPACITY = 2_000;
 
 /**
- * One leaf per host, the least recently used dropped beyond the capacity. Issuing is synchronous (some 0.4 ms), so callers
+ * One leaf per host; beyond the capacity, one that was not used lately makes room. Issuing is synchronous (some 0.4 ms), so callers
  * at the same time cannot issue the same leaf twice.
  */
 export class LeafCache {
-  readonly #leaves = new Map<string, Leaf>();
+  readonly #leaves: BoundedMap<string, Leaf>;
   readonly #issue: (host: Host) => Result<Leaf, Failure>;
   readonly #clock: Clock;
-  readonly #capacity: number;
 
   constructor(issue: (host: Host) => Result<Leaf, Failure>, clock: Clock, capacity: number = LEAF_CACHE_CAPACITY) {
     this.#issue = issue;
     this.#clock = clock;
-    this.#capacity = capacity;
+    this.#leaves = new BoundedMap(capacity);
   }
 
   /** The context for `host`, issued at first use and again before it ends. Refusals are not kept. */
   context(host: Host): Result<SecureContext, Failure> {
     const key = hostText(host);
     const known = this.#leaves.get(key);
-    if (known !== undefined && this.#isCurrent(known)) {
-      // Map order is the order of use: the first key is the one to drop.
-      this.#leaves.delete(key);
-      this.#leaves.set(key, known);
-      return ok(known.context);
-    }
+    if (known !== undefined && this.#isCurrent(known)) return ok(known.context);
     const issued = this.#issue(host);
     if (!issued.ok) return issued;
-    this.#leaves.delete(key);
     this.#leaves.set(key, issued.value);
-    this.#dropBeyondCapacity();
     return ok(issued.value.context);
   }
 
@@ -58,11 +51,5 @@ export class LeafCache {
   #isCurrent(leaf: Leaf): boolean {
     const now = this.#clock.now();
     return now >= leaf.notBefore && now < leaf.renewAt;
-  }
-
-  #dropBeyondCapacity(): void {
-    if (this.#leaves.size <= this.#capacity) return;
-    const [oldest] = this.#leaves.keys();
-    if (oldest !== undefined) this.#leaves.delete(oldest);
   }
 }

@@ -2,12 +2,13 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../core/codes.ts';
 import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
+import type { Clock } from '../core/ports.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { responseFraming } from '../wire/http/framing.ts';
 import { toFieldLines } from '../wire/http/fields.ts';
 import { responseFieldsForClient } from '../wire/http/hop-by-hop.ts';
 import { toFailure, UpstreamError, errorCode } from './failures.ts';
-import type { DialObserver } from './pools.ts';
+import type { DialledConnection, DialObserver } from './pools.ts';
 
 /** One request as it leaves: everything end-to-end, framing left to the engine. */
 export interface OutgoingRequest {
@@ -22,16 +23,16 @@ export interface OutgoingRequest {
 
 /** How it went. `status` is what the client got from the origin; absent when the origin gave nothing usable. */
 export interface ExchangeOutcome {
-  readonly status?: number;
-  readonly failure?: Failure;
-  /** The client left before the end. */
-  readonly aborted: boolean;
+  readonly status?: number | undefined;
+  readonly failure?: Failure | undefined;
+  /** Why it ended early, where that is no failure: the client left. */
+  readonly detail?: string | undefined;
   readonly sent: number;
   readonly received: number;
   /** The address that the request went to; absent when no connection stood. */
-  readonly dialled?: string;
+  readonly dialled?: string | undefined;
   /** When the header section of the response was there, on the monotonic clock. */
-  readonly firstByteAt?: Milliseconds;
+  readonly firstByteAt?: Milliseconds | undefined;
 }
 
 /** A running exchange, so that it can be cut when the policy changes under it. */
@@ -49,20 +50,15 @@ export interface Upgraded {
   /** Of the 101, as the origin sent them. */
   readonly fields: RawFields;
   readonly socket: Duplex;
-  readonly dialled?: string;
+  readonly dialled: string | undefined;
 }
 
 /** Longest silence in the content of a request. */
 const CONTENT_SILENCE: Milliseconds = 300_000;
 
 /** Sends the request and streams the response to `reply`, as fast as the slower side and without buffering. */
-export function exchange(
-  dispatcher: Dispatcher,
-  request: OutgoingRequest,
-  reply: ReplySink,
-  monotonic: () => number,
-): RunningExchange {
-  const run = new ExchangeRun(dispatcher, request, reply, monotonic);
+export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, clock: Clock): RunningExchange {
+  const run = new ExchangeRun(dispatcher, request, reply, clock);
   run.dispatch();
   return run;
 }
@@ -75,11 +71,12 @@ export function upgrade(
   dispatcher: Dispatcher,
   request: OutgoingRequest,
   reply: ReplySink,
-  monotonic: () => number,
+  clock: Clock,
 ): RunningExchange & { readonly upgraded: Promise<Upgraded | undefined> } {
-  const run = new ExchangeRun(dispatcher, request, reply, monotonic, 'websocket');
+  const { promise: upgraded, resolve } = Promise.withResolvers<Upgraded | undefined>();
+  const run = new ExchangeRun(dispatcher, request, reply, clock, resolve);
   run.dispatch();
-  return run;
+  return { outcome: run.outcome, cut: (failure) => run.cut(failure), upgraded };
 }
 
 class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningExchange {
@@ -87,7 +84,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   readonly #dispatcher: Dispatcher;
   readonly #request: OutgoingRequest;
   readonly #reply: ReplySink;
-  readonly #monotonic: () => number;
+  readonly #clock: Clock;
   #settle!: (outcome: ExchangeOutcome) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
@@ -96,21 +93,23 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   #firstByteAt: number | undefined;
   #abortReason: Failure | 'client' | undefined;
   #retried = false;
-  #dialled: () => string | undefined = () => undefined;
+  #connection: DialledConnection | undefined;
   #silence: NodeJS.Timeout | undefined;
-  readonly upgraded: Promise<Upgraded | undefined>;
-  #settleUpgrade!: (upgraded: Upgraded | undefined) => void;
-  readonly #protocol: string | undefined;
+  /** Told of the upgraded connection, or that there is none; absent where none is asked for. */
+  readonly #onUpgraded: ((upgraded: Upgraded | undefined) => void) | undefined;
 
-  constructor(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, monotonic: () => number, protocol?: string) {
+  constructor(
+    dispatcher: Dispatcher,
+    request: OutgoingRequest,
+    reply: ReplySink,
+    clock: Clock,
+    onUpgraded?: (upgraded: Upgraded | undefined) => void,
+  ) {
     this.#dispatcher = dispatcher;
     this.#request = request;
     this.#reply = reply;
-    this.#monotonic = monotonic;
-    this.#protocol = protocol;
-    this.upgraded = new Promise((resolve) => {
-      this.#settleUpgrade = resolve;
-    });
+    this.#clock = clock;
+    this.#onUpgraded = onUpgraded;
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -127,12 +126,9 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
     const { method, target, fields, content } = this.#request;
     try {
       this.#dispatcher.dispatch(
-        {
-          method,
-          path: target,
-          headers: fields as string[],
-          ...(this.#protocol === undefined ? { body: content } : { upgrade: this.#protocol }),
-        },
+        this.#onUpgraded === undefined
+          ? { method, path: target, headers: fields as string[], body: content }
+          : { method, path: target, headers: fields as string[], upgrade: 'websocket' },
         this,
       );
     } catch (error) {
@@ -141,8 +137,8 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
     }
   }
 
-  onConnection(dialled: () => string | undefined): void {
-    this.#dialled = dialled;
+  onConnection(connection: DialledConnection): void {
+    this.#connection = connection;
   }
 
   cut(failure: Failure): void {
@@ -169,12 +165,11 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   }
 
   onRequestSent(): void {
-    clearTimeout(this.#silence);
+    if (this.#silence !== undefined) clearTimeout(this.#silence);
   }
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: unknown, socket: Duplex): void {
-    const dialled = this.#dialled();
-    this.#settleUpgrade({ fields: rawFields(controller.rawHeaders), socket, ...(dialled !== undefined && { dialled }) });
+    this.#onUpgraded?.({ fields: rawFields(controller.rawHeaders), socket, dialled: this.#connection?.dialled });
   }
 
   onBodySent(chunk: Uint8Array | string): void {
@@ -188,7 +183,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
       this.#reply.inform(status, responseFieldsForClient(toFieldLines(raw)));
       return;
     }
-    this.#firstByteAt = this.#monotonic();
+    this.#firstByteAt = this.#clock.monotonic();
     const lines = toFieldLines(raw);
     const framing = responseFraming(lines, status, this.#request.method);
     if (!framing.ok) {
@@ -239,23 +234,26 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
 
   #finish(failure?: Failure): void {
     const aborted = this.#abortReason === 'client';
-    const dialled = this.#dialled();
-    clearTimeout(this.#silence);
-    this.#settleUpgrade(undefined);
+    if (this.#silence !== undefined) clearTimeout(this.#silence);
+    this.#onUpgraded?.(undefined);
     this.#settle({
-      aborted,
+      detail: aborted ? 'The client left before the end' : undefined,
       sent: this.#sent,
       received: this.#received,
-      ...(this.#status !== undefined && { status: this.#status }),
-      ...(failure !== undefined && !aborted && { failure }),
-      ...(dialled !== undefined && { dialled }),
-      ...(this.#firstByteAt !== undefined && { firstByteAt: this.#firstByteAt }),
+      status: this.#status,
+      failure: aborted ? undefined : failure,
+      dialled: this.#connection?.dialled,
+      firstByteAt: this.#firstByteAt,
     });
   }
+}
+
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 function rawFields(raw: unknown): string[] {
   if (!Array.isArray(raw)) return [];
   // undici hands out the bytes of the wire; field values are octets, and latin1 keeps each one.
-  return raw.map((item: unknown) => (typeof item === 'string' ? item : Buffer.from(item as Uint8Array).toString('latin1')));
+  return raw.map((item: unknown) => (typeof item === 'string' ? item : latin1(item as Uint8Array)));
 }

@@ -3,6 +3,7 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import type { URL } from 'node:url';
 import { Client, Pool, type buildConnector, type Dispatcher } from 'undici';
 import { authorityText, hostText } from '../core/address.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -25,7 +26,7 @@ export interface PoolLimits {
   readonly keepAlive: Milliseconds;
   /** Connections per pool. */
   readonly connections: number;
-  /** Pools at once; the least recently used is retired beyond it. */
+  /** Pools at once; beyond it, one that was not used lately is retired. */
   readonly pools: number;
 }
 
@@ -40,13 +41,18 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
 
 /** A response handler that wants to know which address its request went to. */
 export interface DialObserver {
-  /** @param dialled the address of the connection in use; undefined until one stands */
-  onConnection(dialled: () => string | undefined): void;
+  onConnection(connection: DialledConnection): void;
+}
+
+/** Where a connection leads. */
+export interface DialledConnection {
+  /** The address as the socket has it; undefined until the connection stands. */
+  readonly dialled: string | undefined;
 }
 
 /** One connection at a time, which knows the address it leads to. */
-class PinnedClient extends Client {
-  #dialled: string | undefined;
+class PinnedClient extends Client implements DialledConnection {
+  dialled: string | undefined;
 
   constructor(
     origin: URL,
@@ -56,13 +62,13 @@ class PinnedClient extends Client {
     super(origin, {
       ...options,
       connect: connector((address) => {
-        this.#dialled = address;
+        this.dialled = address;
       }),
     });
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler & Partial<DialObserver>): boolean {
-    handler.onConnection?.(() => this.#dialled);
+    handler.onConnection?.(this);
     return super.dispatch(options, handler);
   }
 }
@@ -72,28 +78,24 @@ class PinnedClient extends Client {
  * the generation of policy and tables, the subject, the origin and the exact address set (invariant 2).
  */
 export class UpstreamPools {
-  readonly #pools = new Map<string, { readonly pool: Pool; readonly generation: number }>();
+  readonly #pools: BoundedMap<string, PoolEntry>;
   readonly #tls: OriginTls;
   readonly #limits: PoolLimits;
 
   constructor(tls: OriginTls, limits: PoolLimits) {
     this.#tls = tls;
     this.#limits = limits;
+    this.#pools = new BoundedMap(limits.pools);
   }
 
   /** The dispatcher whose connections all lead to where `permit` allows, and nowhere else. */
   dispatcher(permit: Permit): Dispatcher {
     const key = poolKey(permit);
     const existing = this.#pools.get(key);
-    if (existing !== undefined) {
-      // Map order is the order of use: the first key is the one to retire.
-      this.#pools.delete(key);
-      this.#pools.set(key, existing);
-      return existing.pool;
-    }
-    const pool = this.#open(permit);
-    this.#pools.set(key, { pool, generation: permit.generation });
-    this.#retireBeyondLimit();
+    if (existing !== undefined) return existing.pool;
+    const pool = this.#open(permit, key);
+    const evicted = this.#pools.set(key, { pool, generation: permit.generation });
+    void evicted?.pool.close();
     return pool;
   }
 
@@ -105,12 +107,12 @@ export class UpstreamPools {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const pools = [...this.#pools.values()];
+    const entries = [...this.#pools];
     this.#pools.clear();
-    await Promise.all(pools.map(({ pool }) => pool.destroy()));
+    await Promise.all(entries.map(([, { pool }]) => pool.destroy()));
   }
 
-  #open(permit: Permit): Pool {
+  #open(permit: Permit, key: string): Pool {
     const connector = this.#connector(permit, { ticket: undefined });
     const pool = new Pool(originOf(permit), {
       factory: (origin, options) => new PinnedClient(origin, options, connector),
@@ -125,10 +127,8 @@ export class UpstreamPools {
     });
     // A pool with no connection left is forgotten, so that the map holds only what is in use.
     pool.on('disconnect', () => {
-      if (pool.stats.connected === 0 && pool.stats.pending === 0) {
-        const key = poolKey(permit);
-        if (this.#pools.get(key)?.pool === pool) this.#retire(key, pool);
-      }
+      const isEmpty = pool.stats.connected === 0 && pool.stats.pending === 0;
+      if (isEmpty && this.#pools.get(key)?.pool === pool) this.#retire(key, pool);
     });
     return pool;
   }
@@ -173,12 +173,11 @@ export class UpstreamPools {
     this.#pools.delete(key);
     void pool.close();
   }
+}
 
-  #retireBeyondLimit(): void {
-    if (this.#pools.size <= this.#limits.pools) return;
-    const [oldest] = this.#pools;
-    if (oldest !== undefined) this.#retire(oldest[0], oldest[1].pool);
-  }
+interface PoolEntry {
+  readonly pool: Pool;
+  readonly generation: number;
 }
 
 /** The last TLS session with an origin, so that the next connection of the pool need not prove the certificate anew. */

@@ -38,7 +38,7 @@ describe('explain()', () => {
   });
 
   it('says what is not known yet', () => {
-    const { rules } = explainOn({ url: 'https://api.example.com/', addresses: null, action: { path: undefined } as never });
+    const { rules } = explainOn({ url: 'https://api.example.com/', addresses: null, action: { path: undefined } });
     const of = (id: string) => rules.find((rule) => rule.id === id);
     expect(of('open')).toMatchObject({
       verdict: 'unknown',

@@ -67,6 +67,29 @@ describe('no unknown turns a deny or a hold into a permit', () => {
     });
   });
 
+  it('a permit that names the host is one whose name alone opened the look-up, and was denied by nothing', () => {
+    holds((policy, request) => {
+      const prepared = prepare(policy);
+      if (decide(prepared, request).namesHost !== true) return false;
+      const { denial, lookup } = outlook(prepared, hide(request, ['addresses']));
+      expect(denial).toBeUndefined();
+      expect(lookup).toBe('permitted');
+      return true;
+    });
+  });
+
+  it('a tunnel whose addresses are known and whose look-up is permitted had it permitted by its name alone', () => {
+    holds((policy, request) => {
+      const prepared = prepare(policy);
+      const tunnel: DecisionRequest = { ...request, action: { kind: 'connect', visibility: 'inspected', scheme: 'https' } };
+      if (outlook(prepared, tunnel).lookup !== 'permitted') return false;
+      const { denial, lookup } = outlook(prepared, hide(tunnel, ['addresses']));
+      expect(denial).toBeUndefined();
+      expect(lookup).toBe('permitted');
+      return true;
+    });
+  });
+
   it('outlook() forbids the look-up only of names that no permit and no hold can be reached through', () => {
     holds((policy, request) => {
       const prepared = prepare(policy);

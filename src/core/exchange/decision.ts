@@ -27,7 +27,7 @@ export interface ActionAttributes {
   /** Upper-case; absent for a CONNECT, whose inner methods are not known. */
   readonly method?: string;
   /** Canonical path, without query; absent for a CONNECT. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Media type of the request content, lower-case essence; `none` when there is no content; absent when unknown. */
   readonly mediaType?: string;
   /** Lower-case names of the request's fields; absent when unknown. */
@@ -108,6 +108,8 @@ export interface Decision {
   readonly destinations: readonly DestinationId[];
   readonly obligations: readonly Obligation[];
   readonly judgement: Judgement;
+  /** A permit whose destination names the host: its rule alone opens the look-up of the name (contract §4.1.6). */
+  readonly namesHost?: boolean;
   /** Present when the data leaves home: the clause that carries it. */
   readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string };
   /** Addresses that may be dialled, all of them judged; empty unless `effect` is permit. */

@@ -23,13 +23,13 @@ export interface Accepted {
   /** Origin-form target to send upstream, query included; empty for a CONNECT. */
   readonly requestTarget: string;
   /** Canonical path for rules; absent for a CONNECT and where the path has no single reading. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly fields: FieldLines;
   readonly httpVersion: '1.0' | '1.1' | '2';
   /** Whether content follows the header section. */
   readonly hasContent: boolean;
   /** What a CONNECT established, for the exchanges inside it. */
-  readonly tunnel?: TunnelContext;
+  readonly tunnel?: TunnelContext | undefined;
 }
 
 /** The tunnel that intercepted exchanges run in: its subject was identified once, its name was judged once. */
@@ -54,6 +54,8 @@ export interface Identified extends Accepted {
 
 export interface Located extends Identified {
   readonly destination: DestinationFacts;
+  /** The addresses were at hand, so nobody has judged yet whether the name may be looked up at all. */
+  readonly recalled: boolean;
 }
 
 export interface Authorized extends Located {

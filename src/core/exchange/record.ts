@@ -1,5 +1,6 @@
 import type { Code } from '../codes.ts';
 import type { ExchangeKind } from './decision.ts';
+import type { Facet } from '../place/evidence.ts';
 import type { AgentId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
 
 /** Version of the record format; a new one starts a new segment (contract §8). */
@@ -20,46 +21,47 @@ export interface RecordFrame {
 
 export type Record = RecordFrame & RecordEvent;
 
+/** Members that are undefined are left out of the record, as JSON does. */
 export type RecordEvent = DecisionEvent | ProgressEvent | OutcomeEvent | FoldedEvent | GapEvent | PolicyEvent | AdminEvent;
 
 /** Written before the effect: what was asked, where it would go, what was decided and why. */
 export interface DecisionEvent {
   readonly kind: 'decision';
   readonly exchange: ExchangeId;
-  readonly session?: SessionId;
+  readonly session?: SessionId | undefined;
   /** Absent when the agent could not be identified or the request not be read. */
-  readonly subject?: AgentId;
-  readonly home?: string;
+  readonly subject?: AgentId | undefined;
+  readonly home?: string | undefined;
   readonly client: string;
-  readonly exchangeKind?: ExchangeKind;
-  readonly method?: string;
+  readonly exchangeKind?: ExchangeKind | undefined;
+  readonly method?: string | undefined;
   /** Target URI without query values; `host:port` for a CONNECT. */
-  readonly target?: string;
-  readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string };
+  readonly target?: string | undefined;
+  readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string } | undefined;
   readonly evidence: readonly RecordedEvidence[];
-  readonly contradictions?: readonly string[];
+  readonly contradictions?: readonly string[] | undefined;
   /** CNAME chain of the look-up. */
-  readonly chain?: readonly string[];
+  readonly chain?: readonly string[] | undefined;
   readonly decision: 'permit' | 'hold' | 'deny';
-  readonly code?: Code;
-  readonly reason?: string;
+  readonly code?: Code | undefined;
+  readonly reason?: string | undefined;
   readonly rules: readonly RuleId[];
-  readonly policy?: PolicyDigest;
-  readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string };
+  readonly policy?: PolicyDigest | undefined;
+  readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string } | undefined;
   readonly obligations: readonly string[];
-  readonly wouldDeny?: Code;
+  readonly wouldDeny?: Code | undefined;
   /** The tunnel that this exchange ran inside. */
-  readonly tunnel?: ExchangeId;
+  readonly tunnel?: ExchangeId | undefined;
 }
 
 export interface RecordedEvidence {
   readonly kind: string;
-  readonly places: Readonly<{ entry?: string; processing?: string; storage?: string }>;
+  readonly places: Readonly<{ [F in Facet]?: string | undefined }>;
   readonly source: string;
-  readonly date?: string;
-  readonly match?: string;
-  readonly address?: string;
-  readonly stale?: true;
+  readonly date?: string | undefined;
+  readonly match?: string | undefined;
+  readonly address?: string | undefined;
+  readonly stale?: true | undefined;
 }
 
 /** Written after the effect. A decision without an outcome is reported by `verify`. */
@@ -67,14 +69,14 @@ export interface OutcomeEvent {
   readonly kind: 'outcome';
   readonly exchange: ExchangeId;
   /** HTTP status that the client got; absent when it got none. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Set when the gateway answered itself or cut the exchange. */
-  readonly code?: Code;
-  readonly detail?: string;
+  readonly code?: Code | undefined;
+  readonly detail?: string | undefined;
   /** The address that was dialled; absent when nothing was. */
-  readonly dialled?: string;
+  readonly dialled?: string | undefined;
   readonly bytes: ByteCounts;
-  readonly timing: { readonly total: number; readonly firstByte?: number };
+  readonly timing: { readonly total: number; readonly firstByte?: number | undefined };
   readonly findings: Readonly<{ [entity: string]: number }>;
 }
 

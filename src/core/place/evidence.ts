@@ -57,7 +57,7 @@ export interface DestinationFacts {
   readonly host: Host;
   readonly port: number;
   /** Absent when the catalogue has no row for the name, or the host is an address. */
-  readonly name?: NameFacts;
+  readonly name?: NameFacts | undefined;
   /** Absent until the name was looked up; never empty. */
   readonly addresses?: readonly AddressFacts[];
   /** CNAME chain of the look-up, evidence for the record only. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../core/bounded-map.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { Clock, Resolution } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -13,14 +14,13 @@ interface Entry {
   readonly endsAt: Milliseconds;
 }
 
-/** Answers and failures by name, each for its time; the least recently used one makes room. */
+/** Answers and failures by name, each for its time. */
 export class DnsCache {
-  readonly #entries = new Map<string, Entry>();
-  readonly #capacity: number;
+  readonly #entries: BoundedMap<string, Entry>;
   readonly #clock: Clock;
 
   constructor(capacity: number, clock: Clock) {
-    this.#capacity = capacity;
+    this.#entries = new BoundedMap(capacity);
     this.#clock = clock;
   }
 
@@ -32,21 +32,15 @@ export class DnsCache {
   get(name: string): Result<Resolution, Failure> | undefined {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
+    if (this.#clock.now() < entry.expiresAt && this.#clock.monotonic() < entry.endsAt) return entry.result;
     this.#entries.delete(name);
-    if (this.#clock.now() >= entry.expiresAt || this.#clock.monotonic() >= entry.endsAt) return undefined;
-    this.#entries.set(name, entry);
-    return entry.result;
+    return undefined;
   }
 
   /** The outcome with its end; stored until then. */
   put(name: string, outcome: Outcome, life: Milliseconds): Result<Resolution, Failure> {
     const entry = this.#entryOf(outcome, life);
-    this.#entries.delete(name);
     this.#entries.set(name, entry);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#capacity) break;
-      this.#entries.delete(oldest);
-    }
     return entry.result;
   }
 

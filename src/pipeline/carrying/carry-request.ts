@@ -29,10 +29,9 @@ export async function carryRequest(
     fields: outgoingFields(permitted, services.pseudonym),
     content,
   };
-  const running = exchange(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
+  const running = exchange(pools.dispatcher(permitted.permit), request, reply, clock);
   carriage.endsWith((failure) => running.cut(failure));
   const outcome = await running.outcome;
   live.delete(carriage);
-  const detail = outcome.aborted ? { detail: 'The client left before the end' } : {};
-  finish(permitted, { ...outcome, ...detail }, reply, services);
+  finish(permitted, outcome, reply, services);
 }

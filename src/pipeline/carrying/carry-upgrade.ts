@@ -25,7 +25,7 @@ export async function carryUpgrade(
   }
   const fields = outgoingFields(permitted, pseudonym);
   const request = { method: permitted.method, target: permitted.requestTarget, fields, content: null };
-  const running = upgrade(pools.dispatcher(permitted.permit), request, reply, () => clock.monotonic());
+  const running = upgrade(pools.dispatcher(permitted.permit), request, reply, clock);
   carriage.endsWith((failure) => running.cut(failure));
   const upgraded = await running.upgraded;
   const ending = upgraded === undefined ? await running.outcome : await join(upgraded, connection, services, carriage);
@@ -45,7 +45,7 @@ async function join(
   carriage.endsWith(() => running.cut());
   const end = await running.ended;
   const { sent, received } = running.bytes;
-  return { status: 101, detail: end, sent, received, ...(upgraded.dialled !== undefined && { dialled: upgraded.dialled }) };
+  return { status: 101, detail: end, sent, received, dialled: upgraded.dialled };
 }
 
 // The handshake's own fields are hop-by-hop, and here they are the point: they go to the client as the origin sent them.

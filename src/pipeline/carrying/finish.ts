@@ -8,20 +8,22 @@ import type { Services } from '../services.ts';
 /** How a permitted exchange ended, whatever its kind. */
 export interface Ending {
   /** What the client got; absent when it got nothing. */
-  readonly status?: number;
-  readonly failure?: Failure;
+  readonly status?: number | undefined;
+  readonly failure?: Failure | undefined;
   /** Why it ended, where that is no failure. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   /** The address that was dialled; absent when nothing was. */
-  readonly dialled?: string;
+  readonly dialled?: string | undefined;
   readonly sent: number;
   readonly received: number;
   /** On the monotonic clock. */
-  readonly firstByteAt?: Milliseconds;
+  readonly firstByteAt?: Milliseconds | undefined;
 }
 
 /** The bytes of an exchange that ended before any was carried. */
 export const NO_BYTES = { sent: 0, received: 0 } as const;
+
+const NO_FINDINGS = {} as const;
 
 /**
  * Ends a permitted exchange: the client is told of a failure while it still can be, and the outcome is recorded.
@@ -36,19 +38,19 @@ export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | 
     status = answer.status;
     sendAnswer(reply, answer);
   }
-  const why = failure?.detail ?? detail;
+  const { startedAt } = permitted;
   services.recorder.outcome({
     kind: 'outcome',
     exchange: permitted.id,
-    ...(status !== undefined && { status }),
-    ...(failure !== undefined && { code: failure.code }),
-    ...(why !== undefined && { detail: why }),
-    ...(dialled !== undefined && { dialled }),
+    status,
+    code: failure?.code,
+    detail: failure?.detail ?? detail,
+    dialled,
     bytes: { sent, received },
     timing: {
-      total: services.clock.monotonic() - permitted.startedAt,
-      ...(firstByteAt !== undefined && { firstByte: firstByteAt - permitted.startedAt }),
+      total: services.clock.monotonic() - startedAt,
+      firstByte: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
     },
-    findings: {},
+    findings: NO_FINDINGS,
   });
 }

@@ -24,18 +24,11 @@ export function outgoingFields(exchange: Permitted, pseudonym: string): string[]
   const { authority, decision, httpVersion, scheme } = exchange;
   const standard = authority.port === (scheme === 'https' ? 443 : 80);
   const edits = fieldEdits(decision);
-  const result = ['Host', standard ? hostText(authority.host) : authorityText(authority)];
-  const endToEnd = requestFieldsForUpstream(exchange.fields);
-  for (let i = 0; i + 1 < endToEnd.length; i += 2) {
-    const name = endToEnd[i]!;
-    const lower = name.toLowerCase();
-    // To CGI and its heirs `x_api_key` is `x-api-key` (RFC 3875 §4.1.18).
-    if (lower === 'host' || edits.remove.has(lower) || edits.remove.has(lower.replaceAll('_', '-'))) continue;
-    result.push(name, endToEnd[i + 1]!);
-  }
-  for (const [name, value] of edits.set) result.push(name, value);
-  result.push('Via', viaValue(httpVersion, pseudonym, exchange.fields));
-  return result;
+  const fields = requestFieldsForUpstream(exchange.fields, edits.remove);
+  fields.unshift('Host', standard ? hostText(authority.host) : authorityText(authority));
+  for (const [name, value] of edits.set) fields.push(name, value);
+  fields.push('Via', viaValue(httpVersion, pseudonym, exchange.fields));
+  return fields;
 }
 
 interface FieldEdits {
@@ -43,11 +36,12 @@ interface FieldEdits {
   readonly set: readonly (readonly [string, string])[];
 }
 
-const NO_EDITS: FieldEdits = { remove: new Set(), set: [] };
+/** Host is written anew, from the authority that was judged. */
+const NO_EDITS: FieldEdits = { remove: new Set(['host']), set: [] };
 
 function fieldEdits({ obligations }: Decision): FieldEdits {
   if (!obligations.some(({ kind }) => kind === 'headers' || kind === 'drop-agent-credentials')) return NO_EDITS;
-  const remove = new Set<string>();
+  const remove = new Set(NO_EDITS.remove);
   const set: [string, string][] = [];
   for (const obligation of obligations) {
     if (obligation.kind === 'drop-agent-credentials') for (const name of CREDENTIAL_FIELDS) remove.add(name);

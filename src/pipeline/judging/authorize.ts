@@ -8,6 +8,8 @@ import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
+import { foresee } from './foresee.ts';
+import { withDecision, withIntercept, withPermit } from './progress.ts';
 import type { InForce } from './in-force.ts';
 import type { Permitted } from './permitted.ts';
 import { deny, type Refusal } from './refusal.ts';
@@ -18,11 +20,17 @@ export function authorizeRequest(located: Located, services: Services): Result<P
   const inForce = services.inForce();
   const request = decisionRequest(located, located.destination, services.clock.now());
   const decision = decide(inForce.policy, request);
+  // A permit that names the host shows that the name might be looked up; for anything else the name is judged alone first.
+  if (located.recalled && decision.namesHost !== true) {
+    const foreseen = foresee(located, inForce, services);
+    if (!foreseen.ok) return foreseen;
+  }
   const permitted = checkPermitted(located, decision);
   if (!permitted.ok) return permitted;
+  const authorized = withDecision(located, decision);
   const unspoken = unspokenProtocol(request);
-  if (unspoken !== undefined) return fail({ code: 'protocol_not_allowed', ...unspoken, progress: { ...located, decision } });
-  return ok({ ...located, decision, permit: mintPermit(located, decision, inForce) });
+  if (unspoken !== undefined) return fail({ code: 'protocol_not_allowed', ...unspoken, progress: authorized });
+  return ok(withPermit(authorized, mintPermit(located, decision, inForce)));
 }
 
 /**
@@ -33,14 +41,18 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
   const inForce = services.inForce();
   const request = decisionRequest(located, located.destination, services.clock.now());
   const foreseen = outlook(inForce.policy, { ...request, action: { ...request.action, visibility: 'inspected' } });
+  if (located.recalled && foreseen.lookup !== 'permitted') {
+    const named = foresee(located, inForce, services);
+    if (!named.ok) return named;
+  }
   if (foreseen.inspect) {
     if (foreseen.denial !== undefined) return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, located);
-    return ok({ ...located, decision: interception(located, inForce), intercept: mintInterceptPermit(located) });
+    return ok(withIntercept(withDecision(located, interception(located, inForce)), mintInterceptPermit(located)));
   }
   const decision = decide(inForce.policy, request);
   const permitted = checkPermitted(located, decision);
   if (!permitted.ok) return permitted;
-  return ok({ ...located, decision, permit: mintPermit(located, decision, inForce), tunnelRule: foreseen.tunnel });
+  return ok(withPermit(withDecision(located, decision), mintPermit(located, decision, inForce), foreseen.tunnel));
 }
 
 // What a rule permits, but not in this protocol.
@@ -63,7 +75,7 @@ function checkPermitted(located: Located, decision: Decision): Result<void, Refu
   const missing = undischarged(decision);
   if (missing !== undefined) {
     const reason = `This version cannot discharge ${missing}`;
-    return fail({ code: 'obligation_unsupported', reason, progress: { ...located, decision } });
+    return fail({ code: 'obligation_unsupported', reason, progress: withDecision(located, decision) });
   }
   if (decision.effect === 'hold') throw new Defect('A hold without an approval obligation');
   return ok(undefined);
@@ -71,8 +83,7 @@ function checkPermitted(located: Located, decision: Decision): Result<void, Refu
 
 // The only place where a permit comes into being; an architecture test looks for others.
 function mintPermit(located: Located, decision: Decision, inForce: InForce): Permit {
-  const judged = new Set(decision.dial);
-  const facts = (located.destination.addresses ?? []).filter(({ address }) => judged.has(address.text));
+  const facts = (located.destination.addresses ?? []).filter(({ address }) => decision.dial.includes(address.text));
   const addresses: readonly IpAddress[] = facts.map(({ address }) => address);
   if (addresses.length === 0) throw new Defect('A permit without a judged address');
   return {

@@ -1,4 +1,4 @@
-import type { DecisionRequest } from '../../core/exchange/decision.ts';
+import type { ActionAttributes, DecisionRequest } from '../../core/exchange/decision.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { Identified } from '../../core/exchange/exchange.ts';
 import type { Instant } from '../../core/units.ts';
@@ -7,27 +7,35 @@ import { endToEndFields } from '../../wire/http/hop-by-hop.ts';
 
 /** The question to the decision point: what is known about an exchange, and nothing that is not. */
 export function decisionRequest(exchange: Identified, resource: DestinationFacts, now: Instant): DecisionRequest {
-  const { kind, visibility, scheme, method, path } = exchange;
-  const base = { kind, visibility, scheme };
-  const action =
-    kind === 'connect'
-      ? base
-      : {
-          ...base,
-          method,
-          ...(path !== undefined && { path }),
-          mediaType: mediaTypeOf(exchange),
-          // Only rules with `headers.require` look, so most exchanges never pay for it.
-          get fieldNames() {
-            return fieldNamesOf(exchange);
-          },
-        };
+  const { kind, visibility, scheme } = exchange;
+  const action: ActionAttributes = kind === 'connect' ? { kind, visibility, scheme } : new RequestAction(exchange);
   return { subject: exchange.subject.attributes, action, resource, environment: { now } };
 }
 
-// What Connection nominates does not leave, so it cannot be what a rule requires.
-function fieldNamesOf({ fields }: Identified): ReadonlySet<string> {
-  return new Set(endToEndFields(fields).map(([name]) => name.toLowerCase()));
+/** A request whose method and path are known. */
+class RequestAction implements ActionAttributes {
+  readonly kind: ActionAttributes['kind'];
+  readonly visibility: ActionAttributes['visibility'];
+  readonly scheme: ActionAttributes['scheme'];
+  readonly method: string;
+  readonly path: string | undefined;
+  readonly mediaType: string;
+  readonly #exchange: Identified;
+
+  constructor(exchange: Identified) {
+    this.kind = exchange.kind;
+    this.visibility = exchange.visibility;
+    this.scheme = exchange.scheme;
+    this.method = exchange.method;
+    this.path = exchange.path;
+    this.mediaType = mediaTypeOf(exchange);
+    this.#exchange = exchange;
+  }
+
+  /** Only rules with `headers.require` look, so most exchanges never pay for it. What Connection nominates does not leave, so it cannot be what a rule requires. */
+  get fieldNames(): ReadonlySet<string> {
+    return new Set(endToEndFields(this.#exchange.fields).map(([name]) => name.toLowerCase()));
+  }
 }
 
 function mediaTypeOf({ fields, hasContent }: Identified): string {

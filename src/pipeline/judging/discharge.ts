@@ -22,6 +22,7 @@ const REGISTRY: { readonly [K in ObligationKind]: (obligation: Extract<Obligatio
  * when every obligation is discharged (XACML 3.0 §7.18).
  */
 export function undischarged(decision: Decision): string | undefined {
+  if (decision.obligations.length === 0) return undefined;
   const missing = decision.obligations.flatMap((obligation) => {
     const discharge = dischargeOf(obligation);
     return discharge.by === 'nobody' ? [`${discharge.what} (${obligation.rules.join(', ')})`] : [];

@@ -1,8 +1,11 @@
-import type { Accepted, Identified } from '../../core/exchange/exchange.ts';
+import type { IpAddress } from '../../core/address.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Accepted, Identified, Subject } from '../../core/exchange/exchange.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { hasLooped } from '../../wire/http/via.ts';
+import { withSubject } from './progress.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Services } from '../services.ts';
 
@@ -12,18 +15,30 @@ type Identification = Result<Identified, Refusal> | Promise<Result<Identified, R
 export function identifyByCredentials(accepted: Accepted, services: Services): Identification {
   if (hasLooped(accepted.fields, services.pseudonym))
     return refuse({ code: 'loop', detail: 'Via names this gateway' }, accepted);
-  const clientAddress = parseIpAddress(accepted.client.address);
+  const clientAddress = addressOf(accepted.client);
   if (!clientAddress.ok) return refuse({ code: 'unidentified', detail: clientAddress.failure }, accepted);
-  const authorization = fieldValue(accepted.fields, 'proxy-authorization');
-  const sessionField = fieldValue(accepted.fields, 'cordon-session');
   const identified = services.identify({
     clientAddress: clientAddress.value,
-    ...(authorization !== undefined && { authorization }),
-    ...(sessionField !== undefined && { sessionField }),
+    authorization: fieldValue(accepted.fields, 'proxy-authorization'),
+    sessionField: fieldValue(accepted.fields, 'cordon-session'),
   });
-  const toIdentified = (result: Awaited<typeof identified>): Result<Identified, Refusal> =>
-    result.ok ? ok({ ...accepted, subject: result.value }) : refuse(result.failure, accepted);
-  return identified instanceof Promise ? identified.then(toIdentified) : toIdentified(identified);
+  if (identified instanceof Promise) return identified.then((result) => toIdentified(accepted, result));
+  return toIdentified(accepted, identified);
+}
+
+function toIdentified(accepted: Accepted, result: Result<Subject, Failure>): Result<Identified, Refusal> {
+  return result.ok ? ok(withSubject(accepted, result.value)) : refuse(result.failure, accepted);
+}
+
+/** The address of a connection is the same for all of its requests; listeners hand out one object per connection. */
+const ADDRESSES = new WeakMap<Accepted['client'], Result<IpAddress, string>>();
+
+function addressOf(client: Accepted['client']): Result<IpAddress, string> {
+  const known = ADDRESSES.get(client);
+  if (known !== undefined) return known;
+  const address = parseIpAddress(client.address);
+  ADDRESSES.set(client, address);
+  return address;
 }
 
 /**
@@ -41,5 +56,6 @@ export function identifyByTunnel(accepted: Accepted, services: Services): Identi
   if (attributes === undefined) {
     return refuse({ code: 'unidentified', detail: `Agent ${subject.attributes.agent} is no longer in the policy` }, accepted);
   }
-  return ok({ ...accepted, subject: { ...subject, attributes } });
+  const isAsBefore = attributes === subject.attributes;
+  return ok(withSubject(accepted, isAsBefore ? subject : { attributes, session: subject.session, by: subject.by }));
 }

@@ -19,7 +19,7 @@ export interface LocateQuery {
   readonly host: Host;
   readonly port: number;
   /** Absent before the look-up of a name. */
-  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'>;
+  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'> | undefined;
   /** Path of the request target as it was sent; absent where it is not known. */
   readonly path?: string;
   /** Null when the request has no content; absent where it is not known. */

@@ -1,8 +1,14 @@
 import type { Accepted } from '../../core/exchange/exchange.ts';
 import type { LocateQuery } from './in-force.ts';
 
-/** What an exchange shows of where it goes, before any look-up. */
-export function locateQuery({ authority, kind, requestTarget, hasContent }: Accepted): LocateQuery {
-  if (kind === 'connect') return authority;
-  return { ...authority, path: requestTarget.split('?', 1)[0]!, ...(!hasContent && { content: null }) };
+/** What an exchange shows of where it goes; without `resolution`, before any look-up. */
+export function locateQuery(
+  { authority, kind, requestTarget, hasContent }: Accepted,
+  resolution?: LocateQuery['resolution'],
+): LocateQuery {
+  const { host, port } = authority;
+  if (kind === 'connect') return { host, port, resolution };
+  const query = requestTarget.indexOf('?');
+  const path = query < 0 ? requestTarget : requestTarget.slice(0, query);
+  return hasContent ? { host, port, resolution, path } : { host, port, resolution, path, content: null };
 }

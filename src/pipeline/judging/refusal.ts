@@ -1,13 +1,7 @@
 import type { Code, Failure } from '../../core/codes.ts';
 import type { Decision } from '../../core/exchange/decision.ts';
-import type { Accepted, Authorized, Identified, Located, Subject } from '../../core/exchange/exchange.ts';
 import { fail, type Fail } from '../../core/result.ts';
-
-/** As much of an exchange as is known when it ends: each stage adds to it, the record tells all of it. */
-export type Progress = Accepted &
-  Partial<Omit<Identified, keyof Accepted>> &
-  Partial<Omit<Located, keyof Identified>> &
-  Partial<Omit<Authorized, keyof Located>>;
+import { withDecision, type Progress } from './progress.ts';
 
 /** Why a stage ended an exchange: a denial or a failure, told to the agent and to the record in different detail. */
 export interface Refusal {
@@ -33,10 +27,5 @@ export function refuse(failure: Failure, progress: Progress): Fail<Refusal> {
 
 /** Ends an exchange because the decision says so. */
 export function deny(code: Code, decision: Decision, progress: Progress): Fail<Refusal> {
-  return fail({ code, reason: decision.reason, progress: { ...progress, decision } });
-}
-
-/** The subject as far as it is known: the exchange's own, or the tunnel's it runs in. */
-export function subjectOf(progress: Pick<Progress, 'subject' | 'tunnel'>): Subject | undefined {
-  return progress.subject ?? progress.tunnel?.subject;
+  return fail({ code, reason: decision.reason, progress: withDecision(progress, decision) });
 }

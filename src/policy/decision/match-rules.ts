@@ -15,6 +15,8 @@ export interface Matches {
   readonly carriers: readonly PreparedRule[];
   /** What the matching rules require, one list per rule. */
   readonly obligations: readonly (readonly Obligation[])[];
+  /** One of the permits leads to a destination that names the host: no `*`, no address. */
+  readonly namesHost: boolean;
 }
 
 /** Sorts out which rules match. */
@@ -25,6 +27,7 @@ export function matchRules(weighed: Weighed): Matches {
     if (rules.length === 0 || !matchesPort(prepared, weighed.target.port)) continue;
     for (const rule of rules) {
       const verdict = verdictOf(rule, prepared, weighed);
+      found.namesHost ||= prepared.hostsAreNamed && rule.effect === 'permit' && verdict.narrow === 'yes';
       if (!rule.repeatable) found.file(rule, verdict);
       else if (verdict !== NO_MATCH) {
         repeated ??= new Map();
@@ -85,6 +88,7 @@ class Found implements Matches {
   readonly permits: PreparedRule[] = [];
   readonly carriers: PreparedRule[] = [];
   readonly obligations: (readonly Obligation[])[] = [];
+  namesHost = false;
 
   file(rule: PreparedRule, { narrow, wide }: Verdict): void {
     const { effect, hasTransfer } = rule;

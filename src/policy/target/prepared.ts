@@ -36,6 +36,8 @@ export interface PreparedDestination {
   readonly onlyPort: number | undefined;
   /** Nothing but host and port has to hold. */
   readonly byHostAlone: boolean;
+  /** It has hosts, and none of them is `*`: whatever is found by its hosts is found by name. */
+  readonly hostsAreNamed: boolean;
   /** It asks for a place, or excepts one. */
   readonly asksForPlace: boolean;
   readonly addresses?: AddressSet;
@@ -77,6 +79,7 @@ export function prepareDestination(destination: CompiledDestination): PreparedDe
     any: false,
     onlyPort: destination.ports.length === 1 ? destination.ports[0] : undefined,
     byHostAlone: destination.hosts !== undefined && addresses === undefined && except === undefined,
+    hostsAreNamed: destination.hosts?.every(({ kind }) => kind !== 'any') ?? false,
     asksForPlace: destination.places !== undefined || except?.places !== undefined,
     ...(addresses !== undefined && { addresses: new AddressSet(addresses) }),
     ...(except !== undefined && except.addresses.length > 0 && { exceptAddresses: new AddressSet(except.addresses) }),
@@ -97,6 +100,7 @@ export function prepareAny(): PreparedDestination {
     any: true,
     onlyPort: undefined,
     byHostAlone: true,
+    hostsAreNamed: false,
     asksForPlace: false,
     statements: NO_STATEMENTS,
   };

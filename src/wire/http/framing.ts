@@ -1,6 +1,6 @@
 import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { fieldValues } from './fields.ts';
+import { fieldValue, fieldValues } from './fields.ts';
 import { quote } from '../quote.ts';
 
 /** How long the content of a message is: there is none, so many bytes, or as many as come until the end is marked. */
@@ -56,38 +56,40 @@ export function responseFraming(fields: FieldLines, status: number, requestMetho
 
 /** The value of the one Host line that an HTTP/1.1 request has; the value itself is for `parseAuthority` (RFC 9112 §3.2). */
 export function hostField(fields: FieldLines): Result<string, string> {
-  const values = fieldValues(fields, 'host');
-  if (values.length !== 1) return fail(`Found ${values.length} Host field lines, expected one`);
-  const value = values[0]!;
-  if (value === '' || /[\s,]/.test(value)) return fail(`Found the Host field ${quote(value)}, expected one host`);
+  const value = fieldValue(fields, 'host');
+  // More than one line makes a list, which no host is.
+  if (value === undefined || value.includes(',')) {
+    const lines = fieldValues(fields, 'host').length;
+    if (lines !== 1) return fail(`Found ${lines} Host field lines, expected one`);
+  }
+  if (value === undefined || value === '' || /[\s,]/.test(value))
+    return fail(`Found the Host field ${quote(value ?? '')}, expected one host`);
   return ok(value);
 }
 
 const NONE: Framing = { kind: 'none' };
 const CHUNKED: Framing = { kind: 'chunked' };
 const CLOSE: ResponseFraming = { kind: 'close' };
+const UNFRAMED: Result<undefined, never> = ok(undefined);
 
 /** What the framing fields say, whatever the message is; undefined when there are none. */
 function messageFraming(fields: FieldLines, httpVersion: '1.0' | '1.1' | '2'): Result<Framing | undefined, string> {
-  const codings = fieldValues(fields, 'transfer-encoding');
-  const lengths = fieldValues(fields, 'content-length');
-  if (codings.length > 0 && lengths.length > 0) {
+  // A repeated line makes a list, and a list is neither "chunked" nor a number.
+  const coding = fieldValue(fields, 'transfer-encoding');
+  const length = fieldValue(fields, 'content-length');
+  if (coding === undefined && length === undefined) return UNFRAMED;
+  if (coding !== undefined && length !== undefined) {
     return fail('Found both Transfer-Encoding and Content-Length, expected one of them');
   }
-  if (codings.length > 0) return codedFraming(codings, httpVersion);
-  if (lengths.length === 0) return ok(undefined);
-  const length = CONTENT_LENGTH.test(lengths[0]!) ? Number(lengths[0]) : Number.NaN;
-  if (lengths.length > 1 || !Number.isSafeInteger(length)) {
-    return fail(`Found the Content-Length ${quote(lengths.join(', '))}, expected one decimal number`);
-  }
-  return ok({ kind: 'length', length });
+  if (coding !== undefined) return codedFraming(coding, httpVersion);
+  const bytes = length !== undefined && CONTENT_LENGTH.test(length) ? Number(length) : Number.NaN;
+  if (!Number.isSafeInteger(bytes)) return fail(`Found the Content-Length ${quote(length ?? '')}, expected one decimal number`);
+  return ok({ kind: 'length', length: bytes });
 }
 
-function codedFraming(codings: readonly string[], httpVersion: '1.0' | '1.1' | '2'): Result<Framing, string> {
+function codedFraming(coding: string, httpVersion: '1.0' | '1.1' | '2'): Result<Framing, string> {
   if (httpVersion !== '1.1') return fail(`Found Transfer-Encoding in HTTP/${httpVersion}, expected it in HTTP/1.1 only`);
-  if (codings.length !== 1 || codings[0] !== 'chunked') {
-    return fail(`Found the Transfer-Encoding ${quote(codings.join(', '))}, expected exactly "chunked"`);
-  }
+  if (coding !== 'chunked') return fail(`Found the Transfer-Encoding ${quote(coding)}, expected exactly "chunked"`);
   return ok(CHUNKED);
 }
 

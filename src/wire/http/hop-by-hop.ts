@@ -1,5 +1,6 @@
+import { BoundedMap } from '../../core/bounded-map.ts';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
-import { fieldValues, listMembers } from './fields.ts';
+import { fieldValue, listMembers } from './fields.ts';
 
 /** Fields of one connection, and of one proxy (RFC 9110 §7.6.1, §11.7, RFC 9112 §7.4). `te` is judged by its value. */
 const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
@@ -56,25 +57,59 @@ const REQUEST_STOP_PREFIXES: readonly string[] = ['x-forwarded', 'x-upstream-'];
 /** Response fields that would lead the client around the gateway (RFC 7838), or speak in its name. */
 const RESPONSE_STOPS: ReadonlySet<string> = new Set(['alt-svc', 'cordon-exchange']);
 
+/** What is known of a field by its name alone. */
+interface NamedField {
+  readonly lower: string;
+  /** As CGI and its heirs read it: to them `x_api_key` is `x-api-key` (RFC 3875 §4.1.18). */
+  readonly dashed: string;
+  readonly isOfConnection: boolean;
+  readonly stopsRequest: boolean;
+  readonly stopsResponse: boolean;
+}
+
+/** Names come back with every message, so each is looked at once; a client that makes names up pays for them itself. */
+const NAMED = new BoundedMap<string, NamedField>(512);
+const MAX_REMEMBERED_NAME = 64;
+
+function named(name: string): NamedField {
+  const known = NAMED.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  const dashed = lower.replaceAll('_', '-');
+  const field: NamedField = {
+    lower,
+    dashed,
+    // The colon of HTTP/2 pseudo-header fields, which are no fields elsewhere.
+    isOfConnection: CONNECTION_FIELDS.has(lower) || lower.startsWith(':'),
+    stopsRequest: REQUEST_STOPS.has(dashed) || REQUEST_STOP_PREFIXES.some((prefix) => dashed.startsWith(prefix)),
+    stopsResponse: RESPONSE_STOPS.has(lower),
+  };
+  if (name.length <= MAX_REMEMBERED_NAME) NAMED.set(name, field);
+  return field;
+}
+
 /** The field lines that are meant for the other end, in order: without those of the connection and those it nominates. */
 export function endToEndFields(fields: FieldLines): FieldLines {
   const nominated = nominatedFields(fields);
-  return fields.filter(([name, value]) => isEndToEnd(name.toLowerCase(), value, nominated));
+  return fields.filter(([name, value]) => isEndToEnd(named(name), value, nominated));
 }
 
 /**
  * The fields of a request as they go upstream: end-to-end ones, without those that show the agent's network or contradict
  * what was judged. `Via` is left to `via.ts`. Several `Cookie` lines, as HTTP/2 sends them, become one (RFC 9113 §8.2.3).
  *
+ * @param removed further names that stay here, in lower case; also as CGI reads them
  * @returns names and values alternating, as undici and Node take them
  */
-export function requestFieldsForUpstream(fields: FieldLines): string[] {
+export function requestFieldsForUpstream(fields: FieldLines, removed: ReadonlySet<string> = NONE): string[] {
   const nominated = nominatedFields(fields);
   const flat: string[] = [];
   let cookie = -1;
   for (const [name, value] of fields) {
-    const lower = name.toLowerCase();
-    if (!isEndToEnd(lower, value, nominated) || stopsHere(lower)) continue;
+    const field = named(name);
+    const { lower } = field;
+    if (field.stopsRequest || !isEndToEnd(field, value, nominated)) continue;
+    if (removed.size > 0 && (removed.has(lower) || removed.has(field.dashed))) continue;
     if (lower === 'te') {
       flat.push(name, 'trailers');
     } else if (lower === 'cookie' && cookie >= 0) {
@@ -97,8 +132,9 @@ export function responseFieldsForClient(fields: FieldLines): string[] {
   const nominated = nominatedFields(fields);
   const flat: string[] = [];
   for (const [name, value] of fields) {
-    const lower = name.toLowerCase();
-    if (!isEndToEnd(lower, value, nominated) || RESPONSE_STOPS.has(lower) || lower === 'te') continue;
+    const field = named(name);
+    const { lower } = field;
+    if (field.stopsResponse || lower === 'te' || !isEndToEnd(field, value, nominated)) continue;
     if (lower === 'proxy-status' && value.toLowerCase().includes('cordon')) continue;
     flat.push(name, value);
   }
@@ -109,26 +145,14 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** The names that `Connection` lines nominate, in lower case. */
 function nominatedFields(fields: FieldLines): ReadonlySet<string> {
-  let nominated: Set<string> | undefined;
-  for (const value of fieldValues(fields, 'connection')) {
-    if (value === 'keep-alive' || value === 'close') continue; // nearly every message; neither is a field that gets here
-    for (const option of listMembers(value)) {
-      if (NOT_NOMINATABLE.has(option)) continue;
-      (nominated ??= new Set()).add(option);
-    }
-  }
-  return nominated ?? NONE;
+  const options = fieldValue(fields, 'connection');
+  // Nearly every message; neither is a field that gets here.
+  if (options === undefined || options === 'keep-alive' || options === 'close') return NONE;
+  return new Set(listMembers(options).filter((option) => !NOT_NOMINATABLE.has(option)));
 }
 
-function isEndToEnd(lower: string, value: string, nominated: ReadonlySet<string>): boolean {
+function isEndToEnd({ lower, isOfConnection }: NamedField, value: string, nominated: ReadonlySet<string>): boolean {
   // `TE: trailers` is always nominated and yet worth repeating: origins that stream send trailers only where it is said.
   if (lower === 'te') return listMembers(value).includes('trailers');
-  if (lower.charCodeAt(0) === 0x3a) return false; // HTTP/2 pseudo-header fields are no fields elsewhere
-  return !CONNECTION_FIELDS.has(lower) && !nominated.has(lower);
-}
-
-// CGI and its heirs read `_` as `-` (RFC 3875 §4.1.18).
-function stopsHere(lower: string): boolean {
-  const name = lower.replaceAll('_', '-');
-  return REQUEST_STOPS.has(name) || REQUEST_STOP_PREFIXES.some((prefix) => name.startsWith(prefix));
+  return !isOfConnection && (nominated.size === 0 || !nominated.has(lower));
 }

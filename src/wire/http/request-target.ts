@@ -8,8 +8,8 @@ import { quote, withoutSecrets } from '../quote.ts';
 export interface OriginForm {
   /** Path and query exactly as the client sent them; never empty. */
   readonly requestTarget: string;
-  /** Canonical path; absent when origins may read the path differently (see {@link canonicalPath}). */
-  readonly path?: string;
+  /** Canonical path; undefined when origins may read the path differently (see {@link canonicalPath}). */
+  readonly path: string | undefined;
 }
 
 export interface AbsoluteForm extends OriginForm {
@@ -43,7 +43,8 @@ export function parseAbsoluteForm(text: string): Result<AbsoluteForm, string> {
   const authority = parseAuthority(length < 0 ? rest : rest.slice(0, length), DEFAULT_PORT[scheme]);
   if (!authority.ok) return authority;
   const target = length < 0 ? '' : rest.slice(length);
-  return ok({ scheme, authority: authority.value, ...originForm(target.startsWith('/') ? target : `/${target}`) });
+  const { requestTarget, path } = originForm(target.startsWith('/') ? target : `/${target}`);
+  return ok({ scheme, authority: authority.value, requestTarget, path });
 }
 
 /**
@@ -61,8 +62,7 @@ export function parseOriginForm(text: string): Result<OriginForm, string> {
 
 function originForm(requestTarget: string): OriginForm {
   const query = requestTarget.indexOf('?');
-  const path = canonicalPath(query < 0 ? requestTarget : requestTarget.slice(0, query));
-  return { requestTarget, ...(path !== undefined && { path }) };
+  return { requestTarget, path: canonicalPath(query < 0 ? requestTarget : requestTarget.slice(0, query)) };
 }
 
 function characterProblem(text: string): string | undefined {

@@ -1,11 +1,12 @@
 import type { FieldLines } from '../../core/exchange/exchange.ts';
-import { fieldValues } from './fields.ts';
+import { fieldValue, fieldValues } from './fields.ts';
 
 /** Gateways of this kind call themselves by names that begin so; other received-by values may show the agent's network. */
 const PSEUDONYM_PREFIX = 'cordon';
 
 /** Whether the message came through the gateway of this pseudonym before. */
 export function hasLooped(fields: FieldLines, pseudonym: string): boolean {
+  if (fieldValue(fields, 'via') === undefined) return false;
   return viaMembers(fields).some((member) => member.receivedBy === pseudonym.toLowerCase());
 }
 
@@ -16,6 +17,7 @@ export function hasLooped(fields: FieldLines, pseudonym: string): boolean {
  * @source RFC 9110 §7.6.3
  */
 export function viaValue(httpVersion: '1.0' | '1.1' | '2', pseudonym: string, received: FieldLines = []): string {
+  if (fieldValue(received, 'via') === undefined) return `${httpVersion} ${pseudonym}`;
   const kept = viaMembers(received).filter((member) => member.receivedBy.startsWith(PSEUDONYM_PREFIX));
   return [...kept.map((member) => `${member.protocol} ${member.receivedBy}`), `${httpVersion} ${pseudonym}`].join(', ');
 }

@@ -1,4 +1,5 @@
 import type { Authority, Host } from '../../core/address.ts';
+import { BoundedMap } from '../../core/bounded-map.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { endsInNumber, parseHostName } from './host-name.ts';
 import { parseIpAddress } from '../address/ip-address.ts';
@@ -12,6 +13,31 @@ const PORT = /^[1-9]\d{0,4}$/;
  * @source RFC 9112 §3.2.3, RFC 3986 §3.2
  */
 export function parseAuthority(text: string, defaultPort?: number): Result<Authority, string> {
+  const remembered = REMEMBERED.get(defaultPort);
+  const known = remembered?.get(text);
+  if (known !== undefined) return known;
+  const authority = readAuthority(text, defaultPort);
+  if (authority.ok && remembered !== undefined && text.length <= MAX_REMEMBERED) remembered.set(ownCopy(text), authority);
+  return authority;
+}
+
+/** Longest text worth remembering: a name of full length with its port. */
+const MAX_REMEMBERED = 260;
+
+/**
+ * What was read lately, by default port: an agent asks the same few hosts again and again, and every request names its host
+ * twice. Nothing here depends on who asks, and equal texts give the very same value.
+ */
+const REMEMBERED: ReadonlyMap<number | undefined, BoundedMap<string, Result<Authority, string>>> = new Map(
+  [undefined, 80, 443].map((port) => [port, new BoundedMap(1024)]),
+);
+
+/** A part of a longer text would keep all of it alive. */
+function ownCopy(text: string): string {
+  return Array.from(text).join('');
+}
+
+function readAuthority(text: string, defaultPort: number | undefined): Result<Authority, string> {
   if (text.includes('@')) return fail(`Found user information in ${quote(withoutSecrets(text))}, expected host:port alone`);
   const colon = portColon(text);
   const host = parseHost(colon < 0 ? text : text.slice(0, colon));

@@ -29,6 +29,7 @@ async function egress(addresses: readonly string[], flags: Readonly<Record<strin
   const { settings, tables, clock } = await world(flags);
   const asked: string[] = [];
   const resolver = {
+    recall: () => undefined,
     resolve: (name: string) => {
       asked.push(name);
       const parsed = addresses.flatMap((text) => {
