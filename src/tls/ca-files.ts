@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { buildCaCertificate } from './certificate.ts';
 import { pem } from './der.ts';
+import { readPem } from './pem-file.ts';
 
 const HOUR: Milliseconds = 3_600_000;
 const DAY: Milliseconds = 24 * HOUR;
@@ -104,48 +105,15 @@ async function moveIntoPlace(draft: string, target: string): Promise<void> {
   }
 }
 
-/** Far beyond any chain of certificates; a path that names a device or a dump is refused. */
-const MAX_PEM_BYTES = 1024 * 1024;
-
 /**
  * The text of both files, read only if nobody else can read the key (ESC-05).
  *
  * @failure a sentence naming the file, its mode and the mode expected
  */
 export async function readCaFiles(files: CaFiles): Promise<Result<{ certificate: string; key: string }, string>> {
-  const key = await readPem(files.key, 'key');
+  const key = await readPem(files.key, 'the interception key');
   if (!key.ok) return key;
-  const certificate = await readPem(files.certificate, 'certificate');
+  const certificate = await readPem(files.certificate);
   if (!certificate.ok) return certificate;
   return ok({ certificate: certificate.value, key: key.value });
-}
-
-async function readPem(path: string, kind: 'key' | 'certificate'): Promise<Result<string, string>> {
-  try {
-    // Mode and content come from one open file, so that nothing can be swapped between the look and the read.
-    await using file = await open(path, 'r');
-    const { mode, uid, size } = await file.stat();
-    if (size > MAX_PEM_BYTES) return fail(`${path}: found ${size} bytes, expected PEM of at most ${MAX_PEM_BYTES}`);
-    if (kind === 'key' && isOpenToOthers(mode, uid, process.getuid?.() ?? uid)) {
-      return fail(
-        `${path}: found mode ${octal(mode)}, expected 0600: the interception key must be readable by the gateway alone`,
-      );
-    }
-    return ok(await file.readFile('utf8'));
-  } catch (error) {
-    return fail(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/**
- * Whether a file of this mode and owner can be read or changed by anyone but the user `self`. A key that root owns may be
- * readable by a group: that is how an orchestrator hands a secret to a process of another user.
- */
-export function isOpenToOthers(mode: number, owner: number, self: number): boolean {
-  const tolerated = owner === 0 && self !== 0 ? 0o040 : 0;
-  return (mode & 0o077 & ~tolerated) !== 0;
-}
-
-function octal(mode: number): string {
-  return `0${(mode & 0o777).toString(8).padStart(3, '0')}`;
 }
