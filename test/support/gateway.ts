@@ -108,7 +108,8 @@ async function writeRules(directory: string, rules: GatewayOptions['rules']): Pr
   }
   for (const [file, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, file)), { recursive: true });
-    await writeFile(join(directory, file), text);
+    // Among them may be keys, which nobody else may read.
+    await writeFile(join(directory, file), text, { mode: 0o600 });
   }
 }
 

@@ -14,6 +14,8 @@ export interface LabOriginOptions extends Omit<OriginOptions, 'address' | 'tls'>
   readonly country: LabCountry;
   /** `good` (for its name and its address), a certificate of one's own, or cleartext when absent. */
   readonly tls?: 'good' | ServerCertificate | OriginOptions['tls'];
+  /** Further keys of its destination. */
+  readonly destination?: object;
 }
 
 export interface LabOptions {
@@ -24,6 +26,8 @@ export interface LabOptions {
    * `api-de-lab-example`, its address alone `api-de-lab-example-address`.
    */
   readonly rules: readonly string[] | string;
+  /** Lie beside the policy files, such as what destinations name under `tls`. */
+  readonly files?: Readonly<{ [file: string]: string }>;
   /** Instead of the agent `lab`: home eu, identified by any loopback source. */
   readonly agents?: readonly object[];
   /** Names besides those of the origins. */
@@ -91,7 +95,7 @@ async function startOrigins(
   started: AsyncDisposableStack,
 ): Promise<ReadonlyMap<string, Origin>> {
   const origins = new Map<string, Origin>();
-  for (const [name, { country, tls, ...rest }] of Object.entries(wanted)) {
+  for (const [name, { country, tls, destination: _, ...rest }] of Object.entries(wanted)) {
     const address = `${COUNTRIES[country]}.${origins.size + 1}`;
     const secure = tls === 'good' ? await ca.good(name, address) : tls;
     origins.set(name, started.use(await startOrigin({ ...rest, address, ...(secure !== undefined && { tls: secure }) })));
@@ -112,14 +116,15 @@ function policyFiles(
 ): { [file: string]: string } {
   const destinations = [...origins].flatMap(([name, origin]) => {
     const id = name.replaceAll(/[^a-z0-9]+/g, '-');
-    const place = required(new Map(Object.entries(options.origins)), name).country;
+    const { country: place, destination } = required(new Map(Object.entries(options.origins)), name);
     const shared = { addresses: [`${origin.address}/32`], ports: [origin.port], internal: { place } };
     return [
-      { id, hosts: [name], ...shared },
+      { id, hosts: [name], ...shared, ...destination },
       { id: `${id}-address`, ...shared },
     ];
   });
   return {
+    ...options.files,
     // A policy has no aliases.
     'lab.yaml': stringify(
       { cordon: 1, agents: options.agents ?? [DEFAULT_AGENT], destinations },

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket, type SecureContextOptions } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
@@ -8,7 +9,11 @@ export interface ServerOptions {
   /** Any free port unless given. */
   readonly port?: number;
   readonly tls?: ServerCertificate &
-    Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'> & { readonly alpn?: readonly string[] };
+    Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'> & {
+      readonly alpn?: readonly string[];
+      /** PEM of the only CA whose client certificates are let in; absent: none is asked for. */
+      readonly clientCa?: string;
+    };
 }
 
 /** One accepted connection; `socket` carries cleartext, whether or not TLS is below. */
@@ -19,6 +24,8 @@ export interface Connection {
   readonly bytesReceived: number;
   /** What the client asked for; absent without TLS or without SNI. */
   readonly serverName?: string;
+  /** Subject of the certificate that the client showed. */
+  readonly clientSubject?: string;
   readonly isClosed: boolean;
   /** Ends the connection with a RST. */
   reset(): void;
@@ -72,6 +79,7 @@ export async function openRecordingServer(
 class OpenConnection implements Connection {
   socket: Socket;
   serverName?: string;
+  clientSubject?: string;
   readonly remotePort: number;
   readonly #raw: Socket;
 
@@ -94,11 +102,12 @@ class OpenConnection implements Connection {
   }
 
   secure(options: NonNullable<ServerOptions['tls']>, errors: string[], whenSecure: () => void): void {
-    const { alpn = ['http/1.1'], ...context } = options;
+    const { alpn = ['http/1.1'], clientCa, ...context } = options;
     const secure = new TLSSocket(this.#raw, {
       isServer: true,
       secureContext: createSecureContext(context),
       ALPNProtocols: [...alpn],
+      ...(clientCa !== undefined && { requestCert: true, rejectUnauthorized: true }),
     });
     this.socket = secure;
     secure.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? error.message));
@@ -106,8 +115,17 @@ class OpenConnection implements Connection {
       // HTTP/2 servers wait for this flag, which only `tls.Server` clears.
       Object.assign(secure, { secureConnecting: false });
       if (typeof secure.servername === 'string' && secure.servername !== '') this.serverName = secure.servername;
-      whenSecure();
+      if (clientCa === undefined || this.#isClient(secure, new X509Certificate(clientCa))) whenSecure();
+      else secure.destroy(Object.assign(new Error('Refused'), { code: 'CLIENT_CERTIFICATE_REFUSED' }));
     });
+  }
+
+  // `tls.Server` compares with its CAs only now, too; what came without any certificate got an alert already.
+  #isClient(secure: TLSSocket, ca: X509Certificate): boolean {
+    const shown = secure.getPeerX509Certificate();
+    if (shown?.checkIssued(ca) !== true || !shown.verify(ca.publicKey)) return false;
+    this.clientSubject = shown.subject;
+    return true;
   }
 }
 
