@@ -1,20 +1,32 @@
 import type { PolicyFileIssue, PolicyFiles } from '../config/policy-files.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock } from '../core/ports.ts';
+import { ok } from '../core/result.ts';
 import { compilePolicy, type Compilation } from '../policy/compile.ts';
 import { formatIssue, type PolicyIssue } from '../policy/issue.ts';
 import type { CompiledPolicy, WorldData } from '../policy/model.ts';
+import type { TlsFileDigests } from '../policy/tls-files.ts';
+import type { PolicySource } from './loading/policy-source.ts';
 
-/** Compiles policy files under these settings. */
+/** Compiles policy files under these settings. Files without what they name are a trial: `tls` is then not read. */
 export function compileFor(
   { settings, observe, clock }: { readonly settings: Settings; readonly observe: boolean; readonly clock: Clock },
   world: WorldData,
-): (files: PolicyFiles) => Compilation {
-  return ({ files, digest }) => {
-    const compilation = compilePolicy(files, world, { digest, authority: settings.authority, now: clock.now() });
+): (source: PolicyFiles | PolicySource) => Compilation {
+  return (source) => {
+    const compilation = compilePolicy(source.files, world, {
+      digest: source.digest,
+      authority: settings.authority,
+      now: clock.now(),
+      ...('tlsFiles' in source && { tlsFiles: digestsOf(source) }),
+    });
     if (!observe || compilation.policy === undefined) return compilation;
     return { ...compilation, policy: observed(compilation.policy) };
   };
+}
+
+function digestsOf({ tlsFiles }: PolicySource): TlsFileDigests {
+  return new Map([...tlsFiles].map(([name, read]) => [name, read.ok ? ok(read.value.digest) : read]));
 }
 
 function observed(policy: CompiledPolicy): CompiledPolicy {

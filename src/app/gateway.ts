@@ -1,4 +1,4 @@
-import { readPolicyFiles, type PolicyFiles } from '../config/policy-files.ts';
+import type { PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, Random } from '../core/ports.ts';
@@ -13,6 +13,8 @@ import { compileFor, issueText } from './compile-policy.ts';
 import { openDataPlane } from './data-plane.ts';
 import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
+import { originTlsOf } from './loading/origin-tls-of.ts';
+import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openState } from './state.ts';
 import { openTables } from './tables.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
@@ -58,7 +60,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   stack.use(state.value);
   const metrics = createMetrics();
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
-  const inForce = new PolicyInForce(loaded.value.policy, tables.value);
+  const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
   const plane = await openDataPlane({
     ...options,
     state: state.value,
@@ -79,6 +81,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
       metrics,
       plane: plane.value,
       source: loaded.value.source,
+      read: loaded.value.read,
       warnings: loaded.value.issues.map(issueText),
       listening,
     }),
@@ -104,7 +107,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
 
 interface FirstPolicy {
   readonly policy: CompiledPolicy;
-  readonly source: PolicyFiles;
+  readonly source: PolicySource;
+  readonly read: PolicyReader;
   readonly issues: readonly PolicyIssue[];
 }
 
@@ -112,10 +116,11 @@ async function loadFirst(
   options: GatewayOptions,
   world: PolicyInForce['tables']['world'],
 ): Promise<Result<FirstPolicy, readonly string[]>> {
-  const source = await readPolicyFiles(options.settings.rules);
+  const read = policyReader(options.settings.rules);
+  const source = await read();
   if (!source.ok) return fail(source.failure.map(issueText));
   const { policy, issues } = compileFor(options, world)(source.value);
-  return policy === undefined ? fail(issues.map(issueText)) : ok({ policy, source: source.value, issues });
+  return policy === undefined ? fail(issues.map(issueText)) : ok({ policy, source: source.value, read, issues });
 }
 
 /** A name for Via that says nothing about the machine, and differs between gateways. */

@@ -7,13 +7,16 @@ import { prepare } from '../policy/target-index.ts';
 /** The policy and the tables that decide now. Both are replaced whole, never changed. */
 export class PolicyInForce {
   #compiled: CompiledPolicy;
+  #originTls: InForce['originTls'];
   #tables: GeoTables;
   #current: InForce;
 
-  constructor(compiled: CompiledPolicy, tables: GeoTables) {
+  /** @param originTls what the policy's destinations state under `tls`, of the files that it was compiled with */
+  constructor(compiled: CompiledPolicy, originTls: InForce['originTls'], tables: GeoTables) {
     this.#compiled = compiled;
+    this.#originTls = originTls;
     this.#tables = tables;
-    this.#current = combine(compiled, tables, 1);
+    this.#current = this.#combine(1);
   }
 
   get current(): InForce {
@@ -28,24 +31,28 @@ export class PolicyInForce {
     return this.#tables;
   }
 
-  replacePolicy(compiled: CompiledPolicy): void {
+  replacePolicy(compiled: CompiledPolicy, originTls: InForce['originTls']): void {
     this.#compiled = compiled;
-    this.#current = combine(compiled, this.#tables, this.#current.generation + 1);
+    this.#originTls = originTls;
+    this.#current = this.#combine(this.#current.generation + 1);
   }
 
   replaceTables(tables: GeoTables): void {
     this.#tables = tables;
-    this.#current = combine(this.#compiled, tables, this.#current.generation + 1);
+    this.#current = this.#combine(this.#current.generation + 1);
   }
-}
 
-function combine(compiled: CompiledPolicy, tables: GeoTables, generation: number): InForce {
-  return {
-    generation,
-    policy: prepare(compiled),
-    subjects: new Map(compiled.agents.map(({ attributes }) => [attributes.agent, attributes])),
-    locate: (query) => locate(tables, query),
-  };
+  #combine(generation: number): InForce {
+    const compiled = this.#compiled;
+    const tables = this.#tables;
+    return {
+      generation,
+      policy: prepare(compiled),
+      originTls: this.#originTls,
+      subjects: new Map(compiled.agents.map(({ attributes }) => [attributes.agent, attributes])),
+      locate: (query) => locate(tables, query),
+    };
+  }
 }
 
 /** The moments at which the policy changes by itself: attestations and transfers end. */

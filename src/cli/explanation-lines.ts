@@ -28,6 +28,7 @@ export function explanationLines(answer: ExplainAnswer, terminal: Terminal): str
       decision.obligations.map((obligation) => [obligation.kind, `from ${obligation.rules.join(', ') || 'every exchange'}`]),
       terminal,
     ),
+    ...heading('TLS toward the origin', tlsRows(answer), terminal),
     ...place(answer, terminal),
     ...heading(
       'Would be dialled',
@@ -42,6 +43,15 @@ function transferRows({ decision: { transfer } }: ExplainAnswer): string[][] {
   if (transfer === undefined) return [];
   const reference = transfer.reference === undefined ? [] : [transfer.reference];
   return [[transfer.basis, ...reference, `by rule ${transfer.rule}`]];
+}
+
+function tlsRows({ decision: { tls } }: ExplainAnswer): string[][] {
+  if (tls === undefined) return [];
+  const from = `stated by ${tls.destinations.join(', ')}`;
+  return [
+    ...(tls.trust === undefined ? [] : [['trust', tls.trust, from]]),
+    ...(tls.clientCertificate === undefined ? [] : [['client certificate', tls.clientCertificate, from]]),
+  ];
 }
 
 function place({ judgement, addresses }: ExplainAnswer, terminal: Terminal): string[] {

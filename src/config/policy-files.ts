@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PolicyDigest } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
@@ -10,6 +10,8 @@ export interface PolicyFile {
   /** Name inside the rules directory, as `authority` names it: `base.yaml`. */
   readonly file: string;
   readonly text: string;
+  /** Where it lies: relative paths in it start here. Absent: on no disk of this machine, as in a trial. */
+  readonly directory?: string;
 }
 
 /** The policy files of one moment; never a mixture of two. */
@@ -53,7 +55,8 @@ export async function readPolicyFiles(directory: string): Promise<Result<PolicyF
 export async function readPolicyFile(path: string): Promise<Result<PolicyFile, PolicyFileIssue>> {
   const file = basename(path);
   try {
-    return ok({ file, text: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)) });
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return ok({ file, text, directory: dirname(path) });
   } catch (error) {
     const message =
       error instanceof TypeError ? 'Found bytes that are not UTF-8' : `The file cannot be read: ${(error as Error).message}`;

@@ -1,12 +1,13 @@
 /**
  * Keeps the policy in step with its directory. A change is noticed by a directory watch, by a hash poll where the watch
- * is deaf (network file systems, a directory that was replaced) and by SIGHUP. Reload is all or nothing: a set of files
+ * is deaf (network file systems, a directory that was replaced, files elsewhere that the policy names) and by SIGHUP. Reload is all or nothing: a set of files
  * that does not compile changes nothing (POL-12).
  */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { PolicyDigest } from '../core/ids.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { type PolicyFileIssue, type PolicyFiles, readPolicyFiles } from './policy-files.ts';
+import type { Result } from '../core/result.ts';
+import type { PolicyFileIssue, PolicyFiles } from './policy-files.ts';
 
 /** What compiling a source gives: a policy, or every issue it has; warnings may come beside a policy. */
 export interface Compilation<P, I> {
@@ -14,14 +15,16 @@ export interface Compilation<P, I> {
   readonly issues: readonly I[];
 }
 
-export interface PolicyWatchOptions<P, I> {
+export interface PolicyWatchOptions<P, I, S extends PolicyFiles> {
   readonly directory: string;
   /** The digest in force when the watch starts; a difference is loaded at once. */
   readonly inForce: PolicyDigest;
-  readonly compile: (source: PolicyFiles) => Compilation<P, I>;
-  readonly onLoaded: (policy: P, source: PolicyFiles, issues: readonly I[]) => void;
+  /** What lies there now. Its digest tells of everything that it was read from. */
+  readonly read: () => Promise<Result<S, readonly PolicyFileIssue[]>>;
+  readonly compile: (source: S) => Compilation<P, I>;
+  readonly onLoaded: (policy: P, source: S, issues: readonly I[]) => void;
   /** The policy in force stays. Called once per refused set of files. */
-  readonly onRefused: (issues: readonly (I | PolicyFileIssue)[], source?: PolicyFiles) => void;
+  readonly onRefused: (issues: readonly (I | PolicyFileIssue)[], source?: S) => void;
   readonly debounce?: Milliseconds;
   readonly poll?: Milliseconds;
 }
@@ -33,14 +36,14 @@ export interface PolicyWatch {
 }
 
 /** Watches until closed. */
-export function watchPolicy<P, I>(options: PolicyWatchOptions<P, I>): PolicyWatch {
+export function watchPolicy<P, I, S extends PolicyFiles>(options: PolicyWatchOptions<P, I, S>): PolicyWatch {
   const watcher = new Watcher(options);
   watcher.start();
   return watcher;
 }
 
-class Watcher<P, I> implements PolicyWatch {
-  readonly #options: PolicyWatchOptions<P, I>;
+class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
+  readonly #options: PolicyWatchOptions<P, I, S>;
   #inForce: PolicyDigest;
   /** What was refused last: a digest, or the reason why there is none. */
   #refused: string | undefined;
@@ -53,7 +56,7 @@ class Watcher<P, I> implements PolicyWatch {
   #closed = false;
   readonly #onSignal = (): void => void this.reload();
 
-  constructor(options: PolicyWatchOptions<P, I>) {
+  constructor(options: PolicyWatchOptions<P, I, S>) {
     this.#options = options;
     this.#inForce = options.inForce;
   }
@@ -117,7 +120,7 @@ class Watcher<P, I> implements PolicyWatch {
 
   async #apply(again: boolean): Promise<'loaded' | 'refused' | 'unchanged'> {
     if (this.#closed) return 'unchanged';
-    const source = await readPolicyFiles(this.#options.directory);
+    const source = await this.#options.read();
     if (this.#closed) return 'unchanged';
     if (!source.ok) return this.#refuse(JSON.stringify(source.failure), again, source.failure);
     const { digest } = source.value;
@@ -140,7 +143,7 @@ class Watcher<P, I> implements PolicyWatch {
     return this.#refuse(message, again, [{ file: this.#options.directory, message }]);
   }
 
-  #refuse(mark: string, again: boolean, issues: readonly (I | PolicyFileIssue)[], source?: PolicyFiles): 'refused' {
+  #refuse(mark: string, again: boolean, issues: readonly (I | PolicyFileIssue)[], source?: S): 'refused' {
     if (mark !== this.#refused || again) this.#options.onRefused(issues, source);
     this.#refused = mark;
     return 'refused';

@@ -135,7 +135,7 @@ export const CODES = {
     502,
     'tls_certificate_error',
     'The certificate of the destination is not valid for it',
-    'An internal destination needs its CA under `trust` in cordon.yaml.',
+    'A destination with a CA of its own needs it under `tls.trust` in the policy, or an internal one under `trust` in cordon.yaml.',
   ),
   origin_protocol: failure(502, 'http_protocol_error', 'The destination did not answer in well-formed HTTP'),
   origin_timeout: failure(504, 'http_response_timeout', 'The destination did not answer in time'),

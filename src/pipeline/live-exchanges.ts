@@ -101,6 +101,9 @@ function whyCut(exchange: Permitted, inForce: InForce, now: Instant): Failure | 
   const decision = decide(inForce.policy, request);
   if (decision.effect !== 'permit') return { code: decision.code ?? 'no_rule', detail: decision.reason };
   if (undischarged(decision) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
+  if (decision.tls?.key !== exchange.permit.tls?.key) {
+    return { code: 'no_rule', detail: 'The tls of the destination is not what its connection rests on any more' };
+  }
   const permitted = new Set(decision.dial);
   const stillPermitted = exchange.permit.addresses.every(({ text }) => permitted.has(text));
   return stillPermitted ? undefined : { code: 'no_rule', detail: 'The dialled address is no longer permitted' };

@@ -10,6 +10,7 @@ import { compileJurisdictions } from './compile/jurisdictions.ts';
 import { PlaceNames } from './compile/place-names.ts';
 import { checkRule } from './compile/rules/rule-checks.ts';
 import { warnAboutRule, warnAboutMasking, warnAboutPorts } from './compile/rules/rule-warnings.ts';
+import { warnAboutTls } from './compile/rules/tls-warnings.ts';
 import { compileRule } from './compile/rules/rules.ts';
 import type { Scope } from './compile/scope.ts';
 import { readSections } from './compile/sections.ts';
@@ -17,6 +18,7 @@ import { checkTransfer } from './compile/rules/transfer.ts';
 import { IssueList, type PolicyIssue } from './issue.ts';
 import type { CompiledPolicy, CompiledRule, WorldData } from './model.ts';
 import { parseSource } from './source.ts';
+import type { TlsFileDigests } from './tls-files.ts';
 
 /** A policy file as it was read. */
 export interface SourceText {
@@ -32,6 +34,8 @@ export interface CompileOptions {
   readonly authority: readonly string[];
   /** Only for warnings about what has ended already. */
   readonly now: Instant;
+  /** What was found in the files that `namedTlsFiles()` lists; absent: a trial, which reads none. */
+  readonly tlsFiles?: TlsFileDigests;
 }
 
 export interface Compilation {
@@ -52,7 +56,9 @@ export function compilePolicy(sources: readonly SourceText[], world: WorldData, 
   const sections = readSections(parsed, issues);
   checkAuthority(sections, files, options.authority, issues);
   const places = new PlaceNames(world, compileJurisdictions(sections, world));
-  const policy = compileSections({ world, now: options.now, places, sections }, options.digest);
+  const { now, tlsFiles } = options;
+  const scope = { world, now, places, sections, ...(tlsFiles !== undefined && { tlsFiles }) };
+  const policy = compileSections(scope, options.digest);
   const sorted = issues.toSorted(files);
   return issues.errors > 0 ? { issues: sorted } : { policy: deepFreeze(policy), issues: sorted };
 }
@@ -76,5 +82,6 @@ function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
   }
   warnAboutMasking(scope.sections.rules);
   warnAboutPorts(scope.sections.rules, rules, table.all);
+  warnAboutTls(scope.sections.destinations, rules, table.all);
   return { digest, agents, destinations: table.all, rules, credentials };
 }

@@ -5,6 +5,7 @@ import { decideFiltered } from './decision/filter.ts';
 import { floorDenial } from './decision/floors.ts';
 import { matchRules, type Matches } from './decision/match-rules.ts';
 import { uniteObligations } from './decision/obligations.ts';
+import { uniteOriginTls } from './decision/origin-tls.ts';
 import type { PreparedRule } from './target/prepared.ts';
 import { applyResidency } from './decision/residency.ts';
 import { ruleDenial } from './decision/rule-denial.ts';
@@ -59,6 +60,9 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
   if (residency.kind === 'refused') return denied(weighed, residency.denial);
   const united = uniteObligations(matches.obligations);
   if (!united.ok) return denied(weighed, { code: 'obligation_conflict', reason: united.failure });
+  // What would be denied is observed, not helped along.
+  const tls = uniteOriginTls(weighed, wouldDeny === undefined ? matches.tls : NOTHING);
+  if (!tls.ok) return denied(weighed, { code: 'obligation_conflict', reason: tls.failure });
   const effect = matches.holds.length > 0 ? 'hold' : 'permit';
   const rules = idsOfRules(effect === 'hold' ? matches.holds : matches.permits);
   return {
@@ -66,11 +70,11 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
     reason: reasonFor(effect, rules),
     rules,
     destinations: idsOf(weighed.destinations),
-    // What would be denied is observed, not helped along.
     obligations: wouldDeny === undefined ? united.value : united.value.filter(({ kind }) => kind !== 'credential'),
     judgement: weighed.judged.judgement,
     namesHost: effect === 'permit' && matches.namesHost,
     ...(residency.kind === 'transfer' && { transfer: residency.transfer }),
+    ...(tls.value !== undefined && { tls: tls.value }),
     dial: effect === 'permit' ? (weighed.addresses?.map(({ address }) => address.text) ?? NOTHING) : NOTHING,
     ...(wouldDeny !== undefined && { wouldDeny }),
     policy: weighed.policy.policy.digest,

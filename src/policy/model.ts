@@ -1,7 +1,7 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { CountrySet } from '../core/place/country-set.ts';
-import type { Limit, Mask } from '../core/exchange/decision.ts';
+import type { Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
 import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
 import type { Place, PlaceSet } from '../core/place/place.ts';
@@ -48,7 +48,8 @@ export interface CompiledDestination {
   readonly addressesMode: 'all' | 'filter';
   /** `dpf` … */
   readonly frameworks: ReadonlySet<string>;
-  readonly tls?: { readonly trust?: string; readonly clientCertificate?: string };
+  /** Counts where a permit or hold leads through this destination. */
+  readonly tls?: OriginTlsStatement;
 }
 
 export interface Attestation {

@@ -9,7 +9,7 @@ import {
 } from 'node:tls';
 import { hostText, type Host } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Permit } from '../core/exchange/permit.ts';
+import type { OriginTlsMaterial, Permit } from '../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { readCertificates } from './issuer.ts';
 import { originFailure } from './origin-failure.ts';
@@ -17,7 +17,7 @@ import { originFailure } from './origin-failure.ts';
 /** TLS toward origins. Nothing an agent sends, and no variable of the process, makes it verify less. */
 export interface OriginTls {
   /** What `tls.connect` needs besides the connected socket. */
-  options(permit: Pick<Permit, 'authority' | 'internal'>): ConnectionOptions;
+  options(permit: Pick<Permit, 'authority' | 'internal' | 'tls'>): ConnectionOptions;
   /** @failure origin_certificate | origin_protocol | connect_failed | connect_timeout */
   toFailure(error: Error): Failure;
 }
@@ -33,7 +33,8 @@ const ALPN = ['http/1.1'];
 
 /**
  * Verifying TLS toward origins. Public destinations rest on Mozilla's roots as Node ships them; `trust`, PEM texts of extra
- * trust anchors from the settings, counts for declared internal destinations only.
+ * trust anchors from the settings, counts for declared internal destinations only; what a permit brings along, for its own
+ * connections only.
  *
  * @failure a sentence naming the trust entry (counted from 1) that is no certificate
  */
@@ -48,15 +49,40 @@ export function openOriginTls(trust: readonly string[]): Result<OriginTls, strin
   }
   const publicContext = clientContext(rootCertificates);
   const internalContext = anchors.length === 0 ? publicContext : clientContext([...rootCertificates, ...anchors]);
+  const own = {
+    public: ownContexts(rootCertificates),
+    internal: ownContexts([...rootCertificates, ...anchors]),
+  };
   return ok({
-    options: ({ authority, internal }) => connectionOptions(authority.host, internal ? internalContext : publicContext),
+    options: ({ authority, internal, tls }) => {
+      const shared = internal ? internalContext : publicContext;
+      const context = tls === undefined ? shared : (internal ? own.internal : own.public)(tls);
+      return connectionOptions(authority.host, context);
+    },
     toFailure: originFailure,
   });
 }
 
-function clientContext(anchors: readonly string[]): SecureContext {
+/** Contexts for what permits bring along, each made once; they end with the policy that the material belongs to. */
+function ownContexts(base: readonly string[]): (material: OriginTlsMaterial) => SecureContext {
+  const made = new WeakMap<OriginTlsMaterial, SecureContext>();
+  return (material) => {
+    const existing = made.get(material);
+    if (existing !== undefined) return existing;
+    const { anchors, client } = material.reveal();
+    const context = clientContext([...base, ...anchors], client);
+    made.set(material, context);
+    return context;
+  };
+}
+
+function clientContext(
+  anchors: readonly string[],
+  client?: { readonly certificate: string; readonly key: string },
+): SecureContext {
   return createSecureContext({
     ca: [...anchors],
+    ...(client !== undefined && { cert: client.certificate, key: client.key }),
     minVersion: 'TLSv1.2',
     ciphers: CIPHERS,
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION,

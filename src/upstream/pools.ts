@@ -75,7 +75,8 @@ class PinnedClient extends Client implements DialledConnection {
 
 /**
  * Keep-alive connections to origins. A connection is reused only by exchanges that were judged the same way: the key holds
- * the generation of policy and tables, the subject, the origin and the exact address set (invariant 2).
+ * the generation of policy and tables, the subject, the origin, the exact address set (invariant 2) and what TLS rests on. TLS
+ * sessions belong to a pool, so they are resumed no further.
  */
 export class UpstreamPools {
   readonly #pools: BoundedMap<string, PoolEntry>;
@@ -212,5 +213,5 @@ function originOf(permit: Permit): string {
 function poolKey(permit: Permit): string {
   const addresses = permit.addresses.map((address) => address.text).join(',');
   const trust = permit.internal ? 'i' : 'p';
-  return `${permit.generation} ${permit.subject} ${permit.scheme} ${authorityText(permit.authority)} ${addresses} ${trust}`;
+  return `${permit.generation} ${permit.subject} ${permit.scheme} ${authorityText(permit.authority)} ${addresses} ${trust} ${permit.tls?.key ?? ''}`;
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
+import { selfSigned } from '../support/certificates.ts';
 import { cordon, RULES } from './cordon.ts';
 
 const project = (more: Readonly<Record<string, string>> = {}): string => directoryWith({ 'rules/base.yaml': RULES, ...more });
@@ -104,6 +105,29 @@ describe('cordon', () => {
     expect(code).toBe(1);
     expect(answer.decision).toMatchObject({ effect: 'deny', code: 'denied_by_rule', rules: ['no-files'] });
     expect(answer.rules.find(({ id }) => id === 'models')).toMatchObject({ verdict: 'not' });
+  });
+
+  it('check and explain show what TLS toward a destination rests on; check refuses files that cannot be used', async () => {
+    const { cert, key } = await selfSigned('gateway');
+    const rules = RULES.replace(
+      'hosts: ["eu.api.openai.com"]',
+      '$&\n    tls: { trust: pem/ca.pem, client-certificate: pem/me.pem }',
+    );
+    const files = { 'rules/base.yaml': rules, 'rules/pem/ca.pem': cert };
+    const whole = project({ ...files, 'rules/pem/me.pem': `${cert}\n${key}` });
+    chmodSync(join(whole, 'rules/pem/me.pem'), 0o600);
+    const checked = await cordon(['check'], whole);
+    const line = 'tls: toward openai-eu the gateway trusts pem/ca.pem beside the public roots and shows pem/me.pem\n';
+    expect([checked.code, checked.out]).toEqual([0, expect.stringContaining(line)]);
+    const { out } = await cordon(['explain', 'POST', 'https://eu.api.openai.com/v1/x', '--agent', 'local', ...ADDRESS], whole);
+    expect(out).toMatch(
+      /TLS toward the origin\n {2}trust +pem\/ca\.pem +stated by openai-eu\n {2}client certificate +pem\/me\.pem/,
+    );
+    const refused = await cordon(['check', 'rules/base.yaml'], project(files));
+    expect(refused.code).toBe(2);
+    expect(refused.out).toMatch(
+      /^rules\/base\.yaml:12:51: error: Found tls\.client-certificate "pem\/me\.pem", expected a PEM file with a certificate and its key: .*ENOENT/,
+    );
   });
 
   it('explain asks no name server for a name that no rule could permit', async () => {

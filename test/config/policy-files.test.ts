@@ -22,8 +22,8 @@ describe('readPolicyFiles()', () => {
     });
     const read = await readPolicyFiles(directory);
     expect(read.ok && read.value.files).toEqual([
-      { file: 'a.yaml', text: 'a' },
-      { file: 'b.yaml', text: 'b' },
+      { file: 'a.yaml', text: 'a', directory },
+      { file: 'b.yaml', text: 'b', directory },
     ]);
     expect(read.ok && read.value.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
@@ -33,7 +33,7 @@ describe('readPolicyFiles()', () => {
     symlinkSync('..2026_11_22', join(directory, '..data'));
     symlinkSync('..data/base.yaml', join(directory, 'base.yaml'));
     const read = await readPolicyFiles(directory);
-    expect(read.ok && read.value.files).toEqual([{ file: 'base.yaml', text: 'x' }]);
+    expect(read.ok && read.value.files).toEqual([{ file: 'base.yaml', text: 'x', directory }]);
   });
 
   it('readPolicyFiles() refuses a policy file with another ending instead of leaving it out', async () => {

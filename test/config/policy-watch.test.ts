@@ -34,6 +34,7 @@ async function watching(directory: string, timing: { debounce?: number; poll?: n
   const watch = watchPolicy({
     directory,
     inForce,
+    read: () => readPolicyFiles(directory),
     compile,
     debounce: 10,
     poll: 60_000,
@@ -162,6 +163,7 @@ describe('watchPolicy()', () => {
     const watch = watchPolicy({
       directory,
       inForce,
+      read: () => readPolicyFiles(directory),
       compile,
       onLoaded: (policy: string) => void loaded.push(policy),
       onRefused: () => {},

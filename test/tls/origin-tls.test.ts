@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { connect as connectTls, rootCertificates } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/core/codes.ts';
+import type { OriginTlsMaterial } from '../../src/core/exchange/permit.ts';
 import { openOriginTls, type OriginTls } from '../../src/tls/origin-tls.ts';
 import { createTestCa, selfSigned, type TestCa } from '../support/certificates.ts';
 import { host } from '../support/host.ts';
@@ -37,10 +38,14 @@ interface Attempt {
 async function attempt(
   name: string,
   tls: OriginOptions['tls'],
-  more: { internal?: boolean; using?: OriginTls } = {},
+  more: { internal?: boolean; using?: OriginTls; material?: OriginTlsMaterial } = {},
 ): Promise<Attempt> {
   await using origin = await startOrigin({ ...(tls !== undefined && { tls }) });
-  const permit = { authority: { host: host(name), port: origin.port }, internal: more.internal ?? true };
+  const permit = {
+    authority: { host: host(name), port: origin.port },
+    internal: more.internal ?? true,
+    ...(more.material !== undefined && { tls: more.material }),
+  };
   const secure = connectTls({ ...(more.using ?? origins).options(permit), host: origin.address, port: origin.port });
   const failure = await new Promise<Failure | undefined>((resolve) => {
     secure.once('error', (error) => resolve((more.using ?? origins).toFailure(error)));
@@ -108,6 +113,32 @@ describe('openOriginTls()', () => {
     const tls = await root.good('de.lab.example');
     expect((await attempt('de.lab.example', tls, { internal: false })).failure?.code).toBe('origin_certificate');
     expect((await attempt('de.lab.example', tls, { using: open([]) })).failure?.code).toBe('origin_certificate');
+  });
+
+  it('believes what a permit brings along for that permit only, beside the public roots and never in their place', async () => {
+    const tls = await stranger.good('de.lab.example');
+    const material = { key: 'k', reveal: () => ({ anchors: [stranger.pem] }) };
+    const codes = [{ material }, { material, internal: false }, {}, { internal: false }].map(async (more) => {
+      const { failure } = await attempt('de.lab.example', tls, more);
+      return failure?.code;
+    });
+    expect(await Promise.all(codes)).toEqual([undefined, undefined, 'origin_certificate', 'origin_certificate']);
+    const other = await attempt('us.lab.example', tls, { material });
+    expect(other).toMatchObject({ failure: { code: 'origin_certificate' }, received: '' });
+    expect((await attempt('de.lab.example', await root.good('de.lab.example'), { material })).failure).toBeUndefined();
+    const isPublic = { material, internal: false };
+    expect((await attempt('de.lab.example', await root.good('de.lab.example'), isPublic)).failure?.code).toBe(
+      'origin_certificate',
+    );
+  });
+
+  it('makes the context of a material once', () => {
+    const material = { key: 'k', reveal: () => ({ anchors: [stranger.pem] }) };
+    const contextOf = (internal: boolean, tls = material): unknown =>
+      origins.options({ authority: { host: host('de.lab.example'), port: 443 }, internal, tls }).secureContext;
+    expect(contextOf(true)).toBe(contextOf(true));
+    expect(contextOf(true)).not.toBe(contextOf(false));
+    expect(contextOf(true)).not.toBe(contextOf(true, { ...material }));
   });
 
   it('TLS-11: NODE_TLS_REJECT_UNAUTHORIZED changes nothing', async () => {

@@ -13,6 +13,8 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import { compileFor, issueText } from '../compile-policy.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
+import { originTlsOf } from '../loading/origin-tls-of.ts';
+import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { Rejudgement } from './rejudgement.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
@@ -28,7 +30,9 @@ export interface UpkeepParts {
   readonly metrics: Metrics;
   readonly plane: DataPlane;
   /** The files the policy in force was compiled from. */
-  readonly source: PolicyFiles;
+  readonly source: PolicySource;
+  /** Reads what lies in the directory now. */
+  readonly read: PolicyReader;
   /** Warnings it was compiled with. */
   readonly warnings: readonly string[];
   readonly listening: readonly ListeningAddress[];
@@ -43,7 +47,7 @@ export class Upkeep implements Disposable {
   readonly #rejudgement: Rejudgement;
   readonly #watch: PolicyWatch;
   readonly #resources = new DisposableStack();
-  #source: PolicyFiles;
+  #source: PolicySource;
   #refused: readonly string[] = [];
   #warnings: readonly string[];
 
@@ -57,6 +61,7 @@ export class Upkeep implements Disposable {
     this.#watch = watchPolicy({
       directory: settings.rules,
       inForce: parts.source.digest,
+      read: parts.read,
       compile: (files) => compileFor(parts, inForce.tables.world)(files),
       onLoaded: (policy, files, issues) => this.#onPolicy(policy, files, issues),
       onRefused: (issues) => this.#onRefused(issues),
@@ -94,10 +99,10 @@ export class Upkeep implements Disposable {
     this.#resources.dispose();
   }
 
-  #onPolicy(policy: CompiledPolicy, files: PolicyFiles, issues: readonly PolicyIssue[]): void {
+  #onPolicy(policy: CompiledPolicy, files: PolicySource, issues: readonly PolicyIssue[]): void {
     const { inForce, metrics, state, events, log } = this.#parts;
     const loosened = loosenings(inForce.compiled, policy);
-    inForce.replacePolicy(policy);
+    inForce.replacePolicy(policy, originTlsOf(policy, files));
     this.#source = files;
     this.#warnings = issues.map(issueText);
     this.#refused = [];

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { issueText } from '../../app/compile-policy.ts';
+import { readNamedFiles } from '../../app/loading/policy-source.ts';
 import { formatIssue } from '../../policy/issue.ts';
+import type { CompiledPolicy } from '../../policy/model.ts';
 import { compileLocally } from '../local/local-policy.ts';
 import { localTables } from '../local/local-tables.ts';
 import { namedPolicyFiles } from '../local/named-policy-files.ts';
@@ -27,21 +29,50 @@ async function check(context: CommandContext, paths: readonly string[]): Promise
     answer(context, { ok: false, issues }, () => named.failure.map(issueText));
     return EXIT.usage;
   }
-  const { source, show } = named.value;
+  const { show } = named.value;
+  const source = await readNamedFiles(named.value.source);
   const compiled = compileLocally(source, loaded.value, tables.value.world);
   const issues = compiled.issues.map((issue) => ({ ...issue, file: show(issue.file) }));
   const { policy } = compiled;
   answer(
     context,
-    { ok: policy !== undefined, digest: source.digest, files: source.files.map(({ file }) => show(file)), issues },
+    {
+      ok: policy !== undefined,
+      digest: source.digest,
+      files: source.files.map(({ file }) => show(file)),
+      tls: policy === undefined ? [] : originTlsIn(policy),
+      issues,
+    },
     () => [
       ...issues.map(formatIssue),
+      ...(policy === undefined ? [] : originTlsIn(policy).map(originTlsLine)),
       policy === undefined
         ? tally(issues)
         : `ok: ${source.files.length} files, ${policy.agents.length} agents, ${policy.rules.length} rules, ${source.digest}`,
     ],
   );
   return policy === undefined ? EXIT.usage : EXIT.ok;
+}
+
+interface StatedTls {
+  readonly destination: string;
+  readonly trust?: string;
+  readonly clientCertificate?: string;
+}
+
+/** Where TLS toward origins rests on more than the public roots. */
+function originTlsIn({ destinations }: CompiledPolicy): readonly StatedTls[] {
+  return destinations.flatMap(({ id, tls }) => {
+    if (tls === undefined) return [];
+    const { key: _, ...files } = tls;
+    return [{ destination: id, ...files }];
+  });
+}
+
+function originTlsLine({ destination, trust, clientCertificate }: StatedTls): string {
+  const trusted = trust === undefined ? [] : [`trusts ${trust} beside the public roots`];
+  const shown = clientCertificate === undefined ? [] : [`shows ${clientCertificate}`];
+  return `tls: toward ${destination} the gateway ${[...trusted, ...shown].join(' and ')}`;
 }
 
 function tally(issues: readonly { readonly severity: 'error' | 'warning' }[]): string {

@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path';
-import { readPolicyFiles, type PolicyFiles } from '../../config/policy-files.ts';
+
 import type { LoadedSettings } from '../../config/load-settings.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { compileFor, issueText } from '../../app/compile-policy.ts';
+import { policyReader, type PolicySource } from '../../app/loading/policy-source.ts';
 import { systemClock } from '../../app/system.ts';
 import type { Compilation } from '../../policy/compile.ts';
 import { formatIssue, type PolicyIssue } from '../../policy/issue.ts';
@@ -13,12 +14,12 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 /** A policy as a command reads it, with the name of each of its files as a person sees it. */
 export interface LocalPolicy {
   readonly policy: CompiledPolicy;
-  readonly source: PolicyFiles;
+  readonly source: PolicySource;
   readonly issues: readonly PolicyIssue[];
 }
 
 /** Compiles a set of files as the gateway with these settings would. */
-export function compileLocally(source: PolicyFiles, { settings }: LoadedSettings, world: WorldData): Compilation {
+export function compileLocally(source: PolicySource, { settings }: LoadedSettings, world: WorldData): Compilation {
   return compileFor({ settings, observe: false, clock: systemClock }, world)(source);
 }
 
@@ -30,7 +31,7 @@ export async function localPolicy(
 ): Promise<Result<LocalPolicy, ExitCode>> {
   const directory = loaded.settings.rules;
   const shown = shownPath(directory, context.terminal.cwd);
-  const source = await readPolicyFiles(directory);
+  const source = await policyReader(directory)();
   if (!source.ok) {
     for (const issue of source.failure) context.terminal.err(issueText(issue));
     return fail(EXIT.usage);

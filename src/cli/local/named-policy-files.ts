@@ -38,7 +38,7 @@ export async function namedPolicyFiles(
       // `authority` goes by the bare name; where two directories have the same, the second goes by its path.
       const name = shown.has(file) ? full : file;
       shown.set(name, full);
-      files.push({ file: name, text });
+      files.push({ file: name, text, directory: read.directory });
     }
   }
   return issues.length > 0 ? fail(issues) : ok({ source: policyFiles(files), show: (file) => shown.get(file) ?? file });

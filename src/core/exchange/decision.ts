@@ -95,6 +95,16 @@ export interface Judgement {
   readonly stale: boolean;
 }
 
+/** What a destination states about TLS toward its origin: files as the policy names them, never what they hold. */
+export interface OriginTlsStatement {
+  /** Extra trust anchors. */
+  readonly trust?: string;
+  /** What the origin is shown. */
+  readonly clientCertificate?: string;
+  /** The same for statements whose files hold the same certificates, and for no others. */
+  readonly key: string;
+}
+
 /** The answer of the decision point. A denial is a value with a reason. */
 export interface Decision {
   readonly effect: 'permit' | 'hold' | 'deny';
@@ -112,6 +122,8 @@ export interface Decision {
   readonly namesHost?: boolean;
   /** Present when the data leaves home: the clause that carries it. */
   readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string };
+  /** Present when TLS toward the origin rests on more than the public roots: what these destinations state about it. */
+  readonly tls?: OriginTlsStatement & { readonly destinations: readonly DestinationId[] };
   /** Addresses that may be dialled, all of them judged; empty unless `effect` is permit. */
   readonly dial: readonly string[];
   /** Observe mode: the deny that enforce would have given. */

@@ -1,6 +1,17 @@
 import type { Authority, IpAddress } from '../address.ts';
 import type { AgentId, ExchangeId } from '../ids.ts';
 
+/** What TLS toward one origin rests on beside the public roots. It shows nothing of it unless asked. */
+export interface OriginTlsMaterial {
+  /** Of the statement it was loaded for. Connections are reused only where it is the same. */
+  readonly key: string;
+  /** Everything in PEM; for `tls` alone. */
+  reveal(): {
+    readonly anchors: readonly string[];
+    readonly client?: { readonly certificate: string; readonly key: string };
+  };
+}
+
 declare const permitBrand: unique symbol;
 declare const interceptBrand: unique symbol;
 
@@ -20,6 +31,8 @@ export interface Permit {
   readonly addresses: readonly IpAddress[];
   /** Declared internal destinations may use the extra trust anchors of the settings. */
   readonly internal: boolean;
+  /** Present where the destinations that were judged state `tls`. */
+  readonly tls?: OriginTlsMaterial;
 }
 
 /** Leave to terminate TLS for a CONNECT; it cannot dial. */

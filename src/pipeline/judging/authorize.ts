@@ -86,6 +86,8 @@ function mintPermit(located: Located, decision: Decision, inForce: InForce): Per
   const facts = (located.destination.addresses ?? []).filter(({ address }) => decision.dial.includes(address.text));
   const addresses: readonly IpAddress[] = facts.map(({ address }) => address);
   if (addresses.length === 0) throw new Defect('A permit without a judged address');
+  const tls = decision.tls === undefined ? undefined : inForce.originTls.get(decision.tls.key);
+  if (decision.tls !== undefined && tls === undefined) throw new Defect('A permit whose TLS files were not loaded');
   return {
     exchange: located.id,
     subject: located.subject.attributes.agent,
@@ -94,6 +96,7 @@ function mintPermit(located: Located, decision: Decision, inForce: InForce): Per
     authority: located.authority,
     addresses,
     internal: facts.every(({ class: kind }) => LIFTABLE.has(kind)),
+    ...(tls !== undefined && { tls }),
   } as unknown as Permit;
 }
 

@@ -1,5 +1,6 @@
 import type { Host } from '../../core/address.ts';
 import type { SubjectAttributes } from '../../core/exchange/decision.ts';
+import type { OriginTlsMaterial } from '../../core/exchange/permit.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { AgentId } from '../../core/ids.ts';
 import type { Resolution } from '../../core/ports.ts';
@@ -10,6 +11,8 @@ export interface InForce {
   /** Counts up with every change of policy or tables. */
   readonly generation: number;
   readonly policy: PreparedPolicy;
+  /** What the destinations of the policy state under `tls`, by the key of the statement. */
+  readonly originTls: ReadonlyMap<string, OriginTlsMaterial>;
   readonly subjects: ReadonlyMap<AgentId, SubjectAttributes>;
   /** What the tables say about a destination, as far as it is known. */
   locate(query: LocateQuery): DestinationFacts;

@@ -6,6 +6,7 @@ import type { DestinationText } from '../schema/destinations.ts';
 import type { InlineDestinationText } from '../schema/rules.ts';
 import type { Spot } from '../reading/spot.ts';
 import type { Scope } from './scope.ts';
+import { compileOriginTls } from './origin-tls.ts';
 import type { Item } from './sections.ts';
 import { readCidrs, readEnd, readHosts } from './texts.ts';
 
@@ -26,7 +27,7 @@ export function compileDestination({ id, text, spot, isWhole }: Item<Destination
     ...(place !== undefined && { internal: { place } }),
     addressesMode: text['addresses-mode'],
     frameworks: new Set(text.frameworks),
-    ...(text.tls !== undefined && { tls: compileTls(text.tls) }),
+    ...(text.tls !== undefined && { tls: compileOriginTls(text.tls, spot.at('tls'), scope) }),
   };
   reportBoundless(compiled, spot);
   if (compiled.internal !== undefined) reportUnliftable(compiled, spot);
@@ -74,21 +75,15 @@ function compileAttestation(text: NonNullable<DestinationText['attest']>, spot: 
   return { place, covers: text.covers, basis: text.basis, until };
 }
 
-function compileTls(text: NonNullable<DestinationText['tls']>): NonNullable<CompiledDestination['tls']> {
-  return {
-    ...(text.trust !== undefined && { trust: text.trust }),
-    ...(text['client-certificate'] !== undefined && { clientCertificate: text['client-certificate'] }),
-  };
-}
-
-/** Statements about every name there is: each would switch a floor off (contract §4.1.4, §4.1.7). */
-function reportBoundless({ hosts, addresses, internal, attest }: CompiledDestination, spot: Spot): void {
+/** Statements about every name there is: each would switch a floor off, or trust every origin alike (contract §4.1.4, §4.1.7). */
+function reportBoundless({ hosts, addresses, internal, attest, tls }: CompiledDestination, spot: Spot): void {
   if (addresses !== undefined || hosts?.some((pattern) => pattern.kind === 'any') !== true) return;
   const message = (key: string): string => `Found ${key} beside hosts: ["*"], expected names or addresses of your own`;
   if (internal !== undefined) {
     spot.at('internal').errorAtKey(message('internal'), 'it would open every private address to every name');
   }
   if (attest !== undefined) spot.at('attest').errorAtKey(message('attest'), 'it would place the whole Internet there');
+  if (tls !== undefined) spot.at('tls').errorAtKey(message('tls'), 'it would concern every origin there is');
 }
 
 /** What `internal` never lifts (contract §4.1.7). */

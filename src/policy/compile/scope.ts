@@ -1,4 +1,5 @@
 import type { Instant } from '../../core/units.ts';
+import type { TlsFileDigests } from '../tls-files.ts';
 import type { WorldData } from '../model.ts';
 import type { PlaceNames } from './place-names.ts';
 import type { Sections } from './sections.ts';
@@ -10,4 +11,6 @@ export interface Scope {
   readonly now: Instant;
   readonly places: PlaceNames;
   readonly sections: Sections;
+  /** What the files named under `tls` hold; absent: they are not read. */
+  readonly tlsFiles?: TlsFileDigests;
 }

@@ -17,6 +17,8 @@ export interface Matches {
   readonly obligations: readonly (readonly Obligation[])[];
   /** One of the permits leads to a destination that names the host: no `*`, no address. */
   readonly namesHost: boolean;
+  /** Destinations with `tls` through which permits and holds certainly match; one may occur twice. */
+  readonly tls: readonly PreparedDestination[];
 }
 
 /** Sorts out which rules match. */
@@ -28,6 +30,7 @@ export function matchRules(weighed: Weighed): Matches {
     for (const rule of rules) {
       const verdict = verdictOf(rule, prepared, weighed);
       found.namesHost ||= prepared.hostsAreNamed && rule.effect === 'permit' && verdict.narrow === 'yes';
+      if (prepared.destination.tls !== undefined && letsOut(rule) && verdict.narrow === 'yes') found.tls.push(prepared);
       if (!rule.repeatable) found.file(rule, verdict);
       else if (verdict !== NO_MATCH) {
         repeated ??= new Map();
@@ -53,13 +56,18 @@ function verdictOf(rule: PreparedRule, prepared: PreparedDestination, weighed: W
   if (effect === 'permit' && !isSeenAsAsked(rule, weighed)) return NO_MATCH;
   if (prepared.byHostAlone && !prepared.asksForPlace && rule.conditions.length === 0) return CERTAIN;
   const wide = effect === 'permit' ? 'no' : matchesBesidePort(rule, prepared, weighed, 'wide');
-  const asksNarrow = effect === 'permit' || (effect !== 'deny' && rule.grants && wide !== 'no');
+  const grants = rule.grants || (effect === 'hold' && prepared.destination.tls !== undefined);
+  const asksNarrow = effect === 'permit' || (effect !== 'deny' && grants && wide !== 'no');
   const narrow = asksNarrow ? matchesBesidePort(rule, prepared, weighed, 'narrow') : 'no';
   return narrow === 'no' && wide === 'no' ? NO_MATCH : { narrow, wide };
 }
 
 function either(a: Verdict | undefined, b: Verdict): Verdict {
   return a === undefined ? b : { narrow: or(a.narrow, b.narrow), wide: or(a.wide, b.wide) };
+}
+
+function letsOut({ effect }: PreparedRule): boolean {
+  return effect === 'permit' || effect === 'hold';
 }
 
 /** A rule that wants requests inspected permits no tunnel that is judged as a whole (contract §4.1.3). */
@@ -89,6 +97,7 @@ class Found implements Matches {
   readonly carriers: PreparedRule[] = [];
   readonly obligations: (readonly Obligation[])[] = [];
   namesHost = false;
+  readonly tls: PreparedDestination[] = [];
 
   file(rule: PreparedRule, { narrow, wide }: Verdict): void {
     const { effect, hasTransfer } = rule;

@@ -32,11 +32,25 @@ const Attest = Type.Object(
 );
 
 const Tls = Type.Object(
-  { trust: Type.Optional(Line), 'client-certificate': Type.Optional(Line) },
+  {
+    trust: Type.Optional(
+      Type.String({
+        ...Line,
+        description: 'PEM file of trust anchors beside the public roots; a relative path starts in the directory of this file.',
+      }),
+    ),
+    'client-certificate': Type.Optional(
+      Type.String({
+        ...Line,
+        description: 'PEM file, mode 0600, with the certificate that the origin is shown, its chain and its key.',
+      }),
+    ),
+  },
   {
     additionalProperties: false,
     minProperties: 1,
-    description: 'Trust anchors and client certificate toward this destination.',
+    description:
+      'Trust anchors and client certificate toward this destination alone. Without effect in a tunnel that is not opened.',
   },
 );
 
