@@ -98,6 +98,8 @@ function writeText(node: SettingNode, value: unknown): unknown {
     case 'ip':
     case 'cidr':
       return (value as IpAddress | Cidr).text;
+    case 'secret':
+      return '***';
     case 'path':
     case 'url':
     case 'database':

@@ -3,7 +3,7 @@
  * All issues are found at once; a value that is wrong in a weaker layer is an issue too.
  */
 import { Defect } from '../core/defect.ts';
-import { describe, isRecord, readValue, unknownKeys } from './read-value.ts';
+import { describe, isRecord, readValue, shown, unknownKeys } from './read-value.ts';
 import { isSection, type SettingNode, type SettingPath } from './setting-node.ts';
 import type { Origin, SettingLayer, SettingsIssue } from './setting-layers.ts';
 
@@ -66,7 +66,7 @@ function checkKeys(node: SettingNode, path: readonly string[], layer: SettingLay
   const raw = layer.value(path);
   if (raw === undefined || raw === null) return;
   if (!isRecord(raw)) {
-    const message = `Found ${describe(raw)}, expected ${Object.keys(node.properties ?? {}).join(', ')}`;
+    const message = `Found ${describe(shown(node, raw))}, expected ${Object.keys(node.properties ?? {}).join(', ')}`;
     reading.issues.push({ where: layer.where(path), path: path.join('.'), message });
     return;
   }

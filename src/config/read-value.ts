@@ -55,7 +55,7 @@ function readText(node: SettingNode, raw: unknown, path: SettingPath, spot: Spot
   const read = TEXT_READERS[node.reads ?? 'text'](String(raw), spot.layer.directory);
   if (typeof raw === 'string' && read.ok) return read.value;
   // A bare number where a duration belongs gets the sentence about durations.
-  if (read.ok || isRecord(raw) || Array.isArray(raw)) return refuse(raw, 'text (in quotes)', path, spot);
+  if (read.ok || isRecord(raw) || Array.isArray(raw)) return refuse(shown(node, raw), 'text (in quotes)', path, spot);
   spot.issues.push({ where: spot.layer.where(path), path: path.join('.'), message: read.failure });
   return undefined;
 }
@@ -142,6 +142,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 100)}"`;
   if (Array.isArray(value)) return 'a list';
   return isRecord(value) ? 'a map' : String(value);
+}
+
+/** The value, or where the node holds a secret and the value may be it, what may be said instead. */
+export function shown(node: SettingNode, raw: unknown): unknown {
+  const nodes = [node, ...Object.values(node.properties ?? {})];
+  return isRecord(raw) || Array.isArray(raw) || !nodes.some(({ reads }) => reads === 'secret') ? raw : '***';
 }
 
 /** Whether it is a map of names to values. */

@@ -25,6 +25,7 @@ const text = (description: string, more?: SettingAnnotations) => written<string>
 const path = (description: string, more?: SettingAnnotations) => written<string>('path', description, more);
 const place = (description: string, more?: SettingAnnotations) => written<string>('place', description, more);
 const url = (description: string, more?: SettingAnnotations) => written<string>('url', description, { secret: true, ...more });
+const secret = (description: string) => written<string>('secret', description);
 const duration = (fallback: string, description: string) =>
   written<Milliseconds>('duration', description, { default: fallback });
 const size = (fallback: string, description: string) => written<Bytes>('size', description, { default: fallback });
@@ -124,6 +125,13 @@ export const SETTINGS = section('cordon.yaml', {
       }),
       'Places that the operator states for address blocks.',
       { default: [] },
+    ),
+    maxmind: Type.Optional(
+      section('Account at MaxMind, whose country database `geo update` then fetches.', {
+        account: Type.Integer({ minimum: 1, maximum: 999_999_999_999, description: 'Account id.' }),
+        'licence-key': secret('Licence key of the account. Best kept in the environment variable.'),
+        edition: choice(['GeoLite2-Country', 'GeoIP2-Country'], 'The free database, or the paid one.', 'GeoLite2-Country'),
+      }),
     ),
     trust: choice(
       ['agreeing', 'single'],

@@ -48,6 +48,26 @@ describe('loadSettings()', () => {
     expect(file).toBeUndefined();
   });
 
+  it('loadSettings() takes the account at MaxMind from the file and its licence key from the environment', () => {
+    const cwd = directoryWith({ 'cordon.yaml': 'geo: { maxmind: { account: 123456 } }\n' });
+    const { settings } = loaded({ cwd, env: { CORDON_GEO_MAXMIND_LICENCE_KEY: 'abcdef_0123456789_mmk' } });
+    const key = 'abcdef_0123456789_mmk';
+    expect(settings.geo.maxmind).toEqual({ account: 123_456, 'licence-key': key, edition: 'GeoLite2-Country' });
+    expect(loaded({}).settings.geo.maxmind).toBeUndefined();
+    expect(load({ cwd })).toMatchObject({ ok: false, failure: [{ path: 'geo.maxmind.licence-key' }] });
+  });
+
+  it.each([
+    ['geo: { maxmind: { account: 1, licence-key: 123456789 } }', 'expected text (in quotes)'],
+    ['geo: { maxmind: { account: 1, licence-key: "123456789 " } }', 'expected 8 to 256 visible ASCII characters'],
+    ['geo: { maxmind: 123456789 }', 'expected account, licence-key, edition'],
+    ['geo: { maxmind: "123456789" }', 'expected account, licence-key, edition'],
+  ])('loadSettings() does not repeat a secret that is written wrong: %s', (text, wanted) => {
+    const issues = issuesOf(text).join('\n');
+    expect(issues).toContain(wanted);
+    expect(issues).not.toContain('1234');
+  });
+
   it('loadSettings() lets a flag win over the environment, the environment over the file, the file over the default', () => {
     const cwd = directoryWith({ 'cordon.yaml': 'log: { level: warn }\nworkers: 2\nresolver: { timeout: 1s }\n' });
     const env = { CORDON_LOG_LEVEL: 'error', CORDON_WORKERS: '3' };

@@ -57,6 +57,17 @@ describe('printSettings()', () => {
     expect(text).toContain('http://***@proxy:3128');
   });
 
+  it('printSettings() and listSettings() hide a licence key whole, and what they print instead is no key', () => {
+    const settings = loaded({ 'geo.maxmind.account': '123456', 'geo.maxmind.licence-key': 'hunter6_hunter6_mmk' });
+    expect(printSettings(settings)).toContain('    account: 123456 # flag\n    licence-key: "***" # flag\n');
+    expect(JSON.stringify([printSettings(settings), listSettings(settings)])).not.toContain('hunter');
+    const cwd = directoryWith({ 'cordon.yaml': printSettings(settings) });
+    expect(loadSettings({ env: {}, flags: {}, cwd })).toMatchObject({
+      ok: false,
+      failure: [{ path: 'geo.maxmind.licence-key', message: expect.stringContaining('expected 8 to 256') }],
+    });
+  });
+
   it('listSettings() gives one row per setting that has a value', () => {
     const rows = listSettings(loaded({ 'limits.spool': '2GiB' }));
     expect(rows).toContainEqual({ path: 'limits.spool', value: '2GiB', origin: 'flag' });
