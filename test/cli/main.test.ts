@@ -216,7 +216,12 @@ describe('cordon', () => {
     ]);
     expect((await cordon(['geo', 'lookup', 'a b'], cwd)).code).toBe(2);
     expect((await cordon(['geo', 'status'], cwd)).out).toMatch(/cloud ranges +missing/);
+    expect((await cordon(['geo', 'status'], cwd)).out).toContain(
+      'licence of dbip-country: CC BY 4.0, IP Geolocation by DB-IP (https://db-ip.com)',
+    );
     expect((await cordon(['geo', 'update', '--only', 'nobody'], cwd)).code).toBe(2);
+    const unlicensed = await cordon(['geo', 'update', '--only', 'maxmind'], cwd);
+    expect([unlicensed.code, unlicensed.err]).toEqual([2, expect.stringContaining('needs geo.maxmind.account')]);
   });
 
   it('ca show makes the CA once', async () => {

@@ -3,14 +3,18 @@ import type { Command } from 'commander';
 import { describePlace } from '../../app/questions/describe-place.ts';
 import { describeTables } from '../../app/questions/describe-tables.ts';
 import { systemClock } from '../../app/system.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { PlaceAnswer } from '../../admin/contract.ts';
-import { UPDATE_SOURCES } from '../../destination/update/sources.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { UpdateSource } from '../../destination/update/source.ts';
+import { maxmindSource, UPDATE_SOURCES } from '../../destination/update/sources.ts';
 import { updateTables, type SourceReport, type UpdateProgress } from '../../destination/update/update.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { localResolver } from '../local/local-resolver.ts';
 import { localTables } from '../local/local-tables.ts';
 import { openOwnEgress } from '../egress/own-egress.ts';
+import { pinnedGet } from '../egress/pinned-get.ts';
 import { columns } from '../terminal.ts';
 
 /** `cordon geo status|lookup|update` */
@@ -38,8 +42,8 @@ async function status(context: CommandContext): Promise<ExitCode> {
   const tables = await localTables(context, loaded.value.settings);
   if (!tables.ok) return tables.failure;
   const listed = describeTables(tables.value);
-  answer(context, listed, () =>
-    columns([
+  answer(context, listed, () => [
+    ...columns([
       ['TABLE', 'STATE', 'DATE', 'ROWS', 'PROVES'],
       ...listed.items.map(({ id, state, date, rows, proves, problem }) => [
         id,
@@ -49,7 +53,11 @@ async function status(context: CommandContext): Promise<ExitCode> {
         problem ?? proves,
       ]),
     ]),
-  );
+    // The makers of country databases ask to be named where answers are shown.
+    ...listed.items
+      .filter(({ kind, problem }) => kind === 'geoip' && problem === undefined)
+      .map(({ id, licence }) => `licence of ${id}: ${licence}`),
+  ]);
   return EXIT.ok;
 }
 
@@ -86,16 +94,21 @@ async function update(context: CommandContext, only: readonly string[] | undefin
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
   const { settings } = loaded.value;
-  const known = UPDATE_SOURCES.map(({ id }) => id);
-  const unknown = only?.filter((id) => !known.includes(id)) ?? [];
-  if (unknown.length > 0)
-    return give(context, EXIT.usage, `Found --only ${unknown.join(' ')}, expected some of ${known.join(', ')}`);
-  const sources = UPDATE_SOURCES.filter(({ id }) => only?.includes(id) ?? true);
+  const chosen = chooseSources(settings, only);
+  if (!chosen.ok) return give(context, EXIT.usage, chosen.failure);
+  const sources = chosen.value;
   const tables = await localTables(context, settings);
   if (!tables.ok) return tables.failure;
   const resolver = localResolver(context, settings);
   if (!resolver.ok) return resolver.failure;
-  const egress = openOwnEgress({ settings, tables: tables.value, sources, resolver: resolver.value, clock: systemClock });
+  const egress = openOwnEgress({
+    settings,
+    tables: tables.value,
+    sources,
+    resolver: resolver.value,
+    clock: systemClock,
+    get: pinnedGet,
+  });
   if (!egress.ok) return give(context, EXIT.failed, egress.failure);
   const report = await updateTables({
     sources,
@@ -106,6 +119,17 @@ async function update(context: CommandContext, only: readonly string[] | undefin
   });
   answer(context, { complete: report.complete, items: report.sources }, () => report.sources.map(reportLine));
   return report.complete ? EXIT.ok : EXIT.failed;
+}
+
+/** The publishers to ask: all, or those named; MaxMind only where there is an account. */
+function chooseSources({ geo }: Settings, only: readonly string[] | undefined): Result<readonly UpdateSource[], string> {
+  const licensed = geo.maxmind === undefined ? [] : [maxmindSource(geo.maxmind.edition)];
+  const sources = [...UPDATE_SOURCES, ...licensed];
+  const known = sources.map(({ id }) => id);
+  const unknown = only?.filter((id) => !known.includes(id)) ?? [];
+  if (unknown.length === 0) return ok(sources.filter(({ id }) => only?.includes(id) ?? true));
+  const hint = unknown.includes('maxmind') ? '; maxmind needs geo.maxmind.account and geo.maxmind.licence-key' : '';
+  return fail(`Found --only ${unknown.join(' ')}, expected some of ${known.join(', ')}${hint}`);
 }
 
 function showProgress({ terminal }: CommandContext, { source, phase, index, total }: UpdateProgress): void {

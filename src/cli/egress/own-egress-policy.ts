@@ -56,14 +56,16 @@ const quoted = (value: string | readonly string[]): string => JSON.stringify(val
 
 function hostsOf(sources: readonly UpdateSource[]): string[] {
   const addresses = sources.flatMap(({ documents }) =>
-    documents.map((location) => {
+    documents.flatMap((location) => {
       switch (location.kind) {
         case 'fixed':
-          return location.url;
+          return [location.url];
+        case 'licensed':
+          return [location.url, ...location.redirectsTo.map((host) => `https://${host}/`)];
         case 'monthly':
-          return location.template.replace('{month}', '2026-01');
+          return [location.template.replace('{month}', '2026-01')];
         case 'linked':
-          return location.page;
+          return [location.page];
       }
     }),
   );

@@ -8,19 +8,30 @@ import type { Fetched, FetchLimits } from '../../destination/update/fetched-docu
 import { originFailure } from '../../tls/origin-failure.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 
+export interface PinnedOptions extends FetchLimits {
+  /** The whole value of an Authorization field. */
+  readonly authorization?: string;
+  /** PEM, instead of the public roots. */
+  readonly anchors?: readonly string[];
+}
+
+/** A document, or a status that brought none. */
+export type PinnedReply =
+  | { readonly kind: 'document'; readonly document: Fetched }
+  /** `location`: the field as sent. */
+  | { readonly kind: 'status'; readonly status: number; readonly location?: string };
+
 /**
  * Gets a document over TLS from exactly these addresses; the certificate must be for the name. Redirects are not followed.
  *
  * @param addresses judged already, in the order to try
- * @param anchors PEM, instead of the public roots
- * @failure origin_timeout | origin_protocol (status other than 200, content cut) | content_too_large | what connecting gives
+ * @failure origin_timeout | origin_protocol (content cut) | content_too_large | what connecting gives
  */
 export function pinnedGet(
   { authority, requestTarget }: Pick<AbsoluteForm, 'authority' | 'requestTarget'>,
   addresses: readonly string[],
-  { maxBytes, timeout }: FetchLimits,
-  anchors?: readonly string[],
-): Promise<Result<Fetched, Failure>> {
+  { maxBytes, timeout, authorization, anchors }: PinnedOptions,
+): Promise<Result<PinnedReply, Failure>> {
   const host = hostText(authority.host);
   const signal = AbortSignal.timeout(timeout);
   return new Promise((resolve) => {
@@ -34,7 +45,12 @@ export function pinnedGet(
       signal,
       agent: false,
       ...(anchors !== undefined && { ca: [...anchors] }),
-      headers: { host, 'accept-encoding': 'identity', 'user-agent': 'cordon' },
+      headers: {
+        host,
+        'accept-encoding': 'identity',
+        'user-agent': 'cordon',
+        ...(authorization !== undefined && { authorization }),
+      },
     };
     const request = httpsRequest(
       options,
@@ -61,11 +77,11 @@ function pinned(addresses: readonly string[]): LookupFunction {
     );
 }
 
-async function collectBody(response: IncomingMessage, maxBytes: number): Promise<Result<Fetched, Failure>> {
-  const { statusCode, headers } = response;
-  if (statusCode !== 200) {
+async function collectBody(response: IncomingMessage, maxBytes: number): Promise<Result<PinnedReply, Failure>> {
+  const { statusCode: status = 0, headers } = response;
+  if (status !== 200) {
     response.destroy();
-    return fail({ code: 'origin_protocol', detail: `Found status ${statusCode}, expected 200` });
+    return ok({ kind: 'status', status, ...(headers.location !== undefined && { location: headers.location }) });
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -79,9 +95,10 @@ async function collectBody(response: IncomingMessage, maxBytes: number): Promise
     return fail({ code: 'origin_protocol', detail: `The content was cut: ${(error as Error).message}` });
   }
   const { etag, 'last-modified': lastModified } = headers;
-  return ok({
+  const document: Fetched = {
     bytes: Buffer.concat(chunks),
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
-  });
+  };
+  return ok({ kind: 'document', document });
 }

@@ -8,7 +8,8 @@ export function licenceOf(provider: string): string {
 
 const LICENCES: Readonly<Record<string, string>> = {
   dbip: 'CC BY 4.0, IP Geolocation by DB-IP (https://db-ip.com)',
-  maxmind: 'GeoLite2 EULA or your contract with MaxMind',
+  maxmind:
+    'GeoLite EULA or your contract with MaxMind. This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com',
   ipinfo: 'CC BY-SA 4.0 (Lite) or your contract with IPinfo',
   ip2location: 'CC BY-SA 4.0 (LITE) or your contract with IP2Location',
   ipfire: 'CC BY-SA 4.0',

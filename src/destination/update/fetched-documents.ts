@@ -9,6 +9,14 @@ export interface FetchLimits {
   readonly timeout: Milliseconds;
 }
 
+export interface FetchOptions extends FetchLimits {
+  /**
+   * The publisher wants account and licence key. It may redirect once, to one of these hosts, which gets neither; every other
+   * redirect is a failure.
+   */
+  readonly licensed?: { readonly redirectsTo: readonly string[] };
+}
+
 export interface Fetched {
   readonly bytes: Uint8Array;
   readonly etag?: string;
@@ -17,7 +25,7 @@ export interface Fetched {
 }
 
 /** Gets a document, under the gateway's own policy; a status other than 200, or a longer body, is a failure. */
-export type Fetch = (url: string, limits: FetchLimits) => Promise<Result<Fetched, Failure>>;
+export type Fetch = (url: string, options: FetchOptions) => Promise<Result<Fetched, Failure>>;
 
 /** Of one request; the lists have a few megabytes. */
 const FETCH_TIMEOUT: Milliseconds = 120_000;
@@ -48,6 +56,8 @@ async function fetchLocation(
   switch (location.kind) {
     case 'fixed':
       return fetchDocument(location.url, maxBytes, fetch);
+    case 'licensed':
+      return fetchDocument(location.url, maxBytes, fetch, { redirectsTo: location.redirectsTo });
     case 'monthly': {
       const [current, before] = lastMonths(now).map((month) => location.template.replace('{month}', month));
       const document = await fetchDocument(current ?? '', maxBytes, fetch);
@@ -63,8 +73,13 @@ async function fetchLocation(
   }
 }
 
-async function fetchDocument(url: string, maxBytes: Bytes, fetch: Fetch): Promise<Result<SourceDocument, string>> {
-  const fetched = await fetch(url, { maxBytes, timeout: FETCH_TIMEOUT });
+async function fetchDocument(
+  url: string,
+  maxBytes: Bytes,
+  fetch: Fetch,
+  licensed?: FetchOptions['licensed'],
+): Promise<Result<SourceDocument, string>> {
+  const fetched = await fetch(url, { maxBytes, timeout: FETCH_TIMEOUT, ...(licensed !== undefined && { licensed }) });
   if (!fetched.ok) return fail(`${url}: ${fetched.failure.code}: ${fetched.failure.detail}`);
   const { bytes, lastModified } = fetched.value;
   // The port promises it; a table must not depend on the promise.

@@ -17,18 +17,18 @@ export interface UpdateSource {
   readonly place: 'global' | 'unknown';
   /** Terms of the data, one line; shown with the attribution. */
   readonly licence: string;
-  /** Whether the publisher gives the data only to those who hold a licence key. */
-  readonly needsLicence: boolean;
   readonly read: (documents: readonly SourceDocument[]) => Result<SourceTable, string>;
 }
 
-/** Where a document is: at one address, at one per month, or where a page links to. */
+/** Where a document is: at one address, at one per month, where a page links to, or behind an account. */
 export type DocumentLocation =
   | { readonly kind: 'fixed'; readonly url: string }
   /** `{month}` stands for `YYYY-MM`; the month before is tried when the current one is not published yet. */
   | { readonly kind: 'monthly'; readonly template: string }
   /** The first match of `link` on the page is the address. */
-  | { readonly kind: 'linked'; readonly page: string; readonly link: RegExp };
+  | { readonly kind: 'linked'; readonly page: string; readonly link: RegExp }
+  /** Given to those who hold a licence key; the address may redirect, once, to one of these hosts. */
+  | { readonly kind: 'licensed'; readonly url: string; readonly redirectsTo: readonly string[] };
 
 export interface SourceDocument {
   readonly url: string;

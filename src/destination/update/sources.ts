@@ -6,6 +6,7 @@ import { readDbip } from './publishers/dbip.ts';
 import { readFastly } from './publishers/fastly.ts';
 import { readGcp, readGoogleServices } from './publishers/gcp.ts';
 import { geofeedReader } from './publishers/geofeed.ts';
+import { type MaxmindEdition, maxmindReader } from './publishers/maxmind.ts';
 import { readOci } from './publishers/oci.ts';
 import type { DocumentLocation, UpdateSource } from './source.ts';
 
@@ -17,7 +18,6 @@ const PUBLISHED = {
   maxBytes: 32 * MIB,
   place: 'global',
   licence: 'Published by the provider for firewall use; no licence stated',
-  needsLicence: false,
 } as const;
 
 const GCP_LIST = fixed('https://www.gstatic.com/ipranges/cloud.json');
@@ -101,10 +101,35 @@ export const UPDATE_SOURCES: readonly UpdateSource[] = [
     minimumRows: 500_000,
     place: 'unknown',
     licence: 'CC BY 4.0, IP Geolocation by DB-IP (https://db-ip.com)',
-    needsLicence: false,
     read: readDbip,
   },
 ];
+
+/** Where MaxMind takes account and licence key. */
+export const MAXMIND_HOST = 'download.maxmind.com';
+
+/**
+ * The country database of MaxMind, for those who have an account there.
+ *
+ * @source dev.maxmind.com/geoip/updating-databases
+ */
+export function maxmindSource(edition: MaxmindEdition): UpdateSource {
+  const document = (suffix: string): DocumentLocation => ({
+    kind: 'licensed',
+    url: `https://${MAXMIND_HOST}/geoip/databases/${edition}/download?suffix=${suffix}`,
+    redirectsTo: ['mm-prod-geoip-databases.a2649acb697e2c09b632799562c076f2.r2.cloudflarestorage.com'],
+  });
+  return {
+    id: 'maxmind',
+    kind: 'geoip',
+    documents: [document('tar.gz'), document('tar.gz.sha256')],
+    maxBytes: 32 * MIB,
+    minimumRows: 400_000,
+    place: 'global',
+    licence: 'GeoLite2 EULA or your contract with MaxMind',
+    read: maxmindReader(edition),
+  };
+}
 
 function fixed(url: string): DocumentLocation {
   return { kind: 'fixed', url };

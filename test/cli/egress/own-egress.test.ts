@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTables } from '../../../src/app/tables.ts';
+import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
 import { openOwnEgress } from '../../../src/cli/egress/own-egress.ts';
 import { ownEgressPolicy } from '../../../src/cli/egress/own-egress-policy.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
@@ -41,7 +42,7 @@ async function egress(addresses: readonly string[], flags: Readonly<Record<strin
   };
   return {
     asked,
-    fetch: openOwnEgress({ settings, tables, sources: UPDATE_SOURCES, resolver, clock }),
+    fetch: openOwnEgress({ settings, tables, sources: UPDATE_SOURCES, resolver, clock, get: pinnedGet }),
   };
 }
 
@@ -91,6 +92,21 @@ describe('openOwnEgress()', () => {
       expect(decided('POST').effect).toBe('deny');
     },
   );
+
+  it.each([
+    ['without an account', 'https://download.maxmind.com/geoip/databases/GeoLite2-Country/download', {}],
+    [
+      'of another publisher than that of the account',
+      'https://ip-ranges.amazonaws.com/ip-ranges.json',
+      { 'geo.maxmind.account': '1', 'geo.maxmind.licence-key': '0123456789' },
+    ],
+  ])('openOwnEgress() gets no licensed document %s', async (_, url, flags) => {
+    const { asked, fetch } = await egress(['203.0.114.1'], flags);
+    if (!fetch.ok) throw new Error(fetch.failure);
+    const got = await fetch.value(url, { ...LIMITS, licensed: { redirectsTo: [] } });
+    expect(got).toMatchObject({ ok: false, failure: { code: 'no_rule', detail: expect.stringContaining('geo.maxmind') } });
+    expect(asked).toEqual([]);
+  });
 
   it('openOwnEgress() refuses a node.place that is no place', async () => {
     const { fetch } = await egress([], { 'node.place': 'atlantis' });

@@ -26,7 +26,7 @@ function get(
 ) {
   const { name = 'publisher.test', limits = {}, anchors = [ca.pem], addresses = ['127.0.0.1'] } = options;
   const form = { authority: { host: { kind: 'name', name }, port }, requestTarget: '/list.json?x=1' } as const;
-  return pinnedGet(form, addresses, { ...LIMITS, ...limits }, anchors);
+  return pinnedGet(form, addresses, { ...LIMITS, ...limits, anchors });
 }
 
 describe('pinnedGet()', () => {
@@ -39,7 +39,10 @@ describe('pinnedGet()', () => {
     const got = await get(port);
     expect(got).toEqual({
       ok: true,
-      value: { bytes: Buffer.from('the list'), etag: '"1"', lastModified: 'Sun, 22 Nov 2026 10:00:00 GMT' },
+      value: {
+        kind: 'document',
+        document: { bytes: Buffer.from('the list'), etag: '"1"', lastModified: 'Sun, 22 Nov 2026 10:00:00 GMT' },
+      },
     });
     expect(seen).toEqual([['GET', '/list.json?x=1', 'publisher.test']]);
   });
@@ -54,8 +57,8 @@ describe('pinnedGet()', () => {
       (_request, response) => void response.writeHead(302, { location: 'https://elsewhere.test/' }).end(),
     );
     expect(await get(port)).toEqual({
-      ok: false,
-      failure: { code: 'origin_protocol', detail: 'Found status 302, expected 200' },
+      ok: true,
+      value: { kind: 'status', status: 302, location: 'https://elsewhere.test/' },
     });
   });
 

@@ -11,7 +11,7 @@ import type { Fetch } from '../../../src/destination/update/fetched-documents.ts
 import { parseManifest, type Manifest } from '../../../src/destination/update/manifest.ts';
 import { parseRangeFile } from '../../../src/destination/update/range-file.ts';
 import type { UpdateSource } from '../../../src/destination/update/source.ts';
-import { UPDATE_SOURCES } from '../../../src/destination/update/sources.ts';
+import { maxmindSource, UPDATE_SOURCES } from '../../../src/destination/update/sources.ts';
 import { updateTables, type UpdateProgress, type UpdateReport } from '../../../src/destination/update/update.ts';
 import * as documents from './publisher-documents.ts';
 
@@ -269,11 +269,12 @@ describe('updateTables() over a good table', () => {
 
 describe('UPDATE_SOURCES', () => {
   it('names every source once, over https', () => {
-    const ids = UPDATE_SOURCES.map(({ id }) => id);
+    const all = [...UPDATE_SOURCES, maxmindSource('GeoIP2-Country')];
+    const ids = all.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const addresses = UPDATE_SOURCES.flatMap(({ documents: locations }) =>
+    const addresses = all.flatMap(({ documents: locations }) =>
       locations.map((location) =>
-        location.kind === 'fixed' ? location.url : location.kind === 'monthly' ? location.template : location.page,
+        location.kind === 'monthly' ? location.template : location.kind === 'linked' ? location.page : location.url,
       ),
     );
     expect(addresses.filter((address) => !address.startsWith('https://'))).toEqual([]);
