@@ -96,7 +96,7 @@ function mintPermit(located: Located, decision: Decision, inForce: InForce): Per
     authority: located.authority,
     addresses,
     internal: facts.every(({ class: kind }) => LIFTABLE.has(kind)),
-    ...(tls !== undefined && { tls }),
+    tls,
   } as unknown as Permit;
 }
 
