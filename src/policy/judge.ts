@@ -3,7 +3,7 @@ import type { AddressFacts, DestinationFacts, Evidence, Facet, NameFacts } from 
 import { UNKNOWN } from '../core/place/place.ts';
 import type { Instant } from '../core/units.ts';
 import { findContradictions, type Contradiction } from './place/contradictions.ts';
-import type { Statement } from './target/prepared.ts';
+import { isInForce, type Statement } from './target/prepared.ts';
 import type { Judged, Standing } from './place/standing.ts';
 import { attestedStanding, uniteStandings } from './place/unite-places.ts';
 
@@ -45,7 +45,7 @@ export function judge(given: Case): Judged {
 
 function inForce(statements: readonly Statement[], now: Instant): readonly Evidence[] {
   if (statements.length === 0) return NO_EVIDENCE;
-  return statements.filter(({ until }) => until === undefined || now < until).map(({ evidence }) => evidence);
+  return statements.filter((statement) => isInForce(statement, now)).map(({ evidence }) => evidence);
 }
 
 const NO_EVIDENCE: readonly Evidence[] = [];

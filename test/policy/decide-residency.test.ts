@@ -145,3 +145,55 @@ rules: [{ id: open, to: [api], then: permit }]`);
     expect(verdict(set, { ...us, now: NOW + 30 * DAY })).toBe('outside_home');
   });
 });
+
+describe('decide() on a name whose addresses different destinations declare', () => {
+  const SITES = (second: string) =>
+    policy(`
+destinations:
+  - { id: site-a, hosts: ["db.corp.example"], addresses: ["10.40.0.0/16"], internal: { place: DE } }
+  - { id: site-b, hosts: ["db.corp.example"], addresses: ["10.50.0.0/16"], ${second} }
+  - { id: sites, addresses: ["10.60.0.0/16"], internal: { place: DE } }
+rules: [{ id: open, to: any, then: permit }]`);
+  const on = (...addresses: string[]) => ({ url: 'https://db.corp.example/', addresses });
+  const both = on('10.40.0.1', '10.50.0.1');
+
+  it('judges the union of their places', () => {
+    expect(verdict(SITES('internal: { place: US }'), both)).toBe('outside_home');
+    const inside = decideOn(SITES('internal: { place: FR }'), both);
+    expect(inside).toMatchObject({ effect: 'permit', dial: ['10.40.0.1', '10.50.0.1'] });
+    expect(inside.judgement.places.storage.label).toBe('DE or FR');
+    expect(inside.judgement.evidence.map(({ match, address }) => [match, address])).toEqual([
+      ['site-a', '10.40.0.1'],
+      ['site-b', '10.50.0.1'],
+    ]);
+  });
+
+  it('asks a transfer to cover every one of them', () => {
+    const sites = (to: string) =>
+      policy(`
+destinations:
+  - { id: site-a, hosts: ["db.corp.example"], addresses: ["10.40.0.0/16"], internal: { place: US } }
+  - { id: site-b, hosts: ["db.corp.example"], addresses: ["10.50.0.0/16"], internal: { place: CA } }
+rules: [{ id: open, to: { hosts: ["db.corp.example"] }, then: permit, transfer: { to: [${to}], basis: scc } }]`);
+    expect(verdict(sites('US'), both)).toBe('outside_home');
+    expect(verdict(sites('US, CA'), both)).toBe('permit');
+  });
+
+  it('proves nothing about an address that none declares, nor by addresses alone for a name', () => {
+    const set = SITES('attest: { place: FR, covers: [entry, processing, storage], basis: "site list", until: 2999-01-01 }');
+    expect(verdict(set, on('10.40.0.1', '20.0.0.1'))).toBe('unknown_place');
+    expect(verdict(set, on('10.40.0.1', '20.0.0.1 range:US'))).toBe('outside_home');
+    expect(verdict(set, on('10.40.0.1', '10.60.0.1'))).toBe('private_address');
+  });
+
+  it('counts an attestation for its addresses until it ends', () => {
+    const until = policy(`
+destinations:
+  - { id: site-a, hosts: ["db.example"], addresses: ["20.1.0.0/16"], attest: { place: DE, covers: [entry, processing, storage], basis: a, until: 2999-01-01 } }
+  - { id: site-b, hosts: ["db.example"], addresses: ["20.2.0.0/16"], attest: { place: FR, covers: [entry, processing, storage], basis: b, until: 2999-06-01 } }
+rules: [{ id: open, to: { hosts: ["db.example"] }, then: permit }]`);
+    const given = { url: 'https://db.example/', addresses: ['20.1.0.1', '20.2.0.1'] };
+    expect(verdict(until, given)).toBe('permit');
+    expect(verdict(until, { ...given, now: Date.UTC(2999, 0, 1) })).toBe('unknown_place');
+  });
+});

@@ -2,6 +2,7 @@ import type { DecisionRequest } from '../../core/exchange/decision.ts';
 import type { AddressFacts } from '../../core/place/evidence.ts';
 import type { DestinationId } from '../../core/ids.ts';
 import { judge } from '../judge.ts';
+import { withAddressStatements } from './address-statements.ts';
 import type { PreparedPolicy, Unresolved } from '../target-index.ts';
 import type { Entry } from '../target/bucket.ts';
 import type { PreparedDestination, Statement } from '../target/prepared.ts';
@@ -37,12 +38,13 @@ export function weigh(policy: PreparedPolicy, request: DecisionRequest, scope: S
   const target = targetOf(request.resource, addresses);
   const entries = policy.index.find(request.subject.agent, target, scope.unresolved);
   const destinations = fallsUnder(entries, target);
+  const { now } = request.environment;
   const judged = judge({
     facts: request.resource,
-    addresses,
+    addresses: addresses && withAddressStatements(addresses, { entries, whole: destinations, target, now }),
     statements: statementsOf(destinations),
     visibility: request.action.visibility,
-    now: request.environment.now,
+    now,
     nameOnly,
   });
   return { policy, request, target, addresses, entries, destinations, judged, nameOnly };

@@ -53,6 +53,11 @@ export interface Statement {
   readonly until?: Instant;
 }
 
+/** Whether a statement still counts. */
+export function isInForce({ until }: Statement, now: Instant): boolean {
+  return until === undefined || now < until;
+}
+
 /** Derives what the decisions need of a rule. */
 export function prepareRule(rule: CompiledRule): PreparedRule {
   const obligations = obligationsOf(rule);
