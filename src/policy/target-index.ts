@@ -1,6 +1,5 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentId } from '../core/ids.ts';
-import { cidrOf } from '../wire/address/cidr.ts';
 import type { HostPattern } from '../wire/name/host-pattern.ts';
 import { buildIntervalTable, type IntervalEntry, type IntervalTable } from '../wire/address/interval-table.ts';
 import { Bucket, entriesOf, type Entry, type Leading } from './target/bucket.ts';
@@ -43,7 +42,7 @@ export class TargetIndex {
   readonly #anyName = new Bucket();
   /** Destinations without hosts and addresses, and `to: any`. */
   readonly #rest = new Bucket();
-  readonly #addresses: IntervalTable<readonly Bucket[]>;
+  readonly #addresses: IntervalTable<Bucket>;
   /** Destinations of addresses alone, as names that are not looked up meet them; permits do not count there. */
   readonly #undecided = new Bucket();
   readonly #denied = new Bucket();
@@ -55,7 +54,10 @@ export class TargetIndex {
       this.#add(prepared, leading.byDestination[position] ?? noLeading(), blocks);
     }
     this.#rest.add(entriesOf(any, leading.any, false, false));
-    this.#addresses = withEnclosing(blocks);
+    // Longest prefix wins in the table, so each block knows the block round it.
+    this.#addresses = buildIntervalTable(blocks.values(), (inner, outer) => {
+      inner.value.enclosing = outer.value;
+    });
   }
 
   /** Every entry whose hosts match, or one of whose addresses is the target's; each once. Ports and exceptions are not looked at. */
@@ -66,8 +68,8 @@ export class TargetIndex {
     if (addresses === undefined) this.#findUnresolved(agent, unresolved, found);
     else if (this.#addresses.size > 0) {
       for (const address of addresses) {
-        const buckets = this.#addresses.lookup(address)?.value;
-        if (buckets !== undefined) for (const bucket of buckets) bucket.collect(agent, found);
+        let bucket = this.#addresses.lookup(address)?.value;
+        for (; bucket !== undefined; bucket = bucket.enclosing) bucket.collect(agent, found);
       }
     }
     this.#rest.collect(agent, found);
@@ -130,31 +132,19 @@ export class TargetIndex {
 }
 
 function blockAt(blocks: Map<string, IntervalEntry<Bucket>>, cidr: Cidr): Bucket {
-  const entry = blocks.get(cidr.text) ?? { cidr, value: new Bucket() };
+  const known = blocks.get(cidr.text);
+  if (known !== undefined) return known.value;
+  const entry = { cidr, value: new Bucket() };
   blocks.set(cidr.text, entry);
   return entry.value;
 }
 
 function bucketAt(buckets: Map<string, Bucket>, key: string): Bucket {
-  const bucket = buckets.get(key) ?? new Bucket();
+  const known = buckets.get(key);
+  if (known !== undefined) return known;
+  const bucket = new Bucket();
   buckets.set(key, bucket);
   return bucket;
-}
-
-/** Longest prefix wins in the table, so each block carries the buckets of every block round it. */
-function withEnclosing(blocks: ReadonlyMap<string, IntervalEntry<Bucket>>): IntervalTable<readonly Bucket[]> {
-  const lengths = [...new Set([...blocks.values()].map(({ cidr }) => cidr.prefixLength))];
-  return buildIntervalTable(
-    [...blocks.values()].map(({ cidr }) => {
-      const value: Bucket[] = [];
-      for (const length of lengths) {
-        if (length > cidr.prefixLength) continue;
-        const enclosing = blocks.get(cidrOf(cidr.address, length).text);
-        if (enclosing !== undefined) value.push(enclosing.value);
-      }
-      return { cidr, value };
-    }),
-  );
 }
 
 function noLeading(): Leading {

@@ -8,15 +8,18 @@ const LOOP_LIMIT = 8;
 /** The addresses a destination names: few blocks are walked, many are searched. */
 export class AddressSet {
   readonly #blocks: readonly Cidr[];
-  readonly #table: IntervalTable<true> | undefined;
+  /** Made at first use: of a large policy most sets are never asked between two reloads. */
+  #table: IntervalTable<true> | undefined;
 
   constructor(blocks: readonly Cidr[]) {
     this.#blocks = blocks;
-    if (blocks.length > LOOP_LIMIT) this.#table = buildIntervalTable(blocks.map((cidr) => ({ cidr, value: true as const })));
   }
 
   has(address: IpAddress): boolean {
-    if (this.#table !== undefined) return this.#table.lookup(address) !== undefined;
+    if (this.#blocks.length > LOOP_LIMIT) {
+      this.#table ??= buildIntervalTable(this.#blocks.map((cidr) => ({ cidr, value: true as const })));
+      return this.#table.lookup(address) !== undefined;
+    }
     for (const block of this.#blocks) {
       if (cidrContains(block, address)) return true;
     }

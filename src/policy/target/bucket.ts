@@ -30,14 +30,20 @@ export function entriesOf(prepared: PreparedDestination, leading: Leading, repea
   };
 }
 
-/** The entries under one key of the index: rules of other agents cost nothing. */
+/** The entries under one key of the index: rules of other agents cost nothing. Large policies have many with one entry. */
 export class Bucket {
-  readonly #everyone: Entry[] = [];
-  readonly #byAgent = new Map<AgentId, Entry[]>();
+  /** The bucket of the smallest block of addresses round this one's; absent for names. */
+  enclosing: Bucket | undefined;
+  #everyone: Entry[] | undefined;
+  #byAgent: Map<AgentId, Entry[]> | undefined;
 
   add({ everyone, byAgent }: Entries): void {
-    if (everyone !== undefined) this.#everyone.push(everyone);
+    if (everyone !== undefined) {
+      if (this.#everyone === undefined) this.#everyone = [everyone];
+      else this.#everyone.push(everyone);
+    }
     for (const [agent, entry] of byAgent) {
+      this.#byAgent ??= new Map();
       const filed = this.#byAgent.get(agent);
       if (filed === undefined) this.#byAgent.set(agent, [entry]);
       else filed.push(entry);
@@ -47,7 +53,7 @@ export class Bucket {
   /** Adds the agent's entries to `found`, none of them twice. */
   collect(agent: AgentId, found: Entry[]): void {
     append(this.#everyone, found);
-    if (this.#byAgent.size > 0) append(this.#byAgent.get(agent), found);
+    if (this.#byAgent !== undefined) append(this.#byAgent.get(agent), found);
   }
 }
 

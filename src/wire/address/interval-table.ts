@@ -15,19 +15,29 @@ export interface IntervalTable<T> {
   lookup(address: IpAddress): IntervalEntry<T> | undefined;
 }
 
-/** Compiles blocks of both families. Of two entries for one block the later wins, so that layers of data can be concatenated. */
-export function buildIntervalTable<T>(entries: Iterable<IntervalEntry<T>>): IntervalTable<T> {
-  const distinct = new Map<string, IntervalEntry<T>>();
-  for (const entry of entries) distinct.set(entry.cidr.text, entry);
-  const all = [...distinct.values()];
-  const v4 = compile(all.filter((entry) => entry.cidr.address.family === 4));
-  const v6 = compile(all.filter((entry) => entry.cidr.address.family === 6));
+/**
+ * Compiles blocks of both families. Of two entries for one block the later wins, so that layers of data can be concatenated.
+ *
+ * @param nested told of every block that lies in another, with the smallest that holds it
+ */
+export function buildIntervalTable<T>(entries: Iterable<IntervalEntry<T>>, nested?: Nested<T>): IntervalTable<T> {
+  const spans4: Span<T>[] = [];
+  const spans6: Span<T>[] = [];
+  for (const entry of entries) {
+    const { first, last } = cidrBounds(entry.cidr);
+    (entry.cidr.address.family === 4 ? spans4 : spans6).push({ first, last, entry });
+  }
+  const v4 = compile(spans4, nested);
+  const v6 = compile(spans6, nested);
   return {
-    size: distinct.size,
+    size: v4.size + v6.size,
     lookup: (address) =>
       address.family === 4 ? v4.owners[floorIpv4(v4.starts, address.bits)] : v6.owners[floorIpv6(v6.starts, address.bits)],
   };
 }
+
+/** Hears of a block and of the smallest that it lies in. */
+export type Nested<T> = (inner: IntervalEntry<T>, outer: IntervalEntry<T>) => void;
 
 /**
  * Disjoint intervals in ascending order: interval `i` reaches from its start to the next start, and belongs to `owners[i]`
@@ -36,6 +46,8 @@ export function buildIntervalTable<T>(entries: Iterable<IntervalEntry<T>>): Inte
 interface Intervals<T> {
   readonly starts: Uint32Array;
   readonly owners: readonly (IntervalEntry<T> | undefined)[];
+  /** How many distinct blocks there are. */
+  readonly size: number;
 }
 
 interface Span<T> {
@@ -45,18 +57,19 @@ interface Span<T> {
 }
 
 /** Sweeps over the blocks from low to high. Blocks nest or are apart, so those open at one point are a stack. */
-function compile<T>(entries: readonly IntervalEntry<T>[]): Intervals<T> {
-  const spans: Span<T>[] = entries.map((entry) => ({ ...cidrBounds(entry.cidr), entry })).sort(outerFirst);
-  const starts: (readonly number[])[] = [];
+function compile<T>(found: Span<T>[], nested?: Nested<T>): Intervals<T> {
+  const spans = distinct(found.sort(outerFirst));
+  const starts: number[] = [];
   const owners: (IntervalEntry<T> | undefined)[] = [];
   const open: Span<T>[] = [];
+  let latest: readonly number[] | undefined;
 
   const startAt = (start: readonly number[], owner: IntervalEntry<T> | undefined): void => {
-    const previous = starts.at(-1);
-    if (previous !== undefined && compareWords(previous, start) === 0) owners[owners.length - 1] = owner;
+    if (latest !== undefined && compareWords(latest, start) === 0) owners[owners.length - 1] = owner;
     else {
-      starts.push(start);
+      for (const word of start) starts.push(word);
       owners.push(owner);
+      latest = start;
     }
   };
   const closeBefore = (point: readonly number[] | undefined): void => {
@@ -70,11 +83,21 @@ function compile<T>(entries: readonly IntervalEntry<T>[]): Intervals<T> {
 
   for (const span of spans) {
     closeBefore(span.first);
+    const outer = open.at(-1);
+    if (outer !== undefined) nested?.(span.entry, outer.entry);
     startAt(span.first, span.entry);
     open.push(span);
   }
   closeBefore(undefined);
-  return { starts: Uint32Array.from(starts.flat()), owners };
+  return { starts: Uint32Array.from(starts), owners, size: spans.length };
+}
+
+/** Each block once; the order is stable, so the last of equals is the one that was put in last. */
+function distinct<T>(sorted: readonly Span<T>[]): readonly Span<T>[] {
+  return sorted.filter((span, index) => {
+    const next = sorted[index + 1];
+    return next === undefined || outerFirst(span, next) !== 0;
+  });
 }
 
 /** By first address; of blocks that start together the larger comes first. */

@@ -143,4 +143,19 @@ describe('buildIntervalTable', () => {
     expect(built - started).toBeLessThan(1000);
     expect(perLookup).toBeLessThan(0.005);
   });
+
+  it('tells of every nested block the smallest that holds it', () => {
+    fc.assert(
+      fc.property(entries, (list) => {
+        const told: (readonly [string, string])[] = [];
+        buildIntervalTable(list, (inner, outer) => told.push([inner.cidr.text, outer.cidr.text]));
+        const expected = [...new Map(list.map((each) => [each.cidr.text, each])).values()].flatMap(({ cidr }) => {
+          const wider = list.filter((other) => other.cidr.prefixLength < cidr.prefixLength);
+          const outer = longestMatch(wider, cidr.address);
+          return outer === undefined ? [] : [[cidr.text, outer.cidr.text] as const];
+        });
+        expect(told.map(String).sort()).toEqual(expected.map(String).sort());
+      }),
+    );
+  });
 });
