@@ -78,6 +78,22 @@ describe('cordon', () => {
     expect(lines.at(-1)).toBe('2 errors, 0 warnings');
   });
 
+  it('check says where there is no policy, or an empty one', async () => {
+    const cwd = project({ 'none/readme.txt': 'x', 'rules/later.yaml': '', 'rules/old.yaml': 'rules: []\n' });
+    expect(await cordon(['check', 'none'], cwd)).toMatchObject({
+      code: 2,
+      out: 'none: error: Found no *.yaml file, expected at least one policy file\n',
+    });
+    const { code, out } = await cordon(['check'], cwd);
+    expect([code, out.split('\n').slice(0, 2)]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^rules\/later\.yaml:1:1: warning: Found nothing in this file/),
+        expect.stringMatching(/^rules\/old\.yaml:1:1: warning: Found no "cordon"/),
+      ],
+    ]);
+  });
+
   it('check names a file that is not there', async () => {
     const { code, out } = await cordon(['check', 'gone'], project());
     expect([code, out]).toEqual([2, expect.stringMatching(/^gone: error: The policy files cannot be read: ENOENT/)]);

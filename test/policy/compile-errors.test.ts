@@ -14,7 +14,7 @@ describe('compilePolicy() reports', () => {
         'a.yaml:1:1: error: Found the unknown key "rulez", expected one of: cordon, jurisdictions, agents, destinations, credentials, rules, entities (did you mean "rules"?)',
       ],
     ],
-    ['another version', 'cordon: 2\n', ['a.yaml:1:9: error: Found the number 2, expected the number 1']],
+    ['another version', 'cordon: 2\nrules: []\n', ['a.yaml:1:9: error: Found the number 2, expected the number 1']],
     [
       'a list for a policy',
       '[1]',

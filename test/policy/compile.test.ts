@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { formatIssue } from '../../src/policy/issue.ts';
 import type { CompiledPolicy, CompiledRule } from '../../src/policy/model.ts';
-import { compileTexts, policyOf } from './support/compile-text.ts';
+import { compileAsWritten, compileTexts, policyOf } from './support/compile-text.ts';
 
 function ruleOf(policy: CompiledPolicy, id: string): CompiledRule {
   const rule = policy.rules.find((each) => each.id === id);
@@ -11,10 +12,37 @@ function ruleOf(policy: CompiledPolicy, id: string): CompiledRule {
 describe('compilePolicy()', () => {
   it('POL-13: no files, empty files and empty rules are a policy that denies everything', () => {
     for (const texts of [[], [''], ['# nothing yet\n'], ['rules: []\n'], ['cordon: 1\n']]) {
-      const { policy, issues } = compileTexts(texts);
-      expect(issues).toEqual([]);
+      const { policy } = compileTexts(texts);
       expect(policy).toMatchObject({ agents: [], destinations: [], rules: [], credentials: [] });
     }
+  });
+
+  it.each([
+    [
+      '',
+      [
+        'a.yaml:1:1: warning: Found nothing in this file, expected a policy with sections such as agents, destinations and rules',
+      ],
+    ],
+    [
+      '# soon\n',
+      [
+        'a.yaml:1:1: warning: Found nothing in this file, expected a policy with sections such as agents, destinations and rules',
+      ],
+    ],
+    [
+      'cordon: 1\n',
+      ['a.yaml:1:1: warning: Found no section in this file, expected sections such as agents, destinations and rules'],
+    ],
+    [
+      '# team b\n\nrules: []\n',
+      ['a.yaml:3:1: warning: Found no "cordon", expected cordon: 1; the file is read as version 1 (write cordon: 1 first)'],
+    ],
+    ['cordon: 1\nrules: []\n', []],
+  ])('warns about what may be a file that was cut: %j', (text, expected) => {
+    const { policy, issues } = compileAsWritten([text]);
+    expect(issues.map(formatIssue)).toEqual(expected);
+    expect(policy?.rules).toEqual([]);
   });
 
   it('POL-11: NO is Norway', () => {

@@ -63,16 +63,28 @@ export function readSections(sources: readonly PolicySource[], issues: IssueList
 }
 
 function readSource(spot: Spot, draft: Draft): void {
-  // A file with comments only says nothing, which is no mistake.
-  if (spot.source.value === null) return;
+  // It may be meant so. But a file that was cut, or saved before it was written, looks the same.
+  if (spot.source.value === null) {
+    spot.warning('Found nothing in this file, expected a policy with sections such as agents, destinations and rules');
+    return;
+  }
   const members = knownMembers(PolicySchema, spot.source.value, spot);
   if (members === undefined) return;
   const { cordon, jurisdictions, ...lists } = PolicySchema.properties;
   if ('cordon' in members) conform(cordon, members['cordon'], spot.at('cordon'));
+  else warnAboutVersion(spot);
+  if (Object.keys(members).every((name) => name === 'cordon')) {
+    spot.warning('Found no section in this file, expected sections such as agents, destinations and rules');
+  }
   readJurisdictions(jurisdictions, members['jurisdictions'], spot.at('jurisdictions'), draft);
   for (const name of Object.keys(lists) as (keyof typeof lists)[]) {
     readList(name, lists[name], members[name], { spot: spot.at(name), draft });
   }
+}
+
+// Optional, since every policy so far is of version 1; without it, no later version could tell what a file means.
+function warnAboutVersion(spot: Spot): void {
+  spot.at('cordon').warning('Found no "cordon", expected cordon: 1; the file is read as version 1', 'write cordon: 1 first');
 }
 
 function readJurisdictions(schema: typeof JurisdictionsSchema, value: unknown, spot: Spot, draft: Draft): void {

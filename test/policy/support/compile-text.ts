@@ -6,8 +6,17 @@ import { WORLD } from './world.ts';
 
 export const NOW = Date.UTC(2026, 10, 22);
 
-/** Compiles texts as the files `a.yaml`, `b.yaml` … */
+/** Compiles texts as the files `a.yaml`, `b.yaml` …; a text without a version gets one, behind what it says. */
 export function compileTexts(texts: readonly string[], authority: readonly string[] = []): Compilation {
+  return compileAsWritten(texts.map(versioned), authority);
+}
+
+function versioned(text: string): string {
+  return /^(?:[a-z]+:|- )/m.test(text) && !/^cordon:/m.test(text) ? `${text.trimEnd()}\ncordon: 1\n` : text;
+}
+
+/** Compiles texts as the files `a.yaml`, `b.yaml` … */
+export function compileAsWritten(texts: readonly string[], authority: readonly string[] = []): Compilation {
   const sources = texts.map((text, index) => ({ file: `${'abcdefgh'[index]}.yaml`, text }));
   return compilePolicy(sources, WORLD, { digest: 'sha256:test' as PolicyDigest, authority, now: NOW });
 }
