@@ -8,6 +8,7 @@ import type { Milliseconds } from '../core/units.ts';
 import { parseAuthority } from '../wire/name/authority.ts';
 import { hostField, requestFraming, type Framing } from '../wire/http/framing.ts';
 import { toFieldLines } from '../wire/http/fields.ts';
+import { maxForwards } from '../wire/http/max-forwards.ts';
 import { parseAbsoluteForm, parseOriginForm } from '../wire/http/request-target.ts';
 
 /** The head of a request as both of Node's HTTP engines hand it over. */
@@ -167,6 +168,8 @@ function readHead(message: RequestHead): Result<Head, Failure> {
   const version = httpVersion(message);
   const framing = requestFraming(fields, version, method);
   if (!framing.ok) return malformed(framing.failure);
+  const forwards = maxForwards(method, fields);
+  if (!forwards.ok) return malformed(forwards.failure);
   return ok({ fields, httpVersion: version, hasContent: hasContent(message, framing.value) });
 }
 

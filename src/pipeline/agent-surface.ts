@@ -4,6 +4,7 @@ import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
+import { isLastForward } from '../wire/http/max-forwards.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
@@ -39,9 +40,9 @@ export class AgentSurface {
     this.#caPem = caPem;
   }
 
-  /** Whether an exchange is for the gateway itself. */
-  owns({ authority }: Accepted): boolean {
-    return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
+  /** Whether an exchange is for the gateway itself, or may go no further. */
+  owns(accepted: Accepted): boolean {
+    return isOwnName(accepted) || isLastForward(accepted.method, accepted.fields);
   }
 
   /** Answers one request. @invariant nothing is looked up and nothing is dialled */
@@ -98,6 +99,9 @@ export class AgentSurface {
   }
 
   #page(accepted: Accepted, identified: Result<Identified, Refusal>): Page | Refusal {
+    // As its final recipient the gateway has no options to tell of; that it answers is what was asked (RFC 9110 §7.6.2).
+    if (!isOwnName(accepted))
+      return identified.ok ? { status: 200, type: 'text/plain; charset=utf-8', body: '' } : identified.failure;
     const [path = '/', query = ''] = accepted.requestTarget.split('?', 2);
     if (accepted.method !== 'GET' && accepted.method !== 'HEAD')
       return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET only\n' };
@@ -156,6 +160,10 @@ export class AgentSurface {
     account.calls += 1;
     return account.calls <= EXPLAIN_PER_MINUTE;
   }
+}
+
+function isOwnName({ authority }: Accepted): boolean {
+  return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
 }
 
 function ownAnswer(progress: Progress): DecisionEvent {

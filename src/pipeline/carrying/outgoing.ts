@@ -1,6 +1,7 @@
 import { authorityText, hostText } from '../../core/address.ts';
 import type { Decision } from '../../core/exchange/decision.ts';
 import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
+import { countedDown } from '../../wire/http/max-forwards.ts';
 import { viaValue } from '../../wire/http/via.ts';
 import type { Permitted } from '../judging/permitted.ts';
 
@@ -25,10 +26,17 @@ export function outgoingFields(exchange: Permitted, pseudonym: string): string[]
   const standard = authority.port === (scheme === 'https' ? 443 : 80);
   const edits = fieldEdits(decision);
   const fields = requestFieldsForUpstream(exchange.fields, edits.remove);
+  if (exchange.method === 'OPTIONS') countDown(fields);
   fields.unshift('Host', standard ? hostText(authority.host) : authorityText(authority));
   for (const [name, value] of edits.set) fields.push(name, value);
   fields.push('Via', viaValue(httpVersion, pseudonym, exchange.fields));
   return fields;
+}
+
+function countDown(fields: string[]): void {
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    fields[i + 1] = countedDown('OPTIONS', fields[i]!.toLowerCase(), fields[i + 1]!);
+  }
 }
 
 interface FieldEdits {

@@ -23,7 +23,8 @@ const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]{0,31}):/;
 const NOT_PRINTABLE = /[^\x21-\x7e]/;
 
 /**
- * Reads the request target of a request to a proxy: `http://host[:port]/path?query`.
+ * Reads the request target of a request to a proxy: `http://host[:port]/path?query`. An empty path is `/`, for OPTIONS too:
+ * that one should leave as `*` (RFC 9112 §3.2.4), which undici refuses to send; what is judged is what is sent.
  *
  * @source RFC 9112 §3.2.2
  */
