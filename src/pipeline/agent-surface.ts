@@ -1,32 +1,37 @@
+import { authorityText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
 import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Result } from '../core/result.ts';
-import { outlook } from '../policy/outlook.ts';
+import { isToken } from '../wire/http/fields.ts';
 import { isLastForward } from '../wire/http/max-forwards.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
+import { quote } from '../wire/quote.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
 import { ESTABLISHED, type ClientSocket } from './carrying/client-socket.ts';
-import { decisionRequest } from './judging/decision-request.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import { refuse, type Refusal } from './judging/refusal.ts';
 import type { Progress } from './judging/progress.ts';
-import { locateQuery } from './judging/locate-query.ts';
 import type { Services } from './services.ts';
+import { foresee } from './foresee.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
 const AGENT_SURFACE_NAME = 'cordon.internal';
 
 /** Calls of `explain` per agent and minute: each may tell something about the policy. */
 const EXPLAIN_PER_MINUTE = 60;
+/** Longest method that is explained; methods of use have fewer than 32 characters. */
+const MAX_METHOD = 32;
 
 interface Page {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** The request that was asked about: its name may have been looked up, so the record tells it. */
+  readonly explained?: string;
 }
 
 /** What the gateway tells agents about itself and about them: its CA, who they are, why something would be refused. */
@@ -45,12 +50,12 @@ export class AgentSurface {
     return isOwnName(accepted) || isLastForward(accepted.method, accepted.fields);
   }
 
-  /** Answers one request. @invariant nothing is looked up and nothing is dialled */
+  /** Answers one request. @invariant nothing is dialled, and only {@link foresee} looks a name up */
   async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
     const identified = await identifyByTunnel(accepted, this.#services);
-    const page = this.#page(accepted, identified);
-    const event = 'code' in page ? refusedEvent(page) : ownAnswer(identified.ok ? identified.value : accepted);
+    const page = await this.#page(accepted, identified);
+    const event = 'code' in page ? refusedEvent(page) : ownAnswer(identified.ok ? identified.value : accepted, page.explained);
     const recorded = await this.#record(event, accepted);
     const shown = recorded.ok ? page : recorded.failure;
     if ('code' in shown) {
@@ -98,7 +103,7 @@ export class AgentSurface {
     });
   }
 
-  #page(accepted: Accepted, identified: Result<Identified, Refusal>): Page | Refusal {
+  async #page(accepted: Accepted, identified: Result<Identified, Refusal>): Promise<Page | Refusal> {
     // As its final recipient the gateway has no options to tell of; that it answers is what was asked (RFC 9110 §7.6.2).
     if (!isOwnName(accepted))
       return identified.ok ? { status: 200, type: 'text/plain; charset=utf-8', body: '' } : identified.failure;
@@ -110,19 +115,22 @@ export class AgentSurface {
     if (!identified.ok) return identified.failure;
     const { subject } = identified.value;
     if (path === '/whoami') return json(whoami(subject));
-    if (path === '/explain') return this.#explain(subject, new URLSearchParams(query), identified.value);
+    if (path === '/explain') return await this.#explain(subject, new URLSearchParams(query), identified.value);
     return { status: 404, type: 'text/plain; charset=utf-8', body: 'ca.pem, healthz, whoami, explain?method=&url=\n' };
   }
 
-  #explain(subject: Subject, parameters: URLSearchParams, accepted: Accepted): Page | Refusal {
+  async #explain(subject: Subject, parameters: URLSearchParams, accepted: Identified): Promise<Page | Refusal> {
     if (!this.#mayExplain(subject))
       return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
     const url = parseAbsoluteForm(parameters.get('url') ?? '');
     if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
     const method = (parameters.get('method') ?? 'GET').toUpperCase();
+    if (!isToken(method) || method.length > MAX_METHOD)
+      return { code: 'malformed_request', reason: `Found the method ${quote(method)}, expected a token`, progress: accepted };
+    const { path: _own, ...arrival } = accepted;
     const { scheme, authority, requestTarget, path } = url.value;
     const exchange = {
-      ...accepted,
+      ...arrival,
       kind: scheme === 'https' ? 'intercepted' : 'forward',
       visibility: scheme === 'https' ? 'inspected' : 'cleartext',
       scheme,
@@ -133,21 +141,8 @@ export class AgentSurface {
       fields: [],
       subject,
     } as const;
-    const inForce = this.#services.inForce();
-    // By name alone: what enforce would look up is a secret of the name's owner until a real request asks for it.
-    const destination = inForce.locate(locateQuery(exchange));
-    const foreseen = outlook(
-      inForce.policy,
-      decisionRequest({ ...exchange, ...(path !== undefined && { path }) }, destination, this.#services.clock.now()),
-    );
-    if (foreseen.denial === undefined) {
-      return json({
-        decision: 'possible',
-        reason: 'By its name this request can be permitted; its addresses and content are judged when it is sent.',
-      });
-    }
-    const { code, reason, rules } = foreseen.denial;
-    return json({ decision: 'deny', code, reason, rules });
+    const foreseen = await foresee({ ...exchange, ...(path !== undefined && { path }) }, this.#services);
+    return { ...json(foreseen), explained: `${method} ${scheme}://${authorityText(authority)}` };
   }
 
   #mayExplain({ attributes }: Subject): boolean {
@@ -166,8 +161,9 @@ function isOwnName({ authority }: Accepted): boolean {
   return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
 }
 
-function ownAnswer(progress: Progress): DecisionEvent {
-  return { ...permittedEvent(progress), reason: 'The gateway answers for itself' };
+function ownAnswer(progress: Progress, explained?: string): DecisionEvent {
+  const about = explained === undefined ? '' : `, about ${explained}`;
+  return { ...permittedEvent(progress), reason: `The gateway answers for itself${about}` };
 }
 
 function whoami(subject: Subject): object {

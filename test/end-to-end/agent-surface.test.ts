@@ -6,6 +6,8 @@ import { tlsThrough } from '../support/tunnel-client.ts';
 import { expectRefused, expectUntouched, recordedFrom } from './attacks/refused.ts';
 
 const API = 'api.de.lab.example';
+const BEDROCK = 'bedrock-runtime.eu-central-1.amazonaws.com';
+const ABROAD = { decision: 'deny', code: 'outside_home' };
 const SURFACE = 'cordon.internal';
 /** No agent is identified by this address. */
 const STRANGER = '127.9.0.1';
@@ -14,14 +16,26 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab({
-    agents: [{ id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] }],
+    agents: [
+      { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
+      { id: 'other', home: 'eu', identify: [{ token: true }] },
+    ],
     origins: { [API]: { country: 'DE', tls: 'good' } },
     rules: [
       '{ id: api, to: [api-de-lab-example], paths: ["/v1/**"], then: permit }',
+      `{ id: models, to: { hosts: [${BEDROCK}] }, then: permit }`,
+      '{ id: named, to: { hosts: [inside.lab.example, gone.lab.example] }, then: permit }',
+      '{ id: whole, to: { hosts: [whole.lab.example] }, then: permit, inspect: false }',
+      '{ id: rule-of-another, agents: [other], to: { hosts: [others.example] }, then: permit }',
       '{ id: secret-rule, to: { hosts: [closed.example] }, then: deny }',
     ],
-    // Were the name looked up after all, it would lead somewhere.
-    dns: { [SURFACE]: { addresses: ['127.0.10.1'] } },
+    dns: {
+      // Were the name looked up after all, it would lead somewhere.
+      [SURFACE]: { addresses: ['127.0.10.1'] },
+      [BEDROCK]: { addresses: ['3.120.0.1'] },
+      'inside.lab.example': { addresses: ['10.0.0.1'] },
+      'whole.lab.example': { addresses: ['52.95.110.1'] },
+    },
   });
 });
 afterAll(async () => {
@@ -75,18 +89,46 @@ describe.each([
     }
   });
 
-  it('explains without looking anything up', async () => {
+  it('explains, and looks up no more than the request itself would', async () => {
     const explain = async (method: string, url: string): Promise<unknown> => {
       const answer = await ask(`GET /explain?method=${method}&url=${encodeURIComponent(url)}`);
       return JSON.parse(answer.content.toString());
     };
     const before = lab.dns.queries.length;
-    expect(await explain('GET', `https://${lab.authority(API)}/v1/x`)).toMatchObject({ decision: 'possible' });
     expect(await explain('GET', `https://${lab.authority(API)}/other`)).toMatchObject({ decision: 'deny', code: 'no_rule' });
     expect(await explain('GET', 'https://closed.example/')).toMatchObject({ decision: 'deny', code: 'denied_by_rule' });
     expect(await explain('GET', 'http://169.254.169.254/')).toMatchObject({ decision: 'deny', code: 'metadata_address' });
     expect(lab.dns.queries.slice(before)).toEqual([]);
+    // From here on a rule covers the name.
+    const possible = { decision: 'possible' };
+    expect(await explain('GET', `https://${lab.authority(API)}/v1/x`)).toMatchObject({ decision: 'permit' });
+    expect(await explain('POST', `https://${lab.authority(API)}/v1/x`)).toMatchObject(possible);
+    expect(await explain('POST', `https://${BEDROCK}/model/global.anthropic.claude-x/invoke`)).toMatchObject(ABROAD);
+    expect(await explain('POST', `https://${BEDROCK}/model/eu.anthropic.claude-x/invoke`)).toMatchObject(possible);
+    expect(await explain('GET', 'https://inside.lab.example/')).toMatchObject({ decision: 'deny', code: 'private_address' });
+    expect(await explain('GET', 'https://gone.lab.example/')).toMatchObject({ decision: 'deny', code: 'dns_failed' });
+    expect(await explain('GET', `https://whole.lab.example/any`)).toMatchObject(ABROAD);
     expectUntouched(lab.origin(API));
+  });
+
+  it('tells of no rule that another agent has', async () => {
+    const answer = await ask('GET /explain?method=GET&url=https://others.example/');
+    expect(JSON.parse(answer.content.toString())).toMatchObject({ decision: 'deny', code: 'no_rule', rules: [] });
+    expect(answer.content.toString()).not.toContain('rule-of-another');
+  });
+
+  it('says on the record what was asked about', async () => {
+    const from = _scheme === 'http' ? '127.0.97.33' : '127.0.97.34';
+    await ask(`GET /explain?method=POST&url=https://${BEDROCK}/model/secret?key=secret`, from);
+    const { decision } = await recordedFrom(lab.gateway, from, _scheme === 'http' ? 'forward' : 'intercepted');
+    expect(decision.reason).toBe(`The gateway answers for itself, about POST https://${BEDROCK}:443`);
+  });
+
+  it.each(['A B', 'x'.repeat(33), ''])('does not explain what is no method: "%s"', async (method) => {
+    await expectRefused(lab.gateway, await ask(`GET /explain?method=${encodeURIComponent(method)}&url=https://a.example/`), {
+      status: 400,
+      code: 'malformed_request',
+    });
   });
 
   it.each(['nonsense', '', 'http://127.1/', 'https://a..b/', 'file:///etc/passwd'])(
@@ -140,6 +182,21 @@ describe('a tunnel to cordon.internal', () => {
 });
 
 describe('explain', () => {
+  it.each([
+    'inside.lab.example',
+    'gone.lab.example',
+    'whole.lab.example',
+    'closed.example',
+    'others.example',
+    '169.254.169.254',
+  ])('says of %s what a CONNECT is answered, or the request inside it', async (name) => {
+    const explained = await overHttp(`GET /explain?url=https://${name}/`);
+    await using client = await lab.connect();
+    client.send(`CONNECT ${name}:443 HTTP/1.1\r\nHost: ${name}:443\r\n\r\n`);
+    const answer = await client.response('CONNECT');
+    expect(JSON.parse(explained.content.toString())).toMatchObject({ decision: 'deny', code: answer.reason });
+  });
+
   it('is rate-limited per agent', async () => {
     await using client = await lab.connect();
     let last: RawResponse | undefined;

@@ -8,7 +8,7 @@ import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
-import { foresee } from './foresee.ts';
+import { judgeName } from './judge-name.ts';
 import { withDecision, withIntercept, withPermit } from './progress.ts';
 import type { InForce } from './in-force.ts';
 import type { Permitted } from './permitted.ts';
@@ -22,7 +22,7 @@ export function authorizeRequest(located: Located, services: Services): Result<P
   const decision = decide(inForce.policy, request);
   // A permit that names the host shows that the name might be looked up; for anything else the name is judged alone first.
   if (located.recalled && decision.namesHost !== true) {
-    const foreseen = foresee(located, inForce, services);
+    const foreseen = judgeName(located, inForce, services);
     if (!foreseen.ok) return foreseen;
   }
   const permitted = checkPermitted(located, decision);
@@ -42,7 +42,7 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
   const request = decisionRequest(located, located.destination, services.clock.now());
   const foreseen = outlook(inForce.policy, { ...request, action: { ...request.action, visibility: 'inspected' } });
   if (located.recalled && foreseen.lookup !== 'permitted') {
-    const named = foresee(located, inForce, services);
+    const named = judgeName(located, inForce, services);
     if (!named.ok) return named;
   }
   if (foreseen.inspect) {

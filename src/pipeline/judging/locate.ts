@@ -1,6 +1,6 @@
 import type { Identified, Located } from '../../core/exchange/exchange.ts';
 import { ok, type Result } from '../../core/result.ts';
-import { foresee } from './foresee.ts';
+import { judgeName } from './judge-name.ts';
 import { withDestination } from './progress.ts';
 import type { InForce } from './in-force.ts';
 import { locateQuery } from './locate-query.ts';
@@ -29,7 +29,7 @@ export function locate(identified: Identified, services: Services): Location | P
 }
 
 async function lookUp(identified: Identified, name: string, inForce: InForce, services: Services): Promise<Location> {
-  const foreseen = foresee(identified, inForce, services);
+  const foreseen = judgeName(identified, inForce, services);
   if (!foreseen.ok) return foreseen;
   const resolution = await services.resolver.resolve(name);
   if (resolution.ok) return ok(withDestination(identified, inForce.locate(locateQuery(identified, resolution.value))));

@@ -29,8 +29,7 @@ export function matchRules(weighed: Weighed): Matches {
     if (rules.length === 0 || !matchesPort(prepared, weighed.target.port)) continue;
     for (const rule of rules) {
       const verdict = verdictOf(rule, prepared, weighed);
-      found.namesHost ||= prepared.hostsAreNamed && rule.effect === 'permit' && verdict.narrow === 'yes';
-      if (prepared.destination.tls !== undefined && letsOut(rule) && verdict.narrow === 'yes') found.tls.push(prepared);
+      if (verdict.narrow === 'yes' && letsOut(rule)) found.note(rule, prepared);
       if (!rule.repeatable) found.file(rule, verdict);
       else if (verdict !== NO_MATCH) {
         repeated ??= new Map();
@@ -98,6 +97,12 @@ class Found implements Matches {
   readonly obligations: (readonly Obligation[])[] = [];
   namesHost = false;
   readonly tls: PreparedDestination[] = [];
+
+  /** What the destination adds through which a permit or hold certainly matches. */
+  note(rule: PreparedRule, prepared: PreparedDestination): void {
+    this.namesHost ||= rule.effect === 'permit' && prepared.hostsAreNamed;
+    if (prepared.destination.tls !== undefined) this.tls.push(prepared);
+  }
 
   file(rule: PreparedRule, { narrow, wide }: Verdict): void {
     const { effect, hasTransfer } = rule;

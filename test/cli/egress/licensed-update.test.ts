@@ -96,7 +96,14 @@ async function update({ key = KEY, addresses = {} }: { key?: string; addresses?:
     return pinnedGet({ ...form, authority: { host, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
   };
   const settings = settingsWith(key);
-  const egress = openOwnEgress({ settings, tables: geoTables, sources, resolver: { resolve }, clock, get });
+  const egress = openOwnEgress({
+    settings,
+    tables: geoTables,
+    sources,
+    resolver: { resolve, recall: () => undefined },
+    clock,
+    get,
+  });
   if (!egress.ok) throw new Error(egress.failure);
   return updateTables({ sources, directory: join(directory, 'geo'), fetch: egress.value, clock });
 }

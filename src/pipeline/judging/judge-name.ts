@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
  * Everything that can be decided by the name alone, before anything is sent anywhere: what no completion could permit is
  * refused, and so is the look-up of a name that no rule covers (invariant 3, contract §4.1.6).
  */
-export function foresee(identified: Identified, inForce: InForce, services: Services): Result<void, Refusal> {
+export function judgeName(identified: Identified, inForce: InForce, services: Services): Result<void, Refusal> {
   const { host } = identified.authority;
   const destination = inForce.locate(locateQuery(identified));
   const foreseen = outlook(inForce.policy, decisionRequest(identified, destination, services.clock.now()));
