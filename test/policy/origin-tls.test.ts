@@ -16,7 +16,7 @@ const AGENTS = 'agents: [{ id: bot, home: any }, { id: other, home: any }, { id:
 
 /** Compiles with files that hold what is given by path; a failure is a file that cannot be used. */
 function compileWith(text: string, files: Readonly<Record<string, Result<string, string>>>): ReturnType<typeof compilePolicy> {
-  const sources = [{ file: FILE, text }];
+  const sources = [{ file: FILE, text: `${text.trimEnd()}\ncordon: 1\n` }];
   const tlsFiles = new Map(
     namedTlsFiles(sources).flatMap((named) => {
       const read = files[named.path];
