@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { openJournal, type OpenJournal } from '../recording/journal.ts';
+import type { OpenJournal } from '../recording/journal.ts';
 import { openSqlite, type SqliteDatabase } from '../store/sqlite.ts';
 import { createTokenRepository } from '../store/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
 import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
+import { openRecord } from './open-record.ts';
 
 /** What the gateway keeps on disk, opened. */
 export interface State extends AsyncDisposable {
@@ -31,11 +32,9 @@ export async function openState(
   const database = await openSqlite({ file: join(directory, 'cordon.db'), clock });
   if (!database.ok) return fail(database.failure.detail);
   stack.use(database.value);
-  const journal = await openJournal({
-    directory: join(directory, 'recordings'),
+  const journal = await openRecord(settings, {
     clock,
     random,
-    durability: settings.recordings.durability,
     onError: ({ detail }) => log.error({ detail }, 'The record cannot be written'),
   });
   if (!journal.ok) return fail(journal.failure.detail);

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
+import { journalIn, recordsOf } from '../recording/fixtures.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { cordon, RULES } from './cordon.ts';
 
@@ -238,6 +239,27 @@ describe('cordon', () => {
     expect((await cordon(['geo', 'update', '--only', 'nobody'], cwd)).code).toBe(2);
     const unlicensed = await cordon(['geo', 'update', '--only', 'maxmind'], cwd);
     expect([unlicensed.code, unlicensed.err]).toEqual([2, expect.stringContaining('needs geo.maxmind.account')]);
+  });
+
+  it('geo update records what it asks for, in a chain of its own beside that of a gateway', async () => {
+    const cwd = project({ 'cordon.yaml': 'resolver: { hosts: { ip-ranges.amazonaws.com: [127.0.0.1] } }\n' });
+    const recordings = join(cwd, 'data/recordings');
+    const gateway = await journalIn(recordings);
+    const { code, out } = await cordon(['geo', 'update', '--only', 'aws'], cwd);
+    expect([code, out]).toEqual([3, expect.stringMatching(/^aws: failed, .*private_address/)]);
+    expect(recordsOf(gateway.directory)).toEqual([]);
+    const own = readdirSync(recordings).filter((writer) => writer !== gateway.writer);
+    expect(own).toHaveLength(1);
+    expect(recordsOf(join(recordings, own[0] ?? ''))).toMatchObject([
+      { kind: 'decision', decision: 'deny', code: 'private_address', subject: 'cordon' },
+      { kind: 'outcome', code: 'private_address' },
+    ]);
+  });
+
+  it('geo update asks nobody while nothing can be recorded', async () => {
+    const cwd = project({ 'data/recordings': 'a file where a directory belongs' });
+    const { code, err } = await cordon(['geo', 'update', '--only', 'aws'], cwd);
+    expect([code, err]).toEqual([3, expect.stringContaining('data/recordings')]);
   });
 
   it('ca show makes the CA once', async () => {

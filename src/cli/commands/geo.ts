@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { openRecord } from '../../app/open-record.ts';
 import { describePlace } from '../../app/questions/describe-place.ts';
 import { describeTables } from '../../app/questions/describe-tables.ts';
-import { systemClock } from '../../app/system.ts';
+import { exchangeIds, systemClock, systemRandom } from '../../app/system.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PlaceAnswer } from '../../admin/contract.ts';
 import type { Settings } from '../../config/settings-schema.ts';
@@ -101,12 +102,21 @@ async function update(context: CommandContext, only: readonly string[] | undefin
   if (!tables.ok) return tables.failure;
   const resolver = localResolver(context, settings);
   if (!resolver.ok) return resolver.failure;
+  const journal = await openRecord(settings, {
+    clock: systemClock,
+    random: systemRandom,
+    onError: ({ detail }) => context.terminal.err(`cordon: the record cannot be written: ${detail}`),
+  });
+  if (!journal.ok) return give(context, EXIT.failed, journal.failure.detail);
+  await using record = journal.value;
   const egress = openOwnEgress({
     settings,
     tables: tables.value,
     sources,
     resolver: resolver.value,
     clock: systemClock,
+    journal: record,
+    newExchangeId: exchangeIds(systemClock, systemRandom),
     get: pinnedGet,
   });
   if (!egress.ok) return give(context, EXIT.failed, egress.failure);

@@ -1,19 +1,27 @@
 import type { Settings } from '../../config/settings-schema.ts';
-import type { DecisionRequest } from '../../core/exchange/decision.ts';
 import type { Failure } from '../../core/codes.ts';
-import type { Clock, Resolution, Resolver } from '../../core/ports.ts';
+import type { DecisionRequest } from '../../core/exchange/decision.ts';
+import type { Authorized, Identified, Located } from '../../core/exchange/exchange.ts';
+import type { ExchangeId } from '../../core/ids.ts';
+import type { Clock, Journal, Resolution, Resolver } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { locate } from '../../destination/locate.ts';
 import type { Fetch } from '../../destination/update/fetched-documents.ts';
 import type { UpdateSource } from '../../destination/update/source.ts';
+import { MAXMIND_HOST } from '../../destination/update/sources.ts';
+import { decisionRequest } from '../../pipeline/judging/decision-request.ts';
+import { locateQuery } from '../../pipeline/judging/locate-query.ts';
+import { withDecision, withDestination } from '../../pipeline/judging/progress.ts';
+import { deny, refuse, type Refusal } from '../../pipeline/judging/refusal.ts';
+import { permittedEvent, refusedEvent } from '../../pipeline/record-events.ts';
 import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
-import { MAXMIND_HOST } from '../../destination/update/sources.ts';
-import type { AbsoluteForm } from '../../wire/http/request-target.ts';
-import { type Account, getDocument } from './document-get.ts';
+import type { PreparedPolicy } from '../../policy/target-index.ts';
+import { type Account, getDocument, type Hop } from './document-get.ts';
 import { type OwnPolicy, ownEgressPolicy } from './own-egress-policy.ts';
-import type { pinnedGet } from './pinned-get.ts';
+import { ownExchange, ownOutcome } from './own-exchange.ts';
+import { type pinnedGet, undelivered } from './pinned-get.ts';
 
 export interface OwnEgressParts {
   readonly settings: Settings;
@@ -21,38 +29,31 @@ export interface OwnEgressParts {
   readonly sources: readonly UpdateSource[];
   readonly resolver: Resolver;
   readonly clock: Clock;
+  /** Gets a decision before anything is dialled and an outcome after it. */
+  readonly journal: Journal;
+  readonly newExchangeId: () => ExchangeId;
   /** What connects to the judged addresses. */
   readonly get: typeof pinnedGet;
 }
 
 /**
  * Gets documents for the gateway itself, as any agent gets them: the name is looked up only when a rule could permit it, every
- * address is judged, and what is dialled is what was judged (invariants 2, 3 and 10). Only a licensed document may redirect, and
- * the second request is judged like the first.
+ * address is judged, what is dialled is what was judged, and nothing is dialled before the decision is on the record
+ * (invariants 2, 3, 9 and 10). Only a licensed document may redirect, and the second request is judged and recorded like the
+ * first.
  *
  * @failure a sentence that names the setting that stands against it
  */
 export function openOwnEgress(parts: OwnEgressParts): Result<Fetch, string> {
-  const { settings, tables, sources, clock, get } = parts;
+  const { settings, tables, sources, clock } = parts;
   if (settings['upstream-proxy'] !== undefined) {
     return fail('upstream-proxy: this version cannot reach the publishers through another proxy');
   }
-  const policy = ownEgressPolicy(settings, sources, tables.world, clock.now());
-  if (!policy.ok) return policy;
+  const own = ownEgressPolicy(settings, sources, tables.world, clock.now());
+  if (!own.ok) return own;
+  const hop = openHop(own.value, parts);
   const account = accountOf(settings.geo.maxmind);
-  return ok((url, options) =>
-    getDocument(
-      url,
-      options,
-      async (form, { maxBytes, timeout }, authorization) => {
-        const fields = authorization === undefined ? [] : ['authorization'];
-        const judged = await judge(form, policy.value, parts, new Set(fields));
-        if (!judged.ok) return judged;
-        return get(form, judged.value, { maxBytes, timeout, ...(authorization !== undefined && { authorization }) });
-      },
-      account,
-    ),
-  );
+  return ok((url, options) => getDocument(url, options, hop, account));
 }
 
 function accountOf(maxmind: Settings['geo']['maxmind']): Account | undefined {
@@ -61,51 +62,47 @@ function accountOf(maxmind: Settings['geo']['maxmind']): Account | undefined {
   return { host: MAXMIND_HOST, authorization: `Basic ${userPass.toString('base64')}` };
 }
 
-/** The addresses that may be dialled; never empty. */
-async function judge(
-  form: AbsoluteForm,
-  own: OwnPolicy,
-  parts: OwnEgressParts,
-  fieldNames: ReadonlySet<string>,
-): Promise<Result<readonly string[], Failure>> {
-  const { host } = form.authority;
-  const request = (resolution?: Resolution): DecisionRequest => requestFor({ form, fieldNames, resolution }, own, parts);
-  const foreseen = outlook(own.policy, request());
-  if (foreseen.denial !== undefined) return fail({ code: foreseen.denial.code ?? 'no_rule', detail: foreseen.denial.reason });
-  if (host.kind === 'address' || foreseen.lookup !== 'permitted')
-    return fail({ code: 'no_rule', detail: 'It is no publisher of tables' });
-  const resolution = await parts.resolver.resolve(host.name);
-  if (!resolution.ok) return resolution;
-  const decision = decide(own.policy, request(resolution.value));
-  if (decision.effect === 'permit' && decision.dial.length > 0) return ok(decision.dial);
-  return fail({ code: decision.code ?? 'no_rule', detail: decision.reason });
-}
-
-interface OwnRequest {
-  readonly form: AbsoluteForm;
-  readonly fieldNames: ReadonlySet<string>;
-  readonly resolution: Resolution | undefined;
-}
-
-function requestFor(
-  { form: { authority, scheme, path }, fieldNames, resolution }: OwnRequest,
-  { subject }: OwnPolicy,
-  { tables, clock }: OwnEgressParts,
-): DecisionRequest {
-  const known = { ...(path !== undefined && { path }) };
-  return {
-    subject,
-    // Our own request: all of it is known, and only the handshake goes out before the certificate is verified.
-    action: {
-      kind: 'intercepted',
-      visibility: 'inspected',
-      scheme,
-      method: 'GET',
-      mediaType: 'none',
-      fieldNames,
-      ...known,
-    },
-    resource: locate(tables, { ...authority, ...known, ...(resolution !== undefined && { resolution }) }),
-    environment: { now: clock.now() },
+/** One request after the other, each an exchange of its own: judged, recorded, sent, recorded. */
+function openHop({ policy, subject }: OwnPolicy, parts: OwnEgressParts): Hop {
+  const { clock, journal, newExchangeId, get } = parts;
+  return async (form, { maxBytes, timeout }, authorization) => {
+    const credentials = { ...(authorization !== undefined && { authorization }) };
+    const exchange = ownExchange({ id: newExchangeId(), form, subject, startedAt: clock.monotonic(), ...credentials });
+    const permitted = await record(await judge(exchange, policy, parts), journal);
+    const delivery = permitted.ok
+      ? await get(form, permitted.value, { maxBytes, timeout, ...credentials })
+      : undelivered(permitted.failure);
+    await journal.append(ownOutcome(exchange, delivery, clock.monotonic()));
+    return delivery.reply;
   };
+}
+
+async function judge(
+  exchange: Identified,
+  policy: PreparedPolicy,
+  { tables, resolver, clock }: OwnEgressParts,
+): Promise<Result<Authorized, Refusal>> {
+  const located = (resolution?: Resolution): Located =>
+    withDestination(exchange, locate(tables, locateQuery(exchange, resolution)));
+  const ask = (asked: Located): DecisionRequest => decisionRequest(asked, asked.destination, clock.now());
+  const named = located();
+  const { host } = exchange.authority;
+  const foreseen = outlook(policy, ask(named));
+  if (foreseen.denial !== undefined) return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, named);
+  if (host.kind === 'address' || foreseen.lookup !== 'permitted')
+    return refuse({ code: 'no_rule', detail: 'It is no publisher of tables' }, named);
+  const resolution = await resolver.resolve(host.name);
+  if (!resolution.ok) return refuse(resolution.failure, named);
+  const known = located(resolution.value);
+  const decision = decide(policy, ask(known));
+  if (decision.effect !== 'permit' || decision.dial.length === 0) return deny(decision.code ?? 'no_rule', decision, known);
+  return ok(withDecision(known, decision));
+}
+
+/** The addresses that may be dialled, never empty, once the decision is on the record. */
+async function record(judged: Result<Authorized, Refusal>, journal: Journal): Promise<Result<readonly string[], Failure>> {
+  const recorded = await journal.append(judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure));
+  if (judged.ok) return recorded.ok ? ok(judged.value.decision.dial) : recorded;
+  const { code, detail, reason } = judged.failure;
+  return fail({ code, detail: detail ?? reason ?? '' });
 }

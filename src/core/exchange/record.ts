@@ -32,6 +32,7 @@ export interface DecisionEvent {
   /** Absent when the agent could not be identified or the request not be read. */
   readonly subject?: AgentId | undefined;
   readonly home?: string | undefined;
+  /** Address of the client; `self` where the gateway asked for itself. */
   readonly client: string;
   readonly exchangeKind?: ExchangeKind | undefined;
   readonly method?: string | undefined;

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { exchangeIds } from '../../../src/app/system.ts';
 import { openTables } from '../../../src/app/tables.ts';
 import { openOwnEgress } from '../../../src/cli/egress/own-egress.ts';
 import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
@@ -14,8 +15,9 @@ import { maxmindSource } from '../../../src/destination/update/sources.ts';
 import { updateTables, type UpdateReport } from '../../../src/destination/update/update.ts';
 import { address, tables, temporaryDirectory } from '../../destination/support/tables.ts';
 import { maxmindArchive } from '../../destination/support/maxmind-archive.ts';
+import { journalIn, recordsOf } from '../../recording/fixtures.ts';
 import { createTestCa } from '../../support/certificates.ts';
-import { ManualClock } from '../../support/clock.ts';
+import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 
 const NOW = '2026-08-23T10:00:00Z';
 const PUBLISHER = 'download.maxmind.com';
@@ -24,7 +26,7 @@ const ELSEWHERE = 'storage.elsewhere.test';
 const ACCOUNT = '123456';
 const KEY = 'Zz9plural_0123456789abcdef_mmk';
 const BASIC = `Basic ${Buffer.from(`${ACCOUNT}:${KEY}`).toString('base64')}`;
-/** What must be in no report, manifest or table: the key in both spellings, and the signature of the address redirected to. */
+/** What must be in no report, record, manifest or table: the key in both spellings, and the signature of the address redirected to. */
 const SECRETS = [KEY, BASIC.slice(6), '5ecret5ignature'];
 
 const ca = await createTestCa();
@@ -39,6 +41,9 @@ const geoTables = opened.ok ? opened.value : expect.fail(opened.failure);
 
 /** What each host was asked: path with query, and the Authorization field. */
 let seen: { host: string; path: string; authorization: string | undefined }[];
+/** The records of the update so far, and how many there were at each dial. */
+let records: () => ReturnType<typeof recordsOf>;
+let recordedAtDial: number[];
 /** The answers of this test by host and suffix or path; everything else is 404. */
 let answers: Record<string, (response: ServerResponse) => void>;
 const servers: Server[] = [];
@@ -81,6 +86,7 @@ let directory: string;
 beforeEach(async () => {
   directory = await temporaryDirectory();
   seen = [];
+  recordedAtDial = [];
   answers = publish();
 });
 
@@ -91,17 +97,22 @@ async function update({ key = KEY, addresses = {} }: { key?: string; addresses?:
     Promise.resolve(ok({ addresses: [address(addresses[name] ?? '203.0.114.1')], chain: [], expiresAt: 0 }));
   // What was judged is a public address with port 443; the last step alone leads here instead.
   const get: typeof pinnedGet = (form, _addresses, options) => {
+    recordedAtDial.push(records().length);
     const { host } = form.authority;
     const port = ports.get(hostText(host)) ?? expect.fail(`nobody is ${hostText(host)}`);
     return pinnedGet({ ...form, authority: { host, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
   };
   const settings = settingsWith(key);
+  const journal = await journalIn(join(directory, 'recordings'));
+  records = () => recordsOf(journal.directory);
   const egress = openOwnEgress({
     settings,
     tables: geoTables,
     sources,
     resolver: { resolve, recall: () => undefined },
     clock,
+    journal,
+    newExchangeId: exchangeIds(clock, MACHINE_RANDOM),
     get,
   });
   if (!egress.ok) throw new Error(egress.failure);
@@ -138,6 +149,23 @@ describe('updateTables() from MaxMind', () => {
     const files = await contents();
     expect(Object.keys(files).toSorted()).toEqual(['manifest.json', 'maxmind.mmdb']);
     expectNoSecret(JSON.stringify(report), ...Object.values(files));
+  });
+
+  it('has every request on the record before it is dialled, that to where it was redirected too', async () => {
+    await update();
+    const download = `https://${PUBLISHER}/geoip/databases/GeoLite2-Country/download?suffix`;
+    const permit = { kind: 'decision', decision: 'permit', subject: 'cordon', rules: ['table-updates'] };
+    expect(records()).toMatchObject([
+      { ...permit, target: download },
+      { kind: 'outcome', status: 302, dialled: '127.0.0.1', bytes: { received: 0 } },
+      { ...permit, target: `https://${STORAGE}/GeoLite2-Country.tar.gz?X-Amz-Expires&X-Amz-Signature` },
+      { kind: 'outcome', status: 200, dialled: '127.0.0.1' },
+      { ...permit, target: download },
+      { kind: 'outcome', status: 200, dialled: '127.0.0.1' },
+    ]);
+    expect(new Set(records().map(({ exchange }) => exchange)).size).toBe(3);
+    expect(recordedAtDial).toEqual([1, 3, 5]);
+    expectNoSecret(JSON.stringify(records()));
   });
 
   it('is a second opinion: what it and DB-IP agree on proves inside, and its maker is named', async () => {
@@ -206,7 +234,7 @@ describe('updateTables() over a good database of MaxMind', () => {
     const report = await update();
     expect(reasonOf(report)).toMatch(reason);
     expect(await contents()).toEqual(before);
-    expectNoSecret(JSON.stringify(report));
+    expectNoSecret(JSON.stringify(report), JSON.stringify(records()));
     expect(seen.filter(({ host, authorization }) => host === ELSEWHERE || (host === STORAGE && authorization))).toEqual([]);
   });
 
@@ -223,5 +251,9 @@ describe('updateTables() over a good database of MaxMind', () => {
     const report = await update({ addresses: { [host]: '169.254.169.254' } });
     expect(reasonOf(report)).toMatch(/metadata_address/);
     expect(seen.map((each) => each.host)).toEqual(host === PUBLISHER ? [] : [PUBLISHER]);
+    expect(records().slice(-2)).toMatchObject([
+      { kind: 'decision', decision: 'deny', code: 'metadata_address', target: expect.stringContaining(host) },
+      { kind: 'outcome', code: 'metadata_address', bytes: { sent: 0, received: 0 } },
+    ]);
   });
 });

@@ -1,16 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { exchangeIds } from '../../../src/app/system.ts';
 import { openTables } from '../../../src/app/tables.ts';
-import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
-import { openOwnEgress } from '../../../src/cli/egress/own-egress.ts';
+import { openOwnEgress, type OwnEgressParts } from '../../../src/cli/egress/own-egress.ts';
 import { ownEgressPolicy } from '../../../src/cli/egress/own-egress-policy.ts';
+import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { ok } from '../../../src/core/result.ts';
 import { locate } from '../../../src/destination/locate.ts';
 import { UPDATE_SOURCES } from '../../../src/destination/update/sources.ts';
 import { decide } from '../../../src/policy/decide.ts';
 import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
-import { ManualClock } from '../../support/clock.ts';
+import { verifyChain } from '../../../src/recording/verify-chain.ts';
+import { journalIn, recordsOf, temporaryDirectory } from '../../recording/fixtures.ts';
+import { createTestCa } from '../../support/certificates.ts';
+import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 
+const LIST = 'https://ip-ranges.amazonaws.com/ip-ranges.json';
+const DENIED = [
+  ['decision', 'deny'],
+  ['outcome', undefined],
+];
 const LIMITS = { maxBytes: 1000, timeout: 1000 };
 
 const parsed = parseIpAddress('8.8.8.8');
@@ -25,9 +36,27 @@ async function world(flags: Readonly<Record<string, string>>) {
   return { settings: loaded.value.settings, tables: tables.value, clock };
 }
 
+const ca = await createTestCa();
+
+/** A publisher on loopback. */
+async function publisher(answer: RequestListener): Promise<number> {
+  const server = createServer(await ca.good('ip-ranges.amazonaws.com'), answer).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as { port: number }).port;
+}
+
 /** The gateway's own egress with a resolver that gives these addresses and remembers what it was asked. */
-async function egress(addresses: readonly string[], flags: Readonly<Record<string, string>> = {}) {
+async function egress(
+  addresses: readonly string[],
+  flags: Readonly<Record<string, string>> = {},
+  get: OwnEgressParts['get'] = pinnedGet,
+) {
   const { settings, tables, clock } = await world(flags);
+  const journal = await journalIn(temporaryDirectory());
   const asked: string[] = [];
   const resolver = {
     recall: () => undefined,
@@ -42,13 +71,24 @@ async function egress(addresses: readonly string[], flags: Readonly<Record<strin
   };
   return {
     asked,
-    fetch: openOwnEgress({ settings, tables, sources: UPDATE_SOURCES, resolver, clock, get: pinnedGet }),
+    journal,
+    records: () => recordsOf(journal.directory),
+    fetch: openOwnEgress({
+      settings,
+      tables,
+      sources: UPDATE_SOURCES,
+      resolver,
+      clock,
+      journal,
+      newExchangeId: exchangeIds(clock, MACHINE_RANDOM),
+      get,
+    }),
   };
 }
 
 describe('openOwnEgress()', () => {
   it('openOwnEgress() looks up and asks nobody but the publishers', async () => {
-    const { asked, fetch } = await egress(['203.0.114.1']);
+    const { asked, fetch, records } = await egress(['203.0.114.1']);
     if (!fetch.ok) throw new Error(fetch.failure);
     for (const url of [
       'https://elsewhere.test/',
@@ -59,6 +99,7 @@ describe('openOwnEgress()', () => {
       expect((await fetch.value(url, LIMITS)).ok).toBe(false);
     }
     expect(asked).toEqual([]);
+    expect(records().map(({ kind, decision }) => [kind, decision])).toEqual([0, 1, 2, 3].flatMap(() => DENIED));
   });
 
   it.each([
@@ -66,11 +107,63 @@ describe('openOwnEgress()', () => {
     ['10.0.0.1', 'private_address'],
     ['127.0.0.1', 'private_address'],
   ])('openOwnEgress() does not dial %s, whatever name leads there', async (address, code) => {
-    const { asked, fetch } = await egress(['203.0.114.1', address]);
+    const { asked, fetch, records } = await egress(['203.0.114.1', address]);
     if (!fetch.ok) throw new Error(fetch.failure);
-    const got = await fetch.value('https://ip-ranges.amazonaws.com/ip-ranges.json', LIMITS);
+    const got = await fetch.value(LIST, LIMITS);
     expect(got).toMatchObject({ ok: false, failure: { code } });
     expect(asked).toEqual(['ip-ranges.amazonaws.com']);
+    expect(records()).toMatchObject([
+      { kind: 'decision', decision: 'deny', code, subject: 'cordon', target: LIST },
+      { kind: 'outcome', code, bytes: { sent: 0, received: 0 } },
+    ]);
+  });
+
+  it('openOwnEgress() has the decision on the record before it dials, and the outcome after it', async () => {
+    const port = await publisher((_request, response) => void response.end('the list'));
+    const before: unknown[] = [];
+    const { fetch, records, journal } = await egress(['8.8.8.8'], { 'node.place': 'DE' }, (form, addresses, options) => {
+      before.push(addresses, records().length);
+      return pinnedGet({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
+    });
+    if (!fetch.ok) throw new Error(fetch.failure);
+    const got = await fetch.value(`${LIST}?key=secret`, LIMITS);
+    expect(got).toMatchObject({ ok: true, value: { bytes: Buffer.from('the list') } });
+    expect(before).toEqual([['8.8.8.8'], 1]);
+    const [decision, outcome] = records();
+    expect(decision).toMatchObject({
+      decision: 'permit',
+      subject: 'cordon',
+      client: 'self',
+      method: 'GET',
+      target: `${LIST}?key`,
+      rules: ['table-updates'],
+      transfer: { rule: 'table-updates', basis: 'public-data' },
+    });
+    expect(outcome).toMatchObject({
+      kind: 'outcome',
+      exchange: decision?.['exchange'],
+      status: 200,
+      dialled: '127.0.0.1',
+      bytes: { sent: 0, received: 8 },
+    });
+    expect(await verifyChain(journal.directory)).toMatchObject({ ok: true, value: { records: 2 } });
+  });
+
+  it('openOwnEgress() records what an answer other than the document was', async () => {
+    const port = await publisher((_request, response) => void response.writeHead(302, { location: '/' }).end());
+    const { fetch, records } = await egress(['8.8.8.8'], {}, (form, _addresses, options) =>
+      pinnedGet({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] }),
+    );
+    if (!fetch.ok) throw new Error(fetch.failure);
+    expect(await fetch.value(LIST, LIMITS)).toMatchObject({ ok: false, failure: { code: 'origin_protocol' } });
+    expect(records()).toMatchObject([{ decision: 'permit' }, { kind: 'outcome', status: 302, dialled: '127.0.0.1' }]);
+  });
+
+  it('openOwnEgress() dials nobody when the decision cannot be recorded', async () => {
+    const { fetch, journal } = await egress(['8.8.8.8'], {}, () => expect.fail('dialled without a record'));
+    if (!fetch.ok) throw new Error(fetch.failure);
+    await journal.close();
+    expect(await fetch.value(LIST, LIMITS)).toMatchObject({ ok: false, failure: { code: 'audit_unavailable' } });
   });
 
   it.each(['DE', 'eu', 'aws:eu-central-1'])(

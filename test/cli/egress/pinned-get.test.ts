@@ -20,13 +20,13 @@ async function publisher(answer: RequestListener): Promise<number> {
 
 const LIMITS = { maxBytes: 1000, timeout: 2000 };
 
-function get(
+async function get(
   port: number,
   options: { name?: string; limits?: Partial<typeof LIMITS>; anchors?: string[]; addresses?: string[] } = {},
 ) {
   const { name = 'publisher.test', limits = {}, anchors = [ca.pem], addresses = ['127.0.0.1'] } = options;
   const form = { authority: { host: { kind: 'name', name }, port }, requestTarget: '/list.json?x=1' } as const;
-  return pinnedGet(form, addresses, { ...LIMITS, ...limits, anchors });
+  return (await pinnedGet(form, addresses, { ...LIMITS, ...limits, anchors })).reply;
 }
 
 describe('pinnedGet()', () => {
