@@ -1,4 +1,3 @@
-import type { ClientSocket } from '../pipeline/carrying/client-socket.ts';
 import type { Interceptor } from '../pipeline/services.ts';
 import { ok } from '../core/result.ts';
 import type { InterceptedListener } from '../listener/intercepted-listener.ts';
@@ -8,7 +7,7 @@ import { terminate } from '../tls/terminate.ts';
 /** Joins what ends TLS with what reads the requests inside. */
 export function createInterceptor(ca: IssuingCa, inside: () => InterceptedListener): Interceptor {
   return {
-    intercept: async (permit, opened, socket: ClientSocket, head) => {
+    intercept: async (permit, opened, socket, head) => {
       const terminated = await terminate(socket, head, { host: permit.authority.host, ca });
       if (!terminated.ok) return terminated;
       const subject = opened.subject === undefined ? {} : { subject: opened.subject };

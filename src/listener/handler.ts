@@ -1,4 +1,5 @@
-import type { Duplex, Readable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
@@ -15,18 +16,13 @@ export interface IncomingRequest {
 /** A request that asks for a raw connection: CONNECT or a WebSocket upgrade. */
 export interface IncomingConnection {
   readonly accepted: Accepted;
-  readonly socket: ClientSocket;
+  /** The client's own, or the decrypted side of its tunnel. */
+  readonly socket: Socket;
   /** An ordinary answer on this connection instead of a raw one; it closes with the answer. */
   readonly openReply: () => ReplySink;
   /** Bytes that the client sent right behind its request. */
   readonly head: Uint8Array;
 }
-
-/** A client's connection after CONNECT or an upgrade. */
-export type ClientSocket = Duplex & {
-  setTimeout(ms: number, listener?: () => void): unknown;
-  readonly bytesRead: number;
-};
 
 /** What could not become an exchange, but must be answered and recorded all the same (invariant 9). */
 export interface RefusedRequest {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { authorityText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
@@ -10,7 +11,7 @@ import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { quote } from '../wire/quote.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
-import { ESTABLISHED, type ClientSocket } from './carrying/client-socket.ts';
+import { ESTABLISHED } from './carrying/established.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import { refuse, type Refusal } from './judging/refusal.ts';
@@ -69,7 +70,7 @@ export class AgentSurface {
   }
 
   /** Ends a CONNECT to the gateway's own name here; the requests inside come back through {@link serve}. */
-  async serveTunnel(accepted: Accepted, socket: ClientSocket, head: Uint8Array): Promise<void> {
+  async serveTunnel(accepted: Accepted, socket: Socket, head: Uint8Array): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
     // Part of the surface needs no identity; for the rest, the tunnel carries the one that its CONNECT showed.
     const identified = await identifyByCredentials(accepted, this.#services);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
@@ -10,7 +11,6 @@ import { answerTo, sendAnswer, type Answer } from './answer.ts';
 import { carryRequest } from './carrying/carry-request.ts';
 import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
-import type { ClientSocket } from './carrying/client-socket.ts';
 import type { Result } from '../core/result.ts';
 import { InsideDenials } from './inside-denials.ts';
 import { judge, refuseAgain } from './judge.ts';
@@ -26,7 +26,7 @@ const DISCARD_TIME: Milliseconds = 10_000;
 
 interface RawConnection {
   readonly accepted: Accepted;
-  readonly socket: ClientSocket;
+  readonly socket: Socket;
   readonly openReply: () => ReplySink;
   readonly head: Uint8Array;
 }

@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
-import { ESTABLISHED, type ClientSocket } from './carrying/client-socket.ts';
+import { ESTABLISHED } from './carrying/established.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { answeredEvent } from './record-events.ts';
@@ -27,7 +28,7 @@ export class InsideDenials {
   }
 
   /** Whether it was told inside; false when it must be told in the CONNECT's own answer. */
-  async tell(refusal: Refusal, socket: ClientSocket, head: Uint8Array): Promise<boolean> {
+  async tell(refusal: Refusal, socket: Socket, head: Uint8Array): Promise<boolean> {
     const { progress, code } = refusal;
     const { tunnel, interceptor, recorder, clock } = this.#services;
     // Whoever has left already is told nothing, and its end would never be heard of.

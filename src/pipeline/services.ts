@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { IpAddress } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Subject } from '../core/exchange/exchange.ts';
@@ -6,7 +7,6 @@ import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import type { ClientSocket } from './carrying/client-socket.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { InForce } from './judging/in-force.ts';
@@ -31,7 +31,7 @@ export interface Interceptor {
   intercept(
     permit: InterceptPermit,
     opened: Accepted & { readonly subject?: Subject },
-    socket: ClientSocket,
+    socket: Socket,
     head: Uint8Array,
   ): Promise<Result<void, Failure>>;
 }

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { ByteCounts } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { Inlet } from './inlet.ts';
@@ -24,16 +23,13 @@ export interface Relay {
   cut(): void;
 }
 
-/** What the relay needs of a socket beyond a stream. */
-export type RelaySocket = Duplex & { setTimeout(ms: number, listener?: () => void): unknown; readonly bytesRead: number };
-
 /**
  * Joins two sockets. Half-close is passed on (RFC 9110 §9.3.6): a side that finished sending may still receive.
  *
  * @param head bytes that the client sent before the tunnel stood; they go first
  * @param inlet how `origin` is read, where it was opened with one
  */
-export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array, limits: RelayLimits, inlet?: Inlet): Relay {
+export function relay(client: Socket, origin: Socket, head: Uint8Array, limits: RelayLimits, inlet?: Inlet): Relay {
   // What has arrived and waits in a buffer is still to be relayed, so it counts.
   const clientRead = client.bytesRead - client.readableLength;
   const originRead = origin.bytesRead - origin.readableLength - (inlet?.held ?? 0);
@@ -83,6 +79,6 @@ export function relay(client: RelaySocket, origin: RelaySocket, head: Uint8Array
   if (head.length > 0) origin.write(head);
   client.pipe(origin);
   if (inlet === undefined) origin.pipe(client);
-  else inlet.flow(origin as Socket, client);
+  else inlet.flow(origin, client);
   return { bytes, ended, cut: () => cut('cut') };
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Failure } from '../../core/codes.ts';
 import type { Host } from '../../core/address.ts';
 import { hostText } from '../../core/address.ts';
@@ -9,7 +10,7 @@ import { relay } from '../../upstream/relay.ts';
 import type { ClientHello } from '../../wire/client-hello.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
-import { ESTABLISHED, type ClientSocket } from './client-socket.ts';
+import { ESTABLISHED } from './established.ts';
 import { finish, NO_BYTES, type Ending } from './finish.ts';
 import { peekHello } from './peek-hello.ts';
 import type { Services } from '../services.ts';
@@ -17,7 +18,7 @@ import type { Services } from '../services.ts';
 /** Carries an opaque tunnel: its ClientHello must name what was judged, then bytes pass unread. */
 export async function carryOpaque(
   permitted: Permitted & { readonly permit: Permit },
-  socket: ClientSocket,
+  socket: Socket,
   head: Uint8Array,
   services: Services,
 ): Promise<void> {
@@ -29,7 +30,7 @@ export async function carryOpaque(
 
 async function runOpaque(
   permitted: Permitted & { readonly permit: Permit },
-  socket: ClientSocket,
+  socket: Socket,
   head: Uint8Array,
   services: Services,
 ): Promise<Ending> {
@@ -76,7 +77,7 @@ async function runOpaque(
 // protocol pass.
 async function firstBytes(
   permitted: Permitted,
-  socket: ClientSocket,
+  socket: Socket,
   head: Uint8Array,
   services: Services,
 ): Promise<Result<Uint8Array, Failure>> {
@@ -97,7 +98,7 @@ function nameMismatch(hello: ClientHello, host: Host, sni: 'required' | 'optiona
 /** Terminates TLS for a tunnel whose requests are judged one by one. Nothing is dialled here. */
 export async function carryIntercepted(
   permitted: Permitted & { readonly intercept: InterceptPermit },
-  socket: ClientSocket,
+  socket: Socket,
   head: Uint8Array,
   services: Services,
 ): Promise<void> {

@@ -1,9 +1,9 @@
+import type { Socket } from 'node:net';
 import type { Permit } from '../../core/exchange/permit.ts';
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { upgrade, type Upgraded } from '../../upstream/exchange.ts';
-import { relay, type RelaySocket } from '../../upstream/relay.ts';
+import { relay } from '../../upstream/relay.ts';
 import type { Permitted } from '../judging/permitted.ts';
-import type { ClientSocket } from './client-socket.ts';
 import { Carriage } from './carriage.ts';
 import { finish, NO_BYTES, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 /** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways. */
 export async function carryUpgrade(
   permitted: Permitted & { readonly permit: Permit },
-  connection: { readonly socket: ClientSocket; readonly head: Uint8Array; readonly openReply: () => ReplySink },
+  connection: { readonly socket: Socket; readonly head: Uint8Array; readonly openReply: () => ReplySink },
   services: Services,
 ): Promise<void> {
   const { clock, live, inForce, pools, pseudonym } = services;
@@ -36,12 +36,12 @@ export async function carryUpgrade(
 
 async function join(
   upgraded: Upgraded,
-  { socket, head }: { readonly socket: ClientSocket; readonly head: Uint8Array },
+  { socket, head }: { readonly socket: Socket; readonly head: Uint8Array },
   services: Services,
   carriage: Carriage,
 ): Promise<Ending> {
   socket.write(switchingProtocols(upgraded.fields), 'latin1');
-  const running = relay(socket, upgraded.socket as RelaySocket, head, services.tunnel);
+  const running = relay(socket, upgraded.socket as Socket, head, services.tunnel);
   carriage.endsWith(() => running.cut());
   const end = await running.ended;
   const { sent, received } = running.bytes;
@@ -56,7 +56,7 @@ function switchingProtocols(fields: RawFields): string {
 }
 
 // An answer takes the socket over; a successful upgrade must find it untouched. So the reply is opened at first use.
-function lazyReply({ openReply, socket }: { readonly openReply: () => ReplySink; readonly socket: ClientSocket }): ReplySink {
+function lazyReply({ openReply, socket }: { readonly openReply: () => ReplySink; readonly socket: Socket }): ReplySink {
   let opened: ReplySink | undefined;
   const get = (): ReplySink => (opened ??= openReply());
   return {

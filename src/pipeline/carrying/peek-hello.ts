@@ -1,8 +1,8 @@
+import type { Socket } from 'node:net';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { readClientHello, type ClientHello } from '../../wire/client-hello.ts';
-import type { ClientSocket } from './client-socket.ts';
 
 /** Real ones take 0.3 to 2 KiB; the bound keeps a client that sends byte by byte from making the gateway copy for long. */
 const MAX_HELLO = 16 * 1024;
@@ -19,11 +19,7 @@ export interface PeekedHello {
  * @param head bytes that came right behind the CONNECT
  * @failure protocol_not_allowed when the client speaks something else, something broken, or nothing in time
  */
-export function peekHello(
-  socket: ClientSocket,
-  head: Uint8Array,
-  timeout: Milliseconds,
-): Promise<Result<PeekedHello, Failure>> {
+export function peekHello(socket: Socket, head: Uint8Array, timeout: Milliseconds): Promise<Result<PeekedHello, Failure>> {
   return new Promise((resolve) => {
     let bytes: Uint8Array = head;
     const settle = (result: Result<PeekedHello, Failure>): void => {
