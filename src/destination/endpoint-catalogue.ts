@@ -1,7 +1,7 @@
 import { FACETS, type Facet, type NameFacts } from '../core/place/evidence.ts';
 import type { Place } from '../core/place/place.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { JurisdictionSet } from './jurisdictions.ts';
+import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import type { RegionTable } from './region-table.ts';
 import { bedrockGeography } from './tables/bedrock-model.ts';
 import { CATALOGUE_COLUMNS, parseCatalogueRow, type CatalogueRow, type Condition } from './tables/catalogue-row.ts';
@@ -44,7 +44,7 @@ interface Request {
 /** The catalogue that `geoip-data/endpoints.csv` states, or every row in it that is wrong. */
 export function parseEndpointCatalogue(
   text: string,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
   regions: RegionTable,
 ): Result<EndpointCatalogue, readonly string[]> {
   const lines = parseCsv(text, CATALOGUE_COLUMNS);

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
 import { buildIntervalTable } from '../wire/address/interval-table.ts';
 import type { EndpointCatalogue } from './endpoint-catalogue.ts';
-import type { JurisdictionSet } from './jurisdictions.ts';
+import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import { rangeTable } from './range-table.ts';
 import { selfAddresses, type IsSelf, type ListeningAddress } from './self-addresses.ts';
 import { collectEvidence, type AddressSources, type CollectedEvidence, type Override } from './tables/address-evidence.ts';
@@ -29,7 +29,7 @@ export interface GeoTables {
 }
 
 export interface World {
-  readonly jurisdictions: ReadonlyMap<string, JurisdictionSet>;
+  readonly jurisdictions: ReadonlyMap<string, Jurisdiction>;
   /** `provider:region` → country code. */
   readonly regions: ReadonlyMap<string, string>;
 }

@@ -2,26 +2,13 @@ import { parseCountryCode, type CountryCode } from '../core/place/country.ts';
 import { CountrySet } from '../core/place/country-set.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { parseInstant } from '../core/units.ts';
+import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import { quote } from '../wire/quote.ts';
-
-/** A named set of countries as shipped: dated data with its source. The policy sees it as `Jurisdiction` of `policy/model.ts`. */
-export interface JurisdictionSet {
-  /** What a policy writes: `eu`. */
-  readonly id: string;
-  readonly countries: CountrySet;
-  /** `YYYY-MM-DD` */
-  readonly asOf: string;
-  readonly source: string;
-  /** What the set leaves out, and whether it was checked: `unverified: …`. */
-  readonly note?: string;
-  /** The set whose members are adequate for this one. */
-  readonly adequacy?: string;
-}
 
 const ID = /^[a-z][a-z0-9-]*$/;
 
 /** The sets of `geoip-data/jurisdictions.json` by id, or the first thing in it that is wrong. */
-export function parseJurisdictions(text: string): Result<ReadonlyMap<string, JurisdictionSet>, string> {
+export function parseJurisdictions(text: string): Result<ReadonlyMap<string, Jurisdiction>, string> {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -31,7 +18,7 @@ export function parseJurisdictions(text: string): Result<ReadonlyMap<string, Jur
   const sets = isObject(document) && document['version'] === 1 ? document['sets'] : undefined;
   if (!Array.isArray(sets)) return fail('expected {"version": 1, "sets": […]}');
 
-  const byId = new Map<string, JurisdictionSet>();
+  const byId = new Map<string, Jurisdiction>();
   for (const [index, item] of sets.entries()) {
     const set = parseSet(item);
     if (!set.ok) return fail(`sets/${index}: ${set.failure}`);
@@ -44,7 +31,7 @@ export function parseJurisdictions(text: string): Result<ReadonlyMap<string, Jur
   return ok(byId);
 }
 
-function parseSet(item: unknown): Result<JurisdictionSet, string> {
+function parseSet(item: unknown): Result<Jurisdiction, string> {
   if (!isObject(item)) return fail('expected an object');
   const text = (member: string): string => (typeof item[member] === 'string' ? item[member] : '');
   const [id, asOf, source] = [text('id'), text('asOf'), text('source')];

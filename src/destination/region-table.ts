@@ -4,7 +4,7 @@ import type { ClosedPlace, Place } from '../core/place/place.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { quote } from '../wire/quote.ts';
 import { parseCsv, type CsvRow } from './tables/csv.ts';
-import type { JurisdictionSet } from './jurisdictions.ts';
+import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 
 /** Where the regions and zones of cloud providers are, as their providers document it. */
 export interface RegionTable {
@@ -27,10 +27,7 @@ const STATUSES: ReadonlySet<string> = new Set(['documented', 'unlaunched', 'undo
 const GEOFEED_REGION = /^([A-Z]{2})(?:-[A-Z0-9]{1,3})?$/;
 
 /** The table that `geoip-data/cloud-regions.csv` states, or the first thing in it that is wrong. */
-export function parseRegionTable(
-  text: string,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
-): Result<RegionTable, string> {
+export function parseRegionTable(text: string, jurisdictions: ReadonlyMap<string, Jurisdiction>): Result<RegionTable, string> {
   const rows = parseCsv(text, COLUMNS);
   if (!rows.ok) return rows;
   const places = new Map<string, ClosedPlace | undefined>();
@@ -75,7 +72,7 @@ function regionTable(places: ReadonlyMap<string, ClosedPlace | undefined>): Regi
 function placeOf(
   row: CsvRow<(typeof COLUMNS)[number]>,
   key: string,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
 ): Result<ClosedPlace | undefined, string> {
   if (!STATUSES.has(row.status)) return fail(`found status ${quote(row.status)}, expected ${[...STATUSES].join(', ')}`);
   if (row.status === 'alias' || row.status === 'undocumented') {

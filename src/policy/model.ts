@@ -1,6 +1,6 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
-import type { CountrySet } from '../core/place/country-set.ts';
+import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import type { Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
 import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
@@ -128,20 +128,6 @@ export interface Approval {
 export interface CompiledCredential {
   readonly id: string;
   readonly for: readonly DestinationId[];
-}
-
-/** A named set of countries as shipped: dated data with its source (design §5). */
-export interface Jurisdiction {
-  readonly id: string;
-  readonly countries: CountrySet;
-  /** `YYYY-MM-DD` */
-  readonly asOf: string;
-  readonly source: string;
-  readonly note?: string;
-  /**
-   * For sets that have an adequacy mechanism: the set whose members are adequate for it (`eu` and `eea` → `eu-adequate`).
-   */
-  readonly adequacy?: string;
 }
 
 /** What compilation needs to know about the world; data, handed in. */

@@ -4,15 +4,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CountrySet } from '../../src/core/place/country-set.ts';
 import { FACETS, type Facet, type NameFacts } from '../../src/core/place/evidence.ts';
 import type { Place } from '../../src/core/place/place.ts';
+import type { Jurisdiction } from '../../src/core/place/jurisdiction.ts';
 import { parseEndpointCatalogue, type EndpointCatalogue } from '../../src/destination/endpoint-catalogue.ts';
-import { parseJurisdictions, type JurisdictionSet } from '../../src/destination/jurisdictions.ts';
+import { parseJurisdictions } from '../../src/destination/jurisdictions.ts';
 import { parseRegionTable, type RegionTable } from '../../src/destination/region-table.ts';
 import { SHIPPED } from './support/tables.ts';
 
 const HEADER = 'pattern,provider,when,entry,processing,storage,flags,source,date,note';
 const BEDROCK = 'bedrock-runtime.eu-central-1.amazonaws.com';
 
-let jurisdictions: ReadonlyMap<string, JurisdictionSet>;
+let jurisdictions: ReadonlyMap<string, Jurisdiction>;
 let regions: RegionTable;
 let shipped: EndpointCatalogue;
 let eu: CountrySet;

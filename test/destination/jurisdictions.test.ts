@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCountryCode, type CountryCode } from '../../src/core/place/country.ts';
-import { parseJurisdictions, type JurisdictionSet } from '../../src/destination/jurisdictions.ts';
+import type { Jurisdiction } from '../../src/core/place/jurisdiction.ts';
+import { parseJurisdictions } from '../../src/destination/jurisdictions.ts';
 import { SHIPPED } from './support/tables.ts';
 
-let sets: ReadonlyMap<string, JurisdictionSet>;
+let sets: ReadonlyMap<string, Jurisdiction>;
 
 beforeAll(async () => {
   const parsed = parseJurisdictions(await readFile(join(SHIPPED, 'jurisdictions.json'), 'utf8'));

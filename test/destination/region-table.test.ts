@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseJurisdictions, type JurisdictionSet } from '../../src/destination/jurisdictions.ts';
+import { parseJurisdictions } from '../../src/destination/jurisdictions.ts';
 import { parseRegionTable, type RegionTable } from '../../src/destination/region-table.ts';
+import type { Jurisdiction } from '../../src/core/place/jurisdiction.ts';
 import { SHIPPED } from './support/tables.ts';
 
-let jurisdictions: ReadonlyMap<string, JurisdictionSet>;
+let jurisdictions: ReadonlyMap<string, Jurisdiction>;
 let regions: RegionTable;
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { FACETS, type Facet } from '../../core/place/evidence.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseInstant } from '../../core/units.ts';
 import { quote } from '../../wire/quote.ts';
-import type { JurisdictionSet } from '../jurisdictions.ts';
+import type { Jurisdiction } from '../../core/place/jurisdiction.ts';
 import type { CsvRow } from './csv.ts';
 import { parseHostTemplate, type HostTemplate } from './host-template.ts';
 import { parsePlaceTerm, type PlaceTerm } from './place-term.ts';
@@ -50,7 +50,7 @@ const CONDITION = /^(?:bedrock-model|json\.([A-Za-z_]{1,64}))=([a-z0-9-]{1,64})$
 /** The row that a line of `geoip-data/endpoints.csv` states, or what is wrong with it. */
 export function parseCatalogueRow(
   row: CatalogueLine,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
 ): Result<CatalogueRow, string> {
   const template = parseHostTemplate(row.pattern);
   if (!template.ok) return template;
@@ -78,7 +78,7 @@ export function parseCatalogueRow(
 
 function parsePlaces(
   row: CatalogueLine,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
 ): Result<CatalogueRow['places'], string> {
   const places: { [F in Facet]?: PlaceTerm } = {};
   for (const facet of FACETS) {

@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseInstant, type Instant } from '../../core/units.ts';
+import type { Jurisdiction } from '../../core/place/jurisdiction.ts';
 import { parseEndpointCatalogue, type EndpointCatalogue } from '../endpoint-catalogue.ts';
 import { openGeoipDatabase, type GeoipDatabase } from '../geoip.ts';
-import { parseJurisdictions, type JurisdictionSet } from '../jurisdictions.ts';
+import { parseJurisdictions } from '../jurisdictions.ts';
 import type { CompiledRanges } from '../range-table.ts';
 import { parseRegionTable, type RegionTable } from '../region-table.ts';
 import { parseAnycastTable, type AnycastTable } from './anycast-table.ts';
@@ -15,7 +16,7 @@ import { loadRanges, readVerifiedFiles, type TableProblem, type VerifiedFile } f
 
 /** All tables as loaded; what cannot be used is among the problems. */
 export interface LoadedSources {
-  readonly jurisdictions: ReadonlyMap<string, JurisdictionSet>;
+  readonly jurisdictions: ReadonlyMap<string, Jurisdiction>;
   readonly regions: RegionTable;
   readonly catalogue: EndpointCatalogue;
   readonly anycast: AnycastTable;
@@ -83,7 +84,7 @@ export async function loadSources(locations: SourceLocations): Promise<Result<Lo
 }
 
 interface OwnTables {
-  readonly jurisdictions: ReadonlyMap<string, JurisdictionSet>;
+  readonly jurisdictions: ReadonlyMap<string, Jurisdiction>;
   readonly regions: RegionTable;
   readonly catalogue: EndpointCatalogue;
   readonly anycast: AnycastTable;

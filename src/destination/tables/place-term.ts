@@ -3,7 +3,7 @@ import { CountrySet } from '../../core/place/country-set.ts';
 import { GLOBAL, UNKNOWN, type Place } from '../../core/place/place.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { quote } from '../../wire/quote.ts';
-import type { JurisdictionSet } from '../jurisdictions.ts';
+import type { Jurisdiction } from '../../core/place/jurisdiction.ts';
 
 /** A place as a catalogue row writes it: a fixed one, or that of the region captured from the name. */
 export type PlaceTerm =
@@ -16,7 +16,7 @@ export type PlaceTerm =
  */
 export function parsePlaceTerm(
   text: string,
-  jurisdictions: ReadonlyMap<string, JurisdictionSet>,
+  jurisdictions: ReadonlyMap<string, Jurisdiction>,
 ): Result<PlaceTerm | undefined, string> {
   if (text === '') return ok(undefined);
   if (text === 'global') return ok({ kind: 'fixed', place: GLOBAL });

@@ -1,6 +1,7 @@
 import type { CountryCode } from '../../../src/core/place/country.ts';
 import { CountrySet } from '../../../src/core/place/country-set.ts';
-import type { Jurisdiction, WorldData } from '../../../src/policy/model.ts';
+import type { Jurisdiction } from '../../../src/core/place/jurisdiction.ts';
+import type { WorldData } from '../../../src/policy/model.ts';
 
 const EU = 'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK';
 const ADEQUATE = 'AD AR BR CA CH FO GB GG IL IM JE JP KR NZ UY';
