@@ -14,6 +14,7 @@ import { seenRequest } from '../../policy/decision/seen-request.ts';
 import type { PreparedPolicy } from '../../policy/target-index.ts';
 import { parseAuthority } from '../../wire/name/authority.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
 
 /** A request that nobody makes: what would be decided about it? */
@@ -136,14 +137,10 @@ function requestOf({ type, content }: Question, target: AskedTarget, parts: Requ
         scheme,
         method,
         ...(path !== undefined && { path }),
-        mediaType: content === undefined && type === undefined ? 'none' : essence(type ?? 'application/octet-stream'),
+        mediaType: content === undefined && type === undefined ? 'none' : mediaTypeOf(type),
         fieldNames: new Set<string>(),
       };
   return { subject: parts.subject, action, resource, environment: { now: parts.now } };
-}
-
-function essence(mediaType: string): string {
-  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 /** The catalogue reads members of JSON content; content that is not JSON has none. */

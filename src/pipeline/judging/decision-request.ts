@@ -4,6 +4,7 @@ import type { Identified } from '../../core/exchange/exchange.ts';
 import type { Instant } from '../../core/units.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { endToEndFields } from '../../wire/http/hop-by-hop.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
 
 /** The question to the decision point: what is known about an exchange, and nothing that is not. */
 export function decisionRequest(exchange: Identified, resource: DestinationFacts, now: Instant): DecisionRequest {
@@ -28,7 +29,7 @@ class RequestAction implements ActionAttributes {
     this.scheme = exchange.scheme;
     this.method = exchange.method;
     this.path = exchange.path;
-    this.mediaType = mediaTypeOf(exchange);
+    this.mediaType = exchange.hasContent ? mediaTypeOf(fieldValue(exchange.fields, 'content-type')) : 'none';
     this.#exchange = exchange;
   }
 
@@ -36,10 +37,4 @@ class RequestAction implements ActionAttributes {
   get fieldNames(): ReadonlySet<string> {
     return new Set(endToEndFields(this.#exchange.fields).map(([name]) => name.toLowerCase()));
   }
-}
-
-function mediaTypeOf({ fields, hasContent }: Identified): string {
-  if (!hasContent) return 'none';
-  const value = fieldValue(fields, 'content-type') ?? 'application/octet-stream';
-  return value.split(';', 1)[0]!.trim().toLowerCase();
 }
