@@ -12,7 +12,7 @@ import type { ListenerLimits } from '../listener/http1.ts';
 import { InterceptedListener } from '../listener/intercepted-listener.ts';
 import { ProxyListener } from '../listener/proxy-listener.ts';
 import { AgentSurface } from '../pipeline/agent-surface.ts';
-import { Enforcement } from '../pipeline/handler.ts';
+import { Enforcement } from '../pipeline/enforcement.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';

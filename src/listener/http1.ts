@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { TunnelContext } from '../core/exchange/exchange.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
-import type { ExchangeHandler } from './handler.ts';
+import type { ExchangeHandler } from './exchange-handler.ts';
 import { answerBroken, hasHadRequest } from './owed-answers.ts';
 
 export interface ListenerLimits {

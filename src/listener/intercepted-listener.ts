@@ -15,7 +15,7 @@ import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { acceptIntercepted, type Arrival } from './accept.ts';
-import type { ExchangeHandler } from './handler.ts';
+import type { ExchangeHandler } from './exchange-handler.ts';
 import { answerClientError, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { contentOf } from './proxy-listener.ts';

@@ -8,7 +8,7 @@ import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
-import type { ExchangeHandler } from './handler.ts';
+import type { ExchangeHandler } from './exchange-handler.ts';
 import { answerClientError, clientOf, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';

@@ -20,7 +20,7 @@ interface Stages {
  * The order in which an exchange is judged: one row per stage, one column per kind of exchange. `forward` is an
  * absolute-form request, `connect` a CONNECT, `intercepted` a request inside a tunnel, `upgrade` a WebSocket handshake.
  * `judge.ts` runs a column and is the only reader. After the rows come the decision record and the effect, which
- * `handler.ts` carries out.
+ * `enforcement.ts` carries out.
  */
 export const STAGES: Stages = {
   identify: {
