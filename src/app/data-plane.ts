@@ -8,7 +8,7 @@ import { AttemptLimiter } from '../identity/attempt-limiter.ts';
 import { createIdentifier } from '../identity/identify.ts';
 import { SessionTable } from '../identity/session.ts';
 import { TokenCache } from '../identity/token-cache.ts';
-import type { ListenerLimits } from '../listener/http1.ts';
+import type { ListenerLimits } from '../listener/listener-limits.ts';
 import { InterceptedListener } from '../listener/intercepted-listener.ts';
 import { ProxyListener } from '../listener/proxy-listener.ts';
 import { AgentSurface } from '../pipeline/agent-surface.ts';

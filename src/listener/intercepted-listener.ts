@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -15,12 +15,14 @@ import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { acceptIntercepted, type Arrival } from './accept.ts';
+import { answerClientError } from './answer-client-error.ts';
+import { contentOf } from './content-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
-import { answerClientError, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { openHttp1Server } from './http1-server.ts';
+import type { ListenerLimits } from './listener-limits.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
-import { contentOf } from './proxy-listener.ts';
 import { Http1Reply, Http2Reply, replyOnSocket } from './reply.ts';
-import { writeAnswer } from './write-answer.ts';
+import { endWithAnswer, writeAnswer } from './write-answer.ts';
 
 export interface InterceptedOptions {
   readonly limits: ListenerLimits;
@@ -74,34 +76,15 @@ export class InterceptedListener {
   }
 
   #openHttp1(): Server {
-    const { limits } = this.#options;
-    const server = createServer({
-      maxHeaderSize: limits.headerSize,
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: 0,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: 1_000,
-      requireHostHeader: false,
-      shouldUpgradeCallback: isWebSocketHandshake,
+    const { limits, handler } = this.#options;
+    const server = openHttp1Server(limits, {
+      request: (message, response, expectsContinue) => this.#onHttp1(message, response, expectsContinue),
+      upgrade: (message, socket, head) => this.#onUpgrade(message, socket, head),
+      connect: (message, socket) => this.#onConnect(message, socket),
+      clientError: (error, socket) => answerClientError(error, socket, handler, contextOf(socket)),
     });
-    server.maxHeadersCount = 0;
     // Node begins to watch `headersTimeout` when a server listens, and this one never does by itself.
     server.emit('listening');
-    server.on('request', (message, response) => this.#onHttp1(message, response, false));
-    server.on('checkContinue', (message, response) => this.#onHttp1(message, response, true));
-    server.on('checkExpectation', (message, response) => this.#onHttp1(message, response, false));
-    server.on('upgrade', (message, socket, head) => this.#onUpgrade(message, socket, head));
-    // CONNECT inside a tunnel would be a second way out.
-    server.on('connect', (message, socket) => {
-      socket.on('error', () => socket.destroy());
-      writeAnswer(
-        socket,
-        this.#refuse(message, socket, { code: 'malformed_request', detail: 'Found CONNECT inside an intercepted tunnel' }),
-      );
-    });
-    server.on('clientError', (error: Error, socket) => {
-      answerClientError(error, socket, this.#options.handler, contextOf(socket));
-    });
     return server;
   }
 
@@ -142,9 +125,7 @@ export class InterceptedListener {
     }
     const accepted = acceptIntercepted(message, this.#arrival(context.client), context.tunnel, 'intercepted');
     if (!accepted.ok) {
-      const answer = this.#refuse(message, message.socket, accepted.failure);
-      response.writeHead(answer.status, answer.reason, [...answer.fields, 'Connection', 'close']);
-      response.end(answer.body);
+      endWithAnswer(response, this.#refuse(message, message.socket, accepted.failure));
       return;
     }
     this.#options.handler.request({
@@ -176,7 +157,7 @@ export class InterceptedListener {
       reply.end();
       return;
     }
-    this.#options.handler.request({ accepted: accepted.value, reply, content: accepted.value.hasContent ? message : null });
+    this.#options.handler.request({ accepted: accepted.value, reply, content: contentOf(message, accepted.value) });
   }
 
   #onUpgrade(message: IncomingMessage, socket: Duplex, head: Uint8Array): void {
@@ -198,6 +179,13 @@ export class InterceptedListener {
     }
     const openReply = (): ReplySink => replyOnSocket(message, socket as Socket);
     this.#options.handler.upgrade({ accepted: accepted.value, socket: socket as Socket, openReply, head });
+  }
+
+  // CONNECT inside a tunnel would be a second way out.
+  #onConnect(message: IncomingMessage, socket: Duplex): void {
+    socket.on('error', () => socket.destroy());
+    const failure: Failure = { code: 'malformed_request', detail: 'Found CONNECT inside an intercepted tunnel' };
+    writeAnswer(socket, this.#refuse(message, socket, failure));
   }
 
   #refuse(message: IncomingMessage, socket: Duplex, failure: Failure): ReturnType<ExchangeHandler['refuse']> {

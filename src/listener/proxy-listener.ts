@@ -1,18 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
+import { answerClientError } from './answer-client-error.ts';
+import { clientOf } from './client-of.ts';
+import { contentOf } from './content-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
-import { answerClientError, clientOf, isWebSocketHandshake, type ListenerLimits } from './http1.ts';
+import { openHttp1Server } from './http1-server.ts';
+import type { ListenerLimits } from './listener-limits.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
-import { writeAnswer } from './write-answer.ts';
+import { endWithAnswer, writeAnswer } from './write-answer.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -35,29 +38,14 @@ export class ProxyListener implements AsyncDisposable {
   private constructor(options: ListenerOptions) {
     this.#options = options;
     const { limits } = options;
-    this.#server = createServer({
-      maxHeaderSize: limits.headerSize,
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: 0,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: 1_000,
-      noDelay: true,
-      // Node would answer by itself, without a record; acceptance looks for Host.
-      requireHostHeader: false,
-      // A request with `Upgrade` and content must not reach anyone as raw bytes: only a WebSocket handshake upgrades, the
-      // rest is an ordinary request whose Upgrade field goes no further (RFC 9110 §7.8).
-      shouldUpgradeCallback: isWebSocketHandshake,
+    this.#server = openHttp1Server(limits, {
+      request: (message, response, expectsContinue) => this.#onRequest(message, response, expectsContinue),
+      upgrade: (message, socket, head) => this.#onConnection(message, socket, head, 'upgrade'),
+      connect: (message, socket, head) => this.#onConnection(message, socket, head, 'connect'),
+      clientError: (error, socket) => answerClientError(error, socket, options.handler),
     });
-    // Node drops what exceeds its own count without a word; the size bounds the section, and acceptance counts.
-    this.#server.maxHeadersCount = 0;
     this.#server.maxConnections = limits.connections;
     this.#server.on('connection', (socket) => this.#track(socket));
-    this.#server.on('request', (message, response) => this.#onRequest(message, response, false));
-    this.#server.on('checkContinue', (message, response) => this.#onRequest(message, response, true));
-    this.#server.on('checkExpectation', (message, response) => this.#onRequest(message, response, false));
-    this.#server.on('upgrade', (message, socket, head) => this.#onConnection(message, socket, head, 'upgrade'));
-    this.#server.on('connect', (message, socket, head) => this.#onConnection(message, socket, head, 'connect'));
-    this.#server.on('clientError', (error: Error, socket) => answerClientError(error, socket, options.handler));
   }
 
   /** @failure a sentence that names the address, when it cannot be bound */
@@ -117,10 +105,7 @@ export class ProxyListener implements AsyncDisposable {
     const accepted = acceptForward(message, this.#arrival(message.socket), 'forward');
     const reply = new Http1Reply(response, expectsContinue);
     if (!accepted.ok) {
-      const answer = this.#refuse(message, accepted.failure);
-      // Whatever follows a request that was not understood must not be read as another one.
-      response.writeHead(answer.status, answer.reason, [...answer.fields, 'Connection', 'close']);
-      response.end(answer.body);
+      endWithAnswer(response, this.#refuse(message, accepted.failure));
       return;
     }
     this.#options.handler.request({ accepted: accepted.value, reply, content: contentOf(message, accepted.value) });
@@ -159,9 +144,4 @@ export class ProxyListener implements AsyncDisposable {
   #arrival(socket: Socket): Arrival {
     return { id: this.#options.newExchangeId(), client: clientOf(socket), startedAt: this.#options.clock.monotonic() };
   }
-}
-
-/** The content to forward, or null; a request without content leaves nothing unread on the connection. */
-export function contentOf(message: IncomingMessage, accepted: Accepted): Readable | null {
-  return accepted.hasContent ? message : null;
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** An answer of the gateway itself, complete. */
@@ -26,4 +27,10 @@ export function writeAnswer(socket: Duplex, { status, reason, fields, body }: An
   const timer = setTimeout(() => socket.destroy(), LINGER);
   timer.unref();
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** Gives a whole answer to a request that was not understood; whatever follows it must not be read as another request. */
+export function endWithAnswer(response: ServerResponse, { status, reason, fields, body }: Answer): void {
+  response.writeHead(status, reason, [...fields, 'Connection', 'close']);
+  response.end(body);
 }

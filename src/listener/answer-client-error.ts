@@ -1,31 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { TunnelContext } from '../core/exchange/exchange.ts';
-import type { Bytes, Milliseconds } from '../core/units.ts';
+import type { Arrival } from './accept.ts';
+import { clientOf } from './client-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
 import { answerBroken, hasHadRequest } from './owed-answers.ts';
-
-export interface ListenerLimits {
-  readonly connections: number;
-  readonly headerSize: Bytes;
-  /** Until the header section is complete. */
-  readonly headersTimeout: Milliseconds;
-  /** Idle time between requests on one connection. */
-  readonly keepAlive: Milliseconds;
-}
-
-/** Whether a request is a WebSocket handshake (RFC 6455 §4.2.1) without content. Nothing else may upgrade. */
-export function isWebSocketHandshake(message: IncomingMessage): boolean {
-  const { headers, method } = message;
-  return (
-    method === 'GET' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
-    headers['content-length'] === undefined &&
-    headers['transfer-encoding'] === undefined
-  );
-}
 
 /** Codes of Node's HTTP parser that say more than "malformed". */
 const PARSER_FAILURES: Readonly<Record<string, Failure['code']>> = {
@@ -33,8 +13,8 @@ const PARSER_FAILURES: Readonly<Record<string, Failure['code']>> = {
 };
 
 /** Who a connection belongs to, as far as the listener knows. */
-export interface ConnectionContext {
-  readonly client: { readonly address: string; readonly port: number };
+interface ConnectionContext {
+  readonly client: Arrival['client'];
   readonly tunnel?: TunnelContext;
 }
 
@@ -63,17 +43,6 @@ export function answerClientError(error: Error, socket: Duplex, handler: Exchang
 // One that is lost between requests said nothing; one that is lost inside its first one did.
 function diedInFirstRequest(socket: Socket): boolean {
   return socket.bytesRead > 0 && !hasHadRequest(socket);
-}
-
-const CLIENTS = new WeakMap<Socket, ConnectionContext['client']>();
-
-/** Address and port of the peer of a connection: one object for as long as the connection lives, also when it is lost. */
-export function clientOf(socket: Socket): ConnectionContext['client'] {
-  const known = CLIENTS.get(socket);
-  if (known !== undefined) return known;
-  const client = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-  CLIENTS.set(socket, client);
-  return client;
 }
 
 function describe(error: Error, code: string): string {
