@@ -2,7 +2,8 @@
  * What the admin API takes and gives (contract §7): the schemas that validate requests and serialise answers, and the types
  * that its dependencies are written against. The console imports types from here and nothing else.
  */
-import { type Static, Type } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import type { PolicyIssue } from '../policy/issue.ts';
 import type { Explanation } from '../policy/explain.ts';
 

@@ -1,7 +1,8 @@
 import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { Journal } from '../core/ports.ts';
 import type { Recorder } from '../pipeline/services.ts';
-import type { Counting, Metrics } from '../telemetry/metrics.ts';
+import type { Counting } from '../telemetry/instruments.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. */
 export function createRecorder(journal: Journal, metrics: Metrics): Recorder & { readonly writable: boolean } {

@@ -4,7 +4,8 @@
  *
  * The table holds settings whose machinery comes with a later version too: a file that is right stays right.
  */
-import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static, TProperties, TSchema } from 'typebox/type';
 import type { Cidr, IpAddress } from '../core/address.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
 import type { SettingAnnotations, SettingNode } from './setting-node.ts';

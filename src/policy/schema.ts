@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import * as Type from 'typebox/type';
 import { AgentSchema } from './schema/agents.ts';
 import { CredentialSchema } from './schema/credentials.ts';
 import { DestinationSchema } from './schema/destinations.ts';

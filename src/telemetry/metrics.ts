@@ -2,10 +2,11 @@
  * Metrics in the Prometheus text format, behind five functions. What can be measured is one closed table; label values
  * are closed unions or constants of the program, so no label can name a host or a subject (contract §7).
  */
-import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Code } from '../core/codes.ts';
-import { Durations } from './durations.ts';
+import { Counts, Durations, Level, type Counting } from './instruments.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
+import type { Milliseconds } from '../core/units.ts';
 
 /** Label values of each counter. */
 export interface CounterLabels {
@@ -33,11 +34,6 @@ export type GaugeName =
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines';
 
-/** One counter with its labels settled, for whoever counts with every exchange. */
-export interface Counting {
-  add(by: number): void;
-}
-
 export interface Metrics {
   /** The counter of these labels. */
   counter<N extends CounterName>(name: N, labels: CounterLabels[N]): Counting;
@@ -53,11 +49,11 @@ export interface Metrics {
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const COUNTERS: { readonly [N in CounterName]: { help: string; labels: readonly string[] } } = {
-  cordon_decisions_total: { help: 'Decisions by kind of exchange, effect and code', labels: ['kind', 'effect', 'code'] },
-  cordon_refusals_total: { help: 'Answers of the gateway itself by stage and code', labels: ['stage', 'code'] },
-  cordon_policy_reloads_total: { help: 'Policy reloads by result', labels: ['result'] },
-  cordon_content_bytes_total: { help: 'Content bytes relayed by direction', labels: ['direction'] },
+const COUNTERS: { readonly [N in CounterName]: string } = {
+  cordon_decisions_total: 'Decisions by kind of exchange, effect and code',
+  cordon_refusals_total: 'Answers of the gateway itself by stage and code',
+  cordon_policy_reloads_total: 'Policy reloads by result',
+  cordon_content_bytes_total: 'Content bytes relayed by direction',
 };
 
 const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: number[] } } = {
@@ -82,68 +78,32 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_log_dropped_lines: 'Log lines dropped because nobody read them fast enough',
 };
 
+/** When prom-client is loaded: not while everybody waits for the gateway to be ready. */
+const REGISTRY_DELAY: Milliseconds = 1_000;
+
 /** A fresh set of metrics; one per process, one per test. */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  const counters = mapTable(COUNTERS, (name, { help, labels }) => new Counter({ name, help, labelNames: labels, registers }));
-  const histograms = mapTable(HISTOGRAMS, (name, { help, buckets }) => {
-    const durations = new Durations(name, help, buckets);
-    registry.registerMetric(durations as unknown as Metric);
-    return durations;
-  });
-  const readers = new Map<GaugeName, () => number>();
-  const tallies = new Map<string, Tally>();
-  const gauges = mapTable(GAUGES, (name, help) => gauge(name, help, registers, readers));
-  const tally = <N extends CounterName>(name: N, labels: CounterLabels[N]): Tally => {
-    const key = `${name} ${Object.values(labels).join(' ')}`;
-    const known = tallies.get(key) ?? new Tally(counters[name].labels(labels as Record<string, string>));
-    tallies.set(key, known);
-    return known;
+  const counts = mapTable(COUNTERS, (name, help) => new Counts(name, help));
+  const durations = mapTable(HISTOGRAMS, (name, { help, buckets }) => new Durations(name, help, buckets));
+  const levels = mapTable(GAUGES, (name, help) => new Level(name, help));
+  let opening: Promise<Registry> | undefined;
+  const registry = (): Promise<Registry> => {
+    const instruments = [...Object.values(counts), ...Object.values(durations), ...Object.values(levels)];
+    opening ??= import('./registry.ts').then(({ openRegistry }) => openRegistry(instruments));
+    return opening;
   };
+  setTimeout(() => void registry(), REGISTRY_DELAY).unref();
   return {
-    counter: tally,
-    count: (name, labels, by = 1) => tally(name, labels).add(by),
-    observe: (name, seconds) => histograms[name].observe(seconds),
-    set: (name, value) => gauges[name].set(value),
-    sample: (name, read) => void readers.set(name, read),
+    counter: (name, labels) => counts[name].of(labels),
+    count: (name, labels, by = 1) => counts[name].of(labels).add(by),
+    observe: (name, seconds) => durations[name].observe(seconds),
+    set: (name, value) => levels[name].set(value),
+    sample: (name, read) => levels[name].sample(read),
     render: async () => {
-      for (const each of tallies.values()) each.hand();
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      const opened = await registry();
+      return { contentType: opened.contentType, text: await opened.metrics() };
     },
   };
-}
-
-/** Counts by itself and hands the sum over when somebody reads: prom-client looks its labels up anew for every count. */
-class Tally implements Counting {
-  readonly #child: Counter.Internal;
-  #sum = 0;
-
-  constructor(child: Counter.Internal) {
-    this.#child = child;
-  }
-
-  add(by: number): void {
-    this.#sum += by;
-  }
-
-  hand(): void {
-    this.#child.inc(this.#sum);
-    this.#sum = 0;
-  }
-}
-
-function gauge(name: GaugeName, help: string, registers: Registry[], readers: ReadonlyMap<GaugeName, () => number>): Gauge {
-  return new Gauge({
-    name,
-    help,
-    registers,
-    collect() {
-      const read = readers.get(name);
-      if (read !== undefined) this.set(read());
-    },
-  });
 }
 
 function mapTable<N extends string, V, R>(table: Readonly<Record<N, V>>, make: (name: N, value: V) => R): Record<N, R> {

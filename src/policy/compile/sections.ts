@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from 'typebox/type';
 import { conform, knownMembers, salvage } from '../reading/conform.ts';
 import type { IssueList } from '../issue.ts';
 import { PolicySchema } from '../schema.ts';

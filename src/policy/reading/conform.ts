@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox/type';
 import { didYouMean } from '../text/nearest.ts';
 import { isMapping, kindOf, kindOfValue, memberOf, type SchemaNode } from './schema-node.ts';
 import type { Spot } from './spot.ts';

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { AddressBlock, Id, Line, PlaceName, someOf, withDefault } from './scalars.ts';
 
 const Home = Type.Union([PlaceName, Type.Array(PlaceName, { minItems: 1, uniqueItems: true })], {

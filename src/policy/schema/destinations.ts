@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { AddressBlock, HostGlob, Id, Line, PlaceName, Ports, someOf, When, withDefault } from './scalars.ts';
 
 export const Hosts = someOf(

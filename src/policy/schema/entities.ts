@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { Id, Line, withDefault } from './scalars.ts';
 
 /** One entry of `entities`: an own kind of value to find. */

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { CODES } from '../../core/codes.ts';
 import { Id, Line, PlaceName, someOf, When } from './scalars.ts';
 

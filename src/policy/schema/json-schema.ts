@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox';
+import type { TSchema } from 'typebox/type';
 import { PolicySchema } from '../schema.ts';
 import { ExpectationsSchema } from './expectations.ts';
 

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { Duration, EntityName, FIELD_NAME, FieldName, Line, Size, someOf, withDefault } from './scalars.ts';
 
 const closed = { additionalProperties: false } as const;

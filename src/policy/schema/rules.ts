@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { Addresses, Hosts } from './destinations.ts';
 import { ApprovalSchema, Entities, HeadersSchema, LimitSchema, Masks, TunnelSchema } from './obligations.ts';
 import { Id, Line, Method, PlaceName, Ports, Size, someOf, When, withDefault } from './scalars.ts';

@@ -1,4 +1,5 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static, TSchema } from 'typebox/type';
 
 /**
  * Words and texts that several sections use. `expected` is what error messages call a value; `description` is for editors

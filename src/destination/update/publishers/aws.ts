@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import * as Type from 'typebox/type';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { mergeRows } from '../merge-rows.ts';
 import type { RangeRow } from '../range-file.ts';

@@ -1,4 +1,5 @@
-import { Type, type Static } from 'typebox';
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { coveredBy } from '../covered-by.ts';
 import { mergeRows } from '../merge-rows.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import * as Type from 'typebox/type';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { NO_REGION, type RangeRow } from '../range-file.ts';
 import type { SourceDocument, SourceTable } from '../source.ts';

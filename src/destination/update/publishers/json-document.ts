@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox/type';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { parseCidr } from '../../../wire/address/cidr.ts';
 import { parseJson } from '../parse-json.ts';
