@@ -8,6 +8,7 @@ import { responseFraming } from '../wire/http/framing.ts';
 import { toFieldLines } from '../wire/http/fields.ts';
 import { responseFieldsForClient } from '../wire/http/hop-by-hop.ts';
 import { toFailure, UpstreamError, errorCode } from './failures.ts';
+import { countRead } from './read-memory.ts';
 import type { DialledConnection, DialObserver } from './pools.ts';
 
 /** One request as it leaves: everything end-to-end, framing left to the engine. */
@@ -174,6 +175,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
 
   onBodySent(chunk: Uint8Array | string): void {
     this.#sent += chunk.length;
+    countRead(chunk.length);
     this.#silence?.refresh();
   }
 
@@ -196,6 +198,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#received += chunk.length;
+    countRead(chunk.length);
     if (this.#reply.write(chunk)) return;
     controller.pause();
     this.#reply.whenDrained(() => controller.resume());
