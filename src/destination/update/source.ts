@@ -15,8 +15,6 @@ export interface UpdateSource {
   readonly minimumRows: number;
   /** Where the publisher's endpoint is; the gateway's own egress is judged like any other (invariant 10). */
   readonly place: 'global' | 'unknown';
-  /** Terms of the data, one line; shown with the attribution. */
-  readonly licence: string;
   readonly read: (documents: readonly SourceDocument[]) => Result<SourceTable, string>;
 }
 

@@ -17,7 +17,6 @@ const PUBLISHED = {
   kind: 'ranges',
   maxBytes: 32 * MIB,
   place: 'global',
-  licence: 'Published by the provider for firewall use; no licence stated',
 } as const;
 
 const GCP_LIST = fixed('https://www.gstatic.com/ipranges/cloud.json');
@@ -100,7 +99,6 @@ export const UPDATE_SOURCES: readonly UpdateSource[] = [
     maxBytes: 32 * MIB,
     minimumRows: 500_000,
     place: 'unknown',
-    licence: 'CC BY 4.0, IP Geolocation by DB-IP (https://db-ip.com)',
     read: readDbip,
   },
 ];
@@ -126,7 +124,6 @@ export function maxmindSource(edition: MaxmindEdition): UpdateSource {
     maxBytes: 32 * MIB,
     minimumRows: 400_000,
     place: 'global',
-    licence: 'GeoLite2 EULA or your contract with MaxMind',
     read: maxmindReader(edition),
   };
 }
