@@ -2,7 +2,7 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Docume
 import type { IssueList } from './issue.ts';
 import type { Position } from './model.ts';
 import { plainValue, type KeyIndex } from './reading/plain-value.ts';
-import type { Path, PolicySource } from './reading/policy-source.ts';
+import type { Path, ParsedSource } from './reading/parsed-source.ts';
 
 /** A policy file with more characters than this is refused before it is read. */
 export const MAX_SOURCE_LENGTH = 1024 * 1024;
@@ -16,7 +16,7 @@ const MAX_SYNTAX_ERRORS = 10;
  *
  * @returns undefined when the text is not YAML at all; all else is reported to `issues` and read on
  */
-export function parseSource(file: string, text: string, issues: IssueList): PolicySource | undefined {
+export function parseSource(file: string, text: string, issues: IssueList): ParsedSource | undefined {
   const lines = new LineCounter();
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -68,7 +68,7 @@ const SYNTAX_HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
 };
 
-class ReadSource implements PolicySource {
+class ReadSource implements ParsedSource {
   readonly file: string;
   readonly value: unknown;
   readonly #document: Document;

@@ -8,7 +8,7 @@ import type { DestinationText } from '../schema/destinations.ts';
 import type { EntityText } from '../schema/entities.ts';
 import type { JurisdictionsSchema, JurisdictionText } from '../schema/jurisdictions.ts';
 import type { RuleText } from '../schema/rules.ts';
-import type { PolicySource } from '../reading/policy-source.ts';
+import type { ParsedSource } from '../reading/parsed-source.ts';
 import { Spot } from '../reading/spot.ts';
 import { show } from '../reading/wording.ts';
 
@@ -41,7 +41,7 @@ export type SectionName = 'jurisdictions' | 'agents' | 'destinations' | 'credent
 type Draft = { [Name in SectionName]: Item<never>[] } & { declared: Record<SectionName, Map<string, Spot>> };
 
 /** Checks every file against the schema and merges the sections. */
-export function readSections(sources: readonly PolicySource[], issues: IssueList): Sections {
+export function readSections(sources: readonly ParsedSource[], issues: IssueList): Sections {
   const draft: Draft = {
     jurisdictions: [],
     agents: [],

@@ -1,14 +1,14 @@
 import type { IssueList, PolicyIssue } from '../issue.ts';
 import type { Position } from '../model.ts';
-import type { Path, PolicySource } from './policy-source.ts';
+import type { Path, ParsedSource } from './parsed-source.ts';
 
 /** A place in a policy file that an issue can point at, such as the second host of a rule. */
 export class Spot {
-  readonly source: PolicySource;
+  readonly source: ParsedSource;
   readonly path: Path;
   readonly #issues: IssueList;
 
-  constructor(source: PolicySource, issues: IssueList, path: Path = []) {
+  constructor(source: ParsedSource, issues: IssueList, path: Path = []) {
     this.source = source;
     this.path = path;
     this.#issues = issues;

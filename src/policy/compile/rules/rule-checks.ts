@@ -1,7 +1,7 @@
 import type { CompiledDestination, CompiledRule } from '../../model.ts';
 import type { RuleText } from '../../schema/rules.ts';
 import type { Spot } from '../../reading/spot.ts';
-import type { Path } from '../../reading/policy-source.ts';
+import type { Path } from '../../reading/parsed-source.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import type { Scope } from '../scope.ts';
 import type { Item } from '../sections.ts';

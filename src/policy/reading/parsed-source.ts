@@ -4,7 +4,7 @@ import type { Position } from '../model.ts';
 export type Path = readonly (string | number)[];
 
 /** One policy file, read: its values, and where each of them stands. */
-export interface PolicySource {
+export interface ParsedSource {
   readonly file: string;
   /** Text, numbers, booleans, null, arrays and null-prototype objects; undefined where an issue was reported already. */
   readonly value: unknown;
