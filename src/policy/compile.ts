@@ -17,15 +17,8 @@ import { readSections } from './compile/sections.ts';
 import { checkTransfer } from './compile/rules/transfer.ts';
 import { IssueList, type PolicyIssue } from './issue.ts';
 import type { CompiledPolicy, CompiledRule, WorldData } from './model.ts';
-import { parseSource } from './source.ts';
+import { parseSource, type SourceText } from './source.ts';
 import type { TlsFileDigests } from './tls-files.ts';
-
-/** A policy file as it was read. */
-export interface SourceText {
-  /** As issues show it, and as `authority` names it. */
-  readonly file: string;
-  readonly text: string;
-}
 
 export interface CompileOptions {
   /** Digest of the sources, computed by whoever read them. */

@@ -4,6 +4,13 @@ import type { Position } from './model.ts';
 import { plainValue, type KeyIndex } from './reading/plain-value.ts';
 import type { Path, ParsedSource } from './reading/parsed-source.ts';
 
+/** A policy file as it was read. */
+export interface SourceText {
+  /** As issues show it, and as `authority` names it. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A policy file with more characters than this is refused before it is read. */
 export const MAX_SOURCE_LENGTH = 1024 * 1024;
 /** After a syntax error the parser guesses; more of its guesses than this help nobody. */

@@ -1,13 +1,7 @@
 import type { Result } from '../core/result.ts';
 import { readSections } from './compile/sections.ts';
 import { IssueList } from './issue.ts';
-import { parseSource } from './source.ts';
-
-/** Of a policy file, what is needed to see what it names. */
-interface NamingText {
-  readonly file: string;
-  readonly text: string;
-}
+import { parseSource, type SourceText } from './source.ts';
 
 /** What a file that a destination names is for. */
 export type TlsFileUse = 'trust' | 'client-certificate';
@@ -33,7 +27,7 @@ export function tlsFileName({ file, use, path }: NamedTlsFile): string {
  * Every file that the policy files name under `tls`: what has to be read before they are compiled. Errors in them are left to
  * the compiler.
  */
-export function namedTlsFiles(sources: readonly NamingText[]): readonly NamedTlsFile[] {
+export function namedTlsFiles(sources: readonly SourceText[]): readonly NamedTlsFile[] {
   const parsed = sources.filter(mayName).flatMap(({ file, text }) => parseSource(file, text, new IssueList()) ?? []);
   if (parsed.length === 0) return [];
   const { destinations } = readSections(parsed, new IssueList());
@@ -49,6 +43,6 @@ export function namedTlsFiles(sources: readonly NamingText[]): readonly NamedTls
 }
 
 /** Most policies name none and need not be read twice. Only an escape can write the key without its letters. */
-function mayName({ text }: NamingText): boolean {
+function mayName({ text }: SourceText): boolean {
   return text.includes('tls') || text.includes('\\');
 }

@@ -7,13 +7,12 @@ import { parseAuthority } from '../../wire/name/authority.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { quote } from '../../wire/quote.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
-import type { SourceText } from '../compile.ts';
 import { accept } from '../compile/texts.ts';
 import { conform } from '../reading/conform.ts';
 import type { Expectation, Expected, Given, GivenRequest } from './expectation.ts';
 import { IssueList, type PolicyIssue } from '../issue.ts';
 import { ExpectationSchema, type ExpectationText } from '../schema/expectations.ts';
-import { parseSource } from '../source.ts';
+import { parseSource, type SourceText } from '../source.ts';
 import { Spot } from '../reading/spot.ts';
 import { show } from '../reading/wording.ts';
 
