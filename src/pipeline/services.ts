@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { IpAddress } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Subject } from '../core/exchange/exchange.ts';
 import type { InterceptPermit } from '../core/exchange/permit.ts';
@@ -7,17 +6,12 @@ import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
+import type { Identify } from '../identity/identify.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { InForce } from './judging/in-force.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
-
-export interface IdentifyInput {
-  readonly clientAddress: IpAddress;
-  readonly authorization?: string | undefined;
-  readonly sessionField?: string | undefined;
-}
 
 /** Ends TLS of clients at the gateway, so that the requests inside can be judged. */
 export interface Interceptor {
@@ -48,7 +42,7 @@ export interface Recorder {
 export interface Services {
   readonly clock: Clock;
   readonly inForce: () => InForce;
-  readonly identify: (input: IdentifyInput) => Result<Subject, Failure> | Promise<Result<Subject, Failure>>;
+  readonly identify: Identify;
   readonly resolver: Resolver;
   readonly budget: LookupBudget;
   readonly recorder: Recorder;

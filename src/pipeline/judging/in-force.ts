@@ -1,9 +1,8 @@
-import type { Host } from '../../core/address.ts';
 import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { OriginTlsMaterial } from '../../core/exchange/permit.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { AgentId } from '../../core/ids.ts';
-import type { Resolution } from '../../core/ports.ts';
+import type { LocateQuery } from '../../destination/locate.ts';
 import type { PreparedPolicy } from '../../policy/target-index.ts';
 
 /** A policy and the tables it is applied with; both change together, as one generation. */
@@ -16,15 +15,4 @@ export interface InForce {
   readonly subjects: ReadonlyMap<AgentId, SubjectAttributes>;
   /** What the tables say about a destination, as far as it is known. */
   locate(query: LocateQuery): DestinationFacts;
-}
-
-export interface LocateQuery {
-  readonly host: Host;
-  readonly port: number;
-  /** Absent before the look-up of a name. */
-  readonly resolution?: Pick<Resolution, 'addresses' | 'chain'> | undefined;
-  /** Path of the request target as it was sent; absent where it is not known. */
-  readonly path?: string;
-  /** Null when the request has no content; absent where it is not known. */
-  readonly content?: null;
 }

@@ -1,5 +1,5 @@
 import type { Accepted } from '../../core/exchange/exchange.ts';
-import type { LocateQuery } from './in-force.ts';
+import type { LocateQuery } from '../../destination/locate.ts';
 
 /** What an exchange shows of where it goes; without `resolution`, before any look-up. */
 export function locateQuery(
