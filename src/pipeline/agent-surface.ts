@@ -97,7 +97,8 @@ export class AgentSurface {
       kind: 'outcome',
       exchange: id,
       status,
-      ...(failure !== undefined && { code: failure.code, detail: failure.detail }),
+      code: failure?.code,
+      detail: failure?.detail,
       bytes: { sent: 0, received: 0 },
       timing: { total: clock.monotonic() - startedAt },
       findings: {},
@@ -128,22 +129,21 @@ export class AgentSurface {
     const method = (parameters.get('method') ?? 'GET').toUpperCase();
     if (!isToken(method) || method.length > MAX_METHOD)
       return { code: 'malformed_request', reason: `Found the method ${quote(method)}, expected a token`, progress: accepted };
-    const { path: _own, ...arrival } = accepted;
     const { scheme, authority, requestTarget, path } = url.value;
-    const exchange = {
-      ...arrival,
+    const unsent: Identified = {
+      ...accepted,
       kind: scheme === 'https' ? 'intercepted' : 'forward',
       visibility: scheme === 'https' ? 'inspected' : 'cleartext',
       scheme,
       authority,
       method,
       requestTarget,
+      path,
       hasContent: false,
       fields: [],
       subject,
-    } as const;
-    const foreseen = await foresee({ ...exchange, ...(path !== undefined && { path }) }, this.#services);
-    return { ...json(foreseen), explained: `${method} ${scheme}://${authorityText(authority)}` };
+    };
+    return { ...json(await foresee(unsent, this.#services)), explained: `${method} ${scheme}://${authorityText(authority)}` };
   }
 
   #mayExplain({ attributes }: Subject): boolean {

@@ -1,11 +1,12 @@
 import type { Code } from '../core/codes.ts';
-import type { DecisionRequest } from '../core/exchange/decision.ts';
+import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import type { Identified } from '../core/exchange/exchange.ts';
 import type { DestinationFacts } from '../core/place/evidence.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { outlook } from '../policy/outlook.ts';
 import { authorizeRequest, authorizeTunnel } from './judging/authorize.ts';
 import { decisionRequest } from './judging/decision-request.ts';
+import { spendLookup } from './judging/judge-name.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { Services } from './services.ts';
 
@@ -41,15 +42,12 @@ async function locateUnsent(exchange: Identified, services: Services): Promise<R
   const { host } = exchange.authority;
   const inForce = services.inForce();
   const known = locateQuery(exchange);
-  if (host.kind === 'address') return ok(inForce.locate({ ...known, resolution: { addresses: [host.address], chain: [] } }));
-  const named = inForce.locate(known);
-  const foreseen = outlook(inForce.policy, unsent(exchange, named, services));
-  if (foreseen.denial !== undefined) {
-    return fail(denial(foreseen.denial.code ?? 'no_rule', foreseen.denial.reason, foreseen.denial.rules));
-  }
-  if (foreseen.lookup === 'forbidden') return fail(denial('no_rule', 'No hosts pattern of a rule covers the name'));
-  const isSpent = foreseen.lookup === 'budgeted' && !services.budget.spend(exchange.subject.attributes.agent, host.name);
-  if (isSpent) return fail(denial('limit_exceeded', 'The budget of distinct names is used up'));
+  const destination = inForce.locate(known);
+  if (host.kind === 'address') return ok(destination);
+  const foreseen = outlook(inForce.policy, unsent(exchange, destination, services));
+  if (foreseen.denial !== undefined) return fail(denialOf(foreseen.denial));
+  const failure = spendLookup(exchange, foreseen.lookup, services);
+  if (failure !== undefined) return fail(denial(failure.code, failure.detail));
   const resolution = await services.resolver.resolve(host.name);
   // What name servers say in detail is for the record.
   if (!resolution.ok) return fail(denial(resolution.failure.code, 'The name cannot be looked up'));
@@ -58,8 +56,7 @@ async function locateUnsent(exchange: Identified, services: Services): Promise<R
 
 function foreseenDenial(exchange: Identified, destination: DestinationFacts, services: Services): Foresight | undefined {
   const foreseen = outlook(services.inForce().policy, unsent(exchange, destination, services));
-  if (foreseen.denial === undefined) return undefined;
-  return denial(foreseen.denial.code ?? 'no_rule', foreseen.denial.reason, foreseen.denial.rules);
+  return foreseen.denial && denialOf(foreseen.denial);
 }
 
 /** Whether its CONNECT would be judged as a whole tunnel; method and path count for nothing then. */
@@ -70,8 +67,7 @@ function isJudgedWhole(exchange: Identified, services: Services): boolean {
 }
 
 function asTunnel(exchange: Identified): Identified {
-  const { path: _, ...rest } = exchange;
-  return { ...rest, kind: 'connect', visibility: 'opaque', method: 'CONNECT', requestTarget: '' };
+  return { ...exchange, kind: 'connect', visibility: 'opaque', method: 'CONNECT', requestTarget: '', path: undefined };
 }
 
 function unsent(exchange: Identified, destination: DestinationFacts, { clock }: Services): DecisionRequest {
@@ -86,7 +82,7 @@ function unsent(exchange: Identified, destination: DestinationFacts, { clock }: 
       visibility,
       scheme,
       ...(method !== undefined && { method }),
-      ...(path !== undefined && { path }),
+      path,
       ...(isRead(method) && { mediaType: 'none' }),
     },
   };
@@ -94,6 +90,10 @@ function unsent(exchange: Identified, destination: DestinationFacts, { clock }: 
 
 function isRead(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD';
+}
+
+function denialOf({ code = 'no_rule', reason, rules }: Decision): Foresight {
+  return denial(code, reason, rules);
 }
 
 function denial(code: Code, reason: string, rules: readonly string[] = []): Foresight {

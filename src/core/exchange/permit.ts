@@ -32,7 +32,7 @@ export interface Permit {
   /** Declared internal destinations may use the extra trust anchors of the settings. */
   readonly internal: boolean;
   /** Present where the destinations that were judged state `tls`. */
-  readonly tls?: OriginTlsMaterial;
+  readonly tls?: OriginTlsMaterial | undefined;
 }
 
 /** Leave to terminate TLS for a CONNECT; it cannot dial. */

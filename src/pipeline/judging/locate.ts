@@ -9,8 +9,6 @@ import type { Services } from '../services.ts';
 
 type Location = Result<Located, Refusal>;
 
-const NO_CHAIN: readonly string[] = [];
-
 /**
  * Finds out where the destination is. A name that no rule could permit is not looked up: the query itself would carry data
  * out (invariant 3). Where the answer is at hand nobody is asked, and whether the name might have been looked up is judged
@@ -19,10 +17,7 @@ const NO_CHAIN: readonly string[] = [];
 export function locate(identified: Identified, services: Services): Location | Promise<Location> {
   const inForce = services.inForce();
   const { host } = identified.authority;
-  if (host.kind === 'address') {
-    const resolution = { addresses: [host.address], chain: NO_CHAIN };
-    return ok(withDestination(identified, inForce.locate(locateQuery(identified, resolution))));
-  }
+  if (host.kind === 'address') return ok(withDestination(identified, inForce.locate(locateQuery(identified))));
   const resolution = services.resolver.recall(host.name);
   if (resolution === undefined) return lookUp(identified, host.name, inForce, services);
   return ok(withDestination(identified, inForce.locate(locateQuery(identified, resolution)), true));
