@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
+import type { Answer } from '../core/exchange/answer.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
-import type { Answer } from './write-answer.ts';
 
 /** A request and where its answer goes. */
 export interface IncomingRequest {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
-import { writeAnswer, type Answer } from './write-answer.ts';
+import type { Answer } from '../core/exchange/answer.ts';
+import { writeAnswer } from './write-answer.ts';
 
 /** Answers that a connection still owes; the last request is the one whose content the parser may be in. */
 interface OwedAnswers {

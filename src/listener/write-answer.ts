@@ -1,13 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-
-/** An answer of the gateway itself, complete. */
-export interface Answer {
-  readonly status: number;
-  readonly reason: string;
-  readonly fields: readonly string[];
-  readonly body: string;
-}
+import type { Answer } from '../core/exchange/answer.ts';
 
 /** How long a client may take to read its answer before the connection is cut. */
 const LINGER = 5_000;

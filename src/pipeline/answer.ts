@@ -1,15 +1,8 @@
+import type { Answer } from '../core/exchange/answer.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
 import type { AnswerableRefusal } from './judging/refusal.ts';
 import { subjectOf } from './judging/progress.ts';
-
-/** An answer of the gateway itself, complete. */
-export interface Answer {
-  readonly status: number;
-  readonly reason: string;
-  readonly fields: readonly string[];
-  readonly body: string;
-}
 
 /** What the agent gets to read about a refusal: everything it can act on, nothing of other subjects or of the policy's inside. */
 export function answerTo(refusal: AnswerableRefusal): Answer {

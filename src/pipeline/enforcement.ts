@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
+import type { Answer } from '../core/exchange/answer.ts';
 import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { withoutSecrets } from '../wire/quote.ts';
 import type { AgentSurface } from './agent-surface.ts';
-import { answerTo, sendAnswer, type Answer } from './answer.ts';
+import { answerTo, sendAnswer } from './answer.ts';
 import { carryRequest } from './carrying/carry-request.ts';
 import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
