@@ -1,7 +1,7 @@
 /**
  * Keeps the policy in step with its directory. A change is noticed by a directory watch, by a hash poll where the watch
- * is deaf (network file systems, a directory that was replaced, files elsewhere that the policy names) and by SIGHUP. Reload is all or nothing: a set of files
- * that does not compile changes nothing (POL-12).
+ * is deaf (network file systems, a directory that was replaced, files elsewhere that the policy names) and by SIGHUP. Reload
+ * is all or nothing: a set of files that does not compile changes nothing (POL-12).
  */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import type { PolicyDigest } from '../core/ids.ts';

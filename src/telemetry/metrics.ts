@@ -1,6 +1,6 @@
 /**
- * Metrics in the Prometheus text format, behind five functions. What can be measured is one closed table; label values
- * are closed unions or constants of the program, so no label can name a host or a subject (contract §7).
+ * Metrics in the Prometheus text format. What can be measured is one closed table; label values are closed unions or constants
+ * of the program, so no label can name a host or a subject (contract §7).
  */
 import type { Registry } from 'prom-client';
 import type { Code } from '../core/codes.ts';

@@ -18,8 +18,8 @@ export interface Leaf {
 const LEAF_CACHE_CAPACITY = 2_000;
 
 /**
- * One leaf per host; beyond the capacity, one that was not used lately makes room. Issuing is synchronous (some 0.4 ms), so callers
- * at the same time cannot issue the same leaf twice.
+ * One leaf per host; beyond the capacity, one that was not used lately makes room. Issuing is synchronous (some 0.4 ms), so
+ * callers at the same time cannot issue the same leaf twice.
  */
 export class LeafCache {
   readonly #leaves: BoundedMap<string, Leaf>;

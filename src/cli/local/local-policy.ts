@@ -1,5 +1,4 @@
 import { join, relative } from 'node:path';
-
 import type { LoadedSettings } from '../../config/load-settings.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { compileFor, issueText } from '../../app/compile-policy.ts';

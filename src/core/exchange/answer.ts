@@ -1,8 +1,9 @@
+import type { RawFields } from './reply-sink.ts';
+
 /** An answer of the gateway itself, complete. */
 export interface Answer {
   readonly status: number;
   readonly reason: string;
-  /** Names and values alternating. */
-  readonly fields: readonly string[];
+  readonly fields: RawFields;
   readonly body: string;
 }

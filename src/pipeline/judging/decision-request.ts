@@ -33,7 +33,10 @@ class RequestAction implements ActionAttributes {
     this.#exchange = exchange;
   }
 
-  /** Only rules with `headers.require` look, so most exchanges never pay for it. What Connection nominates does not leave, so it cannot be what a rule requires. */
+  /**
+   * Only rules with `headers.require` look, so most exchanges never pay for it. What Connection nominates does not leave, so it
+   * cannot be what a rule requires.
+   */
   get fieldNames(): ReadonlySet<string> {
     return new Set(endToEndFields(this.#exchange.fields).map(([name]) => name.toLowerCase()));
   }

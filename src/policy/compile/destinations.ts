@@ -75,7 +75,7 @@ function compileAttestation(text: NonNullable<DestinationText['attest']>, spot: 
   return { place, covers: text.covers, basis: text.basis, until };
 }
 
-/** Statements about every name there is: each would switch a floor off, or trust every origin alike (contract §4.1.4, §4.1.7). */
+/** Statements about every name there is: each would lift a floor, or trust every origin alike (contract §4.1.4, §4.1.7). */
 function reportBoundless({ hosts, addresses, internal, attest, tls }: CompiledDestination, spot: Spot): void {
   if (addresses !== undefined || hosts?.some((pattern) => pattern.kind === 'any') !== true) return;
   const message = (key: string): string => `Found ${key} beside hosts: ["*"], expected names or addresses of your own`;

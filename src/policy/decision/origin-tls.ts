@@ -6,8 +6,8 @@ import { idsOf, type Weighed } from './weigh.ts';
 
 /**
  * What is stated about TLS toward the origin by the destinations that permits and holds lead through. Two that state it
- * differently are a conflict: neither may have the other's credentials shown, or its origin believed. Nothing is stated where the
- * gateway speaks no TLS itself.
+ * differently are a conflict: neither may have the other's credentials shown, or its origin believed. Nothing is stated where
+ * the gateway speaks no TLS itself.
  *
  * @param destinations those with `tls`, in any order
  */
