@@ -88,14 +88,14 @@ async function judge(
   const named = located();
   const { host } = exchange.authority;
   const foreseen = outlook(policy, ask(named));
-  if (foreseen.denial !== undefined) return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, named);
+  if (foreseen.denial !== undefined) return deny(foreseen.denial, named);
   if (host.kind === 'address' || foreseen.lookup !== 'permitted')
     return refuse({ code: 'no_rule', detail: 'It is no publisher of tables' }, named);
   const resolution = await resolver.resolve(host.name);
   if (!resolution.ok) return refuse(resolution.failure, named);
   const known = located(resolution.value);
   const decision = decide(policy, ask(known));
-  if (decision.effect !== 'permit' || decision.dial.length === 0) return deny(decision.code ?? 'no_rule', decision, known);
+  if (decision.effect !== 'permit' || decision.dial.length === 0) return deny(decision, known);
   return ok(withDecision(known, decision));
 }
 

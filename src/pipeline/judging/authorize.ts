@@ -46,7 +46,7 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
     if (!named.ok) return named;
   }
   if (foreseen.inspect) {
-    if (foreseen.denial !== undefined) return deny(foreseen.denial.code ?? 'no_rule', foreseen.denial, located);
+    if (foreseen.denial !== undefined) return deny(foreseen.denial, located);
     return ok(withIntercept(withDecision(located, interception(located, inForce)), mintInterceptPermit(located)));
   }
   const decision = decide(inForce.policy, request);
@@ -71,7 +71,7 @@ function unspokenProtocol({
 }
 
 function checkPermitted(located: Located, decision: Decision): Result<void, Refusal> {
-  if (decision.effect === 'deny') return deny(decision.code ?? 'no_rule', decision, located);
+  if (decision.effect === 'deny') return deny(decision, located);
   const missing = undischarged(decision);
   if (missing !== undefined) {
     const reason = `This version cannot discharge ${missing}`;

@@ -16,7 +16,7 @@ import type { Services } from '../services.ts';
 export function judgeName(identified: Identified, inForce: InForce, services: Services): Result<void, Refusal> {
   const destination = inForce.locate(locateQuery(identified));
   const { denial, lookup } = outlook(inForce.policy, decisionRequest(identified, destination, services.clock.now()));
-  if (denial !== undefined) return deny(denial.code ?? 'no_rule', denial, withDestination(identified, destination));
+  if (denial !== undefined) return deny(denial, withDestination(identified, destination));
   const failure = spendLookup(identified, lookup, services);
   return failure === undefined ? ok(undefined) : refuse(failure, withDestination(identified, destination));
 }

@@ -26,6 +26,6 @@ export function refuse(failure: Failure, progress: Progress): Fail<Refusal> {
 }
 
 /** Ends an exchange because the decision says so. */
-export function deny(code: Code, decision: Decision, progress: Progress): Fail<Refusal> {
-  return fail({ code, reason: decision.reason, progress: withDecision(progress, decision) });
+export function deny(decision: Decision, progress: Progress): Fail<Refusal> {
+  return fail({ code: decision.code ?? 'no_rule', reason: decision.reason, progress: withDecision(progress, decision) });
 }
