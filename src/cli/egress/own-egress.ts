@@ -66,11 +66,10 @@ function accountOf(maxmind: Settings['geo']['maxmind']): Account | undefined {
 function openHop({ policy, subject }: OwnPolicy, parts: OwnEgressParts): Hop {
   const { clock, journal, newExchangeId, get } = parts;
   return async (form, { maxBytes, timeout }, authorization) => {
-    const credentials = { ...(authorization !== undefined && { authorization }) };
-    const exchange = ownExchange({ id: newExchangeId(), form, subject, startedAt: clock.monotonic(), ...credentials });
+    const exchange = ownExchange({ id: newExchangeId(), form, subject, startedAt: clock.monotonic(), authorization });
     const permitted = await record(await judge(exchange, policy, parts), journal);
     const delivery = permitted.ok
-      ? await get(form, permitted.value, { maxBytes, timeout, ...credentials })
+      ? await get(form, permitted.value, { maxBytes, timeout, authorization })
       : undelivered(permitted.failure);
     await journal.append(ownOutcome(exchange, delivery, clock.monotonic()));
     return delivery.reply;

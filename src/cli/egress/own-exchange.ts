@@ -18,7 +18,7 @@ interface OwnRequest {
   /** On the monotonic clock. */
   readonly startedAt: Milliseconds;
   /** The whole value of an Authorization field. */
-  readonly authorization?: string;
+  readonly authorization: string | undefined;
 }
 
 /** A request of the gateway itself as an exchange, for the decision and for the record. */

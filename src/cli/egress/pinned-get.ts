@@ -11,7 +11,7 @@ import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 
 export interface PinnedOptions extends FetchLimits {
   /** The whole value of an Authorization field. */
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
   /** PEM, instead of the public roots. */
   readonly anchors?: readonly string[];
 }
