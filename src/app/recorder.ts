@@ -31,17 +31,17 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
   };
 }
 
-/** Finds the counter of a decision; there are as many as kinds of exchange times codes. */
+/** Finds the counter of a decision; there are as many as kinds of exchange times effects times codes. */
 function decisionCounters(metrics: Metrics): (event: DecisionEvent) => Counting {
-  const counters = new Map<string, Map<string, Counting>>();
+  const counters = new Map<string, Counting>();
   return ({ exchangeKind, decision: effect, code }) => {
     const kind = exchangeKind ?? 'none';
-    const byCode = counters.get(kind) ?? new Map<string, Counting>();
-    counters.set(kind, byCode);
-    // A denial has a code, and what has none is told apart by its effect.
-    const key = code ?? effect;
-    const counter = byCode.get(key) ?? metrics.counter('cordon_decisions_total', { kind, effect, code: code ?? 'none' });
-    byCode.set(key, counter);
+    // Holds and denials share codes: `obligation_unsupported` ends both.
+    const key = `${kind} ${effect} ${code ?? 'none'}`;
+    const known = counters.get(key);
+    if (known !== undefined) return known;
+    const counter = metrics.counter('cordon_decisions_total', { kind, effect, code: code ?? 'none' });
+    counters.set(key, counter);
     return counter;
   };
 }
