@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { readPolicyFiles, type PolicyFile, type PolicyFileIssue, type PolicyFiles } from '../../config/policy-files.ts';
 import type { PolicyDigest } from '../../core/ids.ts';
-import { fail, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import { namedTlsFiles, tlsFileName, type NamedTlsFile } from '../../policy/tls-files.ts';
 import { readClientCertificateFile, readTrustFile, type OriginTlsFile } from '../../tls/origin-tls-file.ts';
 
@@ -24,7 +24,7 @@ export function policyReader(directory: string): PolicyReader {
     if (known?.digest !== files.value.digest) {
       known = { digest: files.value.digest, named: namedTlsFiles(files.value.files) };
     }
-    return { ok: true, value: await withNamed(files.value, known.named) };
+    return ok(await withNamed(files.value, known.named));
   };
 }
 

@@ -57,14 +57,13 @@ export function responseFraming(fields: FieldLines, status: number, requestMetho
 /** The value of the one Host line that an HTTP/1.1 request has; the value itself is for `parseAuthority` (RFC 9112 §3.2). */
 export function hostField(fields: FieldLines): Result<string, string> {
   const value = fieldValue(fields, 'host');
+  if (value === undefined) return fail('Found 0 Host field lines, expected one');
+  if (value !== '' && !/[\s,]/.test(value)) return ok(value);
   // More than one line makes a list, which no host is.
-  if (value === undefined || value.includes(',')) {
-    const lines = fieldValues(fields, 'host').length;
-    if (lines !== 1) return fail(`Found ${lines} Host field lines, expected one`);
-  }
-  if (value === undefined || value === '' || /[\s,]/.test(value))
-    return fail(`Found the Host field ${quote(value ?? '')}, expected one host`);
-  return ok(value);
+  const lines = fieldValues(fields, 'host').length;
+  return fail(
+    lines > 1 ? `Found ${lines} Host field lines, expected one` : `Found the Host field ${quote(value)}, expected one host`,
+  );
 }
 
 const NONE: Framing = { kind: 'none' };
@@ -77,13 +76,13 @@ function messageFraming(fields: FieldLines, httpVersion: '1.0' | '1.1' | '2'): R
   // A repeated line makes a list, and a list is neither "chunked" nor a number.
   const coding = fieldValue(fields, 'transfer-encoding');
   const length = fieldValue(fields, 'content-length');
-  if (coding === undefined && length === undefined) return UNFRAMED;
   if (coding !== undefined && length !== undefined) {
     return fail('Found both Transfer-Encoding and Content-Length, expected one of them');
   }
   if (coding !== undefined) return codedFraming(coding, httpVersion);
-  const bytes = length !== undefined && CONTENT_LENGTH.test(length) ? Number(length) : Number.NaN;
-  if (!Number.isSafeInteger(bytes)) return fail(`Found the Content-Length ${quote(length ?? '')}, expected one decimal number`);
+  if (length === undefined) return UNFRAMED;
+  const bytes = CONTENT_LENGTH.test(length) ? Number(length) : Number.NaN;
+  if (!Number.isSafeInteger(bytes)) return fail(`Found the Content-Length ${quote(length)}, expected one decimal number`);
   return ok({ kind: 'length', length: bytes });
 }
 
