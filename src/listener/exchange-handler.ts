@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { Failure } from '../core/codes.ts';
 import type { Answer } from '../core/exchange/answer.ts';
-import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
+import type { Accepted } from '../core/exchange/exchange.ts';
+import type { RefusedRequest } from '../core/exchange/refused-request.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 
 /** A request and where its answer goes. */
@@ -22,17 +22,6 @@ export interface IncomingConnection {
   readonly openReply: () => ReplySink;
   /** Bytes that the client sent right behind its request. */
   readonly head: Uint8Array;
-}
-
-/** What could not become an exchange, but must be answered and recorded all the same (invariant 9). */
-export interface RefusedRequest {
-  readonly client: { readonly address: string; readonly port: number };
-  readonly failure: Failure;
-  readonly method?: string;
-  readonly target?: string;
-  readonly tunnel?: TunnelContext;
-  /** Nobody is left to read an answer. */
-  readonly isGone?: true;
 }
 
 /** What a listener is given: it accepts and parses, the handler decides. None of the calls throws. */

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { Failure } from '../core/codes.ts';
 import type { Answer } from '../core/exchange/answer.ts';
-import type { Accepted, TunnelContext } from '../core/exchange/exchange.ts';
+import type { Accepted } from '../core/exchange/exchange.ts';
+import type { RefusedRequest } from '../core/exchange/refused-request.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
@@ -72,24 +72,17 @@ export class Enforcement {
   }
 
   /** Records and words a request that was refused before it became an exchange. */
-  refuse(request: {
-    readonly client: { readonly address: string; readonly port: number };
-    readonly failure: Failure;
-    readonly method?: string;
-    readonly target?: string;
-    readonly tunnel?: TunnelContext;
-    readonly isGone?: true;
-  }): Answer {
+  refuse({ client, failure, method, target, tunnel, isGone }: RefusedRequest): Answer {
     const id = this.#newExchangeId();
-    const { client, failure, method, target, tunnel, isGone } = request;
     void this.#services.recorder.decision({
       kind: 'decision',
       exchange: id,
       client: client.address,
-      ...(tunnel !== undefined && { tunnel: tunnel.id }),
-      ...(tunnel?.subject !== undefined && { subject: tunnel.subject.attributes.agent, session: tunnel.subject.session }),
-      ...(method !== undefined && { method }),
-      ...(target !== undefined && { target: withoutSecrets(target) }),
+      tunnel: tunnel?.id,
+      subject: tunnel?.subject?.attributes.agent,
+      session: tunnel?.subject?.session,
+      method,
+      target: target === undefined ? undefined : withoutSecrets(target),
       evidence: [],
       decision: 'deny',
       code: failure.code,
