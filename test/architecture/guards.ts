@@ -18,14 +18,7 @@ const importsFollowLayers: Guard = (tree) =>
   });
 
 /** Packages that neither read nor write anything, so that pure folders may use them. */
-const PURE_PACKAGES: ReadonlySet<string> = new Set([
-  'typebox',
-  'typebox/compile',
-  'typebox/value',
-  'yaml',
-  'ajv',
-  'ajv/dist/2020.js',
-]);
+const PURE_PACKAGES: ReadonlySet<string> = new Set(['typebox/type', 'yaml', 'ajv', 'ajv/dist/2020.js']);
 
 /** Pure folders import no module of Node and no package that could do I/O. */
 const pureFoldersImportNoIo: Guard = (tree) =>
