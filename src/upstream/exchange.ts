@@ -26,7 +26,7 @@ export interface OutgoingRequest {
 export interface ExchangeOutcome {
   readonly status?: number | undefined;
   readonly failure?: Failure | undefined;
-  /** Why it ended early, where that is no failure: the client left. */
+  /** Why it ended, where that is no failure: the client left, a side of a tunnel closed. */
   readonly detail?: string | undefined;
   readonly sent: number;
   readonly received: number;

@@ -30,8 +30,7 @@ export async function carryUpgrade(
   const upgraded = await running.upgraded;
   const ending = upgraded === undefined ? await running.outcome : await join(upgraded, connection, services, carriage);
   live.delete(carriage);
-  const failure = carriage.cutBy === undefined ? {} : { failure: carriage.cutBy };
-  finish(permitted, { ...ending, ...failure }, reply, services);
+  finish(permitted, { ...ending, failure: carriage.cutBy ?? ending.failure }, reply, services);
 }
 
 async function join(

@@ -1,24 +1,11 @@
-import type { Failure } from '../../core/codes.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
-import type { Milliseconds } from '../../core/units.ts';
+import type { ExchangeOutcome } from '../../upstream/exchange.ts';
 import { answerTo, sendAnswer } from '../answer.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 
-/** How a permitted exchange ended, whatever its kind. */
-export interface Ending {
-  /** What the client got; absent when it got nothing. */
-  readonly status?: number | undefined;
-  readonly failure?: Failure | undefined;
-  /** Why it ended, where that is no failure. */
-  readonly detail?: string | undefined;
-  /** The address that was dialled; absent when nothing was. */
-  readonly dialled?: string | undefined;
-  readonly sent: number;
-  readonly received: number;
-  /** On the monotonic clock. */
-  readonly firstByteAt?: Milliseconds | undefined;
-}
+/** How a permitted exchange ended, whatever its kind: tunnels have the same to tell as requests. */
+export type Ending = ExchangeOutcome;
 
 /** The bytes of an exchange that ended before any was carried. */
 export const NO_BYTES = { sent: 0, received: 0 } as const;
