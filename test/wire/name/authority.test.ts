@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { URL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { authorityText } from '../../../src/core/address.ts';
 import { parseAuthority, parseHost } from '../../../src/wire/name/authority.ts';
@@ -123,5 +125,22 @@ describe('parseHost', () => {
   it('parseHost() asks for brackets round IPv6', () => {
     const result = parseHost('2001:db8::1');
     expect(result.ok ? '' : result.failure).toContain('brackets');
+  });
+});
+
+describe('what parseAuthority() remembers', () => {
+  it('parseAuthority() gives nothing that keeps the text alive in which the authority stood', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const parsed: unknown[] = [];
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 500; i++) {
+      const target = Buffer.alloc(64 * 1024, `name-number-${i}.example.com:443/`).toString('latin1');
+      parsed.push(parseAuthority(target.slice(0, target.indexOf('/'))));
+    }
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 * 1024);
+    expect(parsed).toHaveLength(500);
   });
 });
