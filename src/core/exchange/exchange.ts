@@ -54,7 +54,7 @@ export interface Identified extends Accepted {
 
 export interface Located extends Identified {
   readonly destination: DestinationFacts;
-  /** The addresses were at hand, so nobody has judged yet whether the name may be looked up at all. */
+  /** The addresses were at hand, so nobody has judged yet, by the policy in force, whether the name may be looked up at all. */
   readonly recalled: boolean;
 }
 

@@ -5,6 +5,7 @@ import { ok, type Result } from '../../core/result.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { hasLooped } from '../../wire/http/via.ts';
+import { currentSubject } from './current-subject.ts';
 import { withSubject } from './progress.ts';
 import { refuse, type Refusal } from './refusal.ts';
 import type { Services } from '../services.ts';
@@ -52,10 +53,9 @@ export function identifyByTunnel(accepted: Accepted, services: Services): Identi
   const { subject } = accepted.tunnel;
   if (subject === undefined)
     return refuse({ code: 'unidentified', detail: 'The tunnel was opened without an identity' }, accepted);
-  const attributes = services.inForce().subjects.get(subject.attributes.agent);
-  if (attributes === undefined) {
+  const current = currentSubject(subject, services.inForce());
+  if (current === undefined) {
     return refuse({ code: 'unidentified', detail: `Agent ${subject.attributes.agent} is no longer in the policy` }, accepted);
   }
-  const isAsBefore = attributes === subject.attributes;
-  return ok(withSubject(accepted, isAsBefore ? subject : { attributes, session: subject.session, by: subject.by }));
+  return ok(withSubject(accepted, current));
 }

@@ -1,7 +1,8 @@
 import type { Identified, Located } from '../../core/exchange/exchange.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { judgeName } from './judge-name.ts';
-import { withDestination } from './progress.ts';
+import { currentSubject } from './current-subject.ts';
+import { withDestination, withSubject } from './progress.ts';
 import type { InForce } from './in-force.ts';
 import { locateQuery } from './locate-query.ts';
 import { refuse, type Refusal } from './refusal.ts';
@@ -23,10 +24,19 @@ export function locate(identified: Identified, services: Services): Location | P
   return ok(withDestination(identified, inForce.locate(locateQuery(identified, resolution)), true));
 }
 
-async function lookUp(identified: Identified, name: string, inForce: InForce, services: Services): Promise<Location> {
-  const foreseen = judgeName(identified, inForce, services);
+async function lookUp(identified: Identified, name: string, before: InForce, services: Services): Promise<Location> {
+  const foreseen = judgeName(identified, before, services);
   if (!foreseen.ok) return foreseen;
   const resolution = await services.resolver.resolve(name);
-  if (resolution.ok) return ok(withDestination(identified, inForce.locate(locateQuery(identified, resolution.value))));
-  return refuse(resolution.failure, withDestination(identified, inForce.locate(locateQuery(identified))));
+  // Whoever runs the name's zone decides how long that took. What is judged now must be what is in force now.
+  const inForce = services.inForce();
+  const subject = currentSubject(identified.subject, inForce);
+  if (subject === undefined) {
+    const detail = `Agent ${identified.subject.attributes.agent} is no longer in the policy`;
+    return refuse({ code: 'unidentified', detail }, identified);
+  }
+  const current = withSubject(identified, subject);
+  if (!resolution.ok) return refuse(resolution.failure, withDestination(current, inForce.locate(locateQuery(current))));
+  const destination = inForce.locate(locateQuery(current, resolution.value));
+  return ok(withDestination(current, destination, inForce !== before));
 }
