@@ -42,6 +42,11 @@ export class PolicyInForce {
     this.#current = this.#combine(this.#current.generation + 1);
   }
 
+  /** Part of the policy has ended by itself: what was judged before counts as judged under another generation. */
+  noteExpiry(): void {
+    this.#current = { ...this.#current, generation: this.#current.generation + 1 };
+  }
+
   #combine(generation: number): InForce {
     const compiled = this.#compiled;
     const tables = this.#tables;

@@ -54,8 +54,10 @@ export class Rejudgement implements Disposable {
 
   #tick(): void {
     const [next] = this.#ends;
-    if (next !== undefined && next <= this.#clock.now()) this.judgeAgain();
-    else if (this.#live.size > 0) void this.identifyAgain();
+    if (next !== undefined && next <= this.#clock.now()) {
+      this.#inForce.noteExpiry();
+      this.judgeAgain();
+    } else if (this.#live.size > 0) void this.identifyAgain();
   }
 
   #upcoming(): number[] {
