@@ -126,6 +126,8 @@ export class AgentSurface {
       return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
     const url = parseAbsoluteForm(parameters.get('url') ?? '');
     if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
+    // It exists in no DNS, and no rule is asked about it.
+    if (isOwnName(url.value)) return json({ decision: 'permit', reason: 'The gateway answers for itself' });
     const method = (parameters.get('method') ?? 'GET').toUpperCase();
     if (!isToken(method) || method.length > MAX_METHOD)
       return { code: 'malformed_request', reason: `Found the method ${quote(method)}, expected a token`, progress: accepted };
@@ -158,7 +160,7 @@ export class AgentSurface {
   }
 }
 
-function isOwnName({ authority }: Accepted): boolean {
+function isOwnName({ authority }: Pick<Accepted, 'authority'>): boolean {
   return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
 }
 

@@ -14,7 +14,7 @@ import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
 import type { Result } from '../core/result.ts';
 import { InsideDenials } from './inside-denials.ts';
-import { judge, refuseAgain } from './judge.ts';
+import { judge, refuse, refuseAgain } from './judge.ts';
 import type { Permitted } from './judging/permitted.ts';
 import { answeredEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
@@ -24,6 +24,9 @@ import type { Services } from './services.ts';
 const DISCARD_LIMIT = 1024 * 1024;
 /** And for how long. */
 const DISCARD_TIME: Milliseconds = 10_000;
+
+/** Told to an upgrade at the gateway's own name. Judged by rules, the name might be looked up, and it exists in no DNS. */
+const NO_WEBSOCKET = 'The gateway itself speaks no WebSocket';
 
 interface RawConnection {
   readonly accepted: Accepted;
@@ -116,7 +119,10 @@ export class Enforcement {
   }
 
   async #upgrade(connection: RawConnection): Promise<void> {
-    const judged = await this.#judge(connection.accepted);
+    const { accepted } = connection;
+    const judged = this.#surface.owns(accepted)
+      ? await refuse({ code: 'protocol_not_allowed', reason: NO_WEBSOCKET, progress: accepted }, this.#services)
+      : await this.#judge(accepted);
     if (!judged.ok) this.#answer(judged.failure, connection.openReply());
     else if (judged.value.permit !== undefined) await carryUpgrade(judged.value, connection, this.#services);
   }

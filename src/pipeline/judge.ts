@@ -3,7 +3,7 @@ import { fail, type Result } from '../core/result.ts';
 import { withDecision } from './judging/progress.ts';
 import type { Permitted } from './judging/permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
-import { refuse, type Refusal } from './judging/refusal.ts';
+import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 import { STAGES } from './stages.ts';
 
@@ -24,13 +24,18 @@ export async function judge(accepted: Accepted, services: Services): Promise<Jud
 export function refuseAgain(accepted: Accepted, { progress, ...refusal }: Refusal, services: Services): Promise<Judged> {
   const { decision } = progress;
   const again = decision === undefined ? accepted : withDecision(accepted, decision);
-  return record(fail({ ...refusal, progress: again }), services);
+  return refuse({ ...refusal, progress: again }, services);
+}
+
+/** Refuses an exchange without judging it; the refusal is on the record. */
+export function refuse(refusal: Refusal, services: Services): Promise<Judged> {
+  return record(fail(refusal), services);
 }
 
 async function record(judged: Judged, services: Services): Promise<Judged> {
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
   const recorded = await services.recorder.decision(event);
-  if (!recorded.ok) return refuse(recorded.failure, judged.ok ? judged.value : judged.failure.progress);
+  if (!recorded.ok) return fail({ ...recorded.failure, progress: judged.ok ? judged.value : judged.failure.progress });
   services.events.publish({ type: 'decision', exchange: event.exchange, effect: event.decision, code: event.code });
   return judged;
 }

@@ -12,6 +12,9 @@ const SURFACE = 'cordon.internal';
 /** No agent is identified by this address. */
 const STRANGER = '127.9.0.1';
 
+/** Whoever identifies from here may have any name looked up, within a budget. */
+const CURIOUS = '127.1.0.1';
+
 let lab: Lab;
 
 beforeAll(async () => {
@@ -19,6 +22,7 @@ beforeAll(async () => {
     agents: [
       { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
       { id: 'other', home: 'eu', identify: [{ token: true }] },
+      { id: 'curious', home: 'eu', identify: [{ cidr: ['127.1.0.0/16'] }] },
     ],
     origins: { [API]: { country: 'DE', tls: 'good' } },
     rules: [
@@ -27,6 +31,7 @@ beforeAll(async () => {
       '{ id: named, to: { hosts: [inside.lab.example, gone.lab.example] }, then: permit }',
       '{ id: whole, to: { hosts: [whole.lab.example] }, then: permit, inspect: false }',
       '{ id: rule-of-another, agents: [other], to: { hosts: [others.example] }, then: permit }',
+      '{ id: every-name, agents: [curious], to: { hosts: ["*"], ports: [80, 443] }, then: permit }',
       '{ id: secret-rule, to: { hosts: [closed.example] }, then: deny }',
     ],
     dns: {
@@ -171,17 +176,23 @@ describe('a tunnel to cordon.internal', () => {
     expect([decision.decision, outcome.status]).toEqual(['permit', 200]);
   });
 
-  it('does not upgrade', async () => {
-    await using client = await lab.connect();
+  it.each(['127.0.0.1', CURIOUS])('does not upgrade, for %s', async (from) => {
+    await using client = await lab.connect(from);
     client.send(
       `GET http://${SURFACE}/healthz HTTP/1.1\r\nHost: ${SURFACE}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
     );
-    expect((await client.response()).status).toBeGreaterThanOrEqual(400);
+    await expectRefused(lab.gateway, await client.response(), { status: 403, code: 'protocol_not_allowed' });
     expect(lab.dns.queries.filter(({ name }) => name === SURFACE)).toEqual([]);
   });
 });
 
 describe('explain', () => {
+  it('does not look the gateway itself up, even where any name may be', async () => {
+    const answer = await overHttp(`GET /explain?url=http://${SURFACE}/whoami`, CURIOUS);
+    expect(JSON.parse(answer.content.toString())).toMatchObject({ decision: 'permit' });
+    expect(lab.dns.queries.filter(({ name }) => name === SURFACE)).toEqual([]);
+  });
+
   it.each([
     'inside.lab.example',
     'gone.lab.example',
