@@ -80,10 +80,26 @@ export class AgentSurface {
       socket.destroy();
       return;
     }
+    const unknown = identified.ok ? this.#keepKnown(identified.value, socket) : undefined;
+    // Of a connection that is gone nobody would hear the end.
+    if (unknown !== undefined || socket.destroyed) {
+      socket.destroy();
+      this.#end(accepted, undefined, startedAt, unknown);
+      return;
+    }
     socket.write(ESTABLISHED);
     const intercepted = await this.#services.interceptor.intercept(mintInterceptPermit(accepted), opened, socket, head);
     if (!intercepted.ok) socket.destroy();
     this.#end(accepted, 200, startedAt, intercepted.ok ? undefined : intercepted.failure);
+  }
+
+  /** Cuts the tunnel when its subject is known no longer: what is asked inside rests on the identity of its CONNECT. */
+  #keepKnown(exchange: Identified, socket: Socket): Failure | undefined {
+    const { live, inForce, clock } = this.#services;
+    if (socket.destroyed) return undefined;
+    const tunnel = { exchange, cut: () => void socket.destroy() };
+    socket.once('close', () => live.delete(tunnel));
+    return live.admit(tunnel, inForce(), clock.now());
   }
 
   async #record(event: DecisionEvent, accepted: Accepted): Promise<Result<void, Refusal>> {
@@ -91,7 +107,7 @@ export class AgentSurface {
     return recorded.ok ? recorded : refuse(recorded.failure, accepted);
   }
 
-  #end({ id }: Accepted, status: number, startedAt: number, failure?: Failure): void {
+  #end({ id }: Accepted, status: number | undefined, startedAt: number, failure?: Failure): void {
     const { recorder, clock } = this.#services;
     recorder.outcome({
       kind: 'outcome',

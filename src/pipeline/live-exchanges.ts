@@ -4,7 +4,7 @@ import { decide } from '../policy/decide.ts';
 import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
 import type { IpAddress } from '../core/address.ts';
-import type { Subject } from '../core/exchange/exchange.ts';
+import type { Identified, Subject } from '../core/exchange/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
 import { decisionRequest } from './judging/decision-request.ts';
@@ -15,7 +15,8 @@ import { Slots, type Slotted } from './slots.ts';
 
 /** One exchange or tunnel that is running, and how to end it. */
 export interface LiveExchange extends Slotted {
-  readonly exchange: Permitted;
+  /** Where the gateway answers for itself there is no permit, and only the identity is asked for again. */
+  readonly exchange: Permitted | Identified;
   cut(failure: Failure): void;
 }
 
@@ -31,9 +32,9 @@ export class LiveExchanges {
    * it is judged again first, and the answer says why it may no longer act.
    */
   admit(live: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
-    const { permit } = live.exchange;
-    const failure =
-      permit !== undefined && permit.generation === inForce.generation ? undefined : whyCut(live.exchange, inForce, now);
+    const { exchange } = live;
+    const isCurrent = isPermitted(exchange) && exchange.permit?.generation === inForce.generation;
+    const failure = isCurrent ? undefined : whyCut(exchange, inForce, now);
     if (failure === undefined) this.#live.add(live);
     return failure;
   }
@@ -85,9 +86,14 @@ async function identifyOnce(
   return address.ok ? reidentify(subject, address.value) : ok(subject);
 }
 
-function whyCut(exchange: Permitted, inForce: InForce, now: Instant): Failure | undefined {
+function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
+  return 'decision' in exchange;
+}
+
+function whyCut(exchange: Permitted | Identified, inForce: InForce, now: Instant): Failure | undefined {
   const attributes = inForce.subjects.get(exchange.subject.attributes.agent);
   if (attributes === undefined) return { code: 'unidentified', detail: 'The agent is no longer in the policy' };
+  if (!isPermitted(exchange)) return undefined;
   const { addresses = [], chain = [] } = exchange.destination;
   const destination = inForce.locate({
     ...locateQuery(exchange),

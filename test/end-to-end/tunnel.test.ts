@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../support/lab.ts';
 import { BYTE_ECHO, chunked } from '../support/origin-scripts.ts';
 import { RawConnection } from '../support/raw-client.ts';
-import { openTunnel, tlsThrough } from '../support/tunnel-client.ts';
+import { httpsThrough, openTunnel, tlsThrough } from '../support/tunnel-client.ts';
 import { recordedFrom } from './attacks/refused.ts';
 
 const OPAQUE = 'opaque.de.lab.example';
@@ -136,11 +136,17 @@ describe('what runs is judged again (contract §4.1.13)', () => {
     tunnel.connection.send('a');
     await tunnel.connection.bytes(1);
     await using inspected = await lab.https(STREAM, { from: '127.1.0.2', fields });
+    const surface = { ca: await lab.gateway.caPem(), from: '127.1.0.3', fields };
+    await using asking = await httpsThrough(lab.gateway.proxy, 'cordon.internal:443', surface);
+    asking.send('GET /whoami HTTP/1.1\r\nHost: cordon.internal\r\n\r\n');
+    expect((await asking.response()).status).toBe(200);
     await using other = await openTunnel(lab.gateway.proxy, lab.authority(BYTES));
     const took = await untilCut(tunnel.connection, () => cordon('token', 'revoke', token));
     expect(took).toBeLessThan(1_000);
     expect((await recordedFrom(lab.gateway, from)).outcome).toMatchObject({ code: 'unidentified' });
     await inspected.rest(1_000);
+    // The gateway's own answers are for those whom it knows, too: `explain` looks names up.
+    await asking.rest(1_000);
     other.connection.send('b');
     expect((await other.connection.bytes(1)).toString()).toBe('b');
     // A new tunnel may be opened until the gateway has looked at its store, a second later at most.
