@@ -81,7 +81,10 @@ function named(name: string): NamedField {
     dashed,
     // The colon of HTTP/2 pseudo-header fields, which are no fields elsewhere.
     isOfConnection: CONNECTION_FIELDS.has(lower) || lower.startsWith(':'),
-    stopsRequest: REQUEST_STOPS.has(dashed) || REQUEST_STOP_PREFIXES.some((prefix) => dashed.startsWith(prefix)),
+    stopsRequest:
+      REQUEST_STOPS.has(dashed) ||
+      CONNECTION_FIELDS.has(dashed) ||
+      REQUEST_STOP_PREFIXES.some((prefix) => dashed.startsWith(prefix)),
     stopsResponse: RESPONSE_STOPS.has(lower),
   };
   if (name.length <= MAX_REMEMBERED_NAME) NAMED.set(name, field);

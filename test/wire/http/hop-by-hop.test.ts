@@ -62,6 +62,16 @@ describe('requestFieldsForUpstream', () => {
     expect(upstream('X-Agent-Id', 'root')).toEqual(['X-Agent-Id', 'root']);
   });
 
+  it('requestFieldsForUpstream() drops fields of the connection also as CGI would read them', () => {
+    const fields = [
+      ['Proxy_Authorization', 'Basic eDp5'],
+      ['transfer_encoding', 'chunked'],
+      ['X_Forwarded_For', '10.0.0.1'],
+      ['X_Request_Id', '7'],
+    ] as const;
+    expect(requestFieldsForUpstream(fields)).toEqual(['X_Request_Id', '7']);
+  });
+
   it('requestFieldsForUpstream() drops what Connection nominates, on every line and in any case (HDR-02)', () => {
     expect(
       upstream(
