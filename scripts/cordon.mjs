@@ -18,7 +18,9 @@ setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 // Sources run as TypeScript; the cache keeps them stripped and compiled from one start to the next.
 const { enableCompileCache } = await import('node:module');
-enableCompileCache();
+const { compileCacheDirectory } = await import(new URL('compile-cache-directory.mjs', import.meta.url).href);
+const cache = compileCacheDirectory(new URL('../node_modules/.cache/cordon/', import.meta.url));
+if (cache !== undefined) enableCompileCache(cache);
 
 const { main } = await import(new URL('../src/cli/main.ts', import.meta.url).href);
 process.exitCode = await main(process.argv.slice(2));

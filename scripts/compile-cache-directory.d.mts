@@ -1,0 +1,1 @@
+export function compileCacheDirectory(directory: URL): string | undefined;
