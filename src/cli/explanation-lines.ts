@@ -35,7 +35,11 @@ export function explanationLines(answer: ExplainAnswer, terminal: Terminal): str
       decision.dial.map((address) => [address]),
       terminal,
     ),
-    ...heading('Other rules', others.map(otherRule), terminal),
+    ...heading(
+      'Other rules',
+      others.map((rule) => otherRule(rule, winners.length === 0)),
+      terminal,
+    ),
   ];
 }
 
@@ -80,9 +84,9 @@ function place({ judgement, addresses }: ExplainAnswer, terminal: Terminal): str
   ];
 }
 
-function otherRule({ id, effect, verdict, counts, because, at }: ExplainedRule): string[] {
+function otherRule({ id, effect, verdict, counts, because, at }: ExplainedRule, nothingWon: boolean): string[] {
   const verdicts = {
-    matched: 'matches, but others won',
+    matched: nothingWon ? 'matches; what stands below the rules denies all the same' : 'matches, but others won',
     not: 'does not match',
     unknown: counts ? 'not certain, so it counts' : 'not certain, so it does not count',
   };

@@ -127,7 +127,12 @@ export const CODES = {
   audit_unavailable: failure(503, 'proxy_internal_error', 'The exchange cannot be recorded, so it is not made'),
   store_unavailable: failure(503, 'proxy_internal_error', 'The store of the gateway is not available'),
   overloaded: failure(503, 'proxy_internal_error', 'The gateway is at a limit', 'Send fewer requests at once.'),
-  dns_failed: failure(502, 'dns_error', 'The name could not be resolved'),
+  dns_failed: failure(
+    502,
+    'dns_error',
+    'The name could not be resolved',
+    'Where no name resolves, the name servers of `resolver.servers` do not answer.',
+  ),
   dns_timeout: failure(504, 'dns_timeout', 'The name was not resolved in time'),
   connect_failed: failure(502, 'connection_refused', 'The destination refused the connection'),
   connect_timeout: failure(504, 'connection_timeout', 'The destination did not accept the connection in time'),

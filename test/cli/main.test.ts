@@ -199,7 +199,10 @@ describe('cordon', () => {
     expect(HTTPS_PROXY).toMatch(/^http:\/\/bot:cdn_[0-9a-f]{20}\.[A-Za-z0-9_-]{43}@127\.0\.0\.1:3128$/);
     const { out } = await cordon(['token', 'list', '--json'], cwd);
     expect(JSON.parse(out)).toMatchObject({ items: [{ agent: 'bot', state: 'valid' }] });
-    expect((await cordon(['env', '--agent', 'nobody'], cwd)).code).toBe(2);
+    const nobody = await cordon(['env', '--agent', 'nobody'], cwd);
+    // `eval` of nothing succeeds, and the shell would go on without a proxy.
+    expect(nobody).toMatchObject({ code: 2, out: 'false\n' });
+    expect(() => execFileSync('sh', ['-c', `eval "${nobody.out}"`])).toThrow();
   });
 
   it('token mint prints only the token; list shows no secret; revoke takes the token or its id', async () => {

@@ -31,7 +31,14 @@ export function addEnvCommand(program: Command, run: Run): void {
     .requiredOption('--agent <id>', 'agent that the programs are')
     .option('--token <token>', 'token to use (default: one is made where the agent needs one)')
     .option('--ttl <duration>', 'how long a made token is valid', '1h')
-    .action((options: EnvOptions) => run((context) => env(context, options)));
+    .action((options: EnvOptions) => run((context) => envOrNothing(context, options)));
+}
+
+/** `eval ""` succeeds, and the shell would go on without the gateway: a failure is printed as one, too. */
+async function envOrNothing(context: CommandContext, options: EnvOptions): Promise<ExitCode> {
+  const code = await env(context, options);
+  if (code !== EXIT.ok && context.options.json !== true) context.terminal.out('false');
+  return code;
 }
 
 async function env(context: CommandContext, options: EnvOptions): Promise<ExitCode> {
