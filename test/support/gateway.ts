@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { get } from 'node:http';
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { PolicyEvent, Record as RecordLine } from '../../src/core/exchange/record.ts';
+import { freePort } from './free-port.ts';
 import type { Address } from './raw-client.ts';
 
 export interface GatewayOptions {
@@ -60,7 +60,9 @@ const STOP_TIMEOUT_MS = 5_000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'cordon-lab-')));
-  const [proxy, admin] = await Promise.all([freeAddress(), freeAddress()]);
+  const [proxyPort, adminPort] = await Promise.all([freePort(), freePort()]);
+  const proxy: Address = { address: '127.0.0.1', port: proxyPort };
+  const admin: Address = { address: '127.0.0.1', port: adminPort };
   await writeConfiguration(directory, options, proxy, admin);
   const child = spawn(
     process.execPath,
@@ -238,17 +240,4 @@ class GatewayProcess implements Gateway {
     await this.stop();
     if (!this.#keepDirectory) await rm(this.directory, { recursive: true, force: true });
   }
-}
-
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
-async function freeAddress(): Promise<Address> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const bound = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (typeof bound !== 'object' || bound === null) throw new Error('No port of loopback is free');
-  return { address: '127.0.0.1', port: bound.port };
 }

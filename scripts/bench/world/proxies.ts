@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OTHER_HOSTS, writeCordonFiles } from './cordon-files.ts';
-import { findProgram, freePort } from '../machine.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { findProgram } from '../machine.ts';
 import { startPinned, untilListening, type PinnedProcess } from '../pinned-process.ts';
 import { NAMES, type Site } from './site.ts';
 

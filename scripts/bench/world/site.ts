@@ -2,7 +2,8 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestCa } from '../../../test/support/certificates.ts';
-import { findProgram, freePort } from '../machine.ts';
+import { freePort } from '../../../test/support/free-port.ts';
+import { findProgram } from '../machine.ts';
 import { startPinned, untilListening, type PinnedProcess } from '../pinned-process.ts';
 
 /** Names of the origin; each is a destination of its own in the policy, treated in its own way. */
