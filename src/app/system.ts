@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports.ts';
+import { timeText } from '../core/time-text.ts';
 import type { Instant } from '../core/units.ts';
 
 /** The clock of the machine. */
@@ -25,22 +26,16 @@ const POOLED_IDS = 256;
 export function exchangeIds(clock: Clock, random: Random): () => ExchangeId {
   let pool = Buffer.alloc(0);
   let offset = 0;
-  let millisecond = Number.NaN;
-  let time = '';
+  const timeOf = timeText(clock, hexTime);
   return () => {
     if (offset + 10 > pool.length) {
       pool = Buffer.from(random.bytes(10 * POOLED_IDS));
       offset = 0;
     }
-    const now = clock.now();
-    if (now !== millisecond) {
-      millisecond = now;
-      time = hexTime(now);
-    }
     const tail = pool.toString('hex', offset, offset + 10);
     offset += 10;
     const variant = (8 + (Number.parseInt(tail[3]!, 16) & 3)).toString(16);
-    return `${time}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}` as ExchangeId;
+    return `${timeOf()}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}` as ExchangeId;
   };
 }
 

@@ -2,6 +2,7 @@ import type { Failure } from '../core/codes.ts';
 import type { Clock, Journal, Random } from '../core/ports.ts';
 import type { RecordEvent } from '../core/exchange/record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { timeText } from '../core/time-text.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
 import { recoverChain } from './chain-recovery.ts';
 import { ChainWriter, type Durability, type Entry } from './chain-writer.ts';
@@ -77,7 +78,8 @@ interface Waiting extends Entry {
 class QueueingJournal implements OpenJournal {
   readonly writer: string;
   readonly directory: string;
-  readonly #clock: Clock;
+  /** RFC 3339, of now. */
+  readonly #time: () => string;
   readonly #claim: WriterClaim;
   readonly #chain: ChainWriter;
   readonly #queueBytes: Bytes;
@@ -87,14 +89,12 @@ class QueueingJournal implements OpenJournal {
   #awaited = 0;
   #draining: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
-  /** The last time that was put into words: many records fall into one millisecond. */
-  #timed = { at: Number.NaN, text: '' };
   #closed: Promise<void> | undefined;
 
   constructor(options: JournalOptions, claim: WriterClaim, chain: ChainWriter) {
     this.writer = claim.writer;
     this.directory = claim.directory;
-    this.#clock = options.clock;
+    this.#time = timeText(options.clock, (now) => new Date(now).toISOString());
     this.#claim = claim;
     this.#chain = chain;
     this.#queueBytes = options.queueBytes ?? DEFAULT_QUEUE_BYTES;
@@ -117,12 +117,6 @@ class QueueingJournal implements OpenJournal {
         this.#draining ??= this.#drain();
       } else this.#drainSoon();
     });
-  }
-
-  #time(): string {
-    const now = this.#clock.now();
-    if (now !== this.#timed.at) this.#timed = { at: now, text: new Date(now).toISOString() };
-    return this.#timed.text;
   }
 
   // A write costs as much as everything else about a record, so what no effect waits for rides along with the next

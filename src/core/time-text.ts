@@ -1,0 +1,16 @@
+import type { Clock } from './ports.ts';
+import type { Instant } from './units.ts';
+
+/** Puts the time of a clock into words, once per millisecond: many exchanges fall into one. */
+export function timeText(clock: Clock, toText: (now: Instant) => string): () => string {
+  let at = Number.NaN;
+  let text = '';
+  return () => {
+    const now = clock.now();
+    if (now !== at) {
+      at = now;
+      text = toText(now);
+    }
+    return text;
+  };
+}
