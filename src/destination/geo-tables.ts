@@ -1,4 +1,5 @@
 import type { IpAddress } from '../core/address.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { AddressFacts, NameFacts } from '../core/place/evidence.ts';
 import type { Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -111,7 +112,7 @@ function addressCache(
     trust,
   });
 
-  const known = new Map<string, CollectedEvidence>();
+  const known = new BoundedMap<string, CollectedEvidence>(CACHE_SIZE);
   let sources = sourcesAt(clock.now());
   let validFrom = clock.now();
   let validUntil = nextAging(loaded, maxAge, validFrom);
@@ -127,7 +128,6 @@ function addressCache(
     const cached = known.get(address.text);
     if (cached !== undefined) return cached;
     const collected = collectEvidence(sources, address);
-    if (known.size >= CACHE_SIZE) known.delete(known.keys().next().value!);
     known.set(address.text, collected);
     return collected;
   };

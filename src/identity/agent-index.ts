@@ -1,4 +1,5 @@
 import type { IpAddress } from '../core/address.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { AgentDeclaration, IdentifyEntry } from '../core/agent.ts';
 import type { AgentId } from '../core/ids.ts';
 import { cidrContains } from '../wire/address/cidr.ts';
@@ -17,7 +18,7 @@ const MEMO_CAPACITY = 4096;
 export class AgentIndex {
   readonly #byId: ReadonlyMap<AgentId, AgentDeclaration>;
   readonly #agents: readonly AgentDeclaration[];
-  readonly #memo = new Map<string, SourceMatch | 'none' | 'ambiguous'>();
+  readonly #memo = new BoundedMap<string, SourceMatch | 'none' | 'ambiguous'>(MEMO_CAPACITY);
 
   constructor(agents: readonly AgentDeclaration[]) {
     this.#agents = agents;
@@ -33,7 +34,6 @@ export class AgentIndex {
     const known = this.#memo.get(source.text);
     if (known !== undefined) return known;
     const match = this.#matchSource(source);
-    if (this.#memo.size >= MEMO_CAPACITY) this.#memo.clear();
     this.#memo.set(source.text, match);
     return match;
   }

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BoundedMap } from '../core/bounded-map.ts';
 import { Defect } from '../core/defect.ts';
 import type { SqliteOutcome, SqliteReply, SqliteRequest, SqliteStatement, SqliteWorkerData } from './sqlite-protocol.ts';
 
@@ -15,16 +16,14 @@ const { file, busyTimeout } = workerData as SqliteWorkerData;
 const database = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
 database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
 
-/** Prepared statements by their text, least recently used first. */
-const prepared = new Map<string, StatementSync>();
-const PREPARED_CAPACITY = 256;
+/** Prepared statements by their text. */
+const prepared = new BoundedMap<string, StatementSync>(256);
 
 function prepare(sql: string): StatementSync {
-  const statement = prepared.get(sql) ?? database.prepare(sql);
-  prepared.delete(sql);
+  const known = prepared.get(sql);
+  if (known !== undefined) return known;
+  const statement = database.prepare(sql);
   prepared.set(sql, statement);
-  const [oldest] = prepared.keys();
-  if (prepared.size > PREPARED_CAPACITY && oldest !== undefined) prepared.delete(oldest);
   return statement;
 }
 
