@@ -52,26 +52,10 @@ export function acceptForward(message: RequestHead, arrival: Arrival, kind: Exch
   if (!target.ok) return malformed(target.failure);
   const { scheme, authority, requestTarget, path } = target.value;
   if (scheme === 'https') return malformed('Found an https:// target in the clear, expected CONNECT');
-  const { fields, httpVersion, hasContent } = head.value;
-  const host = checkHost(fields, authority, 80);
+  const host = checkHost(head.value.fields, authority, 80);
   if (!host.ok) return host;
-  const { id, client, startedAt } = arrival;
-  return ok({
-    id,
-    kind,
-    visibility: 'cleartext',
-    client,
-    startedAt,
-    scheme,
-    authority,
-    method: message.method ?? '',
-    requestTarget,
-    path,
-    fields,
-    httpVersion,
-    hasContent,
-    tunnel: undefined,
-  });
+  const method = message.method ?? '';
+  return ok(exchangeOf(arrival, head.value, { kind, visibility: 'cleartext', scheme, authority, method, requestTarget, path }));
 }
 
 /**
@@ -89,27 +73,13 @@ export function acceptIntercepted(
   if (!head.ok) return head;
   const target = parseOriginForm(message.url ?? '');
   if (!target.ok) return malformed(target.failure);
-  const { fields, httpVersion, hasContent } = head.value;
-  const host = checkHost(fields, tunnel.authority, 443);
+  const { authority } = tunnel;
+  const host = checkHost(head.value.fields, authority, 443);
   if (!host.ok) return host;
   const { requestTarget, path } = target.value;
-  const { id, client, startedAt } = arrival;
-  return ok({
-    id,
-    kind,
-    visibility: 'inspected',
-    client,
-    startedAt,
-    scheme: 'https',
-    authority: tunnel.authority,
-    method: message.method ?? '',
-    requestTarget,
-    path,
-    fields,
-    httpVersion,
-    hasContent,
-    tunnel,
-  });
+  const method = message.method ?? '';
+  const asked = { kind, visibility: 'inspected', scheme: 'https', authority, method, requestTarget, path, tunnel } as const;
+  return ok(exchangeOf(arrival, head.value, asked));
 }
 
 /**
@@ -126,23 +96,41 @@ export function acceptConnect(message: RequestHead, arrival: Arrival): Result<Ac
   const framing = requestFraming(fields, httpVersion(message), 'CONNECT');
   if (!framing.ok) return malformed(framing.failure);
   if (framing.value.kind !== 'none') return malformed('Found content in a CONNECT request, expected none');
-  const { id, client, startedAt } = arrival;
-  return ok({
+  const head = { fields, httpVersion: httpVersion(message), hasContent: false };
+  return ok(
+    exchangeOf(arrival, head, {
+      kind: 'connect',
+      visibility: 'opaque',
+      scheme: 'https',
+      authority: authority.value,
+      method: 'CONNECT',
+      requestTarget: '',
+    }),
+  );
+}
+
+/** One literal for all kinds of exchange: whatever reads an exchange then meets objects of one shape alone. */
+function exchangeOf(
+  { id, client, startedAt }: Arrival,
+  { fields, httpVersion: version, hasContent: isWithContent }: Head,
+  { kind, visibility, scheme, authority, method, requestTarget, path, tunnel }: Omit<Accepted, keyof Arrival | keyof Head>,
+): Accepted {
+  return {
     id,
-    kind: 'connect',
-    visibility: 'opaque',
+    kind,
+    visibility,
     client,
     startedAt,
-    scheme: 'https',
-    authority: authority.value,
-    method: 'CONNECT',
-    requestTarget: '',
-    path: undefined,
+    scheme,
+    authority,
+    method,
+    requestTarget,
+    path,
     fields,
-    httpVersion: httpVersion(message),
-    hasContent: false,
-    tunnel: undefined,
-  });
+    httpVersion: version,
+    hasContent: isWithContent,
+    tunnel,
+  };
 }
 
 interface Head {

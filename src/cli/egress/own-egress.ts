@@ -81,21 +81,22 @@ async function judge(
   policy: PreparedPolicy,
   { tables, resolver, clock }: OwnEgressParts,
 ): Promise<Result<Authorized, Refusal>> {
-  const located = (resolution?: Resolution): Located =>
+  // Written into the exchange itself: what is known of the place grows with the look-up.
+  const place = (resolution?: Resolution): Located =>
     withDestination(exchange, locate(tables, locateQuery(exchange, resolution)));
-  const ask = (asked: Located): DecisionRequest => decisionRequest(asked, asked.destination, clock.now());
-  const named = located();
+  const located = place();
+  const ask = (): DecisionRequest => decisionRequest(located, located.destination, clock.now());
   const { host } = exchange.authority;
-  const foreseen = outlook(policy, ask(named));
-  if (foreseen.denial !== undefined) return deny(foreseen.denial, named);
+  const foreseen = outlook(policy, ask());
+  if (foreseen.denial !== undefined) return deny(foreseen.denial, located);
   if (host.kind === 'address' || foreseen.lookup !== 'permitted')
-    return refuse({ code: 'no_rule', detail: 'It is no publisher of tables' }, named);
+    return refuse({ code: 'no_rule', detail: 'It is no publisher of tables' }, located);
   const resolution = await resolver.resolve(host.name);
-  if (!resolution.ok) return refuse(resolution.failure, named);
-  const known = located(resolution.value);
-  const decision = decide(policy, ask(known));
-  if (decision.effect !== 'permit' || decision.dial.length === 0) return deny(decision, known);
-  return ok(withDecision(known, decision));
+  if (!resolution.ok) return refuse(resolution.failure, located);
+  place(resolution.value);
+  const decision = decide(policy, ask());
+  if (decision.effect !== 'permit' || decision.dial.length === 0) return deny(decision, located);
+  return ok(withDecision(located, decision));
 }
 
 /** The addresses that may be dialled, never empty, once the decision is on the record. */
