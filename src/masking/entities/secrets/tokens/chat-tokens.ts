@@ -1,0 +1,137 @@
+import type { Entity } from '../../../entity.ts';
+
+/** Tokens of chat services, and webhooks whose path is the secret. */
+export const CHAT_TOKENS: readonly Entity[] = [
+  {
+    id: 'slack-token',
+    groups: ['secrets'],
+    title: 'Slack token',
+    tokens: [
+      { pattern: 'xoxb-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxp-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxa-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxo-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxr-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxs-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxe-[A-Za-z0-9-]{30,250}' },
+      { pattern: 'xoxe\\.xoxb-[0-9]-[A-Za-z0-9]{100,250}' },
+      { pattern: 'xoxe\\.xoxp-[0-9]-[A-Za-z0-9]{100,250}' },
+      { pattern: 'xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{10,16}-[a-f0-9]{40,80}' },
+      { pattern: 'xwfp-[A-Za-z0-9-]{30,250}' },
+    ],
+    context: [],
+    source: 'Slack documentation: Tokens; Token rotation',
+    specimens: [
+      'log in with «xoxb-abcdefghijklmnopqrstuvwxyz0123»',
+      '{"value": "«xoxp-defghijklmnopqrstuvwxyz0123456»"}',
+      './run --with=«xoxa-ghijklmnopqrstuvwxyz0123456789» --quiet',
+      'it was «xoxo-jklmnopqrstuvwxyz0123456789ABC», I think',
+      'X: «xoxr-mnopqrstuvwxyz0123456789ABCDEF»',
+      '("«xoxs-abcdefghijklmnopqrstuvwxyz0123»")',
+      'log in with «xoxe-defghijklmnopqrstuvwxyz0123456»',
+      '{"value": "«xoxe.xoxb-6-ghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH»"}',
+      './run --with=«xoxe.xoxp-9-jklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJK» --quiet',
+      'it was «xapp-2-mnopqrst-2345678901-6789abcdef0123456789abcdef0123456789abcd», I think',
+      'X: «xwfp-abcdefghijklmnopqrstuvwxyz0123»',
+    ],
+    counterExamples: ['xoxb-fghijklmnopqrstuvwxyz01234567', 'what begins with xoxb- is one of these'],
+  },
+  {
+    id: 'slack-webhook',
+    groups: ['secrets'],
+    title: 'Slack webhook',
+    tokens: [
+      { pattern: 'hooks\\.slack\\.com/services/T[A-Z0-9]{8,12}/B[A-Z0-9]{8,12}/[A-Za-z0-9]{24}' },
+      { pattern: 'hooks\\.slack\\.com/workflows/T[A-Z0-9]{8,12}/A[A-Z0-9]{8,12}/[0-9]{17,19}/[A-Za-z0-9]{24}' },
+      { pattern: 'hooks\\.slack\\.com/triggers/T[A-Z0-9]{8,12}/[0-9]{10,16}/[a-f0-9]{32}' },
+    ],
+    context: [],
+    source: 'Slack documentation: Sending messages using incoming webhooks',
+    specimens: [
+      'POST https://«hooks.slack.com/services/T01234567/B01234567/abcdefghijklmnopqrstuvwx»',
+      'POST https://«hooks.slack.com/workflows/T3456789A/A3456789A/34567890123456789/defghijklmnopqrstuvwxyz0»',
+      'POST https://«hooks.slack.com/triggers/T6789ABCD/6789012345/0123456789abcdef0123456789abcdef»',
+    ],
+    counterExamples: [
+      'hooks.slack.com/services/T56789ABC/B56789ABC/fghijklmnopqrstuvwxyz01',
+      'post to https://hooks.slack.com/services/ plus the path of your hook',
+    ],
+  },
+  {
+    id: 'discord-bot-token',
+    groups: ['secrets'],
+    title: 'Discord bot token',
+    tokens: [{ pattern: '[MNO][A-Za-z0-9_-]{23,25}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}' }],
+    context: [],
+    source: 'Discord developer documentation: API reference, authentication',
+    specimens: [
+      './run --with=«Mabcdefghijklmnopqrstuvw.abcdef.abcdefghijklmnopqrstuvwxyz0» --quiet',
+      'it was «Nhijklmnopqrstuvwxyz012345.hijklm.hijklmnopqrstuvwxyz0123456789AB», I think',
+    ],
+    counterExamples: [
+      'MainActivityConfigurator.Config.getDefault',
+      'Ofghijklmnopqrstuvwxyz01.fghijk.fghijklmnopqrstuvwxyz01234',
+      'Mxyz.abcdef.ghi',
+    ],
+  },
+  {
+    id: 'discord-webhook',
+    groups: ['secrets'],
+    title: 'Discord webhook',
+    tokens: [
+      { pattern: 'discord\\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}' },
+      { pattern: 'discordapp\\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}' },
+    ],
+    context: [],
+    source: 'Discord developer documentation: Webhook resource',
+    specimens: [
+      'POST https://«discord.com/api/webhooks/01234567890123456/abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWX»',
+      'POST https://«discordapp.com/api/webhooks/34567890123456789/defghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZa»',
+    ],
+    counterExamples: [
+      'discord.com/api/webhooks/56789012345678901/fghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZab',
+      'see https://discord.com/api/webhooks/123456789012345678 for its name',
+    ],
+  },
+  {
+    id: 'telegram-bot-token',
+    groups: ['secrets'],
+    title: 'Telegram bot token',
+    tokens: [{ pattern: '[0-9]{8,10}:AA[A-Za-z0-9_-]{33}' }, { pattern: 'bot[0-9]{8,10}:AA[A-Za-z0-9_-]{33}' }],
+    context: [],
+    source: 'Telegram Bot API: Authorizing your bot',
+    specimens: ['X: «01234567:AAabcdefghijklmnopqrstuvwxyz0123456»', '("«bot34567890:AAdefghijklmnopqrstuvwxyz0123456789»")'],
+    counterExamples: ['56789012:AAfghijklmnopqrstuvwxyz0123456789A', 'at 12345678:AA the log ends'],
+  },
+  {
+    id: 'teams-webhook',
+    groups: ['secrets'],
+    title: 'Microsoft Teams webhook',
+    tokens: [
+      { pattern: 'webhook\\.office\\.com/webhookb2/[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[a-f0-9]{32}/[0-9a-f-]{36}' },
+    ],
+    context: [],
+    source: 'Microsoft Learn: Create incoming webhooks',
+    specimens: [
+      'POST https://contoso.«webhook.office.com/webhookb2/01234567-89ab-4cde-8f01-23456789abcd@01234567-89ab-4cde-8f01-23456789abcd/IncomingWebhook/abcdef0123456789abcdef0123456789/01234567-89ab-4cde-8f01-23456789abcd»',
+      'POST https://contoso.«webhook.office.com/webhookb2/fedcba98-7654-4321-8fed-cba987654321@fedcba98-7654-4321-8fed-cba987654321/IncomingWebhook/123456789abcdef0123456789abcdef0/fedcba98-7654-4321-8fed-cba987654321»',
+    ],
+    counterExamples: [
+      'webhook.office.com/webhookb2/fedcba98-7654-4321-8fed-cba987654321@fedcba98-7654-4321-8fed-cba987654321/IncomingWebhook/f0123456789abcdef0123456789abcde/fedcba98-7654-4321-8fed-cba98765432',
+      'https://contoso.webhook.office.com/webhookb2/ is where hooks live',
+    ],
+  },
+  {
+    id: 'matrix-access-token',
+    groups: ['secrets'],
+    title: 'Matrix access token',
+    tokens: [{ pattern: 'syt_[A-Za-z0-9+/=]{4,255}_[A-Za-z]{20}_[A-Za-z0-9]{6}' }],
+    context: [],
+    source: 'Synapse documentation: Access tokens',
+    specimens: [
+      'log in with «syt_abcd_abcdefghijklmnopqrst_abcdef»',
+      '{"value": "«syt_hijklmno_hijklmnopqrstuvwxyzA_hijklm»"}',
+    ],
+    counterExamples: ['syt_fghi_fghijklmnopqrstuvwxy_fghij', 'what begins with syt_ is one of these'],
+  },
+];

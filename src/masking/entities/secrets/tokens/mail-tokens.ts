@@ -1,0 +1,183 @@
+import type { Entity } from '../../../entity.ts';
+
+/** Keys of services that send mail, text messages and calls. */
+export const MAIL_TOKENS: readonly Entity[] = [
+  {
+    id: 'sendgrid-key',
+    groups: ['secrets'],
+    title: 'SendGrid API key',
+    tokens: [{ pattern: 'SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}' }],
+    context: [],
+    source: 'SendGrid documentation: API keys',
+    specimens: [
+      'log in with «SG.abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG»',
+      '{"value": "«SG.hijklmnopqrstuvwxyz012.hijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMN»"}',
+    ],
+    counterExamples: [
+      'SG.fghijklmnopqrstuvwxyz0.fghijklmnopqrstuvwxyz0123456789ABCDEFGHIJK',
+      'what begins with SG. is one of these',
+    ],
+  },
+  {
+    id: 'brevo-key',
+    groups: ['secrets'],
+    title: 'Brevo API or SMTP key',
+    tokens: [{ pattern: 'xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}' }, { pattern: 'xsmtpsib-[a-f0-9]{64}-[A-Za-z0-9]{16}' }],
+    context: [],
+    source: 'Brevo documentation: Authentication',
+    specimens: [
+      '{"value": "«xkeysib-abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789-abcdefghijklmnop»"}',
+      './run --with=«xsmtpsib-def0123456789abcdef0123456789abcdef0123456789abcdef0123456789abc-defghijklmnopqrs» --quiet',
+    ],
+    counterExamples: [
+      'xkeysib-f0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde-fghijklmnopqrst',
+      'what begins with xkeysib- is one of these',
+    ],
+  },
+  {
+    id: 'mailgun-key',
+    groups: ['secrets'],
+    title: 'Mailgun key',
+    tokens: [
+      { pattern: 'key-[a-f0-9]{32}', tier: 'B' },
+      { pattern: '[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}', tier: 'B' },
+    ],
+    context: ['mailgun'],
+    source: 'Mailgun documentation: API key roles',
+    specimens: [
+      'mailgun: ./run --with=«key-abcdef0123456789abcdef0123456789» --quiet',
+      'mailgun: it was «def0123456789abcdef0123456789abc-def01234-def01234», I think',
+    ],
+    counterExamples: [
+      'mailgun: key-f0123456789abcdef0123456789abcd',
+      '{"value": "key-cdef0123456789abcdef0123456789ab"}',
+      'what begins with key- is one of these',
+    ],
+  },
+  {
+    id: 'mailchimp-key',
+    groups: ['secrets'],
+    title: 'Mailchimp API key',
+    tokens: [{ pattern: '[a-f0-9]{32}-us[0-9]{1,2}' }],
+    context: [],
+    source: 'Mailchimp documentation: About API keys',
+    specimens: ['it was «abcdef0123456789abcdef0123456789-us0», I think', 'X: «123456789abcdef0123456789abcdef0-us78»'],
+    counterExamples: ['f0123456789abcdef0123456789abcde-us', '0123456789abcdef-us1 is too short'],
+  },
+  {
+    id: 'mandrill-key',
+    groups: ['secrets'],
+    title: 'Mailchimp Transactional API key',
+    tokens: [{ pattern: 'md-[A-Za-z0-9_-]{22}', tier: 'B' }],
+    context: ['mandrill'],
+    source: 'Mailchimp Transactional documentation: Quick start',
+    specimens: ['mandrill: X: «md-abcdefghijklmnopqrstuv»', 'mandrill: ("«md-hijklmnopqrstuvwxyz012»")'],
+    counterExamples: [
+      'mandrill: md-fghijklmnopqrstuvwxyz',
+      '{"value": "md-cdefghijklmnopqrstuvwx"}',
+      'what begins with md- is one of these',
+    ],
+  },
+  {
+    id: 'resend-key',
+    groups: ['secrets'],
+    title: 'Resend API key',
+    tokens: [{ pattern: 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}' }],
+    context: [],
+    source: 'Resend documentation: API keys',
+    specimens: ['("«re_abcdefgh_abcdefghijklmnopqrstuvwx»")', 'log in with «re_hijklmno_hijklmnopqrstuvwxyz01234»'],
+    counterExamples: [
+      're_compile_pattern and re_match',
+      're_fghijklm_fghijklmnopqrstuvwxyz01',
+      'what begins with re_ is one of these',
+    ],
+  },
+  {
+    id: 'mailersend-token',
+    groups: ['secrets'],
+    title: 'MailerSend API token',
+    tokens: [{ pattern: 'mlsn\\.[a-f0-9]{64}' }],
+    context: [],
+    source: 'MailerSend documentation: API token',
+    specimens: [
+      'log in with «mlsn.abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789»',
+      '{"value": "«mlsn.123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0»"}',
+    ],
+    counterExamples: [
+      'mlsn.f0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd',
+      'what begins with mlsn. is one of these',
+    ],
+  },
+  {
+    id: 'klaviyo-key',
+    groups: ['secrets'],
+    title: 'Klaviyo private API key',
+    tokens: [{ pattern: 'pk_[a-f0-9]{34}' }],
+    context: [],
+    source: 'Klaviyo documentation: Authenticate API requests',
+    specimens: [
+      '{"value": "«pk_abcdef0123456789abcdef0123456789ab»"}',
+      './run --with=«pk_123456789abcdef0123456789abcdef012» --quiet',
+    ],
+    counterExamples: ['pk_f0123456789abcdef0123456789abcdef', 'what begins with pk_ is one of these'],
+  },
+  {
+    id: 'courier-key',
+    groups: ['secrets'],
+    title: 'Courier authorization token',
+    tokens: [{ pattern: 'pk_prod_[A-Z0-9]{28}' }, { pattern: 'pk_test_[A-Z0-9]{28}' }],
+    context: [],
+    source: 'Courier documentation: Authorization',
+    specimens: [
+      './run --with=«pk_prod_0123456789ABCDEFGHIJKLMNOPQR» --quiet',
+      'it was «pk_test_3456789ABCDEFGHIJKLMNOPQRSTU», I think',
+    ],
+    counterExamples: ['pk_prod_56789ABCDEFGHIJKLMNOPQRSTUV', 'what begins with pk_prod_ is one of these'],
+  },
+  {
+    id: 'onesignal-key',
+    groups: ['secrets'],
+    title: 'OneSignal API key',
+    tokens: [{ pattern: 'os_v2_app_[a-z0-9]{80,120}' }, { pattern: 'os_v2_org_[a-z0-9]{80,120}' }],
+    context: [],
+    source: 'OneSignal documentation: Keys and IDs',
+    specimens: [
+      'it was «os_v2_app_abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefgh», I think',
+      'X: «os_v2_org_defghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijk»',
+    ],
+    counterExamples: [
+      'os_v2_app_fghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijkl',
+      'what begins with os_v2_app_ is one of these',
+    ],
+  },
+  {
+    id: 'telnyx-key',
+    groups: ['secrets'],
+    title: 'Telnyx API key',
+    tokens: [{ pattern: 'KEY[A-F0-9]{32}_[A-Za-z0-9]{22}' }],
+    context: [],
+    source: 'Telnyx documentation: API authentication',
+    specimens: [
+      'X: «KEY0123456789ABCDEF0123456789ABCDEF_abcdefghijklmnopqrstuv»',
+      '("«KEY789ABCDEF0123456789ABCDEF0123456_hijklmnopqrstuvwxyz012»")',
+    ],
+    counterExamples: ['KEY56789ABCDEF0123456789ABCDEF01234_fghijklmnopqrstuvwxyz', 'what begins with KEY is one of these'],
+  },
+  {
+    id: 'twilio-key',
+    groups: ['secrets'],
+    title: 'Twilio API key or account SID',
+    tokens: [
+      { pattern: 'SK[a-f0-9]{32}', tier: 'B' },
+      { pattern: 'AC[a-f0-9]{32}', tier: 'B' },
+    ],
+    context: ['twilio'],
+    source: 'Twilio documentation: API keys; SIDs',
+    specimens: ['twilio: ("«SKabcdef0123456789abcdef0123456789»")', 'twilio: log in with «ACdef0123456789abcdef0123456789abc»'],
+    counterExamples: [
+      'twilio: SKf0123456789abcdef0123456789abcd',
+      '{"value": "SKcdef0123456789abcdef0123456789ab"}',
+      'what begins with SK is one of these',
+    ],
+  },
+];
