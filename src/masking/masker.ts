@@ -1,0 +1,170 @@
+import type { Findings } from './finding.ts';
+import { concatenate } from './media/bytes/concatenate.ts';
+import { standsAsNumber } from './scanning/context/bare-number.ts';
+import { decodeValue } from './scanning/characters/decode-value.ts';
+import type { Detection } from './scanning/detection.ts';
+import { FIELD_VALUE_MAX, fitsField } from './scanning/context/field-value.ts';
+import { CONTEXT_KEPT, Scanner, type Sink } from './scanning/scanner.ts';
+import type { Replacer } from './strategies/replacer.ts';
+import type { TextFilter } from './text-filter.ts';
+
+/** What a masker works with; one for all texts of an exchange that are masked alike. */
+export interface Masking {
+  readonly detection: Detection;
+  readonly replacer: Replacer;
+  readonly findings: Findings;
+}
+
+const EMPTY = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/**
+ * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
+ * before it is sent on at once, byte for byte as it came but for the values.
+ */
+export class Masker implements TextFilter, Sink {
+  readonly #masking: Masking;
+  readonly #scanner: Scanner;
+  /** The end of the text so far: what was sent on and is still needed, then what is held back. */
+  #window: Uint8Array = EMPTY;
+  /** Where in the window what is held back begins. */
+  #from = 0;
+  /** Position of the window in the whole text. */
+  #base = 0;
+  /** What is sent on of the window being scanned, as far as it was copied. */
+  #pieces: Uint8Array[] = [];
+  #copied = 0;
+
+  constructor(masking: Masking) {
+    this.#masking = masking;
+    this.#scanner = new Scanner(masking.detection, this);
+  }
+
+  /**
+   * A masker of a text that is the value of a field: its name speaks for all of it.
+   * @param name in UTF-8
+   */
+  static forField(masking: Masking, name: Uint8Array): TextFilter {
+    const masker = new Masker(masking);
+    const forms = masker.#scanner.nameField(name);
+    return forms.length === 0 ? masker : new NamedValue(masking, forms, masker);
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    if (bytes.length === 0) return EMPTY;
+    const kept = Math.max(0, this.#from - CONTEXT_KEPT);
+    const before = this.#window.length - kept;
+    // Fresh memory each time: what is sent on is a view of it. Even in length, so that it can be read by two.
+    const memory = new Uint8Array((before + bytes.length + 1) & ~1);
+    if (before > 0) memory.set(this.#window.subarray(kept));
+    memory.set(bytes, before);
+    this.#window = memory.length === before + bytes.length ? memory : memory.subarray(0, before + bytes.length);
+    this.#from -= kept;
+    this.#base += kept;
+    return this.#scan(false);
+  }
+
+  finish(): Uint8Array {
+    const rest = this.#scan(true);
+    this.#window = EMPTY;
+    this.#from = 0;
+    return rest;
+  }
+
+  #scan(isFinal: boolean): Uint8Array {
+    const window = this.#window;
+    const from = this.#from;
+    this.#copied = from;
+    const pairs = new Uint16Array(window.buffer, 0, window.buffer.byteLength >> 1);
+    const settled = this.#scanner.scan(window, pairs, from, this.#base, isFinal);
+    this.#from = settled;
+    if (this.#pieces.length === 0) return window.subarray(this.#copied, Math.max(this.#copied, settled));
+    if (settled > this.#copied) this.#pieces.push(window.subarray(this.#copied, settled));
+    return this.#join();
+  }
+
+  found(entity: number, start: number, end: number): void {
+    const window = this.#window;
+    const { id } = this.#masking.detection.entities[entity]!;
+    const kind = standsAsNumber(window, start, end) ? 'number' : 'text';
+    this.#masking.findings.add(id);
+    this.#replace(start, end, this.#masking.replacer.replace(id, decodeValue(window, start, end), kind));
+  }
+
+  opened(entity: number, start: number): void {
+    const { id } = this.#masking.detection.entities[entity]!;
+    this.#masking.findings.add(id);
+    // Its value is never whole here, so there is nothing to hash or to restore.
+    this.#replace(start, start, this.#masking.replacer.redact(id));
+  }
+
+  closed(end: number, tail: string | undefined): void {
+    this.#replace(this.#copied, end, tail === undefined || tail === '' ? EMPTY : encoder.encode(tail));
+  }
+
+  #replace(start: number, end: number, replacement: Uint8Array): void {
+    if (start > this.#copied) this.#pieces.push(this.#window.subarray(this.#copied, start));
+    this.#pieces.push(replacement);
+    this.#copied = end;
+  }
+
+  #join(): Uint8Array {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return concatenate(pieces);
+  }
+}
+
+type Forms = ReturnType<Scanner['nameField']>;
+
+/** A text that may be a value as a whole, because the name of its field says so. */
+class NamedValue implements TextFilter {
+  readonly #masking: Masking;
+  readonly #forms: Forms;
+  readonly #masker: Masker;
+  #held: Uint8Array = EMPTY;
+  #state: 'undecided' | 'masked' | 'dropped' = 'undecided';
+
+  constructor(masking: Masking, forms: Forms, masker: Masker) {
+    this.#masking = masking;
+    this.#forms = forms;
+    this.#masker = masker;
+  }
+
+  push(bytes: Uint8Array): Uint8Array {
+    if (this.#state === 'masked') return this.#masker.push(bytes);
+    if (this.#state === 'dropped') return EMPTY;
+    // A copy: the bytes belong to the caller.
+    const held = this.#held.length === 0 ? bytes.slice() : concatenate([this.#held, bytes]);
+    this.#held = held;
+    return held.length <= FIELD_VALUE_MAX ? EMPTY : this.#dealWithLong();
+  }
+
+  finish(): Uint8Array {
+    if (this.#state === 'dropped') return EMPTY;
+    if (this.#state === 'masked') return this.#masker.finish();
+    const held = this.#held;
+    const value = { start: 0, end: held.length, quote: QUOTE };
+    const target = this.#forms.find(({ form }) => fitsField(form, held, value));
+    if (target === undefined) {
+      return concatenate([this.#masker.push(held), this.#masker.finish()]);
+    }
+    const { id } = this.#masking.detection.entities[target.entity]!;
+    this.#masking.findings.add(id);
+    return this.#masking.replacer.replace(id, held, 'text');
+  }
+
+  #dealWithLong(): Uint8Array {
+    const target = this.#forms.find(({ form }) => form.value === 'any');
+    if (target === undefined) {
+      this.#state = 'masked';
+      return this.#masker.push(this.#held);
+    }
+    this.#state = 'dropped';
+    const { id } = this.#masking.detection.entities[target.entity]!;
+    this.#masking.findings.add(id);
+    return this.#masking.replacer.redact(id);
+  }
+}
+
+const QUOTE = 0x22;

@@ -1,0 +1,21 @@
+/** A set of bytes: 1 for each that is in it. */
+export type ByteSet = Uint8Array;
+
+/** The set of these characters; `a-z` is a range. */
+export function byteSet(characters: string): ByteSet {
+  const set = new Uint8Array(256);
+  for (let i = 0; i < characters.length; i++) {
+    const from = characters.charCodeAt(i);
+    const isRange = characters[i + 1] === '-' && i + 2 < characters.length;
+    if (isRange) i += 2;
+    set.fill(1, from, characters.charCodeAt(i) + 1);
+  }
+  return set;
+}
+
+/** The set of exactly these characters. */
+export function setOf(characters: string): ByteSet {
+  const set = new Uint8Array(256);
+  for (let i = 0; i < characters.length; i++) set[characters.charCodeAt(i)] = 1;
+  return set;
+}

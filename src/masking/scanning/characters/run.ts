@@ -1,0 +1,219 @@
+import { CLASSES, DIGIT, GLUE, HIGH, LETTER, PLAIN, UPPER } from './byte-classes.ts';
+import { BOUNDARY, IGNORED, INCOMPLETE, readEscape, readPercent, readUtf8, type Unit } from './characters.ts';
+
+/** Most characters that are looked at together. */
+export const RUN_MAX = 2048;
+/** Of a longer run so many characters are settled at a time; what begins in them has the rest to end in. */
+export const RUN_STEP = 1536;
+
+/** What occurs in a run, so that most matchers need not look. */
+export const HAS_AT = 1;
+export const HAS_COLON = 2;
+export const HAS_DOT = 4;
+export const HAS_DASH = 8;
+export const HAS_SLASH = 16;
+/** A colon or an equals sign: the end of a field name, perhaps. */
+export const HAS_FIELD = 32;
+
+const FEATURES = new Uint8Array(256);
+for (const [character, bit] of [
+  ['@', HAS_AT],
+  [':', HAS_COLON | HAS_FIELD],
+  ['=', HAS_FIELD],
+  ['.', HAS_DOT],
+  ['-', HAS_DASH],
+  ['/', HAS_SLASH],
+] as const) {
+  FEATURES[character.charCodeAt(0)] = bit;
+}
+
+const SPACE = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+/** How a run ended. */
+const ENDED = 0;
+const CUT = 1;
+const STARVED = 2;
+
+/**
+ * A run: characters that stand so close together that they may be one value, or several. Every value lies in one run, so a
+ * text is searched run by run, and where a text is cut into chunks only the last run of each has to wait.
+ *
+ * The object is used again for every run; what it holds is good until the next `read`.
+ */
+export class Run {
+  /** ASCII, or {@link OTHER_LETTER}. */
+  readonly text: Uint8Array<ArrayBuffer> = new Uint8Array(RUN_MAX + 1);
+  /** Where each character begins in the raw text; one more for the end. */
+  readonly offsets: Int32Array<ArrayBuffer> = new Int32Array(RUN_MAX + 2);
+  length = 0;
+  digits = 0;
+  features = 0;
+  /** Its first character goes on from one before it: the run is longer than what is looked at together. */
+  goesOn = false;
+  #ending = ENDED;
+  readonly #unit: Unit = { value: 0, next: 0 };
+
+  /** The text may go on, and the run with it. */
+  get isStarved(): boolean {
+    return this.#ending === STARVED;
+  }
+
+  /** There are more characters than are looked at together. */
+  get isCut(): boolean {
+    return this.#ending === CUT;
+  }
+
+  /** Where the run ends in the raw text. */
+  get end(): number {
+    return this.offsets[this.length]!;
+  }
+
+  /**
+   * Reads the run that begins at `start`.
+   * @param isFinal nothing comes after `end`
+   */
+  read(bytes: Uint8Array, start: number, end: number, isFinal: boolean): void {
+    const { text, offsets } = this;
+    let at = start;
+    let n = 0;
+    let digits = 0;
+    let features = 0;
+    this.#ending = ENDED;
+    for (;;) {
+      if (at >= end) {
+        if (!isFinal) this.#ending = STARVED;
+        break;
+      }
+      if (n === RUN_MAX) {
+        this.#ending = CUT;
+        break;
+      }
+      const byte = bytes[at]!;
+      const bits = CLASSES[byte]!;
+      if ((bits & PLAIN) !== 0 && byte !== PERCENT) {
+        text[n] = byte;
+        offsets[n++] = at++;
+        digits += bits & DIGIT;
+        features |= FEATURES[byte]!;
+        continue;
+      }
+      const value = this.#readSpecial(bytes, at, end, isFinal);
+      if (value === BOUNDARY) break;
+      if (value >= 0) {
+        text[n] = value;
+        offsets[n++] = at;
+        digits += CLASSES[value]! & DIGIT;
+        features |= FEATURES[value]!;
+      }
+      at = this.#unit.next;
+    }
+    offsets[n] = at;
+    this.length = n;
+    this.digits = digits;
+    this.features = features;
+  }
+
+  /** The character that begins at `at`, where it is more than a plain byte; BOUNDARY where the run ends. */
+  #readSpecial(bytes: Uint8Array, at: number, end: number, isFinal: boolean): number {
+    const unit = this.#unit;
+    readUnit(bytes, at, end, unit);
+    let { value } = unit;
+    if (value === INCOMPLETE || (unit.next >= end && needsNext(bytes, at, value))) {
+      if (!isFinal) this.#ending = STARVED;
+      return BOUNDARY;
+    }
+    if (value >= 0 && !isJoined(bytes, at, value, unit.next)) value = BOUNDARY;
+    return value;
+  }
+}
+
+function readUnit(bytes: Uint8Array, at: number, end: number, unit: Unit): void {
+  const byte = bytes[at]!;
+  if (byte >= 0x80) readUtf8(bytes, at, end, unit);
+  else if (byte === BACKSLASH) readEscape(bytes, at, end, unit);
+  else if (byte === PERCENT) readPercent(bytes, at, end, unit);
+  else {
+    unit.value = byte < SPACE ? BOUNDARY : byte;
+    unit.next = at + 1;
+  }
+}
+
+/** Whether what comes next decides about this character: a space, a parenthesis. */
+function needsNext(bytes: Uint8Array, at: number, value: number): boolean {
+  return (value === SPACE || value === OPEN || value === CLOSE) && mayJoinAfter(bytes, at, value);
+}
+
+/** Whether what stands before it lets a space or a parenthesis belong to a run. */
+function mayJoinAfter(bytes: Uint8Array, at: number, value: number): boolean {
+  const before = at > 0 ? bytes[at - 1]! : 0;
+  const bits = CLASSES[before]!;
+  if (value === SPACE) return (bits & (DIGIT | UPPER)) !== 0 || before === CLOSE;
+  if (value === CLOSE) return (bits & DIGIT) !== 0;
+  return value === OPEN && (bits & LETTER) === 0;
+}
+
+/**
+ * Whether a character belongs to the run it stands in. It is told by the bytes around it alone, so that it is the same from
+ * whichever side one comes.
+ */
+function isJoined(bytes: Uint8Array, at: number, value: number, next: number): boolean {
+  if (value >= 0x80 || (CLASSES[value]! & PLAIN) !== 0) return true;
+  if (!mayJoinAfter(bytes, at, value)) return false;
+  const after = next < bytes.length ? bytes[next]! : 0;
+  const bits = CLASSES[after]!;
+  if (value === SPACE) return (bits & (DIGIT | UPPER)) !== 0 || after === OPEN;
+  if (value === CLOSE) return after === SPACE || (bits & (DIGIT | GLUE)) !== 0;
+  return (bits & DIGIT) !== 0;
+}
+
+const SHARED_UNIT: Unit = { value: 0, next: 0 };
+
+/**
+ * Where the run begins that the character at `at` is in; `at` itself where that character is in none.
+ * @param floor how far back to look at most
+ */
+export function runStart(bytes: Uint8Array, at: number, floor: number, end: number): number {
+  const unit = SHARED_UNIT;
+  let start = at;
+  let i = at - 1;
+  while (i >= floor) {
+    const byte = bytes[i]!;
+    if (byte === BACKSLASH || byte === PERCENT) {
+      const first = byte === BACKSLASH ? firstBackslash(bytes, i, floor) : i;
+      readUnit(bytes, i, end, unit);
+      // What the escape spells has been passed byte by byte; the run goes on before it, or begins after it.
+      if (unit.value === BOUNDARY || (unit.value >= 0 && !isJoined(bytes, first, unit.value, unit.next)))
+        return Math.max(unit.next, start);
+      start = first;
+      i = first - 1;
+      continue;
+    }
+    if ((CLASSES[byte]! & PLAIN) !== 0) {
+      start = i--;
+      continue;
+    }
+    const lead = (CLASSES[byte]! & HIGH) !== 0 ? leadByte(bytes, i, floor) : i;
+    readUnit(bytes, lead, end, unit);
+    if (unit.value === BOUNDARY || unit.value === INCOMPLETE || unit.next !== i + 1) return start;
+    if (unit.value !== IGNORED && !isJoined(bytes, lead, unit.value, unit.next)) return start;
+    start = lead;
+    i = lead - 1;
+  }
+  return start;
+}
+
+function firstBackslash(bytes: Uint8Array, at: number, floor: number): number {
+  let first = at;
+  while (first > floor && bytes[first - 1] === BACKSLASH) first--;
+  return first;
+}
+
+/** Where the character of UTF-8 begins that the byte at `at` is part of. */
+export function leadByte(bytes: Uint8Array, at: number, floor: number): number {
+  let lead = at;
+  while (lead > floor && at - lead < 3 && (bytes[lead]! & 0xc0) === 0x80) lead--;
+  return lead;
+}

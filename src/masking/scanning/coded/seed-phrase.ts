@@ -1,0 +1,77 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { setOf } from '../characters/byte-set.ts';
+import { CLASSES, LETTER, LOWER } from '../characters/byte-classes.ts';
+
+const POSITIONS: ReadonlyMap<string, number> = new Map(wordlist.map((word, position) => [word, position]));
+/** Lengths of a phrase, longest first (BIP-39). */
+const LENGTHS = [24, 21, 18, 15, 12] as const;
+const LONGEST_WORD = 8;
+/** Words between the one that announces a phrase and the phrase. */
+const FILLERS: ReadonlySet<string> = new Set(
+  'is was are words word my the wallet recovery phrase seed backup mnemonic secret n r t'.split(' '),
+);
+const MOST_FILLERS = 6;
+/** What may stand before the first word, beside spaces. */
+const LEADS = setOf(' :="\'`\\\n\r\t*(-[');
+
+/** What stands behind a word that announces a seed phrase. */
+export type SeedPhrase = { readonly start: number; readonly end: number } | 'none' | 'starved';
+
+/** Reads the seed phrase (BIP-39, English list) that is announced by the word that ends at `at`. */
+export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFinal: boolean): SeedPhrase {
+  let start = at;
+  for (let fillers = 0; fillers <= MOST_FILLERS; fillers++) {
+    while (start < end && LEADS[bytes[start]!] === 1) start++;
+    const wordEnd = endOfWord(bytes, start, end);
+    if (wordEnd >= end && !isFinal) return 'starved';
+    const word = textOf(bytes, start, wordEnd);
+    if (POSITIONS.has(word)) {
+      const found = phraseAt(bytes, start, end, isFinal);
+      if (found !== 'none' || !FILLERS.has(word)) return found;
+    } else if (!FILLERS.has(word)) return 'none';
+    start = wordEnd;
+  }
+  return 'none';
+}
+
+function phraseAt(bytes: Uint8Array, start: number, end: number, isFinal: boolean): SeedPhrase {
+  const positions: number[] = [];
+  const ends: number[] = [];
+  let i = start;
+  while (positions.length < LENGTHS[0]) {
+    const wordEnd = endOfWord(bytes, i, end);
+    if (wordEnd >= end && !isFinal) return 'starved';
+    const position = POSITIONS.get(textOf(bytes, i, wordEnd));
+    if (position === undefined) break;
+    positions.push(position);
+    ends.push(wordEnd);
+    if (bytes[wordEnd] !== 0x20) break;
+    i = wordEnd + 1;
+  }
+  const length = LENGTHS.find((count) => count <= positions.length && hasChecksum(positions.slice(0, count)));
+  return length === undefined ? 'none' : { start, end: ends[length - 1]! };
+}
+
+function endOfWord(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && i - at <= LONGEST_WORD && (CLASSES[bytes[i]!]! & LETTER) !== 0) i++;
+  return i;
+}
+
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < to; i++) text += (CLASSES[bytes[i]!]! & LOWER) === 0 ? '?' : String.fromCharCode(bytes[i]!);
+  return text;
+}
+
+/** Eleven bits a word; the last of them are the first of the digest of all others. */
+function hasChecksum(positions: readonly number[]): boolean {
+  const bits = positions.map((position) => position.toString(2).padStart(11, '0')).join('');
+  const checksum = bits.length / 33;
+  const entropy = Uint8Array.from({ length: (bits.length - checksum) / 8 }, (_, i) =>
+    Number.parseInt(bits.slice(i * 8, i * 8 + 8), 2),
+  );
+  const expected = sha256(entropy)[0]!.toString(2).padStart(8, '0').slice(0, checksum);
+  return bits.endsWith(expected);
+}

@@ -1,0 +1,140 @@
+import { CLASSES, DIGIT, LOWER, UPPER } from '../characters/byte-classes.ts';
+
+/** A form, and what it stands for where it is found. */
+export interface ShapeTarget<T> {
+  readonly form: string;
+  readonly target: T;
+}
+
+/** How far a form has been read. */
+interface Place<T> {
+  readonly shape: ShapeTarget<T>;
+  readonly at: number;
+}
+
+/** Columns of the table: digits, letters, separators; the last is for whatever occurs in no form. */
+const SEPARATORS = '- ./+:_';
+const FIRST_CAPITAL = 10;
+const FIRST_SMALL = FIRST_CAPITAL + 26;
+const FIRST_SEPARATOR = FIRST_SMALL + 26;
+const NO_COLUMN = FIRST_SEPARATOR + SEPARATORS.length;
+const COLUMNS = NO_COLUMN + 1;
+
+const COLUMN_OF = new Uint8Array(256).fill(NO_COLUMN);
+for (let byte = 0; byte < 128; byte++) {
+  if ((CLASSES[byte]! & DIGIT) !== 0) COLUMN_OF[byte] = byte - 0x30;
+  else if ((CLASSES[byte]! & UPPER) !== 0) COLUMN_OF[byte] = FIRST_CAPITAL + byte - 0x41;
+  else if ((CLASSES[byte]! & LOWER) !== 0) COLUMN_OF[byte] = FIRST_SMALL + byte - 0x61;
+}
+for (let i = 0; i < SEPARATORS.length; i++) COLUMN_OF[SEPARATORS.charCodeAt(i)] = FIRST_SEPARATOR + i;
+
+/** With more states than this everything learned is forgotten: a hostile text must not fill the memory. */
+const MOST_STATES = 1 << 14;
+
+const UNKNOWN = -1;
+/** No form goes on from here. */
+export const DEAD = 0;
+export const START = 1;
+
+/**
+ * Recognises all forms at once: a deterministic automaton over their characters, whose states are made when they are first
+ * reached.
+ */
+export class ShapeAutomaton<T> {
+  /** What is recognised on arriving in a state. */
+  readonly #targets: (readonly T[])[] = [];
+  readonly #shapes: readonly ShapeTarget<T>[];
+  /** The forms that are still possible in a state, and how far each has been read. */
+  readonly #places: (readonly Place<T>[])[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #ids = new Map<ShapeTarget<T>, number>();
+  #table: Int32Array<ArrayBuffer> = new Int32Array(64 * COLUMNS).fill(UNKNOWN);
+
+  constructor(shapes: readonly ShapeTarget<T>[]) {
+    this.#shapes = shapes;
+    for (const shape of shapes) this.#ids.set(shape, this.#ids.size);
+    this.#begin();
+  }
+
+  /** The state after `byte`. */
+  step(state: number, byte: number): number {
+    const cell = state * COLUMNS + COLUMN_OF[byte]!;
+    const next = this.#table[cell]!;
+    return next === UNKNOWN ? this.#explore(state, COLUMN_OF[byte]!) : next;
+  }
+
+  /** What ends in this state; empty for most. */
+  targets(state: number): readonly T[] {
+    return this.#targets[state]!;
+  }
+
+  /** Starts anew where there are too many states; to be called between two searches, since states in hand are lost. */
+  forgetIfLarge(): void {
+    if (this.#places.length < MOST_STATES) return;
+    this.#targets.length = 0;
+    this.#places.length = 0;
+    this.#known.clear();
+    this.#table.fill(UNKNOWN);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#add([], '');
+    this.#add(
+      this.#shapes.map((shape) => ({ shape, at: 0 })),
+      'start',
+    );
+    this.#table.fill(DEAD, 0, COLUMNS);
+  }
+
+  #explore(state: number, column: number): number {
+    const before = this.#places[state]!;
+    const places = before.flatMap(({ shape, at }) =>
+      accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : [],
+    );
+    const key = places.map(({ shape, at }) => `${this.#ids.get(shape)}.${at}`).join(' ');
+    const next = places.length === 0 ? DEAD : (this.#known.get(key) ?? this.#add(places, key));
+    this.#table[state * COLUMNS + column] = next;
+    return next;
+  }
+
+  #add(places: readonly Place<T>[], key: string): number {
+    const state = this.#places.length;
+    this.#known.set(key, state);
+    this.#places.push(places.filter(({ shape, at }) => at < shape.form.length));
+    this.#targets.push(places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target));
+    if ((state + 1) * COLUMNS > this.#table.length) {
+      const larger = new Int32Array(this.#table.length * 2).fill(UNKNOWN);
+      larger.set(this.#table);
+      this.#table = larger;
+    }
+    return state;
+  }
+}
+
+/** Whether a character of a form stands for what is in this column. */
+function accepts(character: number, column: number): boolean {
+  const isDigit = column < FIRST_CAPITAL;
+  const isCapital = !isDigit && column < FIRST_SMALL;
+  const isLetter = isCapital || (column >= FIRST_SMALL && column < FIRST_SEPARATOR);
+  switch (String.fromCharCode(character)) {
+    case '#':
+      return isDigit;
+    case '@':
+      return isLetter;
+    case '*':
+      return isDigit || isLetter;
+    case '^':
+      return isCapital;
+    case '&':
+      return isDigit || isCapital;
+    default:
+      return isLetter
+        ? (COLUMN_OF[character]! - column) % 26 === 0 && isLetterByte(character)
+        : COLUMN_OF[character] === column;
+  }
+}
+
+function isLetterByte(byte: number): boolean {
+  return (CLASSES[byte]! & (UPPER | LOWER)) !== 0;
+}

@@ -1,0 +1,334 @@
+import { isNumberOfMember } from './context/bare-number.ts';
+import { CLASSES, DIGIT, LOWER, WORD } from './characters/byte-classes.ts';
+import { setOf } from './characters/byte-set.ts';
+import { Candidates } from './candidates.ts';
+import { findEmails } from './coded/email.ts';
+import { findIpAddresses } from './coded/ip-address.ts';
+import { jwtEnd } from './coded/jwt.ts';
+import { findMacAddresses } from './coded/mac-address.ts';
+import { findNationalPhones, findPhones } from './coded/phone.ts';
+import type { FindInRun } from './coded/report.ts';
+import { readSeedPhrase } from './coded/seed-phrase.ts';
+import { findUrlCredentials } from './coded/url-credentials.ts';
+import type { ContextTracker } from './context/context-words.ts';
+import type { Announced, Detection, FormTarget, TokenTarget } from './detection.ts';
+import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
+import { nameEnd } from './context/name-end.ts';
+import { HAS_AT, HAS_COLON, HAS_DASH, HAS_DOT, HAS_FIELD, HAS_SLASH, Run, RUN_MAX, RUN_STEP } from './characters/run.ts';
+import { DEAD, START } from './forms/shape-automaton.ts';
+import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
+import { walkToken } from './forms/token-pattern.ts';
+
+/** The text around a run, as far as it is there. */
+export interface Window {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  readonly isFinal: boolean;
+  /** Position in the whole text of the first byte. */
+  readonly base: number;
+  readonly context: ContextTracker;
+}
+
+/** A value whose end is not waited for. */
+export interface Opening {
+  readonly entity: number;
+  readonly start: number;
+  readonly swallow: Swallow;
+}
+
+const DOT = 0x2e;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+/** Fewer characters are no value of any kind. */
+const SHORTEST = 4;
+const MAC_LENGTH = 17;
+const BEGIN = bytesOf('-----BEGIN ');
+
+/** Kinds that code finds, and what a run must have for it. */
+const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun])[] = [
+  ['email', HAS_AT, findEmails],
+  ['url-credentials', HAS_AT | HAS_SLASH | HAS_COLON, findUrlCredentials],
+];
+
+/** Tells which values are in a run. It is used for one text after another and keeps nothing between two runs. */
+export class RunMatcher {
+  readonly run: Run = new Run();
+  readonly candidates: Candidates = new Candidates();
+  /** The last value of the run goes on beyond what is looked at. */
+  opening: Opening | undefined;
+  readonly #detection: Detection;
+  readonly #compact = new Uint8Array(RUN_MAX);
+  readonly #value: FieldValue = { start: 0, end: 0, quote: 0, depth: 0, extent: 'none', openFrom: 0, openTo: 0 };
+  #window!: Window;
+  #entity = 0;
+
+  constructor(detection: Detection) {
+    this.#detection = detection;
+  }
+
+  /**
+   * Collects what may be values in the run that was read.
+   * @returns false where more of the text is needed to tell
+   */
+  collect(window: Window): boolean {
+    this.#window = window;
+    this.candidates.clear();
+    this.opening = undefined;
+    this.#value.openTo = 0;
+    const { run } = this;
+    const limit = run.isCut ? RUN_STEP : run.length;
+    if ((run.features & HAS_FIELD) !== 0 && !this.#collectFields(limit)) return false;
+    if (run.length < SHORTEST) return true;
+    if (run.digits >= this.#detection.leastDigits) this.#collectShapes(limit);
+    if (!this.#collectTokens(limit)) return false;
+    this.#collectCoded(limit);
+    return true;
+  }
+
+  #collectFields(limit: number): boolean {
+    const { text, offsets } = this.run;
+    for (let i = 0; i < limit; i++) {
+      if ((text[i] === COLON || text[i] === EQUALS) && !this.#collectField(offsets[i]!)) return false;
+    }
+    return true;
+  }
+
+  #collectField(at: number): boolean {
+    const { bytes, end, isFinal } = this.#window;
+    const targets = this.#detection.names.endingAt(bytes, nameEnd(bytes, at), 0);
+    if (targets.length === 0) return true;
+    const value = this.#value;
+    readFieldValue(bytes, at, end, isFinal, value);
+    if (value.extent === 'starved') return false;
+    if (value.extent === 'none') return true;
+    for (const { entity, form } of targets) {
+      if (value.extent === 'endless') {
+        if (form.value === 'any') this.#open(value.start, entity, new SwallowQuoted(value));
+      } else if (fitsField(form, bytes, value)) this.candidates.add(value.start, value.end, entity);
+    }
+    return true;
+  }
+
+  #collectShapes(limit: number): void {
+    const { text, length, goesOn } = this.run;
+    const { shapes } = this.#detection;
+    shapes.forgetIfLarge();
+    for (let i = 0; i < limit; i++) {
+      if (!isWord(text[i]!) || (i === 0 ? goesOn : isWord(text[i - 1]!))) continue;
+      let state = shapes.step(START, text[i]!);
+      for (let j = i + 1; state !== DEAD; j++) {
+        const targets = shapes.targets(state);
+        if (targets.length > 0 && (j >= length || !isWord(text[j]!))) this.#checkShapes(targets, i, j);
+        if (j >= length) break;
+        state = shapes.step(state, text[j]!);
+      }
+    }
+  }
+
+  #checkShapes(targets: readonly FormTarget[], from: number, to: number): void {
+    let count = -1;
+    const mayBeWeak = this.#isAnnounced(from);
+    for (let i = 0; i < targets.length; i++) {
+      const { entity, tier, check } = targets[i]!;
+      if (tier === 'B' && !mayBeWeak) continue;
+      if (count < 0) count = this.#compactFrom(from, to);
+      if (check !== undefined && !check(this.#compact, count)) continue;
+      const isWeak = tier === 'B' || this.#isNumberOfField(from, to);
+      if (isWeak ? this.#isJoined(from, to) || !this.#speaksFor(entity, from) : this.#isDecimal(from, to)) continue;
+      this.#add(from, to, entity);
+    }
+  }
+
+  /** Letters and digits alone, letters as capitals. */
+  #compactFrom(from: number, to: number): number {
+    const { text } = this.run;
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const byte = text[i]!;
+      const bits = CLASSES[byte]!;
+      if ((bits & WORD) !== 0) this.#compact[count++] = (bits & LOWER) === 0 ? byte : byte - 0x20;
+    }
+    return count;
+  }
+
+  /** @returns false where more of the text is needed to tell */
+  #collectTokens(limit: number): boolean {
+    const { text, length } = this.run;
+    const { tokens } = this.#detection;
+    for (let i = 0; i + 1 < length; i++) {
+      const targets = tokens.get(text[i]! | (text[i + 1]! << 8));
+      for (let k = 0; k < targets.length; k++) {
+        const target = targets[k]!;
+        const from = i - target.pairAt;
+        if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
+      }
+    }
+    return true;
+  }
+
+  #mayBegin(from: number, limit: number): boolean {
+    const { text, goesOn } = this.run;
+    if (from < 0 || from >= limit) return false;
+    return !isWord(text[from]!) || !(from === 0 ? goesOn : isWord(text[from - 1]!));
+  }
+
+  /** @returns false where more of the text is needed to tell */
+  #checkToken({ entity, tier, check, pattern, coded }: TokenTarget, from: number): boolean {
+    const { text, length } = this.run;
+    const to = walkToken(pattern, text, from, length);
+    if (to < 0) return true;
+    if (coded !== undefined) return this.#collectAnnounced(coded, entity, from, to);
+    if (to < length && goesOnAfter(pattern.steps.at(-1)!.bytes, text, to)) return true;
+    if (check !== undefined && !check(text.slice(from, to), to - from)) return true;
+    if (tier === 'A' || this.#speaksFor(entity, from)) this.#addOrOpen(from, to, entity);
+    return true;
+  }
+
+  /** @returns false where more of the text is needed to tell */
+  #collectAnnounced(coded: Announced, entity: number, from: number, to: number): boolean {
+    switch (coded) {
+      case 'jwt': {
+        const end = jwtEnd(this.run, from);
+        if (end > 0) this.#addOrOpen(from, end, entity);
+        return true;
+      }
+      case 'private-key':
+        this.#openPrivateKey(from, entity);
+        return true;
+      case 'seed-phrase':
+        return this.#collectSeedPhrase(to, entity);
+    }
+  }
+
+  #collectCoded(limit: number): void {
+    const { run } = this;
+    const { coded } = this.#detection;
+    for (const [id, features, find] of CODED) {
+      if (coded[id] >= 0 && (run.features & features) === features) this.#find(find, limit, coded[id]);
+    }
+    if (coded['ip-address'] >= 0 && (run.features & (HAS_DOT | HAS_COLON)) !== 0)
+      this.#findIpAddresses(limit, coded['ip-address']);
+    if (coded['mac-address'] >= 0 && run.length >= MAC_LENGTH && (run.features & (HAS_COLON | HAS_DASH)) !== 0)
+      this.#find(findMacAddresses, limit, coded['mac-address']);
+    if (coded.phone >= 0 && run.digits >= 7) this.#findPhones(limit, coded.phone);
+  }
+
+  #find(find: FindInRun, limit: number, entity: number): void {
+    this.#entity = entity;
+    find(this.run, limit, this.#report);
+  }
+
+  readonly #report = (from: number, to: number): void => this.#addOrOpen(from, to, this.#entity);
+
+  /** Four numbers with dots are a version where they are called one. */
+  #findIpAddresses(limit: number, entity: number): void {
+    findIpAddresses(this.run, limit, (from, to) => {
+      if (!isCalledVersion(this.#window.bytes, this.run.offsets[from]!)) this.#add(from, to, entity);
+    });
+  }
+
+  #findPhones(limit: number, entity: number): void {
+    this.#find(findPhones, limit, entity);
+    findNationalPhones(this.run, limit, (from, to) => {
+      if (this.#isAnnounced(from) && !this.#isJoined(from, to) && this.#speaksFor(entity, from)) this.#add(from, to, entity);
+    });
+  }
+
+  #openPrivateKey(at: number, entity: number): void {
+    const { text, offsets } = this.run;
+    const begin = lastIndexOf(text, BEGIN, at);
+    if (begin >= 0) this.#open(offsets[begin]!, entity, new SwallowPrivateKey());
+  }
+
+  /** @returns false where more of the text is needed to tell */
+  #collectSeedPhrase(at: number, entity: number): boolean {
+    const { bytes, end, isFinal } = this.#window;
+    const found = readSeedPhrase(bytes, this.run.offsets[at]!, end, isFinal);
+    if (found === 'starved') return false;
+    if (found !== 'none') this.candidates.add(found.start, found.end, entity);
+    return true;
+  }
+
+  #speaksFor(entity: number, from: number): boolean {
+    const { context, bytes, base } = this.#window;
+    return context.speaksFor(entity, bytes, this.run.offsets[from]!, base);
+  }
+
+  #isAnnounced(from: number): boolean {
+    const { context, bytes, base } = this.#window;
+    return context.speaks(bytes, this.run.offsets[from]!, base);
+  }
+
+  #add(from: number, to: number, entity: number): void {
+    this.candidates.add(this.run.offsets[from]!, this.run.offsets[to]!, entity);
+  }
+
+  /** A value that reaches the end of what is looked at may be longer. */
+  #addOrOpen(from: number, to: number, entity: number): void {
+    if (this.run.isCut && to === this.run.length) this.#open(this.run.offsets[from]!, entity, new SwallowWord());
+    else this.#add(from, to, entity);
+  }
+
+  #open(start: number, entity: number, swallow: Swallow): void {
+    if (this.opening === undefined || start < this.opening.start) this.opening = { entity, start, swallow };
+  }
+
+  /** Part of something longer: a path, a date, a name with hyphens. */
+  #isJoined(from: number, to: number): boolean {
+    const { text, length } = this.run;
+    const joins = (separator: number, beyond: number): boolean =>
+      separator === COLON ? isDigit(beyond) : JOINERS[separator] === 1 && isWord(beyond);
+    return (from > 1 && joins(text[from - 1]!, text[from - 2]!)) || (to + 1 < length && joins(text[to]!, text[to + 1]!));
+  }
+
+  #isDecimal(from: number, to: number): boolean {
+    const { text, length } = this.run;
+    return (
+      (from > 1 && text[from - 1] === DOT && isDigit(text[from - 2]!)) ||
+      (to + 1 < length && text[to] === DOT && isDigit(text[to + 1]!))
+    );
+  }
+
+  /** A number of JSON behind a name may count anything: its digits prove less than those of a text. */
+  #isNumberOfField(from: number, to: number): boolean {
+    const { text, offsets, length } = this.run;
+    if (to !== length) return false;
+    for (let i = from; i < to; i++) if (!isDigit(text[i]!)) return false;
+    return isNumberOfMember(this.#window.bytes, offsets[from]!);
+  }
+}
+
+const JOINERS = setOf('.-/_+@#');
+
+function isWord(byte: number): boolean {
+  return byte >= 0x80 || (CLASSES[byte]! & WORD) !== 0;
+}
+
+function isDigit(byte: number): boolean {
+  return (CLASSES[byte]! & DIGIT) !== 0;
+}
+
+/** A token ends where its last characters do, and at the end of a word. */
+function goesOnAfter(last: Uint8Array, text: Uint8Array, to: number): boolean {
+  return last[text[to]!] === 1 || (isWord(text[to]!) && isWord(text[to - 1]!));
+}
+
+function isCalledVersion(bytes: Uint8Array, at: number): boolean {
+  let before = '';
+  for (let i = Math.max(0, at - 10); i < at; i++) before += String.fromCharCode(bytes[i]! | 0x20);
+  return /(?:version|release|ver|rev|build)["':=. ]*v?$|\bv$/.test(before);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Where this word last begins before `end`; -1 where it does not. */
+function lastIndexOf(text: Uint8Array, word: Uint8Array, end: number): number {
+  for (let i = end - word.length; i >= 0; i--) {
+    let j = 0;
+    while (j < word.length && text[i + j] === word[j]) j++;
+    if (j === word.length) return i;
+  }
+  return -1;
+}

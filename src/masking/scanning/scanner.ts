@@ -1,0 +1,260 @@
+import { CLASSES, HIGH, PLAIN } from './characters/byte-classes.ts';
+import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
+import { ContextTracker } from './context/context-words.ts';
+import type { Detection, NameTarget } from './detection.ts';
+import { inertEnd } from './characters/inert-run.ts';
+import { nameEnd } from './context/name-end.ts';
+import { ADDRESS, FIELD, nextAnchor, VALUE } from './prefilter/prefilter.ts';
+import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
+import { RunMatcher, type Window } from './run-matcher.ts';
+import type { Swallow } from './swallow.ts';
+
+/** Told of what is found, in order. Places are in the window that is being scanned. */
+export interface Sink {
+  found(entity: number, start: number, end: number): void;
+  /** A value begins whose end is not waited for. */
+  opened(entity: number, start: number): void;
+  /** What was opened ends here; `tail` has to stand before what follows. Absent: it goes on beyond the window. */
+  closed(end: number, tail: string | undefined): void;
+}
+
+/** Bytes before what is scanned that have to stay: a value is told by what stands before it. */
+export const CONTEXT_KEPT = 192;
+
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const OPEN = 0x28;
+const DASH = 0x2d;
+const BACKSLASH = 0x5c;
+/** So far behind the beginning of a value its first anchor is at most. */
+const ANCHOR_REACH = 256;
+/** Bytes at the end of a window in which a character may be cut, however it is spelt. */
+const LONGEST_SPELLING = 16;
+
+const MATCHERS = new WeakMap<Detection, RunMatcher>();
+
+/** Finds values in one text, which comes in pieces. What it finds does not depend on how the text was cut. */
+export class Scanner {
+  readonly #detection: Detection;
+  readonly #matcher: RunMatcher;
+  readonly #sink: Sink;
+  #window: Window & { context: ContextTracker };
+  /** Nothing before this belongs to what is still to be found. */
+  #done = 0;
+  /** Set where {@link #done} lies within a run. */
+  #goesOn = false;
+  #swallow: Swallow | undefined;
+
+  constructor(detection: Detection, sink: Sink) {
+    this.#detection = detection;
+    // Scanning never waits, so all texts that are scanned for the same entities can share what is worked with.
+    let matcher = MATCHERS.get(detection);
+    if (matcher === undefined) MATCHERS.set(detection, (matcher = new RunMatcher(detection)));
+    this.#matcher = matcher;
+    this.#sink = sink;
+    this.#window = { bytes: EMPTY, end: 0, isFinal: false, base: 0, context: new ContextTracker(detection.context) };
+  }
+
+  /**
+   * Says that the whole text is the value of a field.
+   * @returns what the name alone says of it
+   */
+  nameField(name: Uint8Array): readonly NameTarget[] {
+    this.#window.context.always(name);
+    return this.#detection.names.endingAt(name, name.length, 0);
+  }
+
+  /**
+   * Scans what is new in a window over the text.
+   *
+   * @param bytes up to {@link CONTEXT_KEPT} bytes that were sent on, then what was held back, then what is new
+   * @param pairs the same bytes, two by two
+   * @param from where what was held back begins
+   * @param base position of the window in the whole text
+   * @returns up to where the text can be sent on
+   */
+  scan(bytes: Uint8Array, pairs: Uint16Array, from: number, base: number, isFinal: boolean): number {
+    const end = bytes.length;
+    const { context } = this.#window;
+    this.#done = Math.max(this.#done + this.#window.base - base, from);
+    this.#window = { bytes, end, isFinal, base, context };
+    const settled = this.#scanFrom(from, pairs);
+    // What was scanned is not kept alive until the next piece comes.
+    this.#window = { bytes: EMPTY, end: 0, isFinal, base, context };
+    return settled;
+  }
+
+  #scanFrom(from: number, pairs: Uint16Array): number {
+    const { end, isFinal } = this.#window;
+    let at = this.#swallowFrom(from);
+    while (at < end) {
+      // The pair before may be what marks the beginning of a value.
+      const anchor = nextAnchor(this.#detection.anchors, pairs, at, end);
+      if (anchor >= end) break;
+      const next = this.#look(anchor, at);
+      if (next < 0) return ~next;
+      at = next;
+    }
+    return isFinal ? end : this.#holdFrom();
+  }
+
+  /**
+   * Looks at a marked pair.
+   * @returns where to go on; the complement of where the text has to wait for more of it
+   */
+  #look(anchor: number, at: number): number {
+    const { bytes, end } = this.#window;
+    const second = anchor + 1;
+    const pair = bytes[anchor]! | (bytes[second]! << 8);
+    const { marks, forms } = this.#detection.anchors;
+    const bits = marks[pair]!;
+    // Most anchors of JSON and of code are colons and equals signs behind names that say nothing.
+    if ((bits & FIELD) !== 0) {
+      if (anchor >= at && this.#endsKnownName(anchor)) return this.#lookAtRun(anchor);
+      if (this.#endsKnownName(second)) return this.#lookAtRun(second);
+    }
+    if (
+      (bits & VALUE) !== 0 ||
+      forms.standsAt(pair, bytes, anchor, end) ||
+      ((bits & ADDRESS) !== 0 && isAddress(bytes, anchor))
+    ) {
+      return this.#lookAtRun(anchor >= at && isInRun(bytes[anchor]!) ? anchor : second);
+    }
+    return second + 1;
+  }
+
+  #endsKnownName(at: number): boolean {
+    const { bytes } = this.#window;
+    if (bytes[at] !== COLON && bytes[at] !== EQUALS) return false;
+    return this.#detection.names.endingAt(bytes, nameEnd(bytes, at), 0).length > 0;
+  }
+
+  #lookAtRun(place: number): number {
+    const { bytes, end } = this.#window;
+    if (place >= end) return end;
+    if (!isInRun(bytes[place]!)) return place + 1;
+    const { run } = this.#matcher;
+    const at = this.#characterAt(place);
+    let start = runStart(bytes, at, this.#done, end);
+    if (start > at) return start;
+    const inert = start === this.#done && this.#goesOn ? -1 : inertEnd(bytes, start, end);
+    if (inert >= 0) {
+      this.#done = inert;
+      this.#goesOn = false;
+      return Math.max(inert, at + 1);
+    }
+    this.#readRun(start);
+    // Of a long run the parts before the anchor are passed over step by step, so that its parts are always the same.
+    while (run.isCut && run.offsets[RUN_STEP + ANCHOR_REACH]! <= at) {
+      start = this.#step();
+      this.#readRun(start);
+    }
+    if (run.isStarved) return ~start;
+    if (!this.#matcher.collect(this.#window)) return ~start;
+    const next = run.isCut ? run.offsets[RUN_STEP]! : run.end;
+    const isCut = run.isCut;
+    const last = this.#take(isCut ? next : Math.max(next, at + 1));
+    this.#done = Math.min(last, end);
+    this.#goesOn = isCut && last === next;
+    return last;
+  }
+
+  #characterAt(place: number): number {
+    const { bytes } = this.#window;
+    return bytes[place]! < 0x80 ? place : leadByte(bytes, place, this.#done);
+  }
+
+  #readRun(start: number): void {
+    const { bytes, end, isFinal } = this.#window;
+    this.#matcher.run.read(bytes, start, end, isFinal);
+    this.#matcher.run.goesOn = this.#goesOn && start === this.#done;
+  }
+
+  /** Goes on to the next part of a run that is longer than what is looked at together. */
+  #step(): number {
+    const next = this.#matcher.run.offsets[RUN_STEP]!;
+    this.#done = next;
+    this.#goesOn = true;
+    return next;
+  }
+
+  /** Hands on what was found. @returns where the last of it ends, at least `next` */
+  #take(next: number): number {
+    const { candidates, opening } = this.#matcher;
+    let last = next;
+    if (candidates.count > 0) {
+      candidates.forEachStanding((start, end, entity) => {
+        if (opening !== undefined && start >= opening.start) return;
+        this.#sink.found(entity, start, end);
+        last = Math.max(last, end);
+      });
+    }
+    if (opening === undefined) return last;
+    this.#sink.opened(opening.entity, opening.start);
+    this.#swallow = opening.swallow;
+    return this.#swallowFrom(opening.start);
+  }
+
+  /** Passes over the rest of a value whose end was not waited for. @returns where to go on */
+  #swallowFrom(at: number): number {
+    if (this.#swallow === undefined) return at;
+    const { bytes, end, isFinal } = this.#window;
+    const to = this.#swallow.take(bytes, at, end);
+    const isOver = this.#swallow.isOver || isFinal;
+    this.#sink.closed(to, isOver ? this.#swallow.tail : undefined);
+    if (isOver) this.#swallow = undefined;
+    this.#done = to;
+    this.#goesOn = false;
+    return to;
+  }
+
+  /** Where the last run begins that may go on, or turn out to be a value, when more of the text is there. */
+  #holdFrom(): number {
+    const { bytes, end } = this.#window;
+    if (this.#swallow !== undefined) return end;
+    const near = Math.max(end - LONGEST_SPELLING, this.#done);
+    let last = end - 1;
+    while (last >= near && !isInRun(bytes[last]!)) last--;
+    const held = last < near ? end : this.#holdRun(last);
+    return Math.min(held, this.#holdSpelling(near));
+  }
+
+  #holdRun(last: number): number {
+    const { bytes, end } = this.#window;
+    const { run } = this.#matcher;
+    let start = runStart(bytes, this.#characterAt(last), this.#done, end);
+    this.#readRun(start);
+    while (run.isCut) {
+      start = this.#step();
+      this.#readRun(start);
+    }
+    return run.isStarved ? start : end;
+  }
+
+  /** An escape that is cut, or a parenthesis that may open a number. */
+  #holdSpelling(near: number): number {
+    const { bytes, end } = this.#window;
+    if (bytes[end - 1] === OPEN) return end - 1;
+    let at = end - 1;
+    while (at >= near && bytes[at] !== BACKSLASH) at--;
+    if (at < near) return end;
+    while (at > near && bytes[at - 1] === BACKSLASH) at--;
+    readEscape(bytes, at, end, UNIT);
+    return UNIT.value === INCOMPLETE ? at : end;
+  }
+}
+
+const UNIT: Unit = { value: 0, next: 0 };
+const EMPTY = new Uint8Array(0);
+
+/** Whether another colon or hyphen is as near as the next one of an address must be. */
+function isAddress(bytes: Uint8Array, anchor: number): boolean {
+  const at = bytes[anchor] === COLON || bytes[anchor] === DASH ? anchor : anchor + 1;
+  const sign = bytes[at]!;
+  for (let i = 1; i <= 5; i++) if (bytes[at + i] === sign || bytes[at - i] === sign) return true;
+  return at + 5 >= bytes.length;
+}
+
+function isInRun(byte: number): boolean {
+  return (CLASSES[byte]! & (PLAIN | HIGH)) !== 0;
+}
