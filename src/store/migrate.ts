@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { attemptStore } from './attempt-store.ts';
 import { createTokens } from './migrations/0001-tokens.ts';
+import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -14,7 +15,10 @@ export interface Migration {
 }
 
 /** In order: the version of a database is how many of these it has seen. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-tokens', apply: createTokens }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-tokens', apply: createTokens },
+  { name: '0002-masked-values', apply: createMaskedValues },
+];
 
 /**
  * Brings the database to the version of the program, in one transaction that no other process shares.

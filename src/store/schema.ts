@@ -17,4 +17,20 @@ export interface Schema {
     readonly expires_at: number;
     readonly revoked_at: number | null;
   };
+  readonly masked_values: {
+    /** Keyed digest of home and subject. */
+    readonly subject: string;
+    /** Keyed digest of home, subject and session: nothing can be looked up by a name that was guessed. */
+    readonly scope: string;
+    /** Keyed digest of the destination. */
+    readonly destination: string;
+    readonly token: string;
+    readonly entity: string;
+    /** Base64. */
+    readonly sealed: string;
+    /** Of the process that wrote it last: it need not read it. */
+    readonly writer: string;
+    readonly created_at: number;
+    readonly expires_at: number;
+  };
 }

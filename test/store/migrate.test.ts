@@ -9,7 +9,7 @@ import { databaseIn, temporaryDirectory } from './fixtures.ts';
 const CLOCK = new ManualClock('2026-11-22T10:00:00Z');
 
 const ADD_NOTES: Migration = {
-  name: '0002-notes',
+  name: '9999-notes',
   apply: async (db) => {
     await sql`CREATE TABLE notes (id TEXT PRIMARY KEY)`.execute(db);
   },
@@ -22,8 +22,8 @@ describe('migrate()', () => {
     expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toEqual({ ok: true, value: undefined });
     const rows = await db.selectFrom('schema_migrations').selectAll().execute();
     expect(rows).toEqual([
-      { version: 1, name: '0001-tokens', applied_at: CLOCK.now() },
-      { version: 2, name: '0002-notes', applied_at: CLOCK.now() },
+      ...MIGRATIONS.map(({ name }, i) => ({ version: i + 1, name, applied_at: CLOCK.now() })),
+      { version: MIGRATIONS.length + 1, name: '9999-notes', applied_at: CLOCK.now() },
     ]);
   });
 
@@ -37,14 +37,14 @@ describe('migrate()', () => {
       ok: false,
       failure: {
         code: 'store_unavailable',
-        detail: 'Found a database of version 2, expected at most 1: it was used by a newer Cordon',
+        detail: `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon`,
       },
     });
   });
 
   it('refuses a database with another history', async () => {
     const { db } = await databaseIn(temporaryDirectory());
-    const other = [{ ...MIGRATIONS[0]!, name: '0001-other' }];
+    const other = MIGRATIONS.with(0, { ...MIGRATIONS[0]!, name: '0001-other' });
     expect(await migrate(db, CLOCK, other)).toMatchObject({
       ok: false,
       failure: { detail: expect.stringContaining('0001-other') as string },
@@ -54,7 +54,7 @@ describe('migrate()', () => {
   it('changes nothing when a migration fails half-way', async () => {
     const { db } = await databaseIn(temporaryDirectory());
     const broken: Migration = {
-      name: '0002-broken',
+      name: '9999-broken',
       apply: async (transaction) => {
         await ADD_NOTES.apply(transaction);
         await sql`CREATE TABLE notes (id TEXT)`.execute(transaction);

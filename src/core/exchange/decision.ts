@@ -3,7 +3,7 @@ import type { CountrySet } from '../place/country-set.ts';
 import type { DenialCode } from '../codes.ts';
 import type { DestinationFacts, Evidence, Facet } from '../place/evidence.ts';
 import type { Place } from '../place/place.ts';
-import type { Instant } from '../units.ts';
+import type { Bytes, Instant } from '../units.ts';
 
 /** The four ways an exchange reaches the gateway; one column each in `pipeline/stages.ts`. */
 export type ExchangeKind = 'forward' | 'connect' | 'intercepted' | 'upgrade';
@@ -32,7 +32,29 @@ export interface ActionAttributes {
   readonly mediaType?: string;
   /** Lower-case names of the request's fields; absent when unknown. */
   readonly fieldNames?: ReadonlySet<string>;
+  /** What is known of the content of the request; absent when nothing is, and where there is none (`mediaType` `none`). */
+  readonly content?: ContentFacts | undefined;
 }
+
+/**
+ * What is known of the content of a request, and of the content alone: what query and fields hold is not among it. Made by
+ * whoever reads content, once, before the decision that depends on it (`policy/content-needs.ts`).
+ */
+export type ContentFacts =
+  /** Read to its end, decoded, and looked through. `contentRead()` makes it. */
+  | {
+      readonly kind: 'read';
+      /** What was read, decoded. A rule that reads less far takes it for too large. */
+      readonly length: Bytes;
+      /** By single entity, one row for each that was looked for, 0 where none was found. One without a row is not known. */
+      readonly findings: ReadonlyMap<string, number>;
+    }
+  /** Longer than it was to be read. */
+  | { readonly kind: 'too-large' }
+  /** A coding, a charset or a framing that cannot be undone. `detail` completes "the content cannot be read: …". */
+  | { readonly kind: 'unreadable'; readonly detail: string }
+  /** An image, an archive, a medium that nobody here reads: the rule's `opaque` says what it gets. */
+  | { readonly kind: 'opaque' };
 
 /** Everything the decision point needs; it reads no clock and asks nobody. */
 export interface DecisionRequest {
@@ -45,12 +67,8 @@ export interface DecisionRequest {
 /** What a permit requires. The enforcement point discharges each, or refuses the exchange (XACML 3.0 §7.18). */
 export type Obligation =
   | { readonly kind: 'record'; readonly content: boolean; readonly rules: readonly RuleId[] }
-  | {
-      readonly kind: 'mask';
-      readonly direction: 'request' | 'response';
-      readonly masks: readonly Mask[];
-      readonly rules: readonly RuleId[];
-    }
+  | RequestMasks
+  | ResponseMasks
   | { readonly kind: 'credential'; readonly id: string; readonly rules: readonly RuleId[] }
   | { readonly kind: 'limit'; readonly limit: Limit; readonly rules: readonly RuleId[] }
   | { readonly kind: 'approval'; readonly by: readonly string[]; readonly rules: readonly RuleId[] }
@@ -64,7 +82,34 @@ export type Obligation =
 
 export type ObligationKind = Obligation['kind'];
 
+/** What is masked before a request leaves, and how its content is treated meanwhile. */
+export interface RequestMasks {
+  readonly kind: 'mask';
+  readonly direction: 'request';
+  /** Every entity once. */
+  readonly masks: readonly Mask[];
+  /** How content whose length masking changes is sent: kept back until its length is known, or in chunks as it comes. */
+  readonly length: 'spool' | 'chunked';
+  /** What happens to a signed request whose signature masking would break. */
+  readonly signed: 'deny' | 'pass';
+  /** What happens to content that is an image, an archive or an unknown medium; `pass`: it leaves unmasked. */
+  readonly opaque: 'deny' | 'hold' | 'pass';
+  readonly rules: readonly RuleId[];
+}
+
+/** What is masked before a response reaches the agent. */
+export interface ResponseMasks {
+  readonly kind: 'mask';
+  readonly direction: 'response';
+  /** Every entity once; never as `token`. */
+  readonly masks: readonly Mask[];
+  /** As for requests; nobody is asked about a response, so `hold` denies it. */
+  readonly opaque: 'deny' | 'pass';
+  readonly rules: readonly RuleId[];
+}
+
 export interface Mask {
+  /** Single entities, sorted: the groups of the policy are written out. */
   readonly entities: readonly string[];
   readonly as: 'redact' | 'partial' | 'hash' | 'token';
   readonly in: readonly ('content' | 'query' | 'fields' | 'path')[];

@@ -1,5 +1,5 @@
 import type { Authority } from '../address.ts';
-import type { Decision, ExchangeKind, SubjectAttributes, Visibility } from './decision.ts';
+import type { ContentFacts, Decision, ExchangeKind, SubjectAttributes, Visibility } from './decision.ts';
 import type { DestinationFacts } from '../place/evidence.ts';
 import type { ExchangeId, SessionId } from '../ids.ts';
 import type { Milliseconds } from '../units.ts';
@@ -56,6 +56,10 @@ export interface Located extends Identified {
   readonly destination: DestinationFacts;
   /** The addresses were at hand, so nobody has judged yet, by the policy in force, whether the name may be looked up at all. */
   readonly recalled: boolean;
+  /** What is known of the content, where anything may depend on it; what was read is what is sent. */
+  readonly contentFacts?: ContentFacts;
+  /** The members of JSON content that the place depends on, as far as they are there; absent where it depends on none. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 export interface Authorized extends Located {
