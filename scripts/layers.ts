@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 const PURE = ['core', 'wire'];
-const STAGES = ['identity', 'destination', 'tls', 'upstream', 'recording'];
+const STAGES = ['identity', 'destination', 'transform', 'tls', 'upstream', 'recording'];
 
 export const LAYERS: readonly Layer[] = [
   {
@@ -27,9 +27,26 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core'],
     pure: true,
   },
-  { folder: 'policy', role: 'the decision point: schema, compile, decide, explain', mayImport: PURE, pure: true },
+  {
+    folder: 'masking',
+    role: 'what is found and masked in text: entities, the streaming masker, media types',
+    mayImport: ['core'],
+    pure: true,
+  },
+  {
+    folder: 'policy',
+    role: 'the decision point: schema, compile, decide, explain',
+    mayImport: [...PURE, 'masking'],
+    pure: true,
+  },
   { folder: 'identity', role: 'who sends it: tokens, source ranges, sessions', mayImport: PURE, pure: false },
   { folder: 'destination', role: 'where it goes: resolver, range tables, catalogue, GeoIP', mayImport: PURE, pure: false },
+  {
+    folder: 'transform',
+    role: 'content on its way: codings undone and redone, masking, tokens restored',
+    mayImport: [...PURE, 'masking'],
+    pure: false,
+  },
   { folder: 'tls', role: 'interception CA, leaf certificates, termination', mayImport: PURE, pure: false },
   { folder: 'upstream', role: 'toward the origin: dial with a permit, pools, exchange, relay', mayImport: PURE, pure: false },
   { folder: 'recording', role: 'the record: chained journal, folding', mayImport: PURE, pure: false },

@@ -81,7 +81,7 @@ function benchPolicy(): CompiledPolicy {
       rules.push(rule(i, [i], { effect: 'deny' }));
     }
   }
-  return { digest: 'sha256:bench' as PolicyDigest, agents: [], destinations, rules, credentials: [] };
+  return { digest: 'sha256:bench' as PolicyDigest, agents: [], destinations, rules, credentials: [], entities: [] };
 }
 
 function request(name: string, bits: number, method: string): DecisionRequest {

@@ -1,4 +1,5 @@
 import type { ExplainAnswer } from '../admin/contract.ts';
+import type { Obligation } from '../core/exchange/decision.ts';
 import type { ExplainedRule } from '../policy/explain.ts';
 import { columns, type Style, type Terminal } from './terminal.ts';
 
@@ -23,11 +24,8 @@ export function explanationLines(answer: ExplainAnswer, terminal: Terminal): str
       terminal,
     ),
     ...heading('Transfer', transferRows(answer), terminal),
-    ...heading(
-      'Obligations',
-      decision.obligations.map((obligation) => [obligation.kind, `from ${obligation.rules.join(', ') || 'every exchange'}`]),
-      terminal,
-    ),
+    ...heading('Obligations', decision.obligations.flatMap(obligationRows), terminal),
+    ...heading('Found in the content', findingRows(answer), terminal),
     ...heading('TLS toward the origin', tlsRows(answer), terminal),
     ...place(answer, terminal),
     ...heading(
@@ -41,6 +39,25 @@ export function explanationLines(answer: ExplainAnswer, terminal: Terminal): str
       terminal,
     ),
   ];
+}
+
+/** A mask has a row per strategy. */
+function obligationRows(obligation: Obligation): string[][] {
+  const from = `from ${obligation.rules.join(', ') || 'every exchange'}`;
+  if (obligation.kind !== 'mask') return [[obligation.kind, from]];
+  const { direction, masks } = obligation;
+  return masks.map(({ entities, as, in: parts }) => [
+    `mask ${direction}`,
+    from,
+    `${as} in ${parts.join(', ')}: ${entities.join(', ')}`,
+  ]);
+}
+
+/** Counts alone: what was found is nobody's business here. */
+function findingRows({ findings }: ExplainAnswer): string[][] {
+  if (findings === undefined) return [];
+  const rows = Object.entries(findings).map(([entity, count]) => [entity, `${count}`]);
+  return rows.length === 0 ? [['nothing that the rules look for']] : rows;
 }
 
 function transferRows({ decision: { transfer } }: ExplainAnswer): string[][] {

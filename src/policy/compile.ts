@@ -5,7 +5,7 @@ import { checkAuthority } from './compile/authority.ts';
 import { compileCredentials } from './compile/credentials.ts';
 import { deepFreeze } from './compile/deep-freeze.ts';
 import { DestinationTable } from './compile/destination-table.ts';
-import { checkDeclaredEntities } from './compile/entities.ts';
+import { compileEntities } from './compile/entities.ts';
 import { compileJurisdictions } from './compile/jurisdictions.ts';
 import { PlaceNames } from './compile/place-names.ts';
 import { checkRule } from './compile/rules/rule-checks.ts';
@@ -60,7 +60,7 @@ function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
   const agents = compileAgents(scope);
   const table = new DestinationTable(scope);
   const credentials = compileCredentials(scope);
-  checkDeclaredEntities(scope);
+  const entities = compileEntities(scope);
   const rules: CompiledRule[] = [];
   for (const item of scope.sections.rules) {
     const rule = compileRule(item, table, agents, scope);
@@ -76,5 +76,5 @@ function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
   warnAboutMasking(scope.sections.rules);
   warnAboutPorts(scope.sections.rules, rules, table.all);
   warnAboutTls(scope.sections.destinations, rules, table.all);
-  return { digest, agents, destinations: table.all, rules, credentials };
+  return { digest, agents, destinations: table.all, rules, credentials, entities };
 }

@@ -1,10 +1,11 @@
 import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import type { RuleId } from '../core/ids.ts';
+import { contentDenial, observedContentDenial } from './content/content-denial.ts';
 import { denied, type Denial } from './decision/denial.ts';
 import { decideFiltered } from './decision/filter.ts';
 import { floorDenial } from './decision/floors.ts';
 import { matchRules, type Matches } from './decision/match-rules.ts';
-import { uniteObligations } from './decision/obligations.ts';
+import { approvalOf, uniteObligations } from './decision/obligations.ts';
 import { uniteOriginTls } from './decision/origin-tls.ts';
 import type { PreparedRule } from './target/prepared.ts';
 import { applyResidency } from './decision/residency.ts';
@@ -14,7 +15,8 @@ import type { PreparedPolicy } from './target-index.ts';
 
 /**
  * The decision point: what the policy says to a request (contract §4.1). Codes apply in the order of contract §3: address
- * floors, denying rules, no rule, place. A permit names the addresses that may be dialled; without addresses it names none.
+ * floors, denying rules, no rule, place, content. A permit names the addresses that may be dialled; without addresses it
+ * names none. While the content is not known and `contentNeeds()` wants it read, no decision is final.
  */
 export function decide(policy: PreparedPolicy, request: DecisionRequest): Decision {
   return decideWithin(policy, request, {
@@ -45,7 +47,7 @@ function conclude(weighed: Weighed): Decision {
   const matches = matchRules(weighed);
   const refused = ruleDenial(weighed, matches);
   if (refused !== undefined && !isOnlyObserved(weighed, refused)) return denied(weighed, refused, matches.denies);
-  return passed(weighed, matches, refused);
+  return passed(weighed, matches, refused ?? observedContentDenial(matches, weighed));
 }
 
 /** Observe mode turns what the rules say into "would deny", and nothing else (contract §4.1.10). */
@@ -54,17 +56,18 @@ function isOnlyObserved({ request }: Weighed, { code }: Denial): boolean {
   return code === 'denied_by_rule' || code === 'no_rule' || code === 'port_not_allowed';
 }
 
-/** The rules would let it pass, or are only observed: the residency floor and the obligations remain. */
+/** The rules would let it pass, or are only observed: the residency floor, the content and the obligations remain. */
 function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefined): Decision {
   const residency = applyResidency(weighed, matches.carriers);
   if (residency.kind === 'refused') return denied(weighed, residency.denial);
-  const united = uniteObligations(matches.obligations);
+  const unread = contentDenial(matches, weighed);
+  if (unread !== undefined) return denied(weighed, unread.denial, unread.rules);
+  const united = uniteObligations(requiredBy(matches));
   if (!united.ok) return denied(weighed, { code: 'obligation_conflict', reason: united.failure });
   // What would be denied is observed, not helped along.
   const tls = uniteOriginTls(weighed, wouldDeny === undefined ? matches.tls : NOTHING);
   if (!tls.ok) return denied(weighed, { code: 'obligation_conflict', reason: tls.failure });
-  const effect = matches.holds.length > 0 ? 'hold' : 'permit';
-  const rules = idsOfRules(effect === 'hold' ? matches.holds : matches.permits);
+  const { effect, rules } = winnersOf(matches);
   return {
     effect,
     reason: reasonFor(effect, rules),
@@ -82,6 +85,15 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
 }
 
 const NOTHING: readonly never[] = [];
+
+function requiredBy({ obligations, asking }: Matches): Matches['obligations'] {
+  return asking.length === 0 ? obligations : [...obligations, asking.map(({ rule }) => approvalOf(rule))];
+}
+
+function winnersOf({ holds, asking, permits }: Matches): Pick<Decision, 'rules'> & { readonly effect: 'permit' | 'hold' } {
+  if (holds.length === 0 && asking.length === 0) return { effect: 'permit', rules: idsOfRules(permits) };
+  return { effect: 'hold', rules: idsOfRules(asking.length === 0 ? holds : [...holds, ...asking]) };
+}
 
 function idsOfRules(rules: readonly PreparedRule[]): readonly RuleId[] {
   const ids = rules.map(({ rule }) => rule.id);

@@ -1,4 +1,4 @@
-import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
+import type { ContentFacts, Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import { decide } from './decide.ts';
 import { describeDestination } from './target/describe-destination.ts';
 import { describeJudgement, type JudgementInWords } from './place/describe-judgement.ts';
@@ -15,6 +15,8 @@ export interface Explanation {
   readonly judgement: JudgementInWords;
   /** Every rule of the policy, in its order. */
   readonly rules: readonly ExplainedRule[];
+  /** How often entities were found in the content; absent where it was not read. Values themselves are nowhere. */
+  readonly findings?: Readonly<Record<string, number>>;
 }
 
 /** One rule beside the request. */
@@ -38,7 +40,14 @@ export function explain(policy: PreparedPolicy, request: DecisionRequest): Expla
     decision,
     judgement: describeJudgement(weighed.judged),
     rules: policy.rules.map((rule) => explainRule(rule, weighed)),
+    ...(request.action.content !== undefined && findingsIn(request.action.content)),
   };
+}
+
+/** What was looked for and found; what was looked for in vain shows in the rules that looked for it. */
+export function findingsIn(content: ContentFacts): Pick<Explanation, 'findings'> {
+  if (content.kind !== 'read') return {};
+  return { findings: Object.fromEntries([...content.findings].filter(([, count]) => count > 0)) };
 }
 
 /** The addresses that the decision is about: where some were filtered away, those that are left. */

@@ -11,6 +11,7 @@ export function loosenings(before: CompiledPolicy, after: CompiledPolicy): reado
     ...compareAgents(before, after),
     ...compareDestinations(before, after),
     ...compareCredentials(before.credentials, after.credentials),
+    ...compareEntities(before.entities, after.entities),
     ...compareRules(before, after),
   ];
 }
@@ -57,6 +58,15 @@ function compareCredentials(before: readonly CompiledCredential[], after: readon
     const old = known.get(id);
     if (old === undefined) return [`credential ${id}: added`];
     return added(old.for, destinations).map((destination) => `credential ${id}: extended to ${destination}`);
+  });
+}
+
+/** An own entity that finds something else masks less than before, as far as its text tells. */
+function compareEntities(before: CompiledPolicy['entities'], after: CompiledPolicy['entities']): string[] {
+  const known = new Map(before.map((entity) => [entity.id, entity]));
+  return after.flatMap((entity) => {
+    const old = known.get(entity.id);
+    return old === undefined || canonicalText(old) === canonicalText(entity) ? [] : [`entity ${entity.id}: changed`];
   });
 }
 

@@ -6,6 +6,7 @@ import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
 import type { Place, PlaceSet } from '../core/place/place.ts';
 import type { Bytes, Instant, Milliseconds } from '../core/units.ts';
+import type { OwnEntity } from '../masking/own/own-entity.ts';
 import type { HostPattern } from '../wire/name/host-pattern.ts';
 
 /** A policy ready to decide: frozen, with every reference resolved. Made by `compile.ts` only. */
@@ -16,6 +17,8 @@ export interface CompiledPolicy {
   readonly destinations: readonly CompiledDestination[];
   readonly rules: readonly CompiledRule[];
   readonly credentials: readonly CompiledCredential[];
+  /** Kinds of values that the policy declares beside the built-in ones. */
+  readonly entities: readonly OwnEntity[];
 }
 
 /** Where something stands in the policy files, 1-based. */
@@ -91,6 +94,7 @@ export interface CompiledRule {
   };
   readonly length: 'spool' | 'chunked';
   readonly signed: 'deny' | 'pass';
+  /** What images, archives and unknown media get where the rule states `content`, or masks content. */
   readonly opaque: 'deny' | 'hold' | 'pass';
 }
 
@@ -100,10 +104,13 @@ export interface PathPattern {
   matches(path: string): boolean;
 }
 
+/** Holds where the content of the request holds any of the entities. */
 export interface ContentCondition {
+  /** Single entities, sorted: groups are written out. */
   readonly entities: readonly string[];
   /** Media type globs; narrows permits and obligations only (contract §4.1.2). */
   readonly types?: readonly string[];
+  /** How far content is read, decoded. */
   readonly max: Bytes;
 }
 

@@ -16,6 +16,8 @@ export interface PreparedPolicy {
   /** What `to: any` stands for. */
   readonly any: PreparedDestination;
   readonly index: TargetIndex;
+  /** Some rule states a condition on content. */
+  readonly asksForContent: boolean;
 }
 
 /** Builds everything that decisions look up, so that ten thousand rules cost a decision the same as ten. */
@@ -23,7 +25,14 @@ export function prepare(policy: CompiledPolicy): PreparedPolicy {
   const rules = policy.rules.map(prepareRule);
   const destinations = policy.destinations.map(prepareDestination);
   const any = prepareAny();
-  return { policy, rules, destinations, any, index: new TargetIndex(rules, destinations, any) };
+  return {
+    policy,
+    rules,
+    destinations,
+    any,
+    index: new TargetIndex(rules, destinations, any),
+    asksForContent: policy.rules.some(({ content }) => content !== undefined),
+  };
 }
 
 /**

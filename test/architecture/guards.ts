@@ -18,7 +18,16 @@ const importsFollowLayers: Guard = (tree) =>
   });
 
 /** Packages that neither read nor write anything, so that pure folders may use them. */
-const PURE_PACKAGES: ReadonlySet<string> = new Set(['typebox/type', 'yaml', 'ajv', 'ajv/dist/2020.js']);
+const PURE_PACKAGES: ReadonlySet<string> = new Set([
+  'typebox/type',
+  'yaml',
+  'ajv',
+  'ajv/dist/2020.js',
+  '@noble/hashes/sha2.js',
+  '@noble/hashes/sha3.js',
+  '@scure/base',
+  '@scure/bip39/wordlists/english.js',
+]);
 
 /** Pure folders import no module of Node and no package that could do I/O. */
 const pureFoldersImportNoIo: Guard = (tree) =>

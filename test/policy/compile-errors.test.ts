@@ -284,6 +284,35 @@ describe('compilePolicy() reports', () => {
       ],
     ],
     [
+      'a checksum that is none',
+      'entities: [{ id: e, pattern: "E-\\\\d{6}", checksum: lun, max: 9 }]\n',
+      [
+        'a.yaml:1:52: error: Found "lun", expected one of: none, luhn, verhoeff, mod11-10, ean13, mod11-2, mod97 (did you mean "luhn"?)',
+      ],
+    ],
+    [
+      'an entity with the name of a group',
+      'entities: [{ id: pii, pattern: "E-1", max: 9 }]\n',
+      ['a.yaml:1:18: error: Found the id "pii", which is a built-in entity; expected another id'],
+    ],
+    [
+      'content that is read far',
+      rule(`${host}, then: deny, content: { entities: [email], max: 11MiB }`),
+      [
+        'a.yaml:2:89: warning: Found max: 11MiB, expected no more than 10MiB without need: so much of every such request waits here (what a rule cannot read, it denies or holds)',
+      ],
+    ],
+    [
+      'approval beside a deny on content that holds images',
+      rule(`${host}, then: deny, content: { entities: [email] }, opaque: hold, approval: { by: [x] }`),
+      [],
+    ],
+    [
+      'approval beside a permit whose images are held',
+      rule(`${host}, then: permit, content: { entities: [email] }, opaque: hold, approval: { by: [x] }`),
+      [],
+    ],
+    [
       'internal for every name',
       'destinations: [{ id: d, hosts: ["*"], internal: { place: DE } }]\n',
       [

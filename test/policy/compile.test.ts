@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { GROUPS } from '../../src/masking/catalogue.ts';
 import { formatIssue } from '../../src/policy/issue.ts';
 import type { CompiledPolicy, CompiledRule } from '../../src/policy/model.ts';
 import { compileAsWritten, compileTexts, policyOf } from './support/compile-text.ts';
@@ -129,8 +131,8 @@ rules:
       },
       content: { entities: ['payment-card'], max: 1_048_576 },
       masks: {
-        request: [{ entities: ['pii'], as: 'token', in: ['path'], unreadable: 'pass' }],
-        response: [{ entities: ['secrets'], as: 'redact', in: ['content', 'query', 'fields'], unreadable: 'deny' }],
+        request: [{ entities: GROUPS.get('pii'), as: 'token', in: ['path'], unreadable: 'pass' }],
+        response: [{ entities: GROUPS.get('secrets'), as: 'redact', in: ['content', 'query', 'fields'], unreadable: 'deny' }],
       },
       credential: 'k',
       limits: [
@@ -141,6 +143,58 @@ rules:
       headers: { set: { 'x-team': 'support' }, require: ['x-purpose'], remove: ['cookie'] },
     });
     expect(policy.credentials).toEqual([{ id: 'k', for: ['d'] }]);
+  });
+
+  it('writes groups of entities out, each entity once and sorted', () => {
+    const policy = policyOf(`
+entities: [{ id: staff-number, pattern: "EMP-\\\\d{6}", max: 10 }]
+rules:
+  - { id: r, to: any, content: { entities: [staff-number, contact, email] }, mask: { request: [staff-number, contact, pii, email] } }
+`);
+    const rule = ruleOf(policy, 'r');
+    expect(rule.content?.entities).toEqual([...(GROUPS.get('contact') ?? []), 'staff-number'].sort());
+    expect(rule.masks.request[0]?.entities).toEqual([...(GROUPS.get('pii') ?? []), 'staff-number'].sort());
+  });
+
+  it('leaves no group in masks and conditions, whichever are named and in whatever order', () => {
+    const names = [...GROUPS.keys(), 'email', 'iban', 'jwt'];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(names, { minLength: 1 }), (chosen) => {
+        const { masks, content } = ruleOf(
+          policyOf(
+            `rules: [{ id: r, to: any, content: { entities: [${chosen.join()}] }, mask: { response: [${chosen.toSorted().join()}] } }]`,
+          ),
+          'r',
+        );
+        const entities = content?.entities ?? [];
+        expect(masks.response[0]?.entities).toEqual(entities);
+        expect(entities).toEqual([...new Set(entities)].sort());
+        for (const name of chosen) for (const id of GROUPS.get(name) ?? [name]) expect(entities).toContain(id);
+        for (const id of entities) expect(GROUPS.has(id)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps health and crypto out of pii, unless they are personal on another ground', () => {
+    const pii = new Set(GROUPS.get('pii'));
+    for (const group of ['health', 'crypto']) {
+      for (const id of GROUPS.get(group) ?? []) {
+        const isPersonal = ['contact', 'national-id', 'payment', 'network'].some((other) => GROUPS.get(other)?.includes(id));
+        expect([id, pii.has(id)]).toEqual([id, isPersonal]);
+      }
+    }
+  });
+
+  it('compiles own entities', () => {
+    const policy = policyOf(
+      'entities: [{ id: e, pattern: "E-\\\\d{6}", checksum: luhn, context: [Staff, "employee no"], max: 8 }, { id: f, pattern: x, max: 1 }]',
+    );
+    expect(policy.entities).toEqual([
+      { id: 'e', pattern: 'E-\\d{6}', checksum: 'luhn', context: ['staff', 'employee no'], max: 8 },
+      { id: 'f', pattern: 'x', context: [], max: 1 },
+    ]);
+    expect(Object.isFrozen(policy.entities[0]?.context)).toBe(true);
   });
 
   it('compiles destinations, declared and inline', () => {

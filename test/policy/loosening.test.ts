@@ -9,6 +9,7 @@ destinations:
   - { id: d, hosts: [a.example, b.example], attest: { place: eu, covers: [entry], basis: x, until: 2027-01-01 } }
   - { id: e, hosts: [e.example] }
 credentials: [{ id: k, for: [d], inject: { bearer: true } }]
+entities: [{ id: staff, pattern: "EMP-[0-9]{6}", max: 10 }]
 rules:
   - { id: p, to: [d], methods: [GET], then: permit }
   - { id: n, to: { hosts: ["*.evil.example"] }, then: deny }
@@ -37,6 +38,8 @@ describe('loosenings()', () => {
 
   it('finds none in what is only stricter', () => {
     expect(changes(['home: dach', 'home: DE'])).toEqual([]);
+    expect(changes(['entities: [', 'entities: [{ id: more, pattern: X, max: 1 }, '])).toEqual([]);
+    expect(changes(['[pii]', '[contact, national-id, payment, network]'])).toEqual([]);
     expect(changes(['rules:\n', 'rules:\n  - { id: n2, to: { hosts: [x.example] }, then: deny }\n'])).toEqual([]);
     expect(changes(['methods: [GET], then: permit', 'methods: [GET], then: deny'])).toEqual([]);
     expect(changes(['  - { id: p, to: [d], methods: [GET], then: permit }\n', ''])).toEqual([]);
@@ -98,6 +101,26 @@ describe('loosenings()', () => {
     ],
     ['an owner removed, who may approve then', 'owners: [anna]', 'owners: []', ['agent a: owner removed']],
     ['an agent added', 'agents: [', 'agents: [{ id: b, home: eu }, ', ['agent b: added']],
+    ['an own entity that finds less', '[0-9]{6}', '[0-9]{7}', ['entity staff: changed']],
+    ['an own entity that asks for a context', 'max: 10 }', 'max: 10, context: [staff] }', ['entity staff: changed']],
+    [
+      'a mask that leaves an entity out, named by its group before',
+      'mask: { request: [pii] }',
+      'mask: { request: [contact, payment, network] }',
+      ['rule m: obligations changed (masks)'],
+    ],
+    [
+      'unreadable content let through',
+      'request: [pii]',
+      'request: { entities: [pii], unreadable: pass }',
+      ['rule m: obligations changed (masks)'],
+    ],
+    [
+      'images let through',
+      'mask: { request: [pii] }',
+      'mask: { request: [pii] }, opaque: pass',
+      ['rule m: obligations changed (opaque)'],
+    ],
     ['a credential extended', 'for: [d]', 'for: [d, e]', ['credential k: extended to e']],
   ])('reports %s', (_, from, to, found) => {
     expect(changes([from, to])).toEqual(found);

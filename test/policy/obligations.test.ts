@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Mask } from '../../src/core/exchange/decision.ts';
+import type { Mask, RequestMasks } from '../../src/core/exchange/decision.ts';
+import { uniteObligations } from '../../src/policy/decision/obligations.ts';
 import { uniteMasks } from '../../src/policy/decision/unite-masks.ts';
 import { decideOn, policy, verdict } from './support/decision-case.ts';
 
@@ -63,6 +64,32 @@ rules:
     expect(obligations[1]).toMatchObject({ set: {}, remove: ['x-b'] });
   });
 
+  it('say of masks how content is sent, and what gets by unmasked: the strictest wins', () => {
+    const masks = (id: string, rest: string) => `{ id: ${id}, ${to}, mask: { request: [email], response: [jwt] }, ${rest} }`;
+    const united = (...rules: string[]) => {
+      const set = policy(`${CREDENTIALS}\nrules: [{ id: open, ${to}, then: permit }, ${rules.join(', ')}]`);
+      return decideOn(set, { url: URL }).obligations;
+    };
+    const loose = 'length: chunked, signed: pass, opaque: pass';
+    expect(united(masks('a', loose))).toMatchObject([
+      { direction: 'request', length: 'chunked', signed: 'pass', opaque: 'pass' },
+      { direction: 'response', opaque: 'pass' },
+    ]);
+    expect(united(masks('a', loose), masks('b', 'length: spool, signed: pass, opaque: hold'))).toMatchObject([
+      { direction: 'request', length: 'spool', signed: 'pass', opaque: 'hold', rules: ['a', 'b'] },
+      // Nobody can be asked about a response.
+      { direction: 'response', opaque: 'deny', rules: ['a', 'b'] },
+    ]);
+    expect(united(masks('a', loose), masks('b', 'length: chunked'))[0]).toMatchObject({ signed: 'deny', opaque: 'deny' });
+  });
+
+  it('leave images alone where masks leave content alone', () => {
+    const set = policy(
+      `rules: [{ id: r, to: { hosts: ["api.example.com"] }, then: permit, mask: { request: { entities: [email], in: [query] } } }]`,
+    );
+    expect(decideOn(set, { url: URL }).obligations).toMatchObject([{ opaque: 'pass' }]);
+  });
+
   it('are none on a deny', () => {
     const set = policy('rules: [{ id: shut, to: any, then: deny }, { id: mask, to: any, mask: { request: [pii] } }]');
     expect(decideOn(set, { url: URL }).obligations).toEqual([]);
@@ -103,6 +130,36 @@ describe('uniteMasks()', () => {
             if (each.unreadable === 'deny') expect(found[0]?.unreadable).toBe('deny');
           }
         }
+      }),
+    );
+  });
+});
+
+const requestMasks: fc.Arbitrary<RequestMasks> = fc.record({
+  kind: fc.constant('mask'),
+  direction: fc.constant('request'),
+  masks: fc.tuple(mask),
+  length: fc.constantFrom('spool', 'chunked'),
+  signed: fc.constantFrom('deny', 'pass'),
+  opaque: fc.constantFrom('deny', 'hold', 'pass'),
+  rules: fc.constant([]),
+});
+
+describe('uniteObligations()', () => {
+  it('is blind to the order of masks, takes the strictest of each, and changes nothing when done again', () => {
+    fc.assert(
+      fc.property(fc.array(requestMasks, { minLength: 2, maxLength: 5 }), (all) => {
+        const united = uniteObligations(all.map((each) => [each]));
+        expect(uniteObligations(all.toReversed().map((each) => [each]))).toEqual(united);
+        if (!united.ok) throw new Error(united.failure);
+        const [one, ...others] = united.value as readonly RequestMasks[];
+        expect(others).toEqual([]);
+        const has = <K extends 'length' | 'signed' | 'opaque'>(key: K, value: RequestMasks[K]): boolean =>
+          all.some((each) => each[key] === value);
+        expect(one?.length).toBe(has('length', 'spool') ? 'spool' : 'chunked');
+        expect(one?.signed).toBe(has('signed', 'deny') ? 'deny' : 'pass');
+        expect(one?.opaque).toBe(has('opaque', 'deny') ? 'deny' : has('opaque', 'hold') ? 'hold' : 'pass');
+        expect(uniteObligations([united.value, united.value])).toEqual(united);
       }),
     );
   });

@@ -15,6 +15,7 @@ import type { SourceText } from '../../src/policy/source.ts';
 import { prepare } from '../../src/policy/target-index.ts';
 import { classify } from '../../src/wire/address/address-class.ts';
 import { NOW } from './support/compile-text.ts';
+import { readContent, send } from './support/email-ports.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -102,7 +103,7 @@ describe('rules/ as shipped', () => {
     '%s',
     (_, expectation) => {
       if (policy === undefined) throw new Error('no policy');
-      const result = runExpectation(prepare(policy), expectation, factsOf, NOW);
+      const result = runExpectation(prepare(policy), expectation, { factsOf, readContent, send }, NOW);
       expect(result.problems).toEqual([]);
       expect(result.status).toBe('passed');
     },

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecisionRequest } from '../../src/core/exchange/decision.ts';
+import type { Decision, DecisionRequest } from '../../src/core/exchange/decision.ts';
 import { decide } from '../../src/policy/decide.ts';
 import { explain } from '../../src/policy/explain.ts';
 import type { CompiledPolicy } from '../../src/policy/model.ts';
 import { outlook } from '../../src/policy/outlook.ts';
+import { contentNeeds } from '../../src/policy/content/content-needs.ts';
 import { prepare } from '../../src/policy/target-index.ts';
 import { hide, randomHidden, randomPolicy, randomRequest } from './support/random-policy.ts';
 
@@ -42,7 +43,62 @@ describe('no unknown turns a deny or a hold into a permit', () => {
       if (!(partly.effect === 'permit' && partly.wouldDeny === undefined)) return false;
       const full = decide(prepared, request);
       expect(full.code).not.toBe('denied_by_rule');
+      // What is unmaskable is not known while the content is not: the permit then obliges to deny or to hold it.
+      if (request.action.content?.kind === 'opaque' && opaqueUnderMask(partly) !== 'pass') return false;
       expect(full.effect).not.toBe('hold');
+      return true;
+    });
+  });
+
+  it('decide() with the content hidden permits only what the content, whatever it is, does not keep back', () => {
+    holds((policy, request) => {
+      const prepared = prepare(policy);
+      if (request.action.content === undefined) return false;
+      const hidden = hide(request, ['content']);
+      const partly = decide(prepared, hidden);
+      if (partly.effect !== 'permit' || partly.wouldDeny !== undefined) return false;
+      const full = decide(prepared, request);
+      const { kind } = request.action.content;
+      if (kind === 'opaque' || kind === 'unreadable') {
+        expect(full.effect === 'permit' || opaqueUnderMask(partly) !== undefined).toBe(true);
+      } else expect(full.effect).toBe('permit');
+      return true;
+    });
+  });
+
+  it('decide() permits content that is too large no more than the same content read', () => {
+    holds((filtering, request) => {
+      // Filtering leaves out addresses that are denied, not those that are held.
+      const policy = withoutFilters(filtering);
+      const prepared = prepare(policy);
+      if (request.action.content === undefined) return false;
+      const judged = decide(prepared, request);
+      const unjudged = decide(prepared, { ...request, action: { ...request.action, content: { kind: 'too-large' } } });
+      if (unjudged.effect !== 'permit' || unjudged.wouldDeny !== undefined) return false;
+      if (request.action.content.kind === 'read') expect(judged.effect).toBe('permit');
+      return true;
+    });
+  });
+
+  it('contentNeeds() asks for everything that a decision can depend on', () => {
+    holds((policy, request) => {
+      const prepared = prepare(policy);
+      const { content } = request.action;
+      if (content?.kind !== 'read') return false;
+      const hidden = hide(request, ['content']);
+      const needs = contentNeeds(prepared, hidden);
+      const asked = new Set(needs?.entities);
+      const findings = new Map([...content.findings].filter(([entity]) => asked.has(entity)));
+      const decided = decide(prepared, { ...request, action: { ...request.action, content: { ...content, findings } } });
+      const unread = decide(prepared, hidden);
+      const full = decide(prepared, request);
+      if (needs === undefined) {
+        // Whatever it holds, the answer is the same; a deny that the content alone would settle may have come first.
+        expect(unread.effect).toBe(full.effect);
+        if (full.effect !== 'deny') expect(unread).toEqual(full);
+        return false;
+      }
+      expect(besidePorts(decided)).toEqual(besidePorts(full));
       return true;
     });
   });
@@ -114,6 +170,17 @@ describe('no unknown turns a deny or a hold into a permit', () => {
   });
 });
 
+/** A decision without what it says about rules of other ports: that is not worth reading content for. */
+function besidePorts({ code, reason, wouldDeny, ...rest }: Decision): unknown {
+  const isOfPorts = [code, wouldDeny?.code].some((each) => each === 'no_rule' || each === 'port_not_allowed');
+  return isOfPorts ? rest : { ...rest, code, reason, wouldDeny };
+}
+
+/** What the obligations of a decision say about content that nobody reads; undefined when nothing in content is masked. */
+function opaqueUnderMask({ obligations }: Decision): 'deny' | 'hold' | 'pass' | undefined {
+  return obligations.flatMap((each) => (each.kind === 'mask' && each.direction === 'request' ? [each.opaque] : []))[0];
+}
+
 /** Whether a rule reaches the request also through a destination without hosts. */
 function opensNothing(policy: CompiledPolicy, id: string, request: DecisionRequest): boolean {
   const bare = {
@@ -135,6 +202,9 @@ describe('the index', () => {
       const denies = counting(policy, request, 'deny');
       const holds = counting(policy, request, 'hold');
       const permits = counting(policy, request, 'permit');
+      // What content that cannot be judged gets is told by other codes.
+      if (request.action.content !== undefined && request.action.content.kind !== 'read') return false;
+      if (request.action.content?.kind === 'read' && request.action.content.length > 1024) return false;
       if (decision.code === 'denied_by_rule') expect(decision.rules).toEqual(denies.toSorted());
       if (decision.effect === 'hold') expect(decision.rules).toEqual(holds.toSorted());
       if (decision.effect === 'permit') expect(decision.rules).toEqual(permits.toSorted());

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { contentPorts } from '../../app/questions/content-ports.ts';
 import { explainQuestion } from '../../app/questions/explain-question.ts';
 import { systemClock } from '../../app/system.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -55,6 +56,7 @@ async function explain(context: CommandContext, request: readonly string[], opti
     policy: prepare(policy.policy),
     tables,
     now: systemClock.now(),
+    readContent: contentPorts(policy.policy).readContent,
     resolver: resolver.value,
   };
   const explained = await explainQuestion(question, facts);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { issueText } from '../../app/compile-policy.ts';
+import { contentPorts } from '../../app/questions/content-ports.ts';
 import { systemClock } from '../../app/system.ts';
 import { readPolicyFiles } from '../../config/policy-files.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -42,10 +43,10 @@ async function test(context: CommandContext, argument: string | undefined): Prom
   const cases = await readCases(context, directory);
   if (!cases.ok) return cases.failure;
   const prepared = prepare(policy.policy);
-  const factsOf = factsFrom(tables);
+  const ports = { factsOf: factsFrom(tables), ...contentPorts(policy.policy) };
   const now = systemClock.now();
   const results: Outcome[] = cases.value.map((expectation) => {
-    const result = runExpectation(prepared, expectation, factsOf, now);
+    const result = runExpectation(prepared, expectation, ports, now);
     const { file, line, column } = expectation.position;
     return {
       ...result,

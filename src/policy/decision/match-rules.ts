@@ -1,5 +1,6 @@
-import type { Obligation } from '../../core/exchange/decision.ts';
-import { matchesRequest } from './conditions.ts';
+import type { ActionAttributes, Obligation } from '../../core/exchange/decision.ts';
+import { obstacleOf, type Obstacle } from '../content/obstacle.ts';
+import { matchesRequest } from '../condition/conditions.ts';
 import { and, or, type Tri } from '../tri.ts';
 import { matchesPlaces } from '../place/match-places.ts';
 import type { PreparedDestination, PreparedRule } from '../target/prepared.ts';
@@ -11,6 +12,10 @@ export interface Matches {
   readonly denies: readonly PreparedRule[];
   readonly holds: readonly PreparedRule[];
   readonly permits: readonly PreparedRule[];
+  /** Rules of any effect that want a person asked about this content, because nobody here reads it; they let nothing out. */
+  readonly asking: readonly PreparedRule[];
+  /** Rules that match, as far as is known, and cannot judge the content; denies among them are not in `denies`. */
+  readonly obstructed: readonly Obstructed[];
   /** Permits and holds that certainly match and state a transfer. */
   readonly carriers: readonly PreparedRule[];
   /** What the matching rules require, one list per rule. */
@@ -21,9 +26,15 @@ export interface Matches {
   readonly tls: readonly PreparedDestination[];
 }
 
+/** A rule that cannot judge the content as it would have to. */
+export interface Obstructed {
+  readonly rule: PreparedRule;
+  readonly obstacle: Obstacle;
+}
+
 /** Sorts out which rules match. */
 export function matchRules(weighed: Weighed): Matches {
-  const found = new Found();
+  const found = new Found(weighed.request.action);
   let repeated: Map<PreparedRule, Verdict> | undefined;
   for (const { prepared, rules } of weighed.entries) {
     if (rules.length === 0 || !matchesPort(prepared, weighed.target.port)) continue;
@@ -90,13 +101,20 @@ export function matchesBesidePort(
 }
 
 class Found implements Matches {
+  readonly #action: ActionAttributes;
   readonly denies: PreparedRule[] = [];
   readonly holds: PreparedRule[] = [];
   readonly permits: PreparedRule[] = [];
+  readonly asking: PreparedRule[] = [];
+  readonly obstructed: Obstructed[] = [];
   readonly carriers: PreparedRule[] = [];
   readonly obligations: (readonly Obligation[])[] = [];
   namesHost = false;
   readonly tls: PreparedDestination[] = [];
+
+  constructor(action: ActionAttributes) {
+    this.#action = action;
+  }
 
   /** What the destination adds through which a permit or hold certainly matches. */
   note(rule: PreparedRule, prepared: PreparedDestination): void {
@@ -108,8 +126,9 @@ class Found implements Matches {
     const { effect, hasTransfer } = rule;
     const matches = effect === 'permit' ? narrow : wide;
     if (matches === 'no') return;
+    const judges = this.#noteContent(rule);
     if (effect === 'deny') {
-      this.denies.push(rule);
+      if (judges) this.denies.push(rule);
       return;
     }
     if (effect === 'hold') this.holds.push(rule);
@@ -117,5 +136,23 @@ class Found implements Matches {
     if (effect !== undefined && narrow === 'yes' && hasTransfer) this.carriers.push(rule);
     const required = narrow === 'yes' ? rule.obligations : rule.restrictions;
     if (required.length > 0) this.obligations.push(required);
+  }
+
+  /** Whether nothing about the content keeps a rule that matches from having the effect that it states. */
+  #noteContent(rule: PreparedRule): boolean {
+    if (rule.holdsOpaque && this.#mayBeOpaque(rule)) {
+      if (rule.effect !== 'hold') this.asking.push(rule);
+      return false;
+    }
+    const obstacle = rule.rule.content === undefined ? undefined : obstacleOf(rule.rule, this.#action);
+    if (obstacle !== undefined) this.obstructed.push({ rule, obstacle });
+    return obstacle === undefined;
+  }
+
+  /** Under masks alone it is the obligation that says so, until the content is known; a deny needs no person to be safe. */
+  #mayBeOpaque({ rule, effect }: PreparedRule): boolean {
+    const { content, mediaType } = this.#action;
+    if (content !== undefined) return content.kind === 'opaque';
+    return rule.content !== undefined && effect !== 'deny' && mediaType !== 'none';
   }
 }

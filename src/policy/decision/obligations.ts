@@ -1,6 +1,7 @@
-import type { Obligation } from '../../core/exchange/decision.ts';
+import type { Obligation, RequestMasks, ResponseMasks } from '../../core/exchange/decision.ts';
 import type { RuleId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { masksContent } from '../content/obstacle.ts';
 import type { CompiledRule } from '../model.ts';
 import { uniteMasks } from './unite-masks.ts';
 
@@ -10,12 +11,9 @@ type Of<K extends Obligation['kind']> = Extract<Obligation, { kind: K }>;
 export function obligationsOf(rule: CompiledRule): readonly Obligation[] {
   const rules = [rule.id];
   const obligations: Obligation[] = [];
-  if (rule.effect === 'hold') obligations.push({ kind: 'approval', by: rule.approval?.by ?? [], rules });
-  for (const direction of ['request', 'response'] as const) {
-    if (rule.masks[direction].length > 0) {
-      obligations.push({ kind: 'mask', direction, masks: uniteMasks(rule.masks[direction]), rules });
-    }
-  }
+  if (rule.effect === 'hold') obligations.push(approvalOf(rule));
+  if (rule.masks.request.length > 0) obligations.push(requestMasksOf(rule));
+  if (rule.masks.response.length > 0) obligations.push(responseMasksOf(rule));
   if (rule.credential !== undefined) obligations.push({ kind: 'credential', id: rule.credential, rules });
   if (rule.agentCredentials === 'drop' || rule.credential !== undefined) {
     obligations.push({ kind: 'drop-agent-credentials', rules });
@@ -25,6 +23,34 @@ export function obligationsOf(rule: CompiledRule): readonly Obligation[] {
   for (const limit of rule.limits) obligations.push({ kind: 'limit', limit, rules });
   if (rule.recordContent) obligations.push({ kind: 'record', content: true, rules });
   return obligations;
+}
+
+/** The approval that a rule asks for. */
+export function approvalOf({ id, approval }: CompiledRule): Of<'approval'> {
+  return { kind: 'approval', by: approval?.by ?? [], rules: [id] };
+}
+
+function requestMasksOf({ id, masks: { request }, length, signed, opaque }: CompiledRule): RequestMasks {
+  return {
+    kind: 'mask',
+    direction: 'request',
+    masks: uniteMasks(request),
+    length,
+    signed,
+    opaque: request.some(masksContent) ? opaque : 'pass',
+    rules: [id],
+  };
+}
+
+function responseMasksOf({ id, masks: { response }, opaque }: CompiledRule): ResponseMasks {
+  const passes = opaque === 'pass' || !response.some(masksContent);
+  return {
+    kind: 'mask',
+    direction: 'response',
+    masks: uniteMasks(response),
+    opaque: passes ? 'pass' : 'deny',
+    rules: [id],
+  };
 }
 
 /** What one rule requires while it is not certain that it matches: no credential and no field is handed out on a guess. */
@@ -80,8 +106,8 @@ function uniteAll(all: readonly Obligation[]): Result<readonly Obligation[], Obl
   const masks = all.filter(isKind('mask'));
   return ok([
     ...all.filter(isKind('approval')),
-    ...uniteDirection('request', masks),
-    ...uniteDirection('response', masks),
+    ...uniteRequestMasks(masks.filter((each) => each.direction === 'request')),
+    ...uniteResponseMasks(masks.filter((each) => each.direction === 'response')),
     ...credential.value,
     ...(drop.length > 0 ? [{ kind: 'drop-agent-credentials' as const, rules: rulesOf(drop) }] : NONE),
     ...headers.value,
@@ -98,10 +124,49 @@ function rulesOf(obligations: readonly Obligation[]): readonly RuleId[] {
   return [...new Set(obligations.flatMap((obligation) => obligation.rules))];
 }
 
-function uniteDirection(direction: 'request' | 'response', all: readonly Of<'mask'>[]): readonly Obligation[] {
-  const masks = all.filter((mask) => mask.direction === direction);
-  if (masks.length === 0) return NONE;
-  return [{ kind: 'mask', direction, masks: uniteMasks(masks.flatMap((mask) => mask.masks)), rules: rulesOf(masks) }];
+function uniteRequestMasks(all: readonly RequestMasks[]): readonly RequestMasks[] {
+  if (all.length <= 1) return all;
+  return [
+    {
+      kind: 'mask',
+      direction: 'request',
+      masks: uniteMasks(all.flatMap(({ masks }) => masks)),
+      length: strongest(
+        all.map(({ length }) => length),
+        ['spool', 'chunked'],
+      ),
+      signed: strongest(
+        all.map(({ signed }) => signed),
+        ['deny', 'pass'],
+      ),
+      opaque: strongest(
+        all.map(({ opaque }) => opaque),
+        ['deny', 'hold', 'pass'],
+      ),
+      rules: rulesOf(all),
+    },
+  ];
+}
+
+function uniteResponseMasks(all: readonly ResponseMasks[]): readonly ResponseMasks[] {
+  if (all.length <= 1) return all;
+  return [
+    {
+      kind: 'mask',
+      direction: 'response',
+      masks: uniteMasks(all.flatMap(({ masks }) => masks)),
+      opaque: strongest(
+        all.map(({ opaque }) => opaque),
+        ['deny', 'pass'],
+      ),
+      rules: rulesOf(all),
+    },
+  ];
+}
+
+/** @param order strongest first */
+function strongest<T>(all: readonly T[], order: readonly [T, ...T[]]): T {
+  return order.find((value) => all.includes(value)) ?? order[0];
 }
 
 function uniteCredentials(all: readonly Of<'credential'>[]): Result<readonly Obligation[], ObligationConflict> {

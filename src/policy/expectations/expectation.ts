@@ -19,7 +19,7 @@ export interface Given {
   readonly request: GivenRequest;
   /** Absent: only name evidence is judged. Never empty. */
   readonly addresses?: readonly IpAddress[];
-  /** Media type of the content, lower-case essence (`type:` in YAML). Absent: no content unless `content` is given. */
+  /** Media type of the content, lower-case essence (`type:` in YAML). Absent: as its fields say, if there is any content. */
   readonly mediaType?: string;
   /** The content, as text. */
   readonly content?: string;
@@ -57,8 +57,8 @@ export interface Expected {
   readonly place?: { readonly entry?: string; readonly processing?: string; readonly storage?: string };
   /** Kinds of obligation, in any order, each once, all of them. */
   readonly obligations?: readonly Obligation['kind'][];
-  /** Needs the masking of a later version: reported as not supported, never passed silently. */
+  /** Texts that what leaves must hold, and must not hold. Of a denied request nothing leaves. */
   readonly sent?: { readonly contains?: readonly string[]; readonly notContains?: readonly string[] };
-  /** Needs the masking of a later version: reported as not supported, never passed silently. */
+  /** How often entities are found by the rules that look for them. */
   readonly findings?: Readonly<Record<string, number>>;
 }

@@ -1,12 +1,19 @@
 import type { Host, IpAddress } from '../../core/address.ts';
 import type { ActionAttributes, Decision, DecisionRequest, SubjectAttributes } from '../../core/exchange/decision.ts';
-import { FACETS, type DestinationFacts } from '../../core/place/evidence.ts';
+import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { Instant } from '../../core/units.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
+import { strictJson } from '../../wire/json/strict-json.ts';
+import type { ReadContent, Sender } from '../content/content-ports.ts';
+import { withContent } from '../content/with-content.ts';
 import { decide, decideByName } from '../decide.ts';
-import type { Expectation, Expected, Given } from './expectation.ts';
-import { outlook } from '../outlook.ts';
 import { seenRequest } from '../decision/seen-request.ts';
+import { outlook } from '../outlook.ts';
 import type { PreparedPolicy } from '../target-index.ts';
+import { compareDecision } from './compare-decision.ts';
+import { compareSent } from './compare-sent.ts';
+import type { Expectation, Given } from './expectation.ts';
 
 /** Collects what tables and catalogue say; nothing is resolved. `content` is parsed JSON, or undefined. */
 export type FactsOf = (
@@ -17,10 +24,17 @@ export type FactsOf = (
   addresses: readonly IpAddress[] | undefined,
 ) => DestinationFacts;
 
+/** What the policy itself does not know of the world. */
+export interface ExpectationPorts {
+  readonly factsOf: FactsOf;
+  readonly readContent: ReadContent;
+  readonly send: Sender;
+}
+
 /** What came of one case. */
 export interface ExpectationResult {
   readonly name: string;
-  /** `unsupported`: it asks for something that this version cannot check, so it did not pass. */
+  /** `unsupported`: there is no decision to compare, so it did not pass. */
   readonly status: 'passed' | 'failed' | 'unsupported';
   /** What was expected and what was found instead, or what cannot be checked; empty when it passed. */
   readonly problems: readonly string[];
@@ -34,7 +48,7 @@ export interface ExpectationResult {
 export function runExpectation(
   policy: PreparedPolicy,
   { name, given, expect }: Expectation,
-  factsOf: FactsOf,
+  ports: ExpectationPorts,
   now: Instant,
 ): ExpectationResult {
   const subject = policy.policy.agents.find(({ attributes }) => attributes.agent === given.agent)?.attributes;
@@ -46,14 +60,17 @@ export function runExpectation(
       notes: [],
     };
   }
-  const decision = decisionOn(policy, given, requestOf(given, subject, factsOf, now));
+  const request = judgedRequest(policy, given, requestOf(given, subject, ports.factsOf, now), ports.readContent);
+  const decision = decisionOn(policy, given, request);
   if (decision === undefined) return { name, status: 'unsupported', problems: [INSPECTED_TUNNEL], notes: [] };
-  const differences = compare(expect, decision);
-  const unsupported = unsupportedIn(expect);
+  const problems = [
+    ...compareDecision(expect, decision),
+    ...compareSent(expect, given, { decision, content: request.action.content }, ports.send),
+  ];
   return {
     name,
-    status: differences.length > 0 ? 'failed' : unsupported.length > 0 ? 'unsupported' : 'passed',
-    problems: [...differences, ...unsupported],
+    status: problems.length > 0 ? 'failed' : 'passed',
+    problems,
     notes: isByNameOnly(given) ? [NAME_ONLY] : [],
     decision,
   };
@@ -68,14 +85,20 @@ function isByNameOnly({ request, addresses }: Given): boolean {
   return addresses === undefined && request.authority.host.kind === 'name';
 }
 
+/** The request as the gateway comes to judge it, with its content read where the decision depends on it. */
+function judgedRequest(policy: PreparedPolicy, given: Given, request: DecisionRequest, read: ReadContent): DecisionRequest {
+  const seen = seenRequest(policy, request);
+  const { content, fields = [] } = given;
+  return content === undefined ? seen : withContent(policy, seen, { content, fields }, read);
+}
+
 /** Undefined for a CONNECT that is neither denied nor judged as a whole: what is inside decides. */
 function decisionOn(policy: PreparedPolicy, given: Given, request: DecisionRequest): Decision | undefined {
-  if (request.action.kind === 'connect') {
+  if (given.request.method === 'CONNECT') {
     const { denial, inspect } = outlook(policy, request);
     if (denial !== undefined || inspect) return denial;
   }
-  const seen = seenRequest(policy, request);
-  return isByNameOnly(given) ? decideByName(policy, seen) : decide(policy, seen);
+  return isByNameOnly(given) ? decideByName(policy, request) : decide(policy, request);
 }
 
 function requestOf(given: Given, subject: SubjectAttributes, factsOf: FactsOf, now: Instant): DecisionRequest {
@@ -91,55 +114,23 @@ function requestOf(given: Given, subject: SubjectAttributes, factsOf: FactsOf, n
   };
 }
 
-function actionOf({ request, mediaType, content, fields }: Given): ActionAttributes {
+function actionOf({ request, mediaType, content, fields = [] }: Given): ActionAttributes {
   const isPlain = request.scheme === 'http';
-  const type = mediaType ?? (content === undefined ? 'none' : undefined);
+  const isEmpty = content === undefined && mediaType === undefined;
   return {
     kind: isPlain ? 'forward' : 'intercepted',
     visibility: isPlain ? 'cleartext' : 'inspected',
     scheme: request.scheme,
     method: request.method,
     path: request.path,
-    ...(type !== undefined && { mediaType: type }),
-    fieldNames: new Set((fields ?? []).map(([name]) => name.toLowerCase())),
+    mediaType: isEmpty ? 'none' : (mediaType ?? mediaTypeOf(fieldValue(fields, 'content-type'))),
+    fieldNames: new Set(fields.map(([name]) => name.toLowerCase())),
   };
 }
 
-/** The catalogue reads members of JSON content; content that is not JSON has none. */
+/** The catalogue reads members of JSON content; content that is not JSON, or can be read in two ways, shows none. */
 function parsedContent({ content }: Given): unknown {
   if (content === undefined) return undefined;
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
-}
-
-function unsupportedIn({ sent, findings }: Expected): readonly string[] {
-  return [
-    ...(sent === undefined ? [] : ['Not supported yet: sent']),
-    ...(findings === undefined ? [] : ['Not supported yet: findings']),
-  ];
-}
-
-function compare(expect: Expected, decision: Decision): readonly string[] {
-  const problems: string[] = [];
-  const differ = (what: string, expected: string | undefined, found: string | undefined): void => {
-    if (expected !== undefined && expected !== (found ?? 'none')) {
-      problems.push(`Expected ${what} ${expected}, found ${found ?? 'none'}`);
-    }
-  };
-  differ('decision', expect.decision, decision.effect);
-  differ('code', expect.code, decision.code);
-  differ('rules', list(expect.rules), list(decision.rules));
-  differ('transfer', expect.transfer, decision.transfer?.basis);
-  for (const facet of FACETS) differ(`${facet} place`, expect.place?.[facet], decision.judgement.places[facet].label);
-  differ('obligations', list(expect.obligations), list(decision.obligations.map(({ kind }) => kind)));
-  if (problems.length > 0) problems.push(`The decision was: ${decision.reason}`);
-  return problems;
-}
-
-/** Each once and sorted; `none` for an empty list. */
-function list(items: readonly string[] | undefined): string | undefined {
-  return items === undefined ? undefined : [...new Set(items)].sort().join(', ') || 'none';
+  const parsed = strictJson(content);
+  return parsed.ok ? parsed.value : undefined;
 }

@@ -5,7 +5,9 @@ import type { Place } from '../../core/place/place.ts';
 import type { Instant } from '../../core/units.ts';
 import type { CompiledDestination, CompiledRule } from '../model.ts';
 import { AddressSet } from './address-set.ts';
-import { conditionsOf, type Condition } from '../decision/conditions.ts';
+import { masksContent } from '../content/obstacle.ts';
+import type { Condition } from '../condition/condition.ts';
+import { conditionsOf } from '../condition/conditions.ts';
 import { obligationsOf, restrictionsOf } from '../decision/obligations.ts';
 
 /** A rule with what every decision would otherwise derive again. */
@@ -25,6 +27,8 @@ export interface PreparedRule {
   readonly restrictions: readonly Obligation[];
   /** It lets data leave home or hands something out, which only a certain match may do. */
   readonly grants: boolean;
+  /** It judges or masks content, and wants a person asked where that is an image, an archive or an unknown medium. */
+  readonly holdsOpaque: boolean;
 }
 
 /** A destination of the policy, or the destination that `to: any` stands for. */
@@ -73,6 +77,9 @@ export function prepareRule(rule: CompiledRule): PreparedRule {
     restrictions,
     grants:
       rule.transfer !== undefined || obligations.length !== restrictions.length || Object.keys(rule.headers.set).length > 0,
+    holdsOpaque:
+      rule.opaque === 'hold' &&
+      (rule.content !== undefined || (rule.effect !== 'deny' && rule.masks.request.some(masksContent))),
   };
 }
 

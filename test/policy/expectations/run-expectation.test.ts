@@ -4,6 +4,7 @@ import type { Expected, Expectation, Given } from '../../../src/policy/expectati
 import { runExpectation, type ExpectationResult, type FactsOf } from '../../../src/policy/expectations/run-expectation.ts';
 import type { PreparedPolicy } from '../../../src/policy/target-index.ts';
 import { address, ip, named, NOW, policy } from '../support/decision-case.ts';
+import { readContent, send } from '../support/email-ports.ts';
 
 const SET = policy(`
 destinations: [{ id: api, hosts: ["eu.api.example"], ports: [443, 80] }]
@@ -52,7 +53,7 @@ function run(
     },
     expect: { decision: 'permit', ...expected },
   };
-  return runExpectation(set, expectation, factsOf, NOW);
+  return runExpectation(set, expectation, { factsOf, readContent, send }, NOW);
 }
 
 describe('runExpectation()', () => {
@@ -104,13 +105,61 @@ describe('runExpectation()', () => {
     expect(run('POST https://eu.api.example/', {}, { mediaType: 'text/plain', content: 'not JSON' }).status).toBe('passed');
   });
 
-  it('never passes what needs masking', () => {
-    expect(run('GET https://eu.api.example/', { findings: { email: 1 } })).toMatchObject({
-      status: 'unsupported',
-      problems: ['Not supported yet: findings'],
+  it('shows the catalogue no JSON that can be read in two ways', () => {
+    const given = { mediaType: 'application/json', content: '{"region":"eu","region":"US"}' };
+    expect(run('POST https://eu.api.example/', { place: { entry: 'eu' } }, given).status).toBe('passed');
+    expect(run('POST https://us.api.example/', { decision: 'hold', place: { entry: 'US' } }, given).status).toBe('passed');
+  });
+
+  const MAIL = { mediaType: 'text/plain', content: 'mail anna@example.org or otto@example.org' };
+
+  it('compares what would be sent, and what was found', () => {
+    const uri = 'POST https://eu.api.example/';
+    const result = run(uri, { sent: { contains: ['mail ['], notContains: ['anna@'] }, findings: { email: 2, iban: 0 } }, MAIL);
+    expect(result).toMatchObject({ status: 'passed', problems: [] });
+    const wrong = { sent: { contains: ['anna@example.org'], notContains: ['mail'] }, findings: { email: 1 } };
+    expect(run(uri, wrong, MAIL)).toMatchObject({
+      status: 'failed',
+      problems: [
+        'Expected sent with "anna@example.org", found it without',
+        'Expected sent without "mail", found it within',
+        'Expected findings of email 1, found 2',
+      ],
     });
-    expect(run('GET https://eu.api.example/', { sent: { notContains: ['x'] } }).status).toBe('unsupported');
-    expect(run('GET https://eu.api.example/', { decision: 'deny', findings: { email: 1 } }).status).toBe('failed');
+  });
+
+  it('compares fields and query too', () => {
+    const given = { fields: [['X-User', 'anna@example.org']] as const };
+    const expected = { sent: { notContains: ['anna@'] }, findings: { email: 1 } };
+    expect(run('GET https://eu.api.example/', expected, given)).toMatchObject({ status: 'passed', problems: [] });
+  });
+
+  it('decides on what the content holds, and counts what conditions find', () => {
+    const set = policy(`rules:
+      - { id: open, to: { hosts: ["eu.api.example"] }, then: permit }
+      - { id: mails, to: { hosts: ["eu.api.example"] }, content: { entities: [email] }, then: deny }`);
+    const uri = 'POST https://eu.api.example/';
+    const deny = { decision: 'deny', code: 'denied_by_rule' } as const;
+    expect(run(uri, { ...deny, findings: { email: 2 } }, MAIL, set)).toMatchObject({ status: 'passed', problems: [] });
+    expect(run(uri, { findings: { email: 0 } }, { ...MAIL, content: 'no mail' }, set)).toMatchObject({ status: 'passed' });
+    // Nothing leaves.
+    expect(run(uri, { ...deny, sent: { notContains: ['anna'] } }, MAIL, set).status).toBe('passed');
+    expect(run(uri, { ...deny, sent: { contains: ['anna'] } }, MAIL, set).status).toBe('failed');
+  });
+
+  it('takes content without a type for what its fields say, else for an unknown medium', () => {
+    const uri = 'POST https://eu.api.example/';
+    const given = { content: 'x', fields: [['Content-Type', 'Text/Plain; charset=utf-8']] as const };
+    expect(run(uri, {}, given).status).toBe('passed');
+    expect(run(uri, { decision: 'deny', code: 'unreadable_content' }, { content: 'x' }).status).toBe('passed');
+  });
+
+  it('fails where it cannot be told what would be sent', () => {
+    const broken = { ...MAIL, content: 'break' };
+    expect(run('POST https://eu.api.example/', { findings: { email: 0 } }, broken)).toMatchObject({
+      status: 'failed',
+      problems: ['Found no request to compare with sent and findings: the content broke'],
+    });
   });
 
   it('judges an https request as a whole tunnel where the rules say so', () => {

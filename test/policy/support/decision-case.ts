@@ -1,7 +1,14 @@
 import type { CountryCode } from '../../../src/core/place/country.ts';
 import { CountrySet } from '../../../src/core/place/country-set.ts';
 import type { IpAddress } from '../../../src/core/address.ts';
-import type { ActionAttributes, Decision, DecisionRequest, SubjectAttributes } from '../../../src/core/exchange/decision.ts';
+import { contentRead } from '../../../src/core/exchange/content-facts.ts';
+import type {
+  ActionAttributes,
+  ContentFacts,
+  Decision,
+  DecisionRequest,
+  SubjectAttributes,
+} from '../../../src/core/exchange/decision.ts';
 import type { AddressFacts, DestinationFacts, Evidence, EvidenceKind, NameFacts } from '../../../src/core/place/evidence.ts';
 import type { AgentId } from '../../../src/core/ids.ts';
 import { ANYCAST, countryPlace, GLOBAL, UNKNOWN, type Place } from '../../../src/core/place/place.ts';
@@ -156,6 +163,16 @@ function subjectOf(set: PreparedPolicy, agent: string): SubjectAttributes {
   const found = set.policy.agents.find(({ attributes }) => attributes.agent === (agent as AgentId));
   if (found === undefined) throw new Error(`No agent ${agent}`);
   return found.attributes;
+}
+
+/** A POST whose content is known so far; text, unless it says otherwise. */
+export function posted(content: ContentFacts | undefined, mediaType = 'text/plain'): Pick<CaseOf, 'method' | 'action'> {
+  return { method: 'POST', action: { mediaType, ...(content !== undefined && { content }) } };
+}
+
+/** Content that was looked through for these entities, and what was found. */
+export function read(findings: Readonly<Record<string, number>>, length = 100): ContentFacts {
+  return contentRead(length, Object.keys(findings), new Map(Object.entries(findings)));
 }
 
 /** A CONNECT: nothing inside it is known. */

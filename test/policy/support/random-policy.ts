@@ -1,7 +1,13 @@
 import * as fc from 'fast-check';
 import { CountrySet } from '../../../src/core/place/country-set.ts';
 import type { CountryCode } from '../../../src/core/place/country.ts';
-import type { ActionAttributes, DecisionRequest, SubjectAttributes } from '../../../src/core/exchange/decision.ts';
+import { contentRead } from '../../../src/core/exchange/content-facts.ts';
+import type {
+  ActionAttributes,
+  ContentFacts,
+  DecisionRequest,
+  SubjectAttributes,
+} from '../../../src/core/exchange/decision.ts';
 import type { AddressFacts, DestinationFacts, NameFacts } from '../../../src/core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../../../src/core/ids.ts';
 import type { PlaceSet } from '../../../src/core/place/place.ts';
@@ -86,7 +92,13 @@ const rule: fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>> = fc
     ),
     rarely('methods', fc.constantFrom(new Set(['GET']), new Set(['POST']))),
     rarely('paths', fc.constant([V1])),
-    rarely('content', fc.record({ entities: fc.constant(['pii']), max: fc.constant(1024) })),
+    rarely(
+      'content',
+      fc.record({
+        entities: fc.constantFrom(['email'], ['iban'], ['email', 'iban']),
+        max: fc.constantFrom(1024, 4096),
+      }),
+    ),
     optional('effect', fc.constantFrom('permit', 'permit', 'permit', 'hold', 'deny')),
     optional(
       'transfer',
@@ -96,8 +108,9 @@ const rule: fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>> = fc
     fc.boolean(),
     fc.constantFrom([], [], ['x-ticket']),
     fc.boolean(),
+    fc.constantFrom('deny', 'deny', 'hold', 'pass'),
   )
-  .map(([agents, methods, paths, content, effect, transfer, inspect, orUnknown, require, masks]) => ({
+  .map(([agents, methods, paths, content, effect, transfer, inspect, orUnknown, require, masks, opaque]) => ({
     ...agents,
     ...methods,
     ...paths,
@@ -117,7 +130,7 @@ const rule: fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>> = fc
     headers: { set: {}, require, remove: [] },
     length: 'spool',
     signed: 'deny',
-    opaque: 'deny',
+    opaque,
   })) as unknown as fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>>;
 
 export const randomPolicy: fc.Arbitrary<CompiledPolicy> = fc
@@ -134,6 +147,7 @@ export const randomPolicy: fc.Arbitrary<CompiledPolicy> = fc
       destinations: destinations.map((each, index) => ({ ...each, id: `d${index}` as DestinationId, position: POSITION })),
       rules: rules.map(([each, target], index) => ({ ...each, to: target, id: `r${index}` as RuleId, position: POSITION })),
       credentials: [],
+      entities: [],
     }));
   });
 
@@ -182,7 +196,34 @@ const randomSubject: fc.Arbitrary<SubjectAttributes> = fc.record({
   mode: fc.constantFrom('enforce', 'enforce', 'observe'),
 });
 
-const action: fc.Arbitrary<ActionAttributes> = fc.record({
+/** Read content was looked through for both entities that rules ask for. */
+const contentFacts: fc.Arbitrary<ContentFacts> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom(100, 100, 2000, 5000), fc.constantFrom(0, 0, 1), fc.constantFrom(0, 0, 2))
+      .map(([length, email, iban]) =>
+        contentRead(
+          length,
+          ['email', 'iban'],
+          new Map([
+            ['email', email],
+            ['iban', iban],
+          ]),
+        ),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<ContentFacts>(
+      { kind: 'too-large' },
+      { kind: 'unreadable', detail: 'no gzip' },
+      { kind: 'opaque' },
+    ),
+  },
+);
+
+const bare: fc.Arbitrary<ActionAttributes> = fc.record({
   kind: fc.constant('intercepted'),
   visibility: fc.constant('inspected'),
   scheme: fc.constant('https'),
@@ -191,6 +232,10 @@ const action: fc.Arbitrary<ActionAttributes> = fc.record({
   mediaType: fc.constantFrom('none', 'application/json'),
   fieldNames: fc.constantFrom<ReadonlySet<string>>(new Set(), new Set(['x-ticket'])),
 });
+
+const action = fc
+  .tuple(bare, contentFacts)
+  .map(([attributes, content]) => (attributes.mediaType === 'none' ? attributes : { ...attributes, content }));
 
 const resource: fc.Arbitrary<DestinationFacts> = fc.oneof(
   {
@@ -223,7 +268,7 @@ export const randomRequest: fc.Arbitrary<DecisionRequest> = fc.record({
 });
 
 /** What of a request can be unknown for a time. */
-export const HIDEABLE = ['method', 'path', 'mediaType', 'fieldNames', 'addresses'] as const;
+export const HIDEABLE = ['method', 'path', 'mediaType', 'fieldNames', 'content', 'addresses'] as const;
 
 export const randomHidden = fc.uniqueArray(fc.constantFrom(...HIDEABLE), { minLength: 1 });
 

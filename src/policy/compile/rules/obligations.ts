@@ -4,11 +4,11 @@ import type { Approval, CompiledRule } from '../../model.ts';
 import type { ApprovalText, LimitText, MaskText } from '../../schema/obligations.ts';
 import type { RuleText } from '../../schema/rules.ts';
 import type { Spot } from '../../reading/spot.ts';
-import { checkEntities } from '../entities.ts';
+import { compileEntityNames } from '../entities.ts';
 import type { Scope } from '../scope.ts';
 import { accept } from '../texts.ts';
 
-/** `mask`: the short form is written out. */
+/** `mask`: the short form and groups are written out. */
 export function compileMasks(text: RuleText['mask'], spot: Spot, scope: Scope): CompiledRule['masks'] {
   return {
     request: text?.request === undefined ? [] : [compileMask(text.request, spot.at('request'), scope)],
@@ -18,8 +18,9 @@ export function compileMasks(text: RuleText['mask'], spot: Spot, scope: Scope): 
 
 function compileMask(text: MaskText, spot: Spot, scope: Scope): Mask {
   const isShort = Array.isArray(text);
-  checkEntities(isShort ? text : text.entities, isShort ? spot : spot.at('entities'), scope);
-  return isShort ? { entities: text, as: 'redact', in: ['content', 'query', 'fields'], unreadable: 'deny' } : text;
+  const names = isShort ? text : text.entities;
+  const entities = compileEntityNames(names, isShort ? spot : spot.at('entities'), scope);
+  return isShort ? { entities, as: 'redact', in: ['content', 'query', 'fields'], unreadable: 'deny' } : { ...text, entities };
 }
 
 function compileResponseMask(text: MaskText, spot: Spot, scope: Scope): Mask {

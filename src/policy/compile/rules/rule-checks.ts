@@ -58,7 +58,7 @@ function checkEffect({ text, spot }: Item<RuleText>): void {
     const at = text.approval === undefined ? spot : spot.at('approval');
     at.error('Found a hold that nobody can release, expected approval.by', 'write approval: { by: [group] }');
   }
-  if (text.approval !== undefined && text.then !== 'hold' && text.then !== 'deny') {
+  if (text.approval !== undefined && text.then !== 'hold' && text.then !== 'deny' && text.opaque !== 'hold') {
     spot.at('approval').errorAtKey(`Found approval in a rule that ${effectText(text)}, expected it beside then: hold`);
   }
   if (text.transfer !== undefined && text.then === undefined) {

@@ -22,10 +22,16 @@ export function warnAboutRule(item: Item<RuleText>, rule: CompiledRule, destinat
 const OBLIGATIONS = ['transfer', 'approval', 'mask', 'credential', 'limits', 'headers'] as const;
 
 function warnAboutDeny({ text, spot }: Item<RuleText>): void {
-  const used: string[] = OBLIGATIONS.filter((key) => text[key] !== undefined);
+  const used: string[] = OBLIGATIONS.filter((key) => isWithoutEffect(text, key));
   if (text.record === 'content') used.push('record');
   if (text['agent-credentials'] === 'drop') used.push('agent-credentials');
   for (const key of used) spot.at(key).warning(`Found ${key} on a deny, where it has no effect`);
+}
+
+/** Under `opaque: hold` a deny on content asks a person about what nobody can read. */
+function isWithoutEffect(text: RuleText, key: (typeof OBLIGATIONS)[number]): boolean {
+  const asks = key === 'approval' && text.opaque === 'hold' && text.content !== undefined;
+  return text[key] !== undefined && !asks;
 }
 
 function warnAboutTypes({ text, spot }: Item<RuleText>): void {

@@ -1,13 +1,14 @@
 import type { AgentDeclaration } from '../../../core/agent.ts';
 import type { AgentId, RuleId } from '../../../core/ids.ts';
 import { parseSize } from '../../../core/units.ts';
+import { CONTENT_MAX } from '../../content/content-needs.ts';
 import { compileGlob } from '../../text/glob.ts';
 import type { CompiledRule, ContentCondition } from '../../model.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import type { RuleText } from '../../schema/rules.ts';
 import type { Spot } from '../../reading/spot.ts';
 import type { DestinationTable } from '../destination-table.ts';
-import { checkEntities } from '../entities.ts';
+import { compileEntityNames } from '../entities.ts';
 import { compileApproval, compileHeaders, compileLimits, compileMasks } from './obligations.ts';
 import type { Scope } from '../scope.ts';
 import type { Item } from '../sections.ts';
@@ -86,8 +87,12 @@ function compileMethods(methods: readonly string[], spot: Spot): ReadonlySet<str
 }
 
 function compileContent(text: NonNullable<RuleText['content']>, spot: Spot, scope: Scope): ContentCondition | undefined {
-  checkEntities(text.entities, spot.at('entities'), scope);
+  const entities = compileEntityNames(text.entities, spot.at('entities'), scope);
   const max = accept(parseSize(text.max), spot.at('max'));
   if (max === undefined) return undefined;
-  return { entities: text.entities, ...(text.types !== undefined && { types: text.types }), max };
+  if (max > CONTENT_MAX) {
+    const message = `Found max: ${text.max}, expected no more than 10MiB without need: so much of every such request waits here`;
+    spot.at('max').warning(message, 'what a rule cannot read, it denies or holds');
+  }
+  return { entities, ...(text.types !== undefined && { types: text.types }), max };
 }

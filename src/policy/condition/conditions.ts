@@ -1,17 +1,8 @@
 import type { ActionAttributes } from '../../core/exchange/decision.ts';
 import type { CompiledRule } from '../model.ts';
+import type { Condition } from './condition.ts';
+import { CONTENT } from './content-condition.ts';
 import { and, known, type Tri } from '../tri.ts';
-
-/** One condition of a rule on the request itself: its name in the policy, what it finds, and what it found in words. */
-export interface Condition {
-  readonly name: 'methods' | 'paths' | 'content' | 'headers.require';
-  /** Whether the rule states it. */
-  applies(rule: CompiledRule): boolean;
-  /** Asked only where it applies. */
-  test(rule: CompiledRule, action: ActionAttributes): Tri;
-  /** Completes "<rule> does not match: …". */
-  describe(rule: CompiledRule, action: ActionAttributes): string;
-}
 
 const METHODS: Condition = {
   name: 'methods',
@@ -35,24 +26,6 @@ const PATHS: Condition = {
   describe({ paths }, { path }) {
     const patterns = paths?.map((pattern) => pattern.text).join(', ') ?? '';
     return `the path is ${path ?? 'not known yet'}, the rule is for ${patterns}`;
-  },
-};
-
-/** Entities are found by masking; until then only the absence of content, or its media type, rules a rule out. */
-const CONTENT: Condition = {
-  name: 'content',
-  applies: ({ content }) => content !== undefined,
-  test({ content, effect }, { mediaType }) {
-    if (content === undefined) return 'yes';
-    if (mediaType === 'none') return 'no';
-    const narrows = effect === 'permit' || effect === undefined;
-    if (!narrows || content.types === undefined || mediaType === undefined) return 'unknown';
-    return content.types.some((glob) => matchesMediaType(glob, mediaType)) ? 'unknown' : 'no';
-  },
-  describe({ content }, { mediaType }) {
-    if (mediaType === 'none') return 'the request has no content';
-    const types = content?.types === undefined ? '' : ` in ${content.types.join(', ')}`;
-    return `the content is ${mediaType ?? 'not known yet'} and not inspected; the rule is for ${content?.entities.join(', ') ?? ''}${types}`;
   },
 };
 
@@ -91,33 +64,4 @@ export function matchesRequest(conditions: readonly Condition[], rule: CompiledR
     if (result === 'no') return result;
   }
   return result;
-}
-
-/**
- * Whether a media type falls under a glob such as `application/json`, `text/*`, `application/*+json` or `*`; a star stands
- * for any run of characters without a slash, alone for every type. Both are lower-case essences.
- */
-export function matchesMediaType(glob: string, mediaType: string): boolean {
-  if (glob === '*') return true;
-  const [globType = '', globSubtype = ''] = glob.split('/', 2);
-  const slash = mediaType.indexOf('/');
-  if (slash < 0) return false;
-  return matchesPart(globType, mediaType.slice(0, slash)) && matchesPart(globSubtype, mediaType.slice(slash + 1));
-}
-
-/** Leftmost placement of each literal piece: linear in pieces times text, without backtracking. */
-function matchesPart(glob: string, text: string): boolean {
-  const pieces = glob.split('*');
-  const first = pieces[0] ?? '';
-  if (pieces.length === 1) return text === first;
-  const last = pieces.at(-1) ?? '';
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-  let from = first.length;
-  const end = text.length - last.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = text.indexOf(piece, from);
-    if (found < 0 || found + piece.length > end) return false;
-    from = found + piece.length;
-  }
-  return true;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesMediaType } from '../../../src/policy/decision/conditions.ts';
+import { matchesMediaType } from '../../../src/policy/condition/media-type-glob.ts';
 
 describe('matchesMediaType()', () => {
   it.each([
