@@ -1,0 +1,33 @@
+import { GROUPS } from '../../masking/catalogue.ts';
+import { Findings } from '../../masking/finding.ts';
+import type { Masking } from '../../masking/masker.ts';
+import { createReplacer, type Replacer } from '../../masking/strategies/replacer.ts';
+import { detectionFor } from './detections.ts';
+import { maskPath } from './mask-target.ts';
+
+/** What is masked in every record, whatever the rules say (contract §4.1.14). */
+const ENTITIES: readonly string[] = [...new Set(['pii', 'secrets'].flatMap((group) => GROUPS.get(group) ?? []))].sort();
+
+/**
+ * Whether anything can be in a target: an address, an encoded character, a named value, four digits, or a word as long as
+ * secrets are. Nearly all targets of APIs have none of these, and are not looked through.
+ */
+const MAY_HOLD_VALUES = /[@%:=]|[^/?&]{15}|\d\D*\d\D*\d\D*\d/;
+
+let replacer: Replacer | undefined;
+
+/** Compiles what targets are looked through for, so that no exchange waits for it. */
+export function prepareRecordedTexts(): void {
+  recording();
+}
+
+/** A path, or a target without its query values, as it may be kept: values that are found are redacted. */
+export function recordedPath(path: string): string {
+  return MAY_HOLD_VALUES.test(path) ? maskPath(path, recording()) : path;
+}
+
+function recording(): Masking {
+  const detection = detectionFor(ENTITIES, []);
+  replacer ??= createReplacer(new Map(ENTITIES.map((entity) => [entity, 'redact'])), { hash: () => new Uint8Array(32) });
+  return { detection, replacer, findings: new Findings() };
+}
