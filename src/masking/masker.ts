@@ -16,6 +16,7 @@ export interface Masking {
 }
 
 const EMPTY = new Uint8Array(0);
+const NO_PAIRS = new Uint16Array(0);
 const encoder = new TextEncoder();
 
 /**
@@ -27,6 +28,8 @@ export class Masker implements TextFilter, Sink {
   readonly #scanner: Scanner;
   /** The end of the text so far: what was sent on and is still needed, then what is held back. */
   #window: Uint8Array = EMPTY;
+  /** The same bytes, two by two. */
+  #pairs: Uint16Array = NO_PAIRS;
   /** Where in the window what is held back begins. */
   #from = 0;
   /** Position of the window in the whole text. */
@@ -58,6 +61,7 @@ export class Masker implements TextFilter, Sink {
     const memory = new Uint8Array((before + bytes.length + 1) & ~1);
     if (before > 0) memory.set(this.#window.subarray(kept));
     memory.set(bytes, before);
+    this.#pairs = new Uint16Array(memory.buffer);
     this.#window = memory.length === before + bytes.length ? memory : memory.subarray(0, before + bytes.length);
     this.#from -= kept;
     this.#base += kept;
@@ -67,6 +71,7 @@ export class Masker implements TextFilter, Sink {
   finish(): Uint8Array {
     const rest = this.#scan(true);
     this.#window = EMPTY;
+    this.#pairs = NO_PAIRS;
     this.#from = 0;
     return rest;
   }
@@ -75,8 +80,7 @@ export class Masker implements TextFilter, Sink {
     const window = this.#window;
     const from = this.#from;
     this.#copied = from;
-    const pairs = new Uint16Array(window.buffer, 0, window.buffer.byteLength >> 1);
-    const settled = this.#scanner.scan(window, pairs, from, this.#base, isFinal);
+    const settled = this.#scanner.scan(window, this.#pairs, from, this.#base, isFinal);
     this.#from = settled;
     if (this.#pieces.length === 0) return window.subarray(this.#copied, Math.max(this.#copied, settled));
     if (settled > this.#copied) this.#pieces.push(window.subarray(this.#copied, settled));

@@ -12,13 +12,13 @@ export const ADDRESS = 4;
 /** Marks that stand for themselves; all others hold only together with one on the pair that follows. */
 const ALONE = VALUE | FIELD | ADDRESS;
 /** Forms whose next pair is telling, spread over these so that they do not answer for each other. */
-const TELLING = [8, 16, 32];
+const TELLING = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
 /** Forms whose next pair may be nearly anything. */
-const BROAD = 64;
+const BROAD = 1 << 14;
 /** Forms that have no next pair. */
-const SHORT = 128;
-const ANY_FORM = 0xff & ~ALONE;
-const SHARED = 200;
+const SHORT = 1 << 15;
+const ANY_FORM = 0xffff & ~ALONE;
+const SHARED = 20;
 /** A next pair that is met less often than in so many of thousand is telling. */
 const TELLING_BELOW = 60;
 
@@ -39,9 +39,9 @@ const BEFORE: ByteSet = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** Where to look, as two tables over pairs of bytes. */
 export interface Anchors {
   /** Marks by first byte and second byte × 256. */
-  readonly marks: Uint8Array;
+  readonly marks: Uint16Array;
   /** What the pair after it must have for the marks of forms to hold. */
-  readonly follows: Uint8Array;
+  readonly follows: Uint16Array;
   /** The forms that may stand at marked pairs. */
   readonly forms: FormTable;
 }
@@ -52,8 +52,8 @@ export interface Anchors {
  * odd one, at least one of the pairs that lie within it, or half before it, is marked. Which one is chosen by how rare it is.
  */
 export class Prefilter implements Anchors {
-  readonly marks: Uint8Array<ArrayBuffer> = new Uint8Array(65_536);
-  readonly follows: Uint8Array<ArrayBuffer> = new Uint8Array(65_536);
+  readonly marks: Uint16Array<ArrayBuffer> = new Uint16Array(65_536);
+  readonly follows: Uint16Array<ArrayBuffer> = new Uint16Array(65_536);
   readonly forms: FormTable = new FormTable();
   readonly #marked = new Map<ByteSet, Map<ByteSet, number>>();
   #bucket = 0;
@@ -143,7 +143,7 @@ const RESPELT: ByteSet = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || byte === 0x5c || byte === 0x25 ? 1 : 0,
 );
 
-function set(table: Uint8Array, first: ByteSet, second: ByteSet, bits: number): void {
+function set(table: Uint16Array, first: ByteSet, second: ByteSet, bits: number): void {
   for (let b = 0; b < 256; b++) {
     if (second[b] === 0) continue;
     const row = b << 8;
@@ -171,7 +171,7 @@ export function nextAnchor({ marks, follows }: Anchors, pairs: Uint16Array, from
   }
 }
 
-function isUnmarked(marks: Uint8Array, pairs: Uint16Array, i: number): boolean {
+function isUnmarked(marks: Uint16Array, pairs: Uint16Array, i: number): boolean {
   return (
     (marks[pairs[i]!]! |
       marks[pairs[i + 1]!]! |
