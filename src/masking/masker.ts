@@ -148,8 +148,7 @@ class NamedValue implements TextFilter {
     if (this.#state === 'dropped') return EMPTY;
     if (this.#state === 'masked') return this.#masker.finish();
     const held = this.#held;
-    const value = { start: 0, end: held.length, quote: QUOTE };
-    const target = this.#forms.find(({ form }) => fitsField(form, held, value));
+    const target = this.#forms.find(({ form }) => fitsField(form, held, true));
     if (target === undefined) {
       return concatenate([this.#masker.push(held), this.#masker.finish()]);
     }
@@ -170,5 +169,3 @@ class NamedValue implements TextFilter {
     return this.#masking.replacer.redact(id);
   }
 }
-
-const QUOTE = 0x22;

@@ -52,6 +52,9 @@ const ANNOUNCEMENTS: readonly (readonly [Announced, string])[] = [
   ['seed-phrase', 'mnemonic'],
   ['seed-phrase', 'phrase'],
   ['seed-phrase', 'seed'],
+  ['seed-phrase', 'seedphrase'],
+  ['seed-phrase', 'recoveryphrase'],
+  ['seed-phrase', 'mnemonicphrase'],
 ];
 
 /** Everything that a set of entities needs to be found, compiled once and shared by all texts. It holds no state. */

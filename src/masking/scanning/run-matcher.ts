@@ -12,6 +12,7 @@ import { readSeedPhrase } from './coded/seed-phrase.ts';
 import { findUrlCredentials } from './coded/url-credentials.ts';
 import type { ContextTracker } from './context/context-words.ts';
 import type { Announced, Detection, FormTarget, TokenTarget } from './detection.ts';
+import { decodeValue } from './characters/decode-value.ts';
 import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
 import { nameEnd } from './context/name-end.ts';
 import { HAS_AT, HAS_COLON, HAS_DASH, HAS_DOT, HAS_FIELD, HAS_SLASH, Run, RUN_MAX, RUN_STEP } from './characters/run.ts';
@@ -104,7 +105,8 @@ export class RunMatcher {
     for (const { entity, form } of targets) {
       if (value.extent === 'endless') {
         if (form.value === 'any') this.#open(value.start, entity, new SwallowQuoted(value));
-      } else if (fitsField(form, bytes, value)) this.candidates.add(value.start, value.end, entity);
+      } else if (fitsField(form, decodeValue(bytes, value.start, value.end), value.quote !== 0))
+        this.candidates.add(value.start, value.end, entity);
     }
     return true;
   }
@@ -220,7 +222,7 @@ export class RunMatcher {
 
   readonly #report = (from: number, to: number): void => this.#addOrOpen(from, to, this.#entity);
 
-  /** Four numbers with dots are a version where they are called one. */
+  /** Four numbers with dots may be something else. */
   #findIpAddresses(limit: number, entity: number): void {
     findIpAddresses(this.run, limit, (from, to) => {
       if (!isCalledVersion(this.#window.bytes, this.run.offsets[from]!)) this.#add(from, to, entity);
@@ -313,10 +315,19 @@ function goesOnAfter(last: Uint8Array, text: Uint8Array, to: number): boolean {
   return last[text[to]!] === 1 || (isWord(text[to]!) && isWord(text[to - 1]!));
 }
 
+/** Versions of programs, sections of documents, object identifiers: what is called so, or looks it, is no address. */
 function isCalledVersion(bytes: Uint8Array, at: number): boolean {
   let before = '';
-  for (let i = Math.max(0, at - 10); i < at; i++) before += String.fromCharCode(bytes[i]! | 0x20);
-  return /(?:version|release|ver|rev|build)["':=. ]*v?$|\bv$/.test(before);
+  for (let i = Math.max(0, at - 12); i < at; i++) before += String.fromCharCode(bytes[i]!);
+  if (
+    /(?:version|release|ver|rev|build|section|clause|chapter|appendix|oid)["':=. ]*v?$|\bv$|§ ?$|[a-z]-$|[a-z0-9)][/]$/i.test(
+      before,
+    )
+  )
+    return true;
+  let address = '';
+  for (let i = at; i < at + 7; i++) address += String.fromCharCode(bytes[i] ?? 0);
+  return /^(?:2\.5\.(?:4|29)\.|1\.3\.6\.1)/.test(address);
 }
 
 function bytesOf(text: string): Uint8Array {

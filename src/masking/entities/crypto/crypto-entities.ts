@@ -2,6 +2,7 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bech32, bech32m, createBase58check } from '@scure/base';
 import type { Entity } from '../../entity.ts';
+import { isSeedPhrase } from '../../scanning/coded/seed-phrase.ts';
 
 /** Wallets and the phrases that open them. The phrase is found by code: `scanning/coded/seed-phrase.ts`. */
 export const CRYPTO_ENTITIES: readonly Entity[] = [
@@ -49,6 +50,15 @@ export const CRYPTO_ENTITIES: readonly Entity[] = [
     id: 'seed-phrase',
     groups: ['crypto', 'secrets'],
     title: 'Seed phrase of a wallet',
+    fields: [
+      {
+        names: ['seedphrase', 'recoveryphrase', 'mnemonic', 'mnemonicphrase'],
+        value: 'any',
+        min: 40,
+        max: 240,
+        check: isSeedPhrase,
+      },
+    ],
     context: [],
     source: 'BIP-39, English list',
     specimens: [

@@ -125,7 +125,7 @@ export class Run {
       if (!isFinal) this.#ending = STARVED;
       return BOUNDARY;
     }
-    if (value >= 0 && !isJoined(bytes, at, value, unit.next)) value = BOUNDARY;
+    if (!isJoined(bytes, at, value, unit.next)) value = BOUNDARY;
     return value;
   }
 }
@@ -160,6 +160,7 @@ function mayJoinAfter(bytes: Uint8Array, at: number, value: number): boolean {
  * whichever side one comes.
  */
 function isJoined(bytes: Uint8Array, at: number, value: number, next: number): boolean {
+  if (value < 0) return value === IGNORED && !isBehindIgnored(bytes, at);
   if (value >= 0x80 || (CLASSES[value]! & PLAIN) !== 0) return true;
   if (!mayJoinAfter(bytes, at, value)) return false;
   const after = next < bytes.length ? bytes[next]! : 0;
@@ -169,6 +170,31 @@ function isJoined(bytes: Uint8Array, at: number, value: number, next: number): b
   return (bits & DIGIT) !== 0;
 }
 
+const IGNORED_IN_UTF8: readonly (readonly number[])[] = [
+  [0xe2, 0x80, 0x8b],
+  [0xe2, 0x80, 0x8c],
+  [0xe2, 0x80, 0x8d],
+  [0xe2, 0x81, 0xa0],
+  [0xef, 0xbb, 0xbf],
+  [0xc2, 0xad],
+];
+/** Bytes of an escape such as `\u200b`. */
+const ESCAPE_LENGTH = 6;
+
+/**
+ * Whether a character that is not seen stands right before another. One may stand within a value; of two the second ends the
+ * run, so that no run goes on without a character to look at.
+ */
+function isBehindIgnored(bytes: Uint8Array, at: number): boolean {
+  for (const spelling of IGNORED_IN_UTF8)
+    if (spelling.every((byte, i) => bytes[at - spelling.length + i] === byte)) return true;
+  const escape = at - ESCAPE_LENGTH;
+  if (escape < 0 || bytes[escape] !== BACKSLASH || bytes[escape + 1] !== 0x75) return false;
+  readEscape(bytes, escape, at, ESCAPED);
+  return ESCAPED.value === IGNORED && ESCAPED.next === at;
+}
+
+const ESCAPED: Unit = { value: 0, next: 0 };
 const SHARED_UNIT: Unit = { value: 0, next: 0 };
 
 /**
@@ -185,8 +211,7 @@ export function runStart(bytes: Uint8Array, at: number, floor: number, end: numb
       const first = byte === BACKSLASH ? firstBackslash(bytes, i, floor) : i;
       readUnit(bytes, i, end, unit);
       // What the escape spells has been passed byte by byte; the run goes on before it, or begins after it.
-      if (unit.value === BOUNDARY || (unit.value >= 0 && !isJoined(bytes, first, unit.value, unit.next)))
-        return Math.max(unit.next, start);
+      if (unit.value !== INCOMPLETE && !isJoined(bytes, first, unit.value, unit.next)) return Math.max(unit.next, start);
       start = first;
       i = first - 1;
       continue;
@@ -197,8 +222,7 @@ export function runStart(bytes: Uint8Array, at: number, floor: number, end: numb
     }
     const lead = (CLASSES[byte]! & HIGH) !== 0 ? leadByte(bytes, i, floor) : i;
     readUnit(bytes, lead, end, unit);
-    if (unit.value === BOUNDARY || unit.value === INCOMPLETE || unit.next !== i + 1) return start;
-    if (unit.value !== IGNORED && !isJoined(bytes, lead, unit.value, unit.next)) return start;
+    if (unit.value === INCOMPLETE || unit.next !== i + 1 || !isJoined(bytes, lead, unit.value, unit.next)) return start;
     start = lead;
     i = lead - 1;
   }

@@ -8,6 +8,7 @@ const AT = 0x40;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const SLASH = 0x2f;
+const UNDERSCORE = 0x5f;
 /** Beside letters and digits; those that structure URLs and queries are left out. */
 const LOCAL_SIGNS = byteSet('._+~$!*-');
 const LOCAL_MAX = 64;
@@ -22,8 +23,9 @@ const FILE_ENDINGS: ReadonlySet<string> = new Set(
 export function findEmails({ text, length }: Run, limit: number, report: Report): void {
   for (let at = 1; at < length; at++) {
     if (text[at] !== AT) continue;
-    const from = localStart(text, at);
-    if (from < 0 || from >= limit || isUserInfo(text, from)) continue;
+    const rawFrom = localStart(text, at);
+    const from = firstOfWord(text, rawFrom, at);
+    if (from < 0 || from >= limit || isUserInfo(text, rawFrom)) continue;
     const to = domainEnd(text, at + 1, length);
     if (to < 0 || (text[to] === COLON && to < length && isGit(text, from, at))) continue;
     report(from, to);
@@ -34,7 +36,13 @@ export function findEmails({ text, length }: Run, limit: number, report: Report)
 function localStart(text: Uint8Array, at: number): number {
   let from = at;
   while (from > 0 && at - from < LOCAL_MAX && isLocal(text[from - 1]!)) from--;
-  while (from < at && !isWordLike(text[from]!) && text[from] !== 0x5f) from++;
+  return from;
+}
+
+/** Signs before the first letter or digit belong to what stands around the address. */
+function firstOfWord(text: Uint8Array, start: number, at: number): number {
+  let from = start;
+  while (from < at && !isWordLike(text[from]!) && text[from] !== UNDERSCORE) from++;
   return from < at && text[at - 1] !== DOT ? from : -1;
 }
 

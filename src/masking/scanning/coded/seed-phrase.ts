@@ -35,6 +35,12 @@ export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFin
   return 'none';
 }
 
+/** Whether a text is a seed phrase and nothing else. */
+export function isSeedPhrase(bytes: Uint8Array): boolean {
+  const found = phraseAt(bytes, 0, bytes.length, true);
+  return typeof found === 'object' && found.end === bytes.length;
+}
+
 function phraseAt(bytes: Uint8Array, start: number, end: number, isFinal: boolean): SeedPhrase {
   const positions: number[] = [];
   const ends: number[] = [];

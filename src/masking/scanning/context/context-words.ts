@@ -1,5 +1,5 @@
 import { CLASSES, DIGIT, HIGH, LETTER, LOWER, UPPER, WORD } from '../characters/byte-classes.ts';
-import { setOf } from '../characters/byte-set.ts';
+import { setOf, type ByteSet } from '../characters/byte-set.ts';
 
 /** So far before a value a word still speaks for it. */
 export const CONTEXT_REACH = 80;
@@ -7,6 +7,9 @@ export const CONTEXT_REACH = 80;
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const LESS = 0x3c;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const NOWHERE = -1;
 const EVERYWHERE = Number.MAX_SAFE_INTEGER;
 
@@ -29,7 +32,7 @@ export class ContextWords {
 
   add(phrase: string, entity: number): void {
     let node = this.#root;
-    for (const character of phrase.normalize('NFC').replaceAll(/[\s_.'/-]/g, '')) {
+    for (const character of phrase.normalize('NFC').replaceAll(/[\s_.'/&-]/g, '')) {
       const point = fold(character.codePointAt(0)!);
       let next = node.next.get(point);
       if (next === undefined) {
@@ -71,7 +74,7 @@ export class ContextWords {
   }
 }
 
-const SEPARATORS = setOf(" -_./'");
+const SEPARATORS = setOf(" -_./&'");
 /** Between two words of a phrase: `St.-Nr.` */
 const MOST_SEPARATORS = 2;
 /** Combining marks, which are left out as accents are. */
@@ -176,7 +179,7 @@ export class ContextTracker {
       if ((bits & (WORD | HIGH)) === 0) {
         isWord = false;
         if (byte === BACKSLASH) i = this.#skipEscape(bytes, i, to);
-        else if (byte === QUOTE || byte === COMMA || byte === 0x3c) this.#bar(bytes, i, to, base);
+        else if (byte === QUOTE || byte === COMMA || byte === LESS || byte === NEWLINE) this.#bar(bytes, i, to, base);
         continue;
       }
       const isCamel = (bits & UPPER) !== 0 && (CLASSES[bytes[i - 1] ?? 0]! & LOWER) !== 0;
@@ -195,16 +198,20 @@ export class ContextTracker {
     return next === 0x75 ? i + 5 : i;
   }
 
-  /** A value of JSON ends, or an element of XML: whatever spoke for it does not speak for the next. */
+  /** A value of JSON ends, an element of XML, a line before JSON: what spoke for it does not speak for what follows. */
   #bar(bytes: Uint8Array, at: number, to: number, base: number): void {
     let i = at + 1;
-    while (i < to && (bytes[i] === 0x20 || bytes[i] === BACKSLASH)) i++;
+    while (i < to && (bytes[i] === SPACE || bytes[i] === BACKSLASH)) i++;
     const next = i < to ? bytes[i]! : 0;
-    const byte = bytes[at]!;
-    const ends =
-      byte === QUOTE ? next === COMMA || next === 0x7d || next === 0x5d : byte === COMMA ? next === QUOTE : next === 0x2f;
-    if (ends) this.#barrier = base + at;
+    if (BARRED_BY.get(bytes[at]!)?.[next] === 1) this.#barrier = base + at;
   }
 }
 
+/** What begins anew behind a byte, where one of these stands behind it. */
+const BARRED_BY: ReadonlyMap<number, ByteSet> = new Map([
+  [QUOTE, setOf(',}]')],
+  [COMMA, setOf('"')],
+  [LESS, setOf('/')],
+  [NEWLINE, setOf('{[')],
+]);
 const LONGEST_PHRASE = 40;

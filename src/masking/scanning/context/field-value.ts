@@ -98,19 +98,19 @@ export function closesQuote(backslashes: number, depth: number): boolean {
 
 /** What stands where a value should be put in, or is none. */
 const PLACEHOLDER =
-  /^(?:null|none|nil|true|false|undefined|string|number|boolean|bytes?|str|int|required|optional|changeme|example|redacted|x+|\*+|\.+|-+|<.*|\$.*|%.*|\{.*|\[.*|your.*)$/i;
+  /^(?:(?:bearer|basic|token) +)?(?:null|none|nil|true|false|undefined|string|number|boolean|bytes?|str|int|required|optional|changeme|example|redacted|x+|\*+|\.+|-+|<.*|\$.*|%.*|\{.*|\[.*|your.*)$/i;
 
-/** Whether a value is what the name of its field says. */
-export function fitsField(
-  form: FieldForm,
-  bytes: Uint8Array,
-  { start, end, quote }: Pick<FieldValue, 'start' | 'end' | 'quote'>,
-): boolean {
-  const value = bytes.subarray(start, end);
-  if (value.length < form.min || value.length > form.max) return false;
+/**
+ * Whether a value is what the name of its field says.
+ * @param value escapes undone
+ */
+export function fitsField(form: FieldForm, value: Uint8Array, isQuoted: boolean): boolean {
+  if (value.length < form.min) return false;
+  // Quotes tell where a password ends, however long it is; without them a long word is something else.
+  if (value.length > form.max && !(form.value === 'any' && isQuoted)) return false;
   const text = latin1(value);
   if (PLACEHOLDER.test(text) || isReplacement(value)) return false;
-  return FITS[form.value](text, value, quote !== 0) && (form.check === undefined || form.check(value, value.length));
+  return FITS[form.value](text, value, isQuoted) && (form.check === undefined || form.check(value, value.length));
 }
 
 type Fits = (text: string, value: Uint8Array, isQuoted: boolean) => boolean;

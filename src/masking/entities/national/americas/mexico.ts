@@ -19,8 +19,8 @@ export const MEXICO: readonly Entity[] = [
     groups: ['national-id'],
     title: 'Mexican taxpayer register code',
     shapes: [
-      { form: '@@@@######***', tier: 'A', check: isRfc },
-      { form: '@@@######***', tier: 'A', check: isRfc },
+      { form: '^^^^######&&&', tier: 'A', check: isRfc },
+      { form: '^^^######&&&', tier: 'A', check: isRfc },
       { form: '@@@@-######-***', tier: 'A', check: isRfc },
       { form: '@@@-######-***', tier: 'A', check: isRfc },
       { form: '@@@@ ###### ***', tier: 'A', check: isRfc },

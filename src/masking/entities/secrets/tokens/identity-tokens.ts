@@ -199,7 +199,7 @@ export const IDENTITY_TOKENS: readonly Entity[] = [
     id: 'x-bearer-token',
     groups: ['secrets'],
     title: 'X (Twitter) application bearer token',
-    tokens: [{ pattern: 'AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{50,120}', tier: 'B' }],
+    tokens: [{ pattern: 'AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%+/=]{50,120}', tier: 'B' }],
     context: ['twitter', 'bearer', 'x api'],
     source: 'X developer documentation: Bearer tokens',
     specimens: [

@@ -48,7 +48,7 @@ export const AMERICAS: readonly OracleScheme[] = [
   },
   ...['@@@@', '@@@'].map((name): OracleScheme => ({
     id: 'mx-rfc',
-    form: `${name}######***`,
+    form: `${name.replaceAll('@', '^')}######&&&`,
     oracle: ['MX', 'rfc'],
     template: `${name}yymmdd***`,
     differences: [
