@@ -5,7 +5,7 @@ import { runLoad } from './load/run-load.ts';
 import type { Proxy, ProxyName } from './world/proxies.ts';
 import { NAMES } from './world/site.ts';
 
-interface CostRow {
+export interface CostRow {
   readonly row: string;
   /** What the cost is per. */
   readonly per: 'request' | 'GB';
@@ -50,7 +50,7 @@ export function costRow(definition: CostRow): Row {
 }
 
 /** Loads a proxy until compilers and caches have done their work. */
-async function warmUp(proxy: Proxy, { row, job, per }: CostRow, bench: Bench): Promise<void> {
+export async function warmUp(proxy: Proxy, { row, job, per }: CostRow, bench: Bench): Promise<void> {
   const isCompiled = COMPILED_AT_RUN_TIME.has(proxy.name);
   // Bulk repeats the same few functions from its first second on.
   const rounds = !isCompiled ? 1 : per === 'GB' ? 3 : Math.ceil(WARM_UP.seconds / bench.seconds);
@@ -62,7 +62,7 @@ async function warmUp(proxy: Proxy, { row, job, per }: CostRow, bench: Bench): P
   }
 }
 
-async function measure(
+export async function measure(
   { process, name }: Proxy,
   job: Parameters<typeof runLoad>[0],
   per: CostRow['per'],
@@ -129,7 +129,7 @@ export const plainJob: JobFor = ({ port, host }, { http }) => {
   return { ...SHARED, kind: 'keep-alive', port, target: `http://${authority}/small`, host: authority };
 };
 
-function inTunnel(
+export function inTunnel(
   kind: 'keep-alive' | 'fresh',
   name: keyof typeof NAMES,
   door: 'https' | 'closing',

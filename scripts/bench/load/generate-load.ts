@@ -23,9 +23,7 @@ class Generator {
 
   constructor(job: LoadJob) {
     this.#job = job;
-    this.#request = Buffer.from(
-      `GET ${job.target} HTTP/1.1\r\nHost: ${job.host}\r\nUser-Agent: bench/1\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n\r\n`,
-    );
+    this.#request = requestOf(job);
     this.#context =
       job.tls === undefined ? undefined : createSecureContext({ ca: readFileSync(job.tls.caFile), ecdhCurve: KEY_EXCHANGE });
   }
@@ -112,6 +110,15 @@ class Generator {
       socket.write(this.#request);
     });
   }
+}
+
+/** The request as it goes over the wire, the same each time. */
+function requestOf({ target, host, content }: LoadJob): Buffer {
+  const body = content === undefined ? Buffer.alloc(0) : readFileSync(content.file);
+  const framing = content === undefined ? '' : `Content-Type: ${content.type}\r\nContent-Length: ${body.length}\r\n`;
+  const method = content === undefined ? 'GET' : 'POST';
+  const head = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: bench/1\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n${framing}\r\n`;
+  return Buffer.concat([Buffer.from(head), body]);
 }
 
 function contentLength(head: string, reject: (error: Error) => void): number {

@@ -14,6 +14,8 @@ export interface LoadJob {
   /** Request target: absolute-form for a proxy without CONNECT. */
   readonly target: string;
   readonly host: string;
+  /** What a POST carries; absent: a GET without content. */
+  readonly content?: { readonly file: string; readonly type: string };
   /** Connections at once; of kind `idle`, in all. */
   readonly connections: number;
   readonly seconds: number;

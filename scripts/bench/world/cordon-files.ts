@@ -40,6 +40,7 @@ function used({ http, https, closing, idle }: Site): object {
     destinations: [
       { id: 'plain', hosts: [NAMES.plain], ports: [http], ...shared },
       { id: 'inspected', hosts: [NAMES.inspected], ports: [https, closing], ...shared },
+      { id: 'masked', hosts: [NAMES.masked], ports: [https], ...shared },
       { id: 'opaque', hosts: [NAMES.opaque], ports: [https, idle], ...shared },
     ],
     rules: [
@@ -49,6 +50,14 @@ function used({ http, https, closing, idle }: Site): object {
         methods: ['GET', 'POST'],
         paths: ['/small', '/bulk', '/v1/**'],
         then: 'permit',
+      },
+      {
+        id: 'chat',
+        to: ['masked'],
+        methods: ['POST'],
+        paths: ['/v1/**'],
+        then: 'permit',
+        mask: { request: { entities: ['pii', 'secrets', 'health', 'crypto'], as: 'redact' } },
       },
       { id: 'no-administration', to: ['plain', 'inspected'], paths: ['/admin/**'], then: 'deny' },
       { id: 'no-cookies', to: ['plain', 'inspected'], headers: { remove: ['cookie'] } },

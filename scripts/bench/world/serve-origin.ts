@@ -17,7 +17,13 @@ const { size } = statSync(bulk);
 const small = Buffer.alloc(1024, 'x');
 const tls = { cert: readFileSync(join(directory, 'leaf.pem')), key: readFileSync(join(directory, 'leaf.key')) };
 
-function serve({ url }: IncomingMessage, response: ServerResponse): void {
+function serve(message: IncomingMessage, response: ServerResponse): void {
+  const { url } = message;
+  if (url === '/v1/messages') {
+    message.resume();
+    message.once('end', () => response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 2 }).end('{}'));
+    return;
+  }
   if (url === '/small') {
     response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': small.length }).end(small);
     return;

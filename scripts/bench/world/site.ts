@@ -11,6 +11,7 @@ export const NAMES = {
   plain: 'plain.bench.example',
   inspected: 'inspected.bench.example',
   opaque: 'opaque.bench.example',
+  masked: 'masked.bench.example',
 } as const;
 
 /** Bytes of `/small` and of `/bulk`. */
@@ -80,12 +81,14 @@ function nginxConfiguration(directory: string, { http, https, closing }: Ports):
   const tls = `ssl_certificate ${directory}/leaf.pem; ssl_certificate_key ${directory}/leaf.key;`;
   const locations = `
     location = /small { default_type text/plain; return 200 "${'x'.repeat(SMALL)}"; }
+    # Passed on, so that the content is read before it is answered.
+    location = /v1/messages { client_body_buffer_size 1m; proxy_pass http://127.0.0.1:${http}/small; }
     location = /bulk { default_type application/octet-stream; root ${directory}; }`;
   return `
 daemon off; master_process off; worker_processes 1; pid ${directory}/nginx.pid; error_log stderr error;
 events { worker_connections 8192; }
 http {
-  access_log off; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; output_buffers 2 128k;
+  access_log off; client_max_body_size 0; keepalive_requests 1000000000; sendfile on; tcp_nodelay on; output_buffers 2 128k;
   client_body_temp_path ${directory}/temp; proxy_temp_path ${directory}/temp; fastcgi_temp_path ${directory}/temp;
   uwsgi_temp_path ${directory}/temp; scgi_temp_path ${directory}/temp;
   server { listen 127.0.0.1:${http} backlog=1024; ${locations} }

@@ -63,8 +63,8 @@ export interface Detection {
   readonly entities: readonly Entity[];
   readonly anchors: Anchors;
   readonly shapes: ShapeAutomaton<FormTarget>;
-  /** Fewest digits that a shape has. */
-  readonly leastDigits: number;
+  /** How long the shortest shape is that has at most so many digits. */
+  readonly shortest: readonly number[];
   readonly tokens: PairIndex<TokenTarget>;
   readonly names: ReverseNames<NameTarget>;
   readonly context: ContextWords;
@@ -97,7 +97,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     entities,
     anchors: prefilter,
     shapes: new ShapeAutomaton(shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } }))),
-    leastDigits: Math.min(...shapes.map(({ form }) => form.replaceAll(/[^#\d]/g, '').length)),
+    shortest: shortestByDigits(shapes.map(({ form }) => form)),
     tokens: byRarestPair(tokens),
     names,
     context,
@@ -183,6 +183,16 @@ function fixedSets({ steps }: TokenPattern): readonly ByteSet[] {
     if (min !== max) break;
   }
   return sets;
+}
+
+/** More digits than this are no reason to look for less. */
+export const MANY_DIGITS = 12;
+
+function shortestByDigits(forms: readonly string[]): readonly number[] {
+  return Array.from({ length: MANY_DIGITS + 1 }, (_, digits) => {
+    const possible = forms.filter((form) => digits === MANY_DIGITS || form.replaceAll(/[^#\d]/g, '').length <= digits);
+    return Math.min(...possible.map((form) => form.length));
+  });
 }
 
 function markEither(prefilter: Prefilter, set: ByteSet, bits: number): void {

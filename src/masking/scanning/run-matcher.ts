@@ -11,7 +11,7 @@ import type { FindInRun } from './coded/report.ts';
 import { readSeedPhrase } from './coded/seed-phrase.ts';
 import { findUrlCredentials } from './coded/url-credentials.ts';
 import type { ContextTracker } from './context/context-words.ts';
-import type { Announced, Detection, FormTarget, TokenTarget } from './detection.ts';
+import { MANY_DIGITS, type Announced, type Detection, type FormTarget, type TokenTarget } from './detection.ts';
 import { decodeValue } from './characters/decode-value.ts';
 import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
 import { nameEnd } from './context/name-end.ts';
@@ -80,7 +80,7 @@ export class RunMatcher {
     const limit = run.isCut ? RUN_STEP : run.length;
     if ((run.features & HAS_FIELD) !== 0 && !this.#collectFields(limit)) return false;
     if (run.length < SHORTEST) return true;
-    if (run.digits >= this.#detection.leastDigits) this.#collectShapes(limit);
+    if (run.length >= this.#detection.shortest[Math.min(run.digits, MANY_DIGITS)]!) this.#collectShapes(limit);
     if (!this.#collectTokens(limit)) return false;
     this.#collectCoded(limit);
     return true;

@@ -74,7 +74,7 @@ function findV6({ text, length, goesOn }: Run, limit: number, report: Report): v
     const begins = i === 0 ? !goesOn : !isWordByte(text[i - 1]!);
     const to = v6End(text, i, length);
     const ends = to >= length || !isWordByte(text[to]!);
-    if (begins && ends && to - i <= V6_LONGEST && isV6Address(text, i, to)) report(i, to);
+    if (begins && ends && to - i <= V6_LONGEST && mayBeV6(text, i, to) && isV6Address(text, i, to)) report(i, to);
     i = to;
   }
 }
@@ -85,6 +85,17 @@ function v6End(text: Uint8Array, from: number, length: number): number {
   while (to < length && (isV6(text[to]!) || (text[to] === DOT && to > from))) to++;
   while (to > from && text[to - 1] === DOT) to--;
   return to;
+}
+
+/** Seven colons, or fewer of which two stand together: times of day have neither. */
+function mayBeV6(text: Uint8Array, from: number, to: number): boolean {
+  let colons = 0;
+  for (let i = from; i < to; i++) {
+    if (text[i] !== COLON) continue;
+    if (text[i + 1] === COLON && i + 1 < to) return true;
+    colons++;
+  }
+  return colons === 7;
 }
 
 function isV6(byte: number): boolean {

@@ -23,6 +23,7 @@ interface Node {
 /** The words and phrases that speak for entities, as a tree over their letters; separators in phrases are left out. */
 export class ContextWords {
   readonly #root: Node = { next: new Map(), targets: [] };
+  readonly #beginnings = new Uint8Array(1 << 15);
   /** How many entities there are: targets are less than this. */
   readonly entities: number;
 
@@ -31,6 +32,7 @@ export class ContextWords {
   }
 
   add(phrase: string, entity: number): void {
+    this.#noteBeginning(phrase);
     let node = this.#root;
     for (const character of phrase.normalize('NFC').replaceAll(/[\s_.'/&-]/g, '')) {
       const point = fold(character.codePointAt(0)!);
@@ -42,6 +44,25 @@ export class ContextWords {
       node = next;
     }
     if (!node.targets.includes(entity)) node.targets.push(entity);
+  }
+
+  /** Whether any phrase begins like the word at `at`: by its first three letters, most words are none. */
+  mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
+    const key = beginningOf(bytes[at]!, at + 1 < end ? bytes[at + 1]! : 0, at + 2 < end ? bytes[at + 2]! : 0);
+    return key < 0 || this.#beginnings[key] === 1;
+  }
+
+  #noteBeginning(phrase: string): void {
+    const folded = Array.from(phrase.normalize('NFC'), (character) => fold(character.codePointAt(0)!));
+    const [first = 0, second = 0, third = 0] = folded;
+    const letters = folded.filter((point) => point >= 0x80 || (CLASSES[point]! & WORD) !== 0);
+    for (const [a, b, c] of [
+      [first, second, third],
+      [letters[0] ?? 0, letters[1] ?? 0, letters[2] ?? 0],
+    ] as const) {
+      const key = beginningOf(a, b, c);
+      if (key >= 0) this.#beginnings[key] = 1;
+    }
   }
 
   /**
@@ -97,6 +118,18 @@ function codePointAt(bytes: Uint8Array, at: number, end: number): number {
   let point = lead & (0x7f >> length);
   for (let i = 1; i < length && at + i < end; i++) point = (point << 6) | (bytes[at + i]! & 0x3f);
   return point;
+}
+
+/** Five bits for each of three letters, 0 for what is none; -1 where one is beyond ASCII. */
+function beginningOf(first: number, second: number, third: number): number {
+  if ((first | second | third) >= 0x80) return -1;
+  const a = letterIndex(first);
+  const b = a === 0 ? 0 : letterIndex(second);
+  return (a << 10) | (b << 5) | (b === 0 ? 0 : letterIndex(third));
+}
+
+function letterIndex(byte: number): number {
+  return (CLASSES[byte]! & LETTER) === 0 ? 0 : byte & 0x1f;
 }
 
 const FOLDED = new Map<number, number>();
@@ -184,7 +217,7 @@ export class ContextTracker {
       }
       const isCamel = (bits & UPPER) !== 0 && (CLASSES[bytes[i - 1] ?? 0]! & LOWER) !== 0;
       // A character of a script without spaces may begin a word anywhere.
-      if (!isWord || isCamel || byte >= UNSPACED_LEAD) this.#words.note(bytes, i, to, seen, base);
+      if ((!isWord || isCamel || byte >= UNSPACED_LEAD) && this.#words.mayBegin(bytes, i, to)) this.#words.note(bytes, i, to, seen, base);
       isWord = true;
     }
   }
