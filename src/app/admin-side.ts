@@ -9,6 +9,7 @@ import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { compileFor } from './compile-policy.ts';
+import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
@@ -62,7 +63,12 @@ function dependenciesOf(parts: AdminSideParts): AdminDependencies {
     },
     // Nothing is looked up on behalf of a visitor: a name that is asked about here is not asked of the world.
     explain: (question) =>
-      explainQuestion(question, { policy: inForce.current.policy, tables: inForce.tables, now: clock.now() }),
+      explainQuestion(question, {
+        policy: inForce.current.policy,
+        tables: inForce.tables,
+        now: clock.now(),
+        readContent: contentPorts(inForce.compiled).readContent,
+      }),
     tables: () => describeTables(inForce.tables),
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
     metrics: () => metrics.render(),

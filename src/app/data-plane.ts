@@ -85,6 +85,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     pools,
     live,
     events: parts.events,
+    content: state.content,
     pseudonym: parts.pseudonym,
   };
   const limits: ListenerLimits = {

@@ -2,6 +2,7 @@ import type { GeoTables } from '../destination/geo-tables.ts';
 import { locate } from '../destination/locate.ts';
 import type { InForce } from '../pipeline/judging/in-force.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
+import { prepareMasking } from './loading/prepare-masking.ts';
 import { prepare } from '../policy/target-index.ts';
 
 /** The policy and the tables that decide now. Both are replaced whole, never changed. */
@@ -49,15 +50,22 @@ export class PolicyInForce {
 
   #combine(generation: number): InForce {
     const compiled = this.#compiled;
+    prepareMasking(compiled);
     const tables = this.#tables;
     return {
       generation,
       policy: prepare(compiled),
+      looksAtContent: looksAtContent(compiled),
       originTls: this.#originTls,
       subjects: new Map(compiled.agents.map(({ attributes }) => [attributes.agent, attributes])),
       locate: (query) => locate(tables, query),
     };
   }
+}
+
+/** Whether anything about the content of requests is asked for. */
+function looksAtContent({ rules }: CompiledPolicy): boolean {
+  return rules.some(({ content, masks }) => content !== undefined || masks.request.some((mask) => mask.in.includes('content')));
 }
 
 /** The moments at which the policy changes by itself: attestations and transfers end. */

@@ -1,4 +1,5 @@
 import type { Journal } from '../core/ports.ts';
+import { ENTITIES } from '../masking/catalogue.ts';
 import type { Recorder } from '../pipeline/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -26,5 +27,17 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
       metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
       void journal.append(event);
     },
+    found: (findings) => {
+      for (const direction of ['request', 'response'] as const) {
+        for (const [entity, count] of findings[direction]) {
+          if (count > 0) metrics.count('cordon_findings_total', { entity: labelOf(entity), direction }, count);
+        }
+      }
+    },
   };
+}
+
+/** Names that policies make up are no labels: their number has no bound. */
+function labelOf(entity: string): string {
+  return ENTITIES.has(entity) ? entity : 'own';
 }

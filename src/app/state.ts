@@ -9,6 +9,9 @@ import { createTokenRepository } from '../store/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
 import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
+import type { ContentMeans } from '../pipeline/content/content-means.ts';
+import { createKeys } from '../store/keys.ts';
+import { openContentMeans } from './loading/content-means.ts';
 import { openRecord } from './open-record.ts';
 
 /** What the gateway keeps on disk, opened. */
@@ -18,6 +21,7 @@ export interface State extends AsyncDisposable {
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
+  readonly content: ContentMeans;
 }
 
 /** @failure a sentence that names the file or setting that cannot be used */
@@ -50,6 +54,13 @@ export async function openState(
   if (!anchors.ok) return anchors;
   const originTls = openOriginTls(anchors.value);
   if (!originTls.ok) return originTls;
+  const content = await openContentMeans(settings, {
+    db: database.value.db,
+    keys: createKeys(join(directory, 'keys'), random),
+    clock,
+    random,
+  });
+  if (!content.ok) return content;
   const owned = stack.move();
   return ok({
     database: database.value,
@@ -57,6 +68,7 @@ export async function openState(
     journal: journal.value,
     ca: ca.value,
     originTls: originTls.value,
+    content: content.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }

@@ -4,14 +4,17 @@ import type { Answer } from '../core/exchange/answer.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import type { RefusedRequest } from '../core/exchange/refused-request.ts';
 import type { ExchangeId } from '../core/ids.ts';
-import type { Milliseconds } from '../core/units.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
+import { recordedPath } from '../transform/masking/recorded-text.ts';
 import { withoutSecrets } from '../wire/quote.ts';
 import type { AgentSurface } from './agent-surface.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import { carryRequest } from './carrying/carry-request.ts';
 import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
+import { discard } from './content/discard.ts';
+import { RequestContent } from './content/request-content.ts';
+import { findingsOf, NO_FINDINGS, recordedFindings } from './findings.ts';
 import type { Result } from '../core/result.ts';
 import { InsideDenials } from './inside-denials.ts';
 import { judge, refuse, refuseAgain } from './judge.ts';
@@ -19,11 +22,6 @@ import type { Permitted } from './judging/permitted.ts';
 import { answeredEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
-
-/** How much of the content of a refused request is read away before its connection is cut. */
-const DISCARD_LIMIT = 1024 * 1024;
-/** And for how long. */
-const DISCARD_TIME: Milliseconds = 10_000;
 
 /** Told to an upgrade at the gateway's own name. Judged by rules, the name might be looked up, and it exists in no DNS. */
 const NO_WEBSOCKET = 'The gateway itself speaks no WebSocket';
@@ -85,7 +83,7 @@ export class Enforcement {
       subject: tunnel?.subject?.attributes.agent,
       session: tunnel?.subject?.session,
       method,
-      target: target === undefined ? undefined : withoutSecrets(target),
+      target: target === undefined ? undefined : recordedPath(withoutSecrets(target)),
       evidence: [],
       decision: 'deny',
       code: failure.code,
@@ -108,14 +106,16 @@ export class Enforcement {
       discard(content, reply);
       return;
     }
-    const judged = await this.#judge(accepted);
+    const asked = content === null ? undefined : new RequestContent(content, () => reply.continue(), this.#services.content);
+    const judged = await this.#judge(accepted, asked);
     if (!judged.ok) {
       this.#answer(judged.failure, reply);
+      await asked?.dispose();
       discard(content, reply);
       return;
     }
     const permitted = judged.value;
-    if (permitted.permit !== undefined) await carryRequest(permitted, reply, content, this.#services);
+    if (permitted.permit !== undefined) await carryRequest(permitted, reply, asked, this.#services);
   }
 
   async #upgrade(connection: RawConnection): Promise<void> {
@@ -143,9 +143,9 @@ export class Enforcement {
     else await carryOpaque(permitted, socket, head, this.#services);
   }
 
-  #judge(accepted: Accepted): Promise<Result<Permitted, Refusal>> {
+  #judge(accepted: Accepted, content?: RequestContent): Promise<Result<Permitted, Refusal>> {
     const refused = this.#inside.refusalOf(accepted);
-    return refused === undefined ? judge(accepted, this.#services) : refuseAgain(accepted, refused, this.#services);
+    return refused === undefined ? judge(accepted, this.#services, content) : refuseAgain(accepted, refused, this.#services);
   }
 
   // A defect of ours while it is carried out ends one exchange, not the process and with it everybody else's.
@@ -168,25 +168,10 @@ export class Enforcement {
     const { clock, recorder } = this.#services;
     const answer = answerTo(refusal);
     sendAnswer(reply, answer);
-    recorder.outcome(
-      answeredEvent(refusal.progress, refusal.code, answer.status, clock.monotonic() - refusal.progress.startedAt),
-    );
+    const { progress, code } = refusal;
+    const event = answeredEvent(progress, code, answer.status, clock.monotonic() - progress.startedAt);
+    const findings = findingsOf(progress);
+    if (findings !== NO_FINDINGS) recorder.found(findings);
+    recorder.outcome(findings === NO_FINDINGS ? event : { ...event, findings: recordedFindings(findings) });
   }
-}
-
-// The client may still be sending. A little is read away so that it gets to read its answer; more, or slower, is cut off.
-function discard(content: Readable | null, reply: ReplySink): void {
-  if (content === null || content.readableEnded) return;
-  const cut = (): void => {
-    content.destroy();
-    reply.abort();
-  };
-  const timer = setTimeout(cut, DISCARD_TIME);
-  let bytes = 0;
-  content.on('data', (chunk: Uint8Array) => {
-    bytes += chunk.length;
-    if (bytes > DISCARD_LIMIT) cut();
-  });
-  content.on('error', () => {});
-  content.once('close', () => clearTimeout(timer));
 }

@@ -1,5 +1,6 @@
 import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
+import type { RequestContent } from './content/request-content.ts';
 import { withDecision } from './judging/progress.ts';
 import type { Permitted } from './judging/permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
@@ -13,10 +14,11 @@ type Judged = Result<Permitted, Refusal>;
  * Runs the stages of one exchange and writes its decision record. What comes back permitted has been recorded: only now
  * may anything leave (invariants 1 and 9).
  *
+ * @param content of the request; absent where there is none, and for tunnels and upgrades
  * @failure any code of the table; the first stage that refuses ends it
  */
-export async function judge(accepted: Accepted, services: Services): Promise<Judged> {
-  const judged = runStages(accepted, services);
+export async function judge(accepted: Accepted, services: Services, content?: RequestContent): Promise<Judged> {
+  const judged = runStages(accepted, services, content);
   return record(judged instanceof Promise ? await judged : judged, services);
 }
 
@@ -40,13 +42,16 @@ async function record(judged: Judged, services: Services): Promise<Judged> {
   return judged;
 }
 
-/** At once where no stage has to wait: a name is looked up, a store is asked. */
-function runStages(accepted: Accepted, services: Services): Judged | Promise<Judged> {
-  const { identify, locate, authorize } = STAGES;
+/** At once where no stage has to wait: a name is looked up, a store is asked, content is read. */
+function runStages(accepted: Accepted, services: Services, content: RequestContent | undefined): Judged | Promise<Judged> {
+  const { identify, locate, read, authorize } = STAGES;
   const { kind } = accepted;
   try {
     const judged = whenOk(
-      whenOk(identify[kind](accepted, services), (identified) => locate[kind](identified, services)),
+      whenOk(
+        whenOk(identify[kind](accepted, services), (identified) => locate[kind](identified, services)),
+        (located) => read[kind](located, services, content),
+      ),
       (located) => authorize[kind](located, services),
     );
     return judged instanceof Promise ? judged.catch((error: unknown) => defect(error, accepted)) : judged;

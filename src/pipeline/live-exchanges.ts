@@ -1,5 +1,7 @@
 import type { Failure } from '../core/codes.ts';
 import type { Permitted } from './judging/permitted.ts';
+import type { Decision } from '../core/exchange/decision.ts';
+import type { Permit } from '../core/exchange/permit.ts';
 import { decide } from '../policy/decide.ts';
 import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
@@ -9,6 +11,7 @@ import { ok, type Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
 import { decisionRequest } from './judging/decision-request.ts';
 import { undischarged } from './judging/discharge.ts';
+import { masksOf } from './judging/masks-of.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
 import { Slots, type Slotted } from './slots.ts';
@@ -106,11 +109,27 @@ function whyCut(exchange: Permitted | Identified, inForce: InForce, now: Instant
   }
   const decision = decide(inForce.policy, request);
   if (decision.effect !== 'permit') return { code: decision.code ?? 'no_rule', detail: decision.reason };
-  if (undischarged(decision) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
-  if (decision.tls?.key !== exchange.permit.tls?.key) {
-    return { code: 'no_rule', detail: 'The tls of the destination is not what its connection rests on any more' };
-  }
-  const permitted = new Set(decision.dial);
-  const stillPermitted = exchange.permit.addresses.every(({ text }) => permitted.has(text));
-  return stillPermitted ? undefined : { code: 'no_rule', detail: 'The dialled address is no longer permitted' };
+  if (undischarged(decision, exchange.kind) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
+  const changed = whatChanged(decision, exchange);
+  return changed === undefined ? undefined : { code: 'no_rule', detail: changed };
+}
+
+/** What keeps an exchange from running under a new decision that permits it as well. */
+function whatChanged(now: Decision, { decision, permit }: Permitted & { readonly permit: Permit }): string | undefined {
+  if (now.tls?.key !== permit.tls?.key) return 'The tls of the destination is not what its connection rests on any more';
+  if (!masksAtMost(now, decision)) return 'It runs under other masks than those that are asked for now';
+  const permitted = new Set(now.dial);
+  const stillPermitted = permit.addresses.every(({ text }) => permitted.has(text));
+  return stillPermitted ? undefined : 'The dialled address is no longer permitted';
+}
+
+/** Whether what runs is masked as is asked for now. Masks that were only taken away cut nobody. */
+function masksAtMost(now: Decision, then: Decision): boolean {
+  const [wanted, applied] = [masksOf(now.obligations), masksOf(then.obligations)];
+  return isSame(wanted.request, applied.request) && isSame(wanted.response, applied.response);
+}
+
+function isSame(wanted: object | undefined, applied: object | undefined): boolean {
+  if (wanted === undefined || wanted === applied) return true;
+  return JSON.stringify({ ...wanted, rules: [] }) === JSON.stringify({ ...applied, rules: [] });
 }

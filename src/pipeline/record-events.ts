@@ -4,6 +4,7 @@ import type { Decision } from '../core/exchange/decision.ts';
 import type { Evidence } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
+import { recordedPath } from '../transform/masking/recorded-text.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { subjectOf, type Progress } from './judging/progress.ts';
 
@@ -121,17 +122,17 @@ function recorded(evidence: Evidence): RecordedEvidence {
   return described;
 }
 
-/** The target as it may be kept: query values can be personal data or secrets, so only their names stay. */
+/** The target as it may be kept: query values can be personal data or secrets, so only their names stay; the rest is masked. */
 function targetText({ kind, scheme, authority, requestTarget }: Progress): string {
   if (kind === 'connect') return authorityText(authority);
   const standard = (scheme === 'https' && authority.port === 443) || (scheme === 'http' && authority.port === 80);
   const origin = `${scheme}://${standard ? hostText(authority.host) : authorityText(authority)}`;
   const query = requestTarget.indexOf('?');
-  if (query === -1) return origin + requestTarget;
+  if (query === -1) return origin + recordedPath(requestTarget);
   const names = requestTarget
     .slice(query + 1)
     .split('&')
     // Without `=` it may as well be a value.
     .map((pair) => (pair.includes('=') ? pair.split('=', 1)[0] : '*'));
-  return `${origin}${requestTarget.slice(0, query)}?${names.join('&')}`;
+  return `${origin}${recordedPath(requestTarget.slice(0, query))}?${recordedPath(names.join('&'))}`;
 }

@@ -9,6 +9,8 @@ import type { Milliseconds } from '../core/units.ts';
 import type { Identify } from '../identity/identify.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
+import type { ContentMeans } from './content/content-means.ts';
+import type { ExchangeFindings } from './findings.ts';
 import type { InForce } from './judging/in-force.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
@@ -36,6 +38,8 @@ export interface Recorder {
   decision(event: DecisionEvent): Promise<Result<void, Failure>>;
   /** Never waits: the effect has happened. */
   outcome(event: OutcomeEvent): void;
+  /** Counts what was found in the messages of an exchange. */
+  found(findings: ExchangeFindings): void;
 }
 
 /** Everything the stages act through. Built once, in `app`. */
@@ -50,6 +54,7 @@ export interface Services {
   readonly live: LiveExchanges;
   readonly interceptor: Interceptor;
   readonly events: EventBus;
+  readonly content: ContentMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
   readonly pseudonym: string;
   readonly tunnel: TunnelSettings;

@@ -1,19 +1,33 @@
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Accepted, Identified, Located } from '../core/exchange/exchange.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import { authorizeRequest, authorizeTunnel } from './judging/authorize.ts';
 import type { Permitted } from './judging/permitted.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
+import { readContent } from './content/read-content.ts';
+import type { RequestContent } from './content/request-content.ts';
 import { locate } from './judging/locate.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 
 type Stage<In, Out> = (input: In, services: Services) => Result<Out, Refusal> | Promise<Result<Out, Refusal>>;
 
+type ReadStage = (
+  input: Located,
+  services: Services,
+  content: RequestContent | undefined,
+) => ReturnType<Stage<Located, Located>>;
+
 interface Stages {
   readonly identify: Readonly<Record<ExchangeKind, Stage<Accepted, Identified>>>;
   readonly locate: Readonly<Record<ExchangeKind, Stage<Identified, Located>>>;
+  readonly read: Readonly<Record<ExchangeKind, ReadStage>>;
   readonly authorize: Readonly<Record<ExchangeKind, Stage<Located, Permitted>>>;
+}
+
+/** What comes through a tunnel or an upgraded connection is not there before the decision. */
+function nothingToRead(located: Located): Result<Located, Refusal> {
+  return ok(located);
 }
 
 /**
@@ -34,6 +48,12 @@ export const STAGES: Stages = {
     connect: locate,
     intercepted: locate,
     upgrade: locate,
+  },
+  read: {
+    forward: readContent,
+    connect: nothingToRead,
+    intercepted: readContent,
+    upgrade: nothingToRead,
   },
   authorize: {
     forward: authorizeRequest,

@@ -18,6 +18,8 @@ export interface CounterLabels {
   cordon_policy_reloads_total: { result: 'loaded' | 'refused' };
   /** Content bytes relayed. */
   cordon_content_bytes_total: { direction: 'sent' | 'received' };
+  /** Values that were found; `entity` is built in, or `own`. */
+  cordon_findings_total: { entity: string; direction: 'request' | 'response' };
 }
 
 /** The stages of `pipeline/stages.ts`, and the listener before them. */
@@ -54,6 +56,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_refusals_total: 'Answers of the gateway itself by stage and code',
   cordon_policy_reloads_total: 'Policy reloads by result',
   cordon_content_bytes_total: 'Content bytes relayed by direction',
+  cordon_findings_total: 'Values found in messages by kind and direction',
 };
 
 const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: number[] } } = {

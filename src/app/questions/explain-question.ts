@@ -7,8 +7,10 @@ import type { Instant } from '../../core/units.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { locate } from '../../destination/locate.ts';
 import { undischarged } from '../../pipeline/judging/discharge.ts';
+import type { ReadContent } from '../../policy/content/content-ports.ts';
+import { withContent } from '../../policy/content/with-content.ts';
 import { decide } from '../../policy/decide.ts';
-import { explain } from '../../policy/explain.ts';
+import { explain, findingsIn, type Explanation } from '../../policy/explain.ts';
 import { outlook } from '../../policy/outlook.ts';
 import { seenRequest } from '../../policy/decision/seen-request.ts';
 import type { PreparedPolicy } from '../../policy/target-index.ts';
@@ -16,6 +18,7 @@ import { parseAuthority } from '../../wire/name/authority.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { mediaTypeOf } from '../../wire/http/media-type.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
+import { strictJson } from '../../wire/json/strict-json.ts';
 
 /** A request that nobody makes: what would be decided about it? */
 export interface Question {
@@ -35,6 +38,7 @@ export interface QuestionContext {
   readonly policy: PreparedPolicy;
   readonly tables: GeoTables;
   readonly now: Instant;
+  readonly readContent: ReadContent;
   /** Absent: nothing is looked up. */
   readonly resolver?: Resolver;
 }
@@ -53,19 +57,52 @@ export async function explainQuestion(question: Question, context: QuestionConte
   const given = readAddresses(question, asked.value.authority);
   if (!given.ok) return given;
   const notes: string[] = [];
-  const ask = (resolution: Pick<Resolution, 'addresses' | 'chain'> | undefined, content: unknown): DecisionRequest =>
-    requestOf(question, asked.value, { subject, tables, now, resolution, content });
   const content = parsedContent(question.content);
-  const resolution = given.value ?? (await lookUp(ask(undefined, content), context, notes));
-  const request = ask(resolution, content);
+  const ask = (resolution: Pick<Resolution, 'addresses' | 'chain'> | undefined): DecisionRequest =>
+    requestOf(question, asked.value, { subject, tables, now, resolution, content });
+  const resolution = given.value ?? (await lookUp(ask(undefined), context, notes));
+  const request = ask(resolution);
   if (asked.value.method === 'CONNECT') {
     const { denial, inspect } = outlook(policy, request);
     if (inspect && denial === undefined) return fail(INSPECTED_TUNNEL);
   }
-  const seen = seenRequest(policy, request);
+  const seen = withGivenContent(question, seenRequest(policy, request), context);
   const explanation = explain(policy, seen);
-  notes.push(...limitsOf(policy, seen, content === undefined ? undefined : seenRequest(policy, ask(resolution, undefined))));
-  return ok({ ...explanation, addresses: resolution?.addresses.map(({ text }) => text) ?? [], notes });
+  notes.push(...limitsOf(policy, seen));
+  return ok({
+    ...explanation,
+    ...findingsFor(question, seen, explanation.decision, context),
+    addresses: resolution?.addresses.map(({ text }) => text) ?? [],
+    notes,
+  });
+}
+
+function withGivenContent(
+  { content }: Question,
+  request: DecisionRequest,
+  { policy, readContent }: QuestionContext,
+): DecisionRequest {
+  return content === undefined ? request : withContent(policy, request, { content, fields: [] }, readContent);
+}
+
+/** Findings of what the decision rests on, and of what it obliges to mask; nothing where the content is not read. */
+function findingsFor(
+  { content }: Question,
+  { action }: DecisionRequest,
+  decision: Explanation['decision'],
+  { readContent }: QuestionContext,
+): Pick<Explanation, 'findings'> {
+  if (content === undefined || action.mediaType === undefined || action.content?.kind !== 'read') return {};
+  const entities = new Set([...action.content.findings.keys(), ...maskedEntities(decision)]);
+  return findingsIn(readContent([...entities].sort(), action.mediaType, content, []));
+}
+
+function maskedEntities({ obligations }: Explanation['decision']): readonly string[] {
+  return obligations.flatMap((obligation) =>
+    obligation.kind === 'mask' && obligation.direction === 'request'
+      ? obligation.masks.flatMap(({ entities }) => entities)
+      : [],
+  );
 }
 
 const INSPECTED_TUNNEL =
@@ -143,14 +180,11 @@ function requestOf({ type, content }: Question, target: AskedTarget, parts: Requ
   return { subject: parts.subject, action, resource, environment: { now: parts.now } };
 }
 
-/** The catalogue reads members of JSON content; content that is not JSON has none. */
+/** The catalogue reads members of JSON content; content that is not JSON, or can be read in two ways, shows none. */
 function parsedContent(content: string | undefined): unknown {
   if (content === undefined) return undefined;
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
+  const parsed = strictJson(content);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 /** Looks a name up where enforcement would, and says why where it does not. */
@@ -177,15 +211,10 @@ async function lookUp(
 }
 
 /** Where this version enforces something stricter than what the policy says. */
-function limitsOf(policy: PreparedPolicy, request: DecisionRequest, withoutContent: DecisionRequest | undefined): string[] {
+function limitsOf(policy: PreparedPolicy, request: DecisionRequest): string[] {
   const decision = decide(policy, request);
-  const notes: string[] = [];
   const missing = decision.effect === 'deny' ? undefined : undischarged(decision);
-  if (missing !== undefined)
-    notes.push(`This version cannot discharge ${missing}: the request is answered obligation_unsupported`);
-  const enforced = withoutContent === undefined ? decision : decide(policy, withoutContent);
-  if (enforced.effect !== decision.effect || enforced.code !== decision.code) {
-    notes.push(`This version does not read content yet: the request is answered ${enforced.code ?? enforced.effect}`);
-  }
-  return notes;
+  return missing === undefined
+    ? []
+    : [`This version cannot discharge ${missing}: the request is answered obligation_unsupported`];
 }

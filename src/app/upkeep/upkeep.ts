@@ -2,6 +2,7 @@ import { watchPolicy, type PolicyWatch } from '../../config/policy-watch.ts';
 import type { PolicyFileIssue, PolicyFiles } from '../../config/policy-files.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Clock, EventBus } from '../../core/ports.ts';
+import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import { createReidentifier } from '../../identity/reidentify.ts';
@@ -18,6 +19,9 @@ import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { Rejudgement } from './rejudgement.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
+
+/** How often values whose time is over are removed. */
+const PURGE_INTERVAL: Milliseconds = 3_600_000;
 
 export interface UpkeepParts {
   readonly settings: Settings;
@@ -74,6 +78,9 @@ export class Upkeep implements Disposable {
       }),
     );
     this.#resources.use(state.database.onChange(() => this.#onStoreChange()));
+    const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
+    purge.unref();
+    this.#resources.defer(() => clearInterval(purge));
   }
 
   /** The files of the policy in force. */
@@ -140,6 +147,12 @@ export class Upkeep implements Disposable {
   #onStoreChange(): void {
     this.#parts.plane.tokenCache.invalidate();
     void this.#rejudgement.identifyAgain();
+  }
+
+  async #purge(): Promise<void> {
+    const { state, log } = this.#parts;
+    const purged = await state.content.vault.purge();
+    if (!purged.ok) log.error({ detail: purged.failure.detail }, 'Expired values of tokens could not be removed');
   }
 
   #judgeAgain(): void {

@@ -1,8 +1,10 @@
-import type { Readable } from 'node:stream';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { exchange } from '../../upstream/exchange.ts';
+import type { RequestContent } from '../content/request-content.ts';
+import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
+import { carryMasked } from './carry-masked.ts';
 import { finish, NO_BYTES } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from '../services.ts';
@@ -12,26 +14,32 @@ import type { Permit } from '../../core/exchange/permit.ts';
 export async function carryRequest(
   permitted: Permitted & { readonly permit: Permit },
   reply: ReplySink,
-  content: Readable | null,
+  content: RequestContent | undefined,
   services: Services,
 ): Promise<void> {
+  const masks = masksOf(permitted.decision.obligations);
+  if (masks.request !== undefined || masks.response !== undefined) {
+    await carryMasked(permitted, { reply, content }, masks, services);
+    return;
+  }
   const { clock, live, pools, inForce } = services;
   const carriage = new Carriage(permitted);
   const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) {
     finish(permitted, { failure: stale, ...NO_BYTES }, reply, services);
+    await content?.dispose();
     return;
   }
-  if (content !== null) reply.continue();
   const request = {
     method: permitted.method,
     target: permitted.requestTarget,
     fields: outgoingFields(permitted, services.pseudonym),
-    content,
+    content: content?.open() ?? null,
   };
   const running = exchange(pools.dispatcher(permitted.permit), request, reply, clock);
   carriage.endsWith((failure) => running.cut(failure));
   const outcome = await running.outcome;
   live.delete(carriage);
   finish(permitted, outcome, reply, services);
+  await content?.dispose();
 }

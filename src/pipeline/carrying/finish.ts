@@ -1,6 +1,7 @@
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import type { ExchangeOutcome } from '../../upstream/exchange.ts';
 import { answerTo, sendAnswer } from '../answer.ts';
+import { findingsOf, NO_FINDINGS, recordedFindings } from '../findings.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 
@@ -10,14 +11,21 @@ export type Ending = ExchangeOutcome;
 /** The bytes of an exchange that ended before any was carried. */
 export const NO_BYTES = { sent: 0, received: 0 } as const;
 
-const NO_FINDINGS = {} as const;
+const NONE = {} as const;
 
 /**
  * Ends a permitted exchange: the client is told of a failure while it still can be, and the outcome is recorded.
  *
  * @param reply absent where the connection is raw and can only be cut
+ * @param findings what was found in its messages; by default what the decision rested on
  */
-export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | undefined, services: Services): void {
+export function finish(
+  permitted: Permitted,
+  ending: Ending,
+  reply: ReplySink | undefined,
+  services: Services,
+  findings = permitted.contentFacts === undefined ? NO_FINDINGS : findingsOf(permitted),
+): void {
   const { failure, detail, dialled, sent, received, firstByteAt } = ending;
   let { status } = ending;
   if (failure !== undefined && reply !== undefined && !reply.started && !reply.closed) {
@@ -26,6 +34,7 @@ export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | 
     sendAnswer(reply, answer);
   }
   const { startedAt } = permitted;
+  if (findings !== NO_FINDINGS) services.recorder.found(findings);
   services.recorder.outcome({
     kind: 'outcome',
     exchange: permitted.id,
@@ -38,6 +47,6 @@ export function finish(permitted: Permitted, ending: Ending, reply: ReplySink | 
       total: services.clock.monotonic() - startedAt,
       firstByte: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
     },
-    findings: NO_FINDINGS,
+    findings: findings === NO_FINDINGS ? NONE : recordedFindings(findings),
   });
 }

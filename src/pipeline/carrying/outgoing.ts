@@ -5,8 +5,8 @@ import { countedDown } from '../../wire/http/max-forwards.ts';
 import { viaValue } from '../../wire/http/via.ts';
 import type { Permitted } from '../judging/permitted.ts';
 
-/** Fields that carry credentials of the agent itself (contract §4.1.12). */
-const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
+/** Fields that carry credentials of the agent itself, in lower case (contract §4.1.12). Masked they would open nothing. */
+export const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
   'x-api-key',

@@ -1,17 +1,20 @@
-import type { Decision, Obligation, ObligationKind } from '../../core/exchange/decision.ts';
+import type { Decision, ExchangeKind, Obligation, ObligationKind } from '../../core/exchange/decision.ts';
 
 /** What the enforcement point does about each kind of obligation. An obligation without a row cannot be permitted. */
 type Discharge =
-  | { readonly by: 'record' | 'request-fields' }
+  | { readonly by: 'record' | 'request-fields' | 'content' }
   /** Understood by the policy language; the machinery comes with a later version (contract §3 `obligation_unsupported`). */
   | { readonly by: 'nobody'; readonly what: string };
 
 /** The registry of obligations: the compiler refuses a kind that has no row here. */
-const REGISTRY: { readonly [K in ObligationKind]: (obligation: Extract<Obligation, { kind: K }>) => Discharge } = {
+const REGISTRY: {
+  readonly [K in ObligationKind]: (obligation: Extract<Obligation, { kind: K }>, exchange: ExchangeKind) => Discharge;
+} = {
   record: ({ content }) => (content ? { by: 'nobody', what: 'record: content' } : { by: 'record' }),
   headers: () => ({ by: 'request-fields' }),
   'drop-agent-credentials': () => ({ by: 'request-fields' }),
-  mask: () => ({ by: 'nobody', what: 'mask' }),
+  // Content of requests and of their answers, messages of a WebSocket; nobody reads a whole tunnel.
+  mask: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'mask' } : { by: 'content' }),
   credential: () => ({ by: 'nobody', what: 'credential' }),
   limit: () => ({ by: 'nobody', what: 'limits' }),
   approval: () => ({ by: 'nobody', what: 'hold' }),
@@ -20,17 +23,22 @@ const REGISTRY: { readonly [K in ObligationKind]: (obligation: Extract<Obligatio
 /**
  * What this version cannot discharge, in the words of the policy; undefined when everything can be. A permit counts only
  * when every obligation is discharged (XACML 3.0 §7.18).
+ *
+ * @param exchange what is decided about: of a connection that is upgraded less can be discharged than of a request
  */
-export function undischarged(decision: Decision): string | undefined {
+export function undischarged(decision: Decision, exchange: ExchangeKind = 'forward'): string | undefined {
   if (decision.obligations.length === 0) return undefined;
   const missing = decision.obligations.flatMap((obligation) => {
-    const discharge = dischargeOf(obligation);
+    const discharge = dischargeOf(obligation, exchange);
     return discharge.by === 'nobody' ? [`${discharge.what} (${obligation.rules.join(', ')})`] : [];
   });
   return missing.length === 0 ? undefined : missing.join(', ');
 }
 
-function dischargeOf<K extends ObligationKind>(obligation: Extract<Obligation, { kind: K }>): Discharge {
-  const row = REGISTRY[obligation.kind] as (obligation: Extract<Obligation, { kind: K }>) => Discharge;
-  return row(obligation);
+function dischargeOf<K extends ObligationKind>(
+  obligation: Extract<Obligation, { kind: K }>,
+  exchange: ExchangeKind,
+): Discharge {
+  const row = REGISTRY[obligation.kind] as (obligation: Extract<Obligation, { kind: K }>, exchange: ExchangeKind) => Discharge;
+  return row(obligation, exchange);
 }

@@ -10,6 +10,8 @@ export interface InForce {
   /** Counts up with every change of policy or tables. */
   readonly generation: number;
   readonly policy: PreparedPolicy;
+  /** Whether some rule states a condition on the content of requests, or masks it. */
+  readonly looksAtContent: boolean;
   /** What the destinations of the policy state under `tls`, by the key of the statement. */
   readonly originTls: ReadonlyMap<string, OriginTlsMaterial>;
   readonly subjects: ReadonlyMap<AgentId, SubjectAttributes>;

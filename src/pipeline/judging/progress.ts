@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/exchange/decision.ts';
+import type { ContentFacts, Decision } from '../../core/exchange/decision.ts';
 import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import type { Accepted, Authorized, Identified, Located, Subject } from '../../core/exchange/exchange.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
@@ -30,6 +30,14 @@ export function withDestination(exchange: Identified, destination: DestinationFa
   located.destination = destination;
   located.recalled = recalled;
   return located;
+}
+
+/** The exchange, of which is now known what its content holds, and which members of it the place depends on. */
+export function withContentFacts(exchange: Located, facts: ContentFacts, members?: Located['members']): Located {
+  const read = exchange as Writable<Located>;
+  read.contentFacts = facts;
+  if (members !== undefined) read.members = members;
+  return read;
 }
 
 /** The exchange with what was decided about it. */

@@ -15,7 +15,7 @@ const DETECTIONS = new BoundedMap<string, Detection>(64);
  */
 export function detectionFor(entities: readonly string[], own: readonly OwnEntity[]): Detection {
   const declared = own.filter(({ id }) => entities.includes(id));
-  const key = JSON.stringify([entities, declared]);
+  const key = entities.join(' ') + (declared.length === 0 ? '' : JSON.stringify(declared));
   const known = DETECTIONS.get(key);
   if (known !== undefined) return known;
   const builtIn = [...ENTITIES.values()].filter(({ id }) => entities.includes(id));

@@ -40,7 +40,7 @@ function maskSegment(segment: string, masking: Masking): string {
 }
 
 function maskQuery(query: string, masking: Masking): string {
-  const { value } = maskingTexts(masking);
-  const filter = new FormFilter(value);
+  const texts = maskingTexts(masking);
+  const filter = new FormFilter((name) => texts.value(name));
   return fromBytes(concatenate([filter.push(toBytes(query)), filter.finish()]));
 }

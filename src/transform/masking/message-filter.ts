@@ -34,7 +34,7 @@ export function messageFilter(fields: FieldLines, filtering: MessageFiltering): 
   if (filter === 'opaque') return opaque === 'pass' ? 'pass' : unreadableContent(OPAQUE);
   if (filter instanceof UnreadableContent) return unreadable === 'pass' ? 'pass' : unreadableContent(filter.detail);
   const codings = contentCodings(fields);
-  if (codings.ok) return 'pass';
+  if (codings.ok) return filter;
   return unreadable === 'pass' ? 'pass' : codings.failure;
 }
 

@@ -20,10 +20,29 @@ export class MessageMasking {
   of(part: MessagePart): Masking | undefined {
     const plan = this.#plan.parts.get(part);
     if (plan === undefined) return undefined;
-    const replacer = this.#replacers.get(plan) ?? createReplacer(plan.strategies, this.#means);
+    const replacer = this.#replacers.get(plan) ?? replacerByNeed(plan.strategies, this.#means);
     this.#replacers.set(plan, replacer);
     return { detection: plan.detection, replacer, findings: this.findings };
   }
+}
+
+/**
+ * A replacer that gets ready for an entity when it is found: a plan names a hundred and more, a message holds a few.
+ * @invariant it is asked for entities of `strategies` alone
+ */
+function replacerByNeed(strategies: PartPlan['strategies'], means: ReplacerMeans): Replacer {
+  const ready = new Map<string, Replacer>();
+  const replacerOf = (entity: string): Replacer => {
+    const strategy = strategies.get(entity);
+    const replacer =
+      ready.get(entity) ?? createReplacer(strategy === undefined ? new Map() : new Map([[entity, strategy]]), means);
+    ready.set(entity, replacer);
+    return replacer;
+  };
+  return {
+    replace: (entity, value, kind) => replacerOf(entity).replace(entity, value, kind),
+    redact: (entity) => replacerOf(entity).redact(entity),
+  };
 }
 
 function isSecret(entity: string): boolean {

@@ -1,7 +1,7 @@
 import { GROUPS } from '../../masking/catalogue.ts';
 import { Findings } from '../../masking/finding.ts';
 import type { Masking } from '../../masking/masker.ts';
-import { createReplacer, type Replacer } from '../../masking/strategies/replacer.ts';
+import { createReplacer } from '../../masking/strategies/replacer.ts';
 import { detectionFor } from './detections.ts';
 import { maskPath } from './mask-target.ts';
 
@@ -14,7 +14,7 @@ const ENTITIES: readonly string[] = [...new Set(['pii', 'secrets'].flatMap((grou
  */
 const MAY_HOLD_VALUES = /[@%:=]|[^/?&]{15}|\d\D*\d\D*\d\D*\d/;
 
-let replacer: Replacer | undefined;
+let prepared: Omit<Masking, 'findings'> | undefined;
 
 /** Compiles what targets are looked through for, so that no exchange waits for it. */
 export function prepareRecordedTexts(): void {
@@ -23,11 +23,15 @@ export function prepareRecordedTexts(): void {
 
 /** A path, or a target without its query values, as it may be kept: values that are found are redacted. */
 export function recordedPath(path: string): string {
-  return MAY_HOLD_VALUES.test(path) ? maskPath(path, recording()) : path;
+  if (!MAY_HOLD_VALUES.test(path)) return path;
+  const segments = path.split('/').map((segment) => (MAY_HOLD_VALUES.test(segment) ? maskPath(segment, recording()) : segment));
+  return segments.join('/');
 }
 
 function recording(): Masking {
-  const detection = detectionFor(ENTITIES, []);
-  replacer ??= createReplacer(new Map(ENTITIES.map((entity) => [entity, 'redact'])), { hash: () => new Uint8Array(32) });
-  return { detection, replacer, findings: new Findings() };
+  prepared ??= {
+    detection: detectionFor(ENTITIES, []),
+    replacer: createReplacer(new Map(ENTITIES.map((entity) => [entity, 'redact'])), { hash: () => new Uint8Array(32) }),
+  };
+  return { ...prepared, findings: new Findings() };
 }

@@ -23,7 +23,9 @@ export function spellingsOf(secret: string): readonly Uint8Array[] {
 
 /** The part of the base64 of anything with the secret `offset` bytes behind a group of three, that the secret alone decides. */
 function base64At(secret: Uint8Array, offset: number): string[] {
-  const whole = Buffer.concat([Buffer.alloc(offset), secret]).toString('base64').replaceAll('=', '');
+  const whole = Buffer.concat([Buffer.alloc(offset), secret])
+    .toString('base64')
+    .replaceAll('=', '');
   const skipped = Math.ceil((offset * 8) / 6);
   const shared = (offset + secret.length) % 3 === 0 ? 0 : 1;
   const text = whole.slice(skipped, whole.length - shared);

@@ -61,13 +61,13 @@ async function askWith(name: string, path: string, lines: readonly string[]): Pr
 }
 
 describe('upgrades', () => {
-  it('TUN-01 the handshake is judged; under a mask that cannot be carried out it is refused', async () => {
-    await expectRefused(lab.gateway, await askWith(MASKED, '/open/chat', HANDSHAKE), {
-      status: 403,
-      code: 'obligation_unsupported',
-    });
+  it('TUN-01 the handshake is judged, and masked where its messages are', async () => {
     await expectRefused(lab.gateway, await askWith(PLAIN, '/closed/chat', HANDSHAKE), { status: 403, code: 'no_rule' });
-    expectUntouched(lab.origin(MASKED), lab.origin(PLAIN));
+    expectUntouched(lab.origin(PLAIN));
+    await askWith(MASKED, '/open/chat?key=AKIAIOSFODNN7EXAMPLE', [...HANDSHAKE, 'X-Note: AKIAIOSFODNN7EXAMPLE']);
+    const [seen] = lab.origin(MASKED).requests;
+    expect(seen?.target).toMatch(/^\/open\/chat\?key=REDACTED_[A-Z_]+$/);
+    expect(JSON.stringify(seen)).not.toContain('AKIA');
   });
 
   it.each([

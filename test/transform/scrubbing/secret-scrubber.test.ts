@@ -20,7 +20,9 @@ const SPELLINGS: readonly (readonly [string, string])[] = [
 
 describe('SecretScrubber', () => {
   it.each(SPELLINGS)('replaces a secret %s', (_, spelling) => {
-    expect(scrub([Buffer.from(`a ${spelling} b ${spelling}${spelling}`)])).toBe('a REDACTED_SECRET b REDACTED_SECRETREDACTED_SECRET');
+    expect(scrub([Buffer.from(`a ${spelling} b ${spelling}${spelling}`)])).toBe(
+      'a REDACTED_SECRET b REDACTED_SECRETREDACTED_SECRET',
+    );
   });
 
   it('replaces a secret in base64, wherever it stands among other bytes', () => {
@@ -40,7 +42,16 @@ describe('SecretScrubber', () => {
   });
 
   it('gives the same however a text is cut, and touches nothing else', () => {
-    const words = fc.constantFrom(SECRET, SECRET.slice(0, 7), SECRET.slice(3), 'sk-', 'sk-sk-live/', ' ', 'é', ...SPELLINGS.map(([, text]) => text));
+    const words = fc.constantFrom(
+      SECRET,
+      SECRET.slice(0, 7),
+      SECRET.slice(3),
+      'sk-',
+      'sk-sk-live/',
+      ' ',
+      'é',
+      ...SPELLINGS.map(([, text]) => text),
+    );
     fc.assert(
       fc.property(fc.array(words, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 8 }), (parts, cuts) => {
         const text = Buffer.from(parts.join(''));

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Clock, Keys, Random } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes } from '../../core/units.ts';
+import type { ContentMeans } from '../../pipeline/content/content-means.ts';
+import { openSpool } from '../../store/spool.ts';
+import type { Schema } from '../../store/schema.ts';
+import { createTokenVault } from '../../store/vault/token-vault.ts';
+import { CodingMemory } from '../../transform/codings/coding-memory.ts';
+import { JurisdictionHashes } from '../../transform/masking/jurisdiction-hashes.ts';
+
+/** What the content of all exchanges may hold in memory while it is read or measured; beyond, it goes to the spool. */
+const HELD_MEMORY: Bytes = 256 * 1024 * 1024;
+/** What all decoders and encoders may take. */
+const CODING_MEMORY: Bytes = 256 * 1024 * 1024;
+
+/**
+ * What reading and masking content takes: the vault and the spool below the data directory, and bounds of memory.
+ * @failure a sentence that names what cannot be used
+ */
+export async function openContentMeans(
+  { data, limits }: Settings,
+  parts: { readonly db: Kysely<Schema>; readonly keys: Keys; readonly clock: Clock; readonly random: Random },
+): Promise<Result<ContentMeans, string>> {
+  const { db, keys, clock, random } = parts;
+  try {
+    const spool = await openSpool({
+      directory: join(data.directory, 'spool'),
+      key: await keys.key('spool'),
+      limit: limits.spool,
+      random,
+    });
+    return ok({
+      vault: createTokenVault({ db, key: await keys.key('vault'), clock, random }),
+      hashes: new JurisdictionHashes(await keys.key('hashes')),
+      spool,
+      contentMemory: limits['content-memory'],
+      held: new CodingMemory(Math.max(HELD_MEMORY, limits['content-memory'])),
+      codings: new CodingMemory(CODING_MEMORY),
+    });
+  } catch (error) {
+    return fail(`data.directory: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Failure } from '../../core/codes.ts';
+import type { Permit } from '../../core/exchange/permit.ts';
+import type { ReplySink } from '../../core/exchange/reply-sink.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { ContentError } from '../../transform/content/content-error.ts';
+import { transformedRequestFields } from '../../transform/fields/request-fields.ts';
+import { maskFields } from '../../transform/masking/mask-fields.ts';
+import { maskTarget } from '../../transform/masking/mask-target.ts';
+import { exchange, type OutgoingRequest } from '../../upstream/exchange.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { discard } from '../content/discard.ts';
+import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
+import { contentWay, SpooledContent, streamedContent, type LeavingContent } from '../content/masked-content.ts';
+import { maskedReply, readsResponse } from '../content/masked-reply.ts';
+import type { RequestContent } from '../content/request-content.ts';
+import { findingsOf } from '../findings.ts';
+import type { Masks } from '../judging/masks-of.ts';
+import type { Permitted } from '../judging/permitted.ts';
+import type { Services } from '../services.ts';
+import { Carriage } from './carriage.ts';
+import { finish, NO_BYTES, type Ending } from './finish.ts';
+import { CREDENTIAL_FIELDS, outgoingFields } from './outgoing.ts';
+
+interface Client {
+  readonly reply: ReplySink;
+  readonly content: RequestContent | undefined;
+}
+
+/**
+ * Carries a request of which a rule has something masked: on the way out, on the way back, or both. Nothing leaves before it
+ * is known how all of it can be masked.
+ */
+export async function carryMasked(
+  permitted: Permitted & { readonly permit: Permit },
+  { reply, content }: Client,
+  masks: Masks,
+  services: Services,
+): Promise<void> {
+  const { clock, live, inForce } = services;
+  const carriage = new Carriage(permitted);
+  const opened = await openMasking(permitted, masks, services);
+  const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
+  const masking: ExchangeMasking = opened.ok ? opened.value : {};
+  const ending =
+    stale === undefined ? await send(carriage, { reply, content }, masking, services) : { failure: stale, ...NO_BYTES };
+  live.delete(carriage);
+  const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
+  finish(permitted, { ...ending, detail: ending.detail ?? noteOn(masking) }, reply, services, findings);
+  await content?.dispose();
+  if (content !== undefined) discard(content.source, reply);
+}
+
+type Carried = Permitted & { readonly permit: Permit };
+
+async function send(
+  carriage: Carriage<Carried>,
+  { reply, content }: Client,
+  masking: ExchangeMasking,
+  services: Services,
+): Promise<Ending> {
+  const leaving = content === undefined ? ok(undefined) : await leavingContent(carriage, content, masking, services);
+  if (!leaving.ok) return { failure: carriage.cutBy ?? leaving.failure, ...NO_BYTES };
+  try {
+    const request = outgoing(carriage.exchange, leaving.value, masking, services);
+    if (!request.ok) return { failure: request.failure, ...NO_BYTES };
+    const stored = await masking.tokens?.settled();
+    if (stored?.ok === false) return { failure: stored.failure, ...NO_BYTES };
+    if (carriage.cutBy !== undefined) return { failure: carriage.cutBy, ...NO_BYTES };
+    return await run(carriage, request.value, { reply, masking }, services);
+  } finally {
+    await leaving.value?.dispose();
+  }
+}
+
+/** The content as it leaves. It is read to its end first where the client told its length, and the origin may need it. */
+async function leavingContent(
+  carriage: Carriage<Carried>,
+  content: RequestContent,
+  masking: ExchangeMasking,
+  { content: means }: Services,
+): Promise<Result<LeavingContent, Failure>> {
+  const { fields } = carriage.exchange;
+  const way = contentWay(fields, masking, means);
+  if (!way.ok) return way;
+  if (way.value === 'pass') return ok({ content: content.open(), dispose: () => content.dispose() });
+  const { transformation } = way.value;
+  const isMeasured = masking.request?.masks.length === 'spool' && fieldValue(fields, 'content-length') !== undefined;
+  if (!isMeasured) return ok(streamedContent(content, transformation, masking.tokens));
+  const spooled = new SpooledContent(content, transformation, means);
+  carriage.endsWith((failure) => spooled.cut(failure));
+  return await spooled.measure();
+}
+
+function outgoing(
+  permitted: Permitted,
+  leaving: LeavingContent | undefined,
+  masking: ExchangeMasking,
+  { pseudonym }: Services,
+): Result<OutgoingRequest, Failure> {
+  const request = masking.request?.masking;
+  const ofFields = request?.of('fields');
+  const left = outgoingFields(permitted, pseudonym);
+  const fields = transformedRequestFields(ofFields === undefined ? left : maskFields(left, ofFields, CREDENTIAL_FIELDS), {
+    ...(leaving?.change !== undefined && { content: leaving.change }),
+    readsResponse: readsResponse(masking),
+  });
+  if (!fields.ok) return fail(fields.failure);
+  const target = maskTarget(permitted.requestTarget, { path: request?.of('path'), query: request?.of('query') });
+  return ok({ method: permitted.method, target, fields: fields.value, content: leaving?.content ?? null });
+}
+
+async function run(
+  carriage: Carriage<Carried>,
+  request: OutgoingRequest,
+  { reply, masking }: { readonly reply: ReplySink; readonly masking: ExchangeMasking },
+  services: Services,
+): Promise<Ending> {
+  const { clock, pools, content: means } = services;
+  const permitted = carriage.exchange;
+  let cut: (failure: Failure) => void = () => {};
+  const masked = maskedReply(reply, masking, { permitted, means }, (failure) => cut(failure));
+  // Heard of before undici hears of it: what broke is the content, not the origin.
+  request.content?.once('error', (error) => {
+    if (error instanceof ContentError) cut(error.failure);
+  });
+  const running = exchange(pools.dispatcher(permitted.permit), request, masked.sink, clock);
+  cut = (failure) => running.cut(failure);
+  carriage.endsWith(cut);
+  const outcome = await running.outcome;
+  const failure = (await masked.settled()) ?? outcome.failure;
+  const detail = outcome.detail ?? (masked.hasForeignTokens ? FOREIGN_TOKENS : undefined);
+  return { ...outcome, failure, detail };
+}
+
+const FOREIGN_TOKENS = 'The answer held tokens that another destination was sent; they were not restored';
+
+function noteOn({ unmaskedBecause }: ExchangeMasking): string | undefined {
+  return unmaskedBecause === undefined ? undefined : `The request is signed (${unmaskedBecause}), so it left unmasked`;
+}

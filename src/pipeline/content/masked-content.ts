@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream';
+import type { Failure } from '../../core/codes.ts';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes } from '../../core/units.ts';
+import type { VaultSession } from '../../core/vault.ts';
+import { contentCodings, type ContentCoding } from '../../transform/codings/content-coding.ts';
+import { RATIO_LIMIT } from '../../transform/codings/expansion.ts';
+import { requestLeavesIn } from '../../transform/codings/leaving-coding.ts';
+import { ContentError } from '../../transform/content/content-error.ts';
+import { transformedContent } from '../../transform/content/content-stream.ts';
+import { measuredContent } from '../../transform/content/measured-content.ts';
+import type { Transformation } from '../../transform/content/transformation.ts';
+import { messageFilter } from '../../transform/masking/message-filter.ts';
+import { nulStance } from '../../transform/masking/text-charset.ts';
+import { maskingTexts } from '../../transform/masking/text-filters.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import type { ContentMeans } from './content-means.ts';
+import type { ExchangeMasking } from './exchange-masking.ts';
+import { CONTENT_SILENCE, type RequestContent } from './request-content.ts';
+
+/** The content of a request as it leaves. */
+export interface LeavingContent {
+  readonly content: Readable;
+  /** What its fields must say of it; absent where it passes untouched. */
+  readonly change?: { readonly leaves: ContentCoding | undefined; readonly length: Bytes | undefined };
+  /** Frees what holds it. */
+  dispose(): Promise<void>;
+}
+
+/** Whether and how content is masked, known before any of it is read. */
+export type ContentWay = { readonly transformation: Transformation } | 'pass';
+
+/** @failure unreadable_content */
+export function contentWay(fields: FieldLines, masking: ExchangeMasking, means: ContentMeans): Result<ContentWay, Failure> {
+  const { request } = masking;
+  const ofContent = request?.masking.of('content');
+  if (request === undefined || ofContent === undefined) return ok('pass');
+  const filter = messageFilter(fields, {
+    texts: maskingTexts(ofContent),
+    // Where a person has to agree, the decision is a hold; what comes here was agreed to.
+    opaque: request.masks.opaque === 'deny' ? 'deny' : 'pass',
+    unreadable: request.plan.passesUnreadable ? 'pass' : 'deny',
+  });
+  if (filter === 'pass') return ok('pass');
+  if ('code' in filter) return fail(filter);
+  const came = contentCodings(fields);
+  if (!came.ok) return came;
+  return ok({
+    transformation: {
+      came: came.value,
+      leaves: requestLeavesIn(came.value),
+      filter,
+      mislabelled: nulStance(fieldValue(fields, 'content-type')),
+      flushes: false,
+      limits: { ...RATIO_LIMIT, size: Infinity },
+      memory: means.codings,
+    },
+  });
+}
+
+/** Content that is masked while it leaves, in chunks: nobody knows its length before its end. */
+export function streamedContent(
+  content: RequestContent,
+  transformation: Transformation,
+  tokens?: VaultSession,
+): LeavingContent {
+  const masked = transformedContent(content.open(), transformation);
+  return {
+    content: tokens === undefined ? masked : Readable.from(settled(masked, tokens), { objectMode: false }),
+    change: { leaves: transformation.leaves, length: undefined },
+    dispose: async () => {
+      masked.destroy();
+      await content.dispose();
+    },
+  };
+}
+
+/** Content that is masked to its end before any of it leaves, so that its length can be told. */
+export class SpooledContent {
+  readonly #content: RequestContent;
+  readonly #masked: Readable;
+  readonly #leaves: ContentCoding | undefined;
+  readonly #means: ContentMeans;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(content: RequestContent, transformation: Transformation, means: ContentMeans) {
+    this.#content = content;
+    this.#means = means;
+    this.#leaves = transformation.leaves;
+    this.#timer = setTimeout(() => this.cut(SILENT), CONTENT_SILENCE);
+    this.#masked = transformedContent(content.open(), { ...transformation, filter: this.#attentive(transformation.filter) });
+  }
+
+  /** Ends it for this reason, wherever it is. */
+  cut(failure: Failure): void {
+    this.#masked.destroy(new ContentError(failure));
+  }
+
+  /** @failure what the content ends with; overloaded and store_unavailable from the spool */
+  async measure(): Promise<Result<LeavingContent, Failure>> {
+    const { contentMemory, held, spool } = this.#means;
+    const share = held.share();
+    const measured = await measuredContent(this.#masked, share.hold(contentMemory) ? contentMemory : 0, spool);
+    clearTimeout(this.#timer);
+    if (!measured.ok || measured.value.length > contentMemory) share.release();
+    if (!measured.ok) return measured;
+    const { value } = measured;
+    return ok({
+      content: value.content,
+      change: { leaves: this.#leaves, length: value.length },
+      dispose: async () => {
+        share.release();
+        await value.dispose();
+        await this.#content.dispose();
+      },
+    });
+  }
+
+  /** An agent that sends slowly must not hold what is held for it for ever. */
+  #attentive(filter: Transformation['filter']): Transformation['filter'] {
+    return {
+      push: (bytes) => {
+        this.#timer.refresh();
+        return filter.push(bytes);
+      },
+      finish: () => filter.finish(),
+    };
+  }
+}
+
+const SILENT: Failure = { code: 'malformed_request', detail: `The content did not go on for ${CONTENT_SILENCE} ms` };
+
+/** What is not stored may never be restored: no chunk leaves before its tokens are. */
+async function* settled(content: Readable, tokens: VaultSession): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content as AsyncIterable<Uint8Array>) {
+    const stored = await tokens.settled();
+    if (!stored.ok) throw new ContentError(stored.failure);
+    yield chunk;
+  }
+}
