@@ -1,20 +1,27 @@
 import type { Socket } from 'node:net';
 import type { Permit } from '../../core/exchange/permit.ts';
-import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { upgrade, type Upgraded } from '../../upstream/exchange.ts';
 import { relay } from '../../upstream/relay.ts';
+import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
+import { carryMaskedUpgrade } from './carry-masked-upgrade.ts';
 import { finish, NO_BYTES, type Ending } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
+import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
 import type { Services } from '../services.ts';
 
-/** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways. */
+/** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways, unread unless a rule masks them. */
 export async function carryUpgrade(
   permitted: Permitted & { readonly permit: Permit },
-  connection: { readonly socket: Socket; readonly head: Uint8Array; readonly openReply: () => ReplySink },
+  connection: UpgradeConnection,
   services: Services,
 ): Promise<void> {
+  const masks = masksOf(permitted.decision.obligations);
+  if (masks.request !== undefined || masks.response !== undefined) {
+    await carryMaskedUpgrade(permitted, connection, masks, services);
+    return;
+  }
   const { clock, live, inForce, pools, pseudonym } = services;
   const carriage = new Carriage(permitted, () => connection.socket.destroy());
   const reply = lazyReply(connection);
@@ -35,7 +42,7 @@ export async function carryUpgrade(
 
 async function join(
   upgraded: Upgraded,
-  { socket, head }: { readonly socket: Socket; readonly head: Uint8Array },
+  { socket, head }: UpgradeConnection,
   services: Services,
   carriage: Carriage,
 ): Promise<Ending> {
@@ -45,35 +52,4 @@ async function join(
   const end = await running.ended;
   const { sent, received } = running.bytes;
   return { status: 101, detail: end, sent, received, dialled: upgraded.dialled };
-}
-
-// The handshake's own fields are hop-by-hop, and here they are the point: they go to the client as the origin sent them.
-function switchingProtocols(fields: RawFields): string {
-  const lines = ['HTTP/1.1 101 Switching Protocols'];
-  for (let i = 0; i + 1 < fields.length; i += 2) lines.push(`${fields[i]}: ${fields[i + 1]}`);
-  return `${lines.join('\r\n')}\r\n\r\n`;
-}
-
-// An answer takes the socket over; a successful upgrade must find it untouched. So the reply is opened at first use.
-function lazyReply({ openReply, socket }: { readonly openReply: () => ReplySink; readonly socket: Socket }): ReplySink {
-  let opened: ReplySink | undefined;
-  const get = (): ReplySink => (opened ??= openReply());
-  return {
-    get started(): boolean {
-      return opened?.started ?? false;
-    },
-    get closed(): boolean {
-      return opened?.closed ?? socket.destroyed;
-    },
-    continue: () => get().continue(),
-    inform: (status, fields) => get().inform(status, fields),
-    start: (status, reason, fields) => get().start(status, reason, fields),
-    write: (chunk) => get().write(chunk),
-    whenDrained: (listener) => get().whenDrained(listener),
-    end: (trailers) => get().end(trailers),
-    abort: () => get().abort(),
-    whenAborted: (listener) => {
-      socket.once('close', listener);
-    },
-  };
 }

@@ -15,6 +15,19 @@ export const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
   'x-auth-token',
   'x-amz-security-token',
   'private-token',
+  'x-access-token',
+  'x-api-token',
+  'x-vault-token',
+  'x-figma-token',
+  'x-shopify-access-token',
+  'x-rapidapi-key',
+  'x-functions-key',
+  'x-honeycomb-team',
+  'circle-token',
+  'job-token',
+  'dd-api-key',
+  'dd-application-key',
+  'ocp-apim-subscription-key',
 ]);
 
 /**

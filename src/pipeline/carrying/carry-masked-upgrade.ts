@@ -1,0 +1,140 @@
+import type { Socket } from 'node:net';
+import type { Failure } from '../../core/codes.ts';
+import type { Permit } from '../../core/exchange/permit.ts';
+import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { transformedRequestFields } from '../../transform/fields/request-fields.ts';
+import { maskFields } from '../../transform/masking/mask-fields.ts';
+import { maskTarget } from '../../transform/masking/mask-target.ts';
+import { upgrade, type OutgoingRequest, type Upgraded } from '../../upstream/exchange.ts';
+import { fieldValue, toFieldLines, withoutFields } from '../../wire/http/fields.ts';
+import { agreedTerms, readableOffers } from '../../wire/websocket/deflate-extension.ts';
+import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
+import { maskedReply, readsResponse } from '../content/masked-reply.ts';
+import { messageFlows } from '../content/message-flows.ts';
+import { findingsOf } from '../findings.ts';
+import type { Masks } from '../judging/masks-of.ts';
+import type { Permitted } from '../judging/permitted.ts';
+import type { Services } from '../services.ts';
+import { Carriage } from './carriage.ts';
+import { finish, NO_BYTES, type Ending } from './finish.ts';
+import { CREDENTIAL_FIELDS, outgoingFields } from './outgoing.ts';
+import { relayMessages } from './relay-messages.ts';
+import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
+
+type Carried = Permitted & { readonly permit: Permit };
+
+/** Carries a WebSocket of which a rule has something masked: its handshake, its messages, in one direction or in both. */
+export async function carryMaskedUpgrade(
+  permitted: Carried,
+  connection: UpgradeConnection,
+  masks: Masks,
+  services: Services,
+): Promise<void> {
+  const { clock, live, inForce } = services;
+  const carriage = new Carriage(permitted, () => connection.socket.destroy());
+  const reply = lazyReply(connection);
+  const opened = await openMasking(permitted, masks, services);
+  const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
+  const masking: ExchangeMasking = opened.ok ? opened.value : {};
+  const ending =
+    stale === undefined
+      ? await shakeHands(carriage, connection, { masking, reply }, services)
+      : { failure: stale, ...NO_BYTES };
+  live.delete(carriage);
+  const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
+  finish(permitted, { ...ending, failure: carriage.cutBy ?? ending.failure }, reply, services, findings);
+}
+
+interface Handling {
+  readonly masking: ExchangeMasking;
+  readonly reply: ReplySink;
+}
+
+async function shakeHands(
+  carriage: Carriage<Carried>,
+  connection: UpgradeConnection,
+  { masking, reply }: Handling,
+  services: Services,
+): Promise<Ending> {
+  const { clock, content: means, pools } = services;
+  const permitted = carriage.exchange;
+  const request = handshake(permitted, masking, services);
+  const stored = await masking.tokens?.settled();
+  const failure = request.ok ? (stored?.ok === false ? stored.failure : carriage.cutBy) : request.failure;
+  if (!request.ok || failure !== undefined) return { failure, ...NO_BYTES };
+  let cut: (failure: Failure) => void = () => {};
+  const masked = maskedReply(reply, masking, { permitted, means }, (broken) => cut(broken));
+  const running = upgrade(pools.dispatcher(permitted.permit), request.value, masked.sink, clock);
+  cut = (broken) => running.cut(broken);
+  carriage.endsWith(cut);
+  const upgraded = await running.upgraded;
+  if (upgraded !== undefined) return await join(carriage, connection, { upgraded, request: request.value, masking }, services);
+  const outcome = await running.outcome;
+  return { ...outcome, failure: (await masked.settled()) ?? outcome.failure };
+}
+
+const EXTENSIONS = 'sec-websocket-extensions';
+
+/** @failure unreadable_content */
+function handshake(permitted: Carried, masking: ExchangeMasking, { pseudonym }: Services): Result<OutgoingRequest, Failure> {
+  const request = masking.request?.masking;
+  const ofFields = request?.of('fields');
+  const left = outgoingFields(permitted, pseudonym);
+  const masked = ofFields === undefined ? left : maskFields(left, ofFields, CREDENTIAL_FIELDS);
+  const fields = transformedRequestFields(readableFields(masked), { readsResponse: readsResponse(masking) });
+  if (!fields.ok) return fail(fields.failure);
+  const target = maskTarget(permitted.requestTarget, { path: request?.of('path'), query: request?.of('query') });
+  return ok({ method: permitted.method, target, fields: fields.value, content: null });
+}
+
+/** The fields of a handshake with no offer of an extension that would make its messages unreadable. */
+function readableFields(fields: RawFields): string[] {
+  const lines = toFieldLines(fields);
+  const offered = fieldValue(lines, EXTENSIONS);
+  if (offered === undefined) return [...fields];
+  const readable = readableOffers(offered);
+  const kept = withoutFields(lines, new Set([EXTENSIONS])).flat();
+  return readable === undefined ? kept : [...kept, 'Sec-WebSocket-Extensions', readable];
+}
+
+interface Joined {
+  readonly upgraded: Upgraded;
+  readonly request: OutgoingRequest;
+  readonly masking: ExchangeMasking;
+}
+
+async function join(
+  carriage: Carriage<Carried>,
+  { socket, head }: UpgradeConnection,
+  { upgraded, request, masking }: Joined,
+  services: Services,
+): Promise<Ending> {
+  const origin = upgraded.socket as Socket;
+  const { fields, dialled } = upgraded;
+  const offered = fieldValue(toFieldLines(request.fields), EXTENSIONS);
+  const terms = agreedTerms(offered, fieldValue(toFieldLines(fields), EXTENSIONS));
+  if (!terms.ok) {
+    origin.destroy();
+    return { failure: { code: 'origin_protocol', detail: terms.failure }, dialled, ...NO_BYTES };
+  }
+  const ofFields = masking.response?.masking.of('fields');
+  socket.write(switchingProtocols(ofFields === undefined ? fields : maskFields(fields, ofFields, KEPT)), 'latin1');
+  const flows = messageFlows(masking, terms.value, services.content);
+  const running = relayMessages({ client: socket, origin, head, ...flows }, services.tunnel);
+  carriage.endsWith(() => running.cut());
+  const { end, failure } = await running.ended;
+  const { sent, received } = running.bytes;
+  const detail = noteOn(masking, flows.hasForeignTokens) ?? end;
+  return { status: 101, failure, detail, sent, received, dialled };
+}
+
+function noteOn({ unmaskedBecause }: ExchangeMasking, hasForeignTokens: boolean): string | undefined {
+  if (hasForeignTokens) return 'Messages held tokens that another destination was sent; they were not restored';
+  return unmaskedBecause === undefined
+    ? undefined
+    : `The handshake is signed (${unmaskedBecause}), so it and the messages left unmasked`;
+}
+
+/** Fields by which the client is recognised later: masked they would be worth nothing to it. */
+const KEPT: ReadonlySet<string> = new Set(['set-cookie']);

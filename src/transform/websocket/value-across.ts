@@ -1,0 +1,53 @@
+import type { Bytes } from '../../core/units.ts';
+import type { Detection } from '../../masking/scanning/detection.ts';
+import { Scanner, type Sink } from '../../masking/scanning/scanner.ts';
+
+/** A value that begins before a message. */
+export interface ValueAcross {
+  /** Id of the entity. */
+  readonly entity: string;
+  /** How many bytes of the message belong to it. */
+  readonly length: Bytes;
+}
+
+/**
+ * The value that begins in what was sent before a message and goes on in it; undefined when none does.
+ *
+ * @param before the end of what was sent, as it came
+ */
+export function valueAcross(detection: Detection, before: Uint8Array, message: Uint8Array): ValueAcross | undefined {
+  const border = before.length;
+  const length = border + message.length;
+  // Even in length, so that it can be read by two.
+  const memory = new Uint8Array((length + 1) & ~1);
+  memory.set(before);
+  memory.set(message, border);
+  const crossing = new Crossing(border);
+  new Scanner(detection, crossing).scan(memory.subarray(0, length), new Uint16Array(memory.buffer), 0, 0, true);
+  const { value } = crossing;
+  return value && { entity: detection.entities[value.entity]!.id, length: value.end - border };
+}
+
+/** Keeps the one value that lies across a border. */
+class Crossing implements Sink {
+  value: { readonly entity: number; readonly end: number } | undefined;
+  readonly #border: number;
+  #opened: { readonly entity: number; readonly start: number } | undefined;
+
+  constructor(border: number) {
+    this.#border = border;
+  }
+
+  found(entity: number, start: number, end: number): void {
+    if (start < this.#border && end > this.#border) this.value = { entity, end };
+  }
+
+  opened(entity: number, start: number): void {
+    this.#opened = { entity, start };
+  }
+
+  closed(end: number): void {
+    if (this.#opened !== undefined) this.found(this.#opened.entity, this.#opened.start, end);
+    this.#opened = undefined;
+  }
+}
