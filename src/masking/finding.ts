@@ -1,7 +1,4 @@
-/** How often values of each entity were found, by its id. Values themselves are in no finding. */
-export type FindingCounts = ReadonlyMap<string, number>;
-
-/** Counts findings while texts are masked. */
+/** Counts what is found while texts are masked, by the id of the entity. Values themselves are in no finding. */
 export class Findings {
   readonly counts = new Map<string, number>();
 

@@ -7,6 +7,7 @@ import { FIELD_VALUE_MAX, fitsField } from './scanning/context/field-value.ts';
 import { CONTEXT_KEPT, Scanner, type Sink } from './scanning/scanner.ts';
 import type { Replacer } from './strategies/replacer.ts';
 import type { TextFilter } from './text-filter.ts';
+import { UnreadableContent } from './unreadable.ts';
 
 /** What a masker works with; one for all texts of an exchange that are masked alike. */
 export interface Masking {
@@ -18,6 +19,13 @@ export interface Masking {
 const EMPTY = new Uint8Array(0);
 const NO_PAIRS = new Uint16Array(0);
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const BRACE = 0x7b;
+const COMMA = 0x2c;
+const MOST_NAMES = 10_000;
 
 /**
  * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
@@ -37,6 +45,8 @@ export class Masker implements TextFilter, Sink {
   /** What is sent on of the window being scanned, as far as it was copied. */
   #pieces: Uint8Array[] = [];
   #copied = 0;
+  /** What was put in place of names of members, and for which values. */
+  #names: Map<string, Map<string, number>> | undefined;
 
   constructor(masking: Masking) {
     this.#masking = masking;
@@ -92,7 +102,34 @@ export class Masker implements TextFilter, Sink {
     const { id } = this.#masking.detection.entities[entity]!;
     const kind = standsAsNumber(window, start, end) ? 'number' : 'text';
     this.#masking.findings.add(id);
-    this.#replace(start, end, this.#masking.replacer.replace(id, decodeValue(window, start, end), kind));
+    const replacement = this.#masking.replacer.replace(id, decodeValue(window, start, end), kind);
+    this.#replace(start, end, this.#isKey(start, end) ? this.#apart(replacement, start, end) : replacement);
+  }
+
+  /** Whether it stands where the name of a member may stand: two members must not come to have one name. */
+  #isKey(start: number, end: number): boolean {
+    const window = this.#window;
+    if (window[start - 1] !== QUOTE || (window[end] !== QUOTE && window[end] !== BACKSLASH)) return false;
+    let i = start - 2;
+    while (i >= 0 && (window[i]! <= SPACE || window[i] === BACKSLASH)) i--;
+    return window[i] === BRACE || window[i] === COMMA;
+  }
+
+  /** Different values have different names where the replacement alone would not tell them apart. */
+  #apart(replacement: Uint8Array, start: number, end: number): Uint8Array {
+    const name = decoder.decode(replacement);
+    const known = (this.#names ??= new Map<string, Map<string, number>>());
+    let values = known.get(name);
+    if (values === undefined) known.set(name, (values = new Map()));
+    const value = decoder.decode(this.#window.subarray(start, end));
+    let ordinal = values.get(value);
+    if (ordinal === undefined) {
+      if (values.size >= MOST_NAMES)
+        throw new UnreadableContent(`Found more than ${MOST_NAMES} names of members to tell apart`);
+      ordinal = values.size + 1;
+      values.set(value, ordinal);
+    }
+    return ordinal === 1 ? replacement : encoder.encode(`${name}_${ordinal}`);
   }
 
   opened(entity: number, start: number): void {

@@ -2,15 +2,15 @@ import type { Check } from '../entity.ts';
 import { ContextWords } from '../scanning/context/context-words.ts';
 import { OWN_CHECKSUMS } from './own-checksums.ts';
 import type { OwnEntity } from './own-entity.ts';
-import { PatternAutomaton } from './pattern-automaton.ts';
-import { parsePattern } from './pattern-tree.ts';
+import { charactersIn, parsePattern, type Characters } from './pattern-tree.ts';
 
 /** An own entity, ready to be looked for. */
 export interface OwnMatcher {
   readonly id: string;
   /** Sticky: it matches where it is put. */
   readonly expression: RegExp;
-  readonly automaton: PatternAutomaton;
+  /** 1 for every ASCII character that a match may hold; the last one stands for all others. */
+  readonly characters: Uint8Array;
   readonly check: Check | undefined;
   readonly max: number;
   /** One of its words has to stand before a match. */
@@ -35,7 +35,7 @@ export function compileOwn(entities: readonly OwnEntity[]): OwnDetection | undef
       {
         id: entity.id,
         expression: new RegExp(entity.pattern, 'uy'),
-        automaton: new PatternAutomaton(pattern.value),
+        characters: tableOf(charactersIn(pattern.value)),
         check: entity.checksum === undefined ? undefined : OWN_CHECKSUMS.get(entity.checksum),
         max: entity.max,
         asksForContext: entity.context.length > 0,
@@ -43,4 +43,8 @@ export function compileOwn(entities: readonly OwnEntity[]): OwnDetection | undef
     ];
   });
   return { matchers, context };
+}
+
+function tableOf(characters: Characters): Uint8Array {
+  return Uint8Array.from({ length: 129 }, (_, i) => (((characters >> BigInt(i)) & 1n) === 1n ? 1 : 0));
 }

@@ -63,8 +63,9 @@ export class OwnMasker implements TextFilter {
     const pieces: Uint8Array[] = [];
     let copied = this.#from;
     let at = unitAt(offsets, this.#from);
+    const openFrom = this.#detection.matchers.map((matcher) => (isFinal ? Infinity : firstOpen(matcher, text)));
     while (at < text.length) {
-      const found = this.#matchAt(logical, at, isFinal);
+      const found = this.#matchAt(logical, at, openFrom);
       if (found === 'open') break;
       if (found === undefined) {
         at++;
@@ -85,24 +86,17 @@ export class OwnMasker implements TextFilter {
     return concatenate(pieces);
   }
 
-  /** The longest match of any entity here; `open` where one of them may match when more is there. */
-  #matchAt(
-    { text, offsets }: LogicalText,
-    at: number,
-    isFinal: boolean,
-  ): { readonly matcher: OwnMatcher; readonly end: number } | 'open' | undefined {
-    const unit = text.charCodeAt(at);
-    let longest: { readonly matcher: OwnMatcher; readonly end: number } | undefined;
+  /** The longest match of any entity here; `open` where one of them may match, or match more, when more is there. */
+  #matchAt({ text, offsets }: LogicalText, at: number, openFrom: readonly number[]): Match | 'open' | undefined {
+    const column = columnOf(text.charCodeAt(at));
+    let longest: Match | undefined;
     for (const [index, matcher] of this.#detection.matchers.entries()) {
-      if (!matcher.automaton.mayBegin(unit)) continue;
-      if (!isFinal && matcher.automaton.isOpenAtEnd(text, at, matcher.max)) return 'open';
-      matcher.expression.lastIndex = at;
-      const match = matcher.expression.exec(text)?.[0];
-      if (match === undefined || match.length > matcher.max || (longest !== undefined && match.length <= longest.end - at))
-        continue;
-      if (matcher.check !== undefined && !isChecked(matcher.check, match)) continue;
+      if (matcher.characters[column] === 0) continue;
+      if (at >= openFrom[index]!) return 'open';
+      const end = matchEnd(matcher, text, at);
+      if (end < 0 || (longest !== undefined && end <= longest.end)) continue;
       if (matcher.asksForContext && !this.#context.speaksFor(index, this.#window, offsets[at]!, this.#base)) continue;
-      longest = { matcher, end: at + match.length };
+      longest = { matcher, end };
     }
     return longest;
   }
@@ -111,6 +105,36 @@ export class OwnMasker implements TextFilter {
     this.#findings.add(id);
     return this.#replacer.replace(id, encoder.encode(value), standsAsNumber(this.#window, start, end) ? 'number' : 'text');
   }
+}
+
+interface Match {
+  readonly matcher: OwnMatcher;
+  readonly end: number;
+}
+
+/**
+ * The first place at the end of the text from which a match may go on: behind the last character that no match holds, and no
+ * further back than the longest match reaches.
+ */
+function firstOpen({ characters, max }: OwnMatcher, text: string): number {
+  let at = text.length;
+  while (at > 0 && text.length - at < max && characters[columnOf(text.charCodeAt(at - 1))] === 1) at--;
+  return at;
+}
+
+/** Behind the match that begins at `at`; -1 where there is none. What lies beyond the longest match is not looked at. */
+function matchEnd({ expression, max, check }: OwnMatcher, text: string, at: number): number {
+  // One character before it and one behind it, for word boundaries.
+  const from = Math.max(0, at - 1);
+  const near = text.slice(from, at + max + 1);
+  expression.lastIndex = at - from;
+  const match = expression.exec(near)?.[0];
+  if (match === undefined || match.length > max || (check !== undefined && !isChecked(check, match))) return -1;
+  return at + match.length;
+}
+
+function columnOf(unit: number): number {
+  return unit < 0x80 ? unit : 0x80;
 }
 
 function isChecked(check: NonNullable<OwnMatcher['check']>, match: string): boolean {

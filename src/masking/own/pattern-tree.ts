@@ -182,3 +182,17 @@ function namedSet(name: string): Characters {
       return ALL_CHARACTERS;
   }
 }
+
+/** Every character that a match may hold. */
+export function charactersIn(pattern: Pattern): Characters {
+  switch (pattern.kind) {
+    case 'one':
+      return pattern.characters;
+    case 'empty':
+      return NO_CHARACTERS;
+    case 'repeat':
+      return charactersIn(pattern.part);
+    default:
+      return pattern.parts.reduce((all, part) => all | charactersIn(part), NO_CHARACTERS);
+  }
+}

@@ -28,6 +28,8 @@ export interface Window {
   /** Position in the whole text of the first byte. */
   readonly base: number;
   readonly context: ContextTracker;
+  /** How far the text was tried for seed phrases. */
+  readonly phrases: { triedTo: number };
 }
 
 /** A value whose end is not waited for. */
@@ -42,6 +44,8 @@ const COLON = 0x3a;
 const EQUALS = 0x3d;
 /** Fewer characters are no value of any kind. */
 const SHORTEST = 4;
+/** So many bytes behind an announcement no other one counts. */
+const TRIED = 24;
 const MAC_LENGTH = 17;
 const BEGIN = bytesOf('-----BEGIN ');
 
@@ -105,7 +109,7 @@ export class RunMatcher {
     for (const { entity, form } of targets) {
       if (value.extent === 'endless') {
         if (form.value === 'any') this.#open(value.start, entity, new SwallowQuoted(value));
-      } else if (fitsField(form, decodeValue(bytes, value.start, value.end), value.quote !== 0))
+      } else if (!isCall(bytes, value) && fitsField(form, decodeValue(bytes, value.start, value.end), value.quote !== 0))
         this.candidates.add(value.start, value.end, entity);
     }
     return true;
@@ -244,9 +248,13 @@ export class RunMatcher {
 
   /** @returns false where more of the text is needed to tell */
   #collectSeedPhrase(at: number, entity: number): boolean {
-    const { bytes, end, isFinal } = this.#window;
-    const found = readSeedPhrase(bytes, this.run.offsets[at]!, end, isFinal);
+    const { bytes, end, isFinal, base, phrases } = this.#window;
+    const from = this.run.offsets[at]!;
+    // Words of a phrase may announce one themselves; what was tried from an earlier one is not tried again.
+    if (base + from < phrases.triedTo) return true;
+    const found = readSeedPhrase(bytes, from, end, isFinal);
     if (found === 'starved') return false;
+    phrases.triedTo = base + from + TRIED;
     if (found !== 'none') this.candidates.add(found.start, found.end, entity);
     return true;
   }
@@ -300,6 +308,12 @@ export class RunMatcher {
   }
 }
 
+/** `password = getpass(` calls, it is no password. */
+function isCall(bytes: Uint8Array, { quote, end }: FieldValue): boolean {
+  return quote === 0 && bytes[end] === OPEN;
+}
+
+const OPEN = 0x28;
 const JOINERS = setOf('.-/_+@#');
 
 function isWord(byte: number): boolean {

@@ -1,4 +1,4 @@
-import { CLASSES, HIGH, PLAIN } from './characters/byte-classes.ts';
+import { CLASSES, HIGH, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
@@ -52,7 +52,14 @@ export class Scanner {
     if (matcher === undefined) MATCHERS.set(detection, (matcher = new RunMatcher(detection)));
     this.#matcher = matcher;
     this.#sink = sink;
-    this.#window = { bytes: EMPTY, end: 0, isFinal: false, base: 0, context: new ContextTracker(detection.context) };
+    this.#window = {
+      bytes: EMPTY,
+      end: 0,
+      isFinal: false,
+      base: 0,
+      context: new ContextTracker(detection.context),
+      phrases: { triedTo: 0 },
+    };
   }
 
   /**
@@ -61,7 +68,10 @@ export class Scanner {
    */
   nameField(name: Uint8Array): readonly NameTarget[] {
     this.#window.context.always(name);
-    return this.#detection.names.endingAt(name, name.length, 0);
+    let end = name.length;
+    // `user[password]`, `"Password "`.
+    while (end > 0 && (CLASSES[name[end - 1]!]! & WORD) === 0) end--;
+    return this.#detection.names.endingAt(name, end, 0);
   }
 
   /**
@@ -75,12 +85,15 @@ export class Scanner {
    */
   scan(bytes: Uint8Array, pairs: Uint16Array, from: number, base: number, isFinal: boolean): number {
     const end = bytes.length;
-    const { context } = this.#window;
-    this.#done = Math.max(this.#done + this.#window.base - base, from);
-    this.#window = { bytes, end, isFinal, base, context };
+    const { context, phrases } = this.#window;
+    const done = this.#done + this.#window.base - base;
+    // What was sent on since has ended every run that went on.
+    if (from > done) this.#goesOn = false;
+    this.#done = Math.max(done, from);
+    this.#window = { bytes, end, isFinal, base, context, phrases };
     const settled = this.#scanFrom(from, pairs);
     // What was scanned is not kept alive until the next piece comes.
-    this.#window = { bytes: EMPTY, end: 0, isFinal, base, context };
+    this.#window = { bytes: EMPTY, end: 0, isFinal, base, context, phrases };
     return settled;
   }
 
@@ -151,9 +164,10 @@ export class Scanner {
     }
     if (run.isStarved) return ~start;
     if (!this.#matcher.collect(this.#window)) return ~start;
-    const next = run.isCut ? run.offsets[RUN_STEP]! : run.end;
     const isCut = run.isCut;
-    const last = this.#take(isCut ? next : Math.max(next, at + 1));
+    // An anchor that is no part of the run is part of what ended it: half an escape must not be read as characters.
+    const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
+    const last = this.#take(next);
     this.#done = Math.min(last, end);
     this.#goesOn = isCut && last === next;
     return last;
@@ -228,7 +242,10 @@ export class Scanner {
       start = this.#step();
       this.#readRun(start);
     }
-    return run.isStarved ? start : end;
+    if (run.isStarved) return start;
+    this.#done = run.end;
+    this.#goesOn = false;
+    return end;
   }
 
   /** An escape that is cut, or a parenthesis that may open a number. */

@@ -12,7 +12,7 @@ const decoder = new TextDecoder();
 export const ALL: Detection = compileDetection([...ENTITIES.values()]);
 
 /** Redacts whatever the detection finds. */
-export function redacting(detection: Detection = ALL): Masking {
+function redacting(detection: Detection = ALL): Masking {
   const plan = new Map(detection.entities.map(({ id }) => [id, 'redact' as const]));
   const replacer = createReplacer(plan, { hash: () => new Uint8Array(32) });
   return { detection, replacer, findings: new Findings() };

@@ -25,6 +25,8 @@ export const NAMED_SECRETS: readonly Entity[] = [
           'adminpass',
           'rootpass',
           'sshpass',
+          'passwordconfirmation',
+          'passwordconfirm',
           'passwort',
           'kennwort',
           'motdepasse',

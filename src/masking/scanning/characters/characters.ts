@@ -42,7 +42,7 @@ const FOLDED: readonly (readonly [from: number, to: number, value: number])[] = 
 const FULL_WIDTH = [0xff01, 0xff5e] as const;
 
 /** What a code point counts as: an ASCII character, or one of the marks above. */
-export function foldCodePoint(point: number): number {
+function foldCodePoint(point: number): number {
   if (point < 0x80) return point < 0x20 || point === 0x7f ? BOUNDARY : point;
   if (point >= FULL_WIDTH[0] && point <= FULL_WIDTH[1]) return point - FULL_WIDTH[0] + 0x21;
   for (const [from, to, value] of FOLDED) if (point <= to) return point >= from ? value : BOUNDARY;

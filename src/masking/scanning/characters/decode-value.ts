@@ -1,5 +1,3 @@
-import { hexValue } from './byte-classes.ts';
-
 const BACKSLASH = 0x5c;
 
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -21,10 +19,4 @@ export function decodeValue(bytes: Uint8Array, start: number, end: number): Uint
   return new TextEncoder().encode(
     unescaped.replaceAll(/%([2-7][0-9a-fA-F])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
   );
-}
-
-/** Whether the bytes from `at` on spell a hexadecimal number of `count` digits. */
-export function isHex(bytes: Uint8Array, at: number, count: number): boolean {
-  for (let i = at; i < at + count; i++) if (i >= bytes.length || hexValue(bytes[i]!) < 0) return false;
-  return true;
 }

@@ -1,10 +1,14 @@
 import { CLASSES, DIGIT, GLUE, HIGH, LETTER, PLAIN, UPPER } from './byte-classes.ts';
+import { setOf } from './byte-set.ts';
 import { BOUNDARY, IGNORED, INCOMPLETE, readEscape, readPercent, readUtf8, type Unit } from './characters.ts';
 
 /** Most characters that are looked at together. */
 export const RUN_MAX = 2048;
 /** Of a longer run so many characters are settled at a time; what begins in them has the rest to end in. */
 export const RUN_STEP = 1536;
+
+const LETTER_M = 0x6d;
+const MOST_COLOUR_DIGITS = 4;
 
 /** What occurs in a run, so that most matchers need not look. */
 export const HAS_AT = 1;
@@ -53,6 +57,8 @@ export class Run {
   features = 0;
   /** Its first character goes on from one before it: the run is longer than what is looked at together. */
   goesOn = false;
+  /** Behind the character that ended the run. */
+  behind = 0;
   #ending = ENDED;
   readonly #unit: Unit = { value: 0, next: 0 };
 
@@ -82,6 +88,7 @@ export class Run {
     let digits = 0;
     let features = 0;
     this.#ending = ENDED;
+    this.behind = start + 1;
     for (;;) {
       if (at >= end) {
         if (!isFinal) this.#ending = STARVED;
@@ -94,6 +101,10 @@ export class Run {
       const byte = bytes[at]!;
       const bits = CLASSES[byte]!;
       if ((bits & PLAIN) !== 0 && byte !== PERCENT) {
+        if (byte === LETTER_M && digits === n && n < MOST_COLOUR_DIGITS && endsColour(bytes, at)) {
+          this.behind = at + 1;
+          break;
+        }
         text[n] = byte;
         offsets[n++] = at++;
         digits += bits & DIGIT;
@@ -101,7 +112,10 @@ export class Run {
         continue;
       }
       const value = this.#readSpecial(bytes, at, end, isFinal);
-      if (value === BOUNDARY) break;
+      if (value === BOUNDARY) {
+        this.behind = Math.max(this.#unit.next, at + 1);
+        break;
+      }
       if (value >= 0) {
         text[n] = value;
         offsets[n++] = at;
@@ -170,6 +184,27 @@ function isJoined(bytes: Uint8Array, at: number, value: number, next: number): b
   return (bits & DIGIT) !== 0;
 }
 
+/**
+ * Whether the m at `at` ends a colour of a terminal (ECMA-48 §8.3.117): escape, bracket, numbers, m. The escape may be spelt
+ * `\u001b`, `\x1b`, `\033` or `\e`.
+ */
+function endsColour(bytes: Uint8Array, at: number): boolean {
+  let i = at - 1;
+  while (i > 0 && at - i < LONGEST_COLOUR && ((CLASSES[bytes[i]!]! & DIGIT) !== 0 || bytes[i] === SEMICOLON)) i--;
+  return bytes[i] === BRACKET && ENDS_ESCAPE[bytes[i - 1] ?? 0] === 1;
+}
+
+const LONGEST_COLOUR = 20;
+const SEMICOLON = 0x3b;
+const BRACKET = 0x5b;
+/** The escape itself, or the last character of its spellings. */
+const ENDS_ESCAPE = setOf('\u001bbB3e');
+
+/** The same where the text may go on: what only the next character can tell may be so. */
+function mayBeJoined(bytes: Uint8Array, at: number, end: number, { value, next }: Unit): boolean {
+  return value === INCOMPLETE || (next >= end && needsNext(bytes, at, value)) || isJoined(bytes, at, value, next);
+}
+
 const IGNORED_IN_UTF8: readonly (readonly number[])[] = [
   [0xe2, 0x80, 0x8b],
   [0xe2, 0x80, 0x8c],
@@ -211,18 +246,19 @@ export function runStart(bytes: Uint8Array, at: number, floor: number, end: numb
       const first = byte === BACKSLASH ? firstBackslash(bytes, i, floor) : i;
       readUnit(bytes, i, end, unit);
       // What the escape spells has been passed byte by byte; the run goes on before it, or begins after it.
-      if (unit.value !== INCOMPLETE && !isJoined(bytes, first, unit.value, unit.next)) return Math.max(unit.next, start);
+      if (!mayBeJoined(bytes, first, end, unit)) return Math.max(unit.next, start);
       start = first;
       i = first - 1;
       continue;
     }
     if ((CLASSES[byte]! & PLAIN) !== 0) {
+      if (byte === LETTER_M && endsColour(bytes, i)) return start;
       start = i--;
       continue;
     }
     const lead = (CLASSES[byte]! & HIGH) !== 0 ? leadByte(bytes, i, floor) : i;
     readUnit(bytes, lead, end, unit);
-    if (unit.value === INCOMPLETE || unit.next !== i + 1 || !isJoined(bytes, lead, unit.value, unit.next)) return start;
+    if (unit.value === INCOMPLETE || unit.next !== i + 1 || !mayBeJoined(bytes, lead, end, unit)) return start;
     start = lead;
     i = lead - 1;
   }

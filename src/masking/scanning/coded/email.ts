@@ -9,6 +9,7 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const SLASH = 0x2f;
 const UNDERSCORE = 0x5f;
+const HYPHEN = 0x2d;
 /** Beside letters and digits; those that structure URLs and queries are left out. */
 const LOCAL_SIGNS = byteSet('._+~$!*-');
 const LOCAL_MAX = 64;
@@ -61,7 +62,12 @@ function domainEnd(text: Uint8Array, at: number, length: number): number {
   const limit = Math.min(length, at + DOMAIN_MAX);
   for (let i = at; i <= limit; i++) {
     const byte = i < limit ? text[i]! : 0;
-    if (isWordLike(byte) || (byte === 0x2d && i > label)) continue;
+    if (isWordLike(byte)) continue;
+    if (byte === HYPHEN && i > label) {
+      // It may be a dash behind the address.
+      if (label > at && isTopLevel(text, label, i)) end = i;
+      continue;
+    }
     if (i === label) break;
     if (label > at && isTopLevel(text, label, i)) end = i;
     if (byte !== DOT) break;

@@ -67,14 +67,21 @@ function isWordByte(byte: number): boolean {
 }
 
 const V6_LONGEST = 45;
+const LONGEST_LABELLED = 60;
 
 function findV6({ text, length, goesOn }: Run, limit: number, report: Report): void {
   for (let i = 0; i < limit; i++) {
     if (!isV6(text[i]!)) continue;
     const begins = i === 0 ? !goesOn : !isWordByte(text[i - 1]!);
-    const to = v6End(text, i, length);
+    if (!begins && text[i] === COLON) continue;
+    let to = v6End(text, i, length);
     const ends = to >= length || !isWordByte(text[to]!);
     if (begins && ends && to - i <= V6_LONGEST && mayBeV6(text, i, to) && isV6Address(text, i, to)) report(i, to);
+    else if (begins && ends && to - i <= LONGEST_LABELLED) {
+      // `ace:` is a label that looks like a group.
+      const colon = text.subarray(i, to).indexOf(COLON);
+      if (colon > 0) to = i + colon;
+    }
     i = to;
   }
 }

@@ -34,9 +34,14 @@ export function findNationalPhones({ text, length, goesOn }: Run, limit: number,
       while (i + 1 < length && (isDigit(text[i + 1]!) || SEPARATORS[text[i + 1]!] === 1)) i++;
       continue;
     }
-    if (digitsIn(text, i, to) >= FEWEST_NATIONAL) report(i, to);
+    if (digitsIn(text, i, to) >= FEWEST_NATIONAL && !isYears(text, i, to)) report(i, to);
     i = to - 1;
   }
+}
+
+/** `2017-2020` and `1999/2000`. */
+function isYears(text: Uint8Array, from: number, to: number): boolean {
+  return to - from === 9 && /^(?:19|20)\d\d[-/](?:19|20)\d\d$/.test(String.fromCharCode(...text.subarray(from, to)));
 }
 
 /** Behind the last digit of the digits and single separators from `at` on; -1 where they go on into something else. */

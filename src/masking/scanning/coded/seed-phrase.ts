@@ -73,11 +73,19 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
 
 /** Eleven bits a word; the last of them are the first of the digest of all others. */
 function hasChecksum(positions: readonly number[]): boolean {
-  const bits = positions.map((position) => position.toString(2).padStart(11, '0')).join('');
-  const checksum = bits.length / 33;
-  const entropy = Uint8Array.from({ length: (bits.length - checksum) / 8 }, (_, i) =>
-    Number.parseInt(bits.slice(i * 8, i * 8 + 8), 2),
-  );
-  const expected = sha256(entropy)[0]!.toString(2).padStart(8, '0').slice(0, checksum);
-  return bits.endsWith(expected);
+  const checksum = (positions.length * 11) / 33;
+  const entropy = new Uint8Array((positions.length * 11 - checksum) / 8);
+  let bits = 0;
+  let value = 0;
+  let filled = 0;
+  for (const position of positions) {
+    value = (value << 11) | position;
+    bits += 11;
+    while (bits >= 8 && filled < entropy.length) {
+      bits -= 8;
+      entropy[filled++] = (value >> bits) & 0xff;
+    }
+    value &= (1 << bits) - 1;
+  }
+  return value === sha256(entropy)[0]! >> (8 - checksum);
 }

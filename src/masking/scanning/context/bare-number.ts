@@ -7,7 +7,12 @@ const COMMA = 0x2c;
 const OPEN = 0x5b;
 const ENDS_ELEMENT = setOf('"]}');
 const BLANKS = setOf(' \t\n\r');
-const ENDS_NUMBER = setOf(',]} \t\n\r');
+const ESCAPED_BLANKS = setOf('nrt');
+const BACKSLASH = 0x5c;
+const ENDS_NUMBER = setOf(',]} \t\n\r\\');
+/** So far back an array is looked at; beyond it everything was numbers. */
+const REACH = 160;
+const MINUS = 0x2d;
 const SIGNS = setOf('+-.eE');
 const LITERALS = ['null', 'true', 'false'].map((literal) => new TextEncoder().encode(literal));
 
@@ -24,15 +29,15 @@ export function isNumberOfMember(bytes: Uint8Array, at: number): boolean {
 export function standsAsNumber(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if ((CLASSES[bytes[i]!]! & DIGIT) === 0) return false;
   if (end < bytes.length && ENDS_NUMBER[bytes[end]!] === 0) return false;
-  return isNumberOfMember(bytes, start) || isElement(bytes, start);
+  const first = bytes[start - 1] === MINUS ? start - 1 : start;
+  return isNumberOfMember(bytes, first) || isElement(bytes, first);
 }
 
 /** Whether what begins at `at` is an element of an array: behind `[`, or behind a comma that another element is before. */
 function isElement(bytes: Uint8Array, at: number): boolean {
   let i = skipBlanks(bytes, at - 1);
   for (;;) {
-    // Further back than the context reaches everything was numbers.
-    if (i < 0) return at > 0 && bytes[skipBlanks(bytes, at - 1)] === COMMA;
+    if (i < 0 || at - i > REACH) return at > 0 && bytes[skipBlanks(bytes, at - 1)] === COMMA;
     if (bytes[i] === OPEN) return true;
     if (bytes[i] !== COMMA) return false;
     i = skipBlanks(bytes, i - 1);
@@ -44,10 +49,16 @@ function isElement(bytes: Uint8Array, at: number): boolean {
   }
 }
 
+/** Back over white space, escaped or not. */
 function skipBlanks(bytes: Uint8Array, at: number): number {
   let i = at;
-  while (i >= 0 && BLANKS[bytes[i]!] === 1) i--;
-  return i;
+  for (;;) {
+    if (i >= 0 && BLANKS[bytes[i]!] === 1) i--;
+    else if (i > 0 && ESCAPED_BLANKS[bytes[i]!] === 1 && bytes[i - 1] === BACKSLASH) {
+      i--;
+      while (i >= 0 && bytes[i] === BACKSLASH) i--;
+    } else return i;
+  }
 }
 
 function endsLiteral(bytes: Uint8Array, at: number): boolean {

@@ -2,7 +2,7 @@ import { CLASSES, DIGIT, HIGH, LETTER, LOWER, UPPER, WORD } from '../characters/
 import { setOf, type ByteSet } from '../characters/byte-set.ts';
 
 /** So far before a value a word still speaks for it. */
-export const CONTEXT_REACH = 80;
+const CONTEXT_REACH = 80;
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
@@ -217,7 +217,8 @@ export class ContextTracker {
       }
       const isCamel = (bits & UPPER) !== 0 && (CLASSES[bytes[i - 1] ?? 0]! & LOWER) !== 0;
       // A character of a script without spaces may begin a word anywhere.
-      if ((!isWord || isCamel || byte >= UNSPACED_LEAD) && this.#words.mayBegin(bytes, i, to)) this.#words.note(bytes, i, to, seen, base);
+      if ((!isWord || isCamel || byte >= UNSPACED_LEAD) && this.#words.mayBegin(bytes, i, to))
+        this.#words.note(bytes, i, to, seen, base);
       isWord = true;
     }
   }

@@ -11,6 +11,7 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const GREATER = 0x3e;
+const DOUBLE_QUOTE = 0x22;
 const QUOTES = setOf('"\'`');
 /** Ends a value that stands in no quotes. */
 const ENDS = setOf(' \t\r\n,;&"\'`<>()[]{}|\\');
@@ -33,29 +34,57 @@ export interface FieldValue {
 /** Finds the value behind the colon or equals sign at `at`. */
 export function readFieldValue(bytes: Uint8Array, at: number, end: number, isFinal: boolean, value: FieldValue): void {
   value.extent = 'none';
-  let i = behindSign(bytes, at, end);
-  if (i < 0) return;
-  while (i < end && bytes[i] === SPACE) i++;
-  const first = i;
+  const behind = behindSign(bytes, at, end);
+  if (behind < 0) return;
+  const first = skipBlanks(bytes, behind, end);
+  let i = first;
   while (i < end && bytes[i] === BACKSLASH) i++;
-  if (i >= end) {
+  const isQuoted = i < end && QUOTES[bytes[i]!] === 1;
+  // Behind a quote the next character tells whether it opens a value or ends the text that the name is the last word of.
+  if (i >= end || (isQuoted && i + 1 >= end)) {
     value.extent = isFinal ? 'none' : 'starved';
     return;
   }
-  const isQuoted = QUOTES[bytes[i]!] === 1;
   value.quote = isQuoted ? bytes[i]! : 0;
   value.depth = i - first;
-  // Backslashes that escape no quote belong to what stands there, and that is no value.
-  if (!isQuoted && value.depth > 0) return;
+  if (isQuoted ? endsText(bytes, at, i) : value.depth > 0 || bytes.subarray(behind, first).includes(NEWLINE)) return;
   value.start = isQuoted ? i + 1 : i;
   findEnd(bytes, end, isFinal, value);
 }
 
-/** Behind the colon, the equals sign or the `:=`; -1 for what only looks like one: `==`, `=>`, `::`. */
+const NEWLINE = 0x0a;
+const BLANKS = setOf(' \t\r\n');
+/** Most white space between a name and its value. */
+const MOST_BLANKS = 32;
+
+function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && i - at < MOST_BLANKS && BLANKS[bytes[i]!] === 1) i++;
+  return i;
+}
+
+/** What follows a quote that ends a text: `"Enter your password:"}`, `prompt='Password: ')`. */
+const FOLLOWS_TEXT = setOf(',}])>;:+.%?&|= \t\r\n\\');
+
+/** Whether the quote at `at` ends a text in which the name stands last; a name in quotes of its own is a name. */
+function endsText(bytes: Uint8Array, sign: number, at: number): boolean {
+  let before = sign - 1;
+  while (before > 0 && bytes[before] === SPACE) before--;
+  return QUOTES[bytes[before]!] === 0 && FOLLOWS_TEXT[bytes[at + 1]!] === 1;
+}
+
+/** Behind the colon, the equals sign, the `:=` or the `=>` of a hash; -1 for what only looks like one: `==`, `::`, `x => y`. */
 function behindSign(bytes: Uint8Array, at: number, end: number): number {
   const next = at + 1 < end ? bytes[at + 1]! : 0;
   if (bytes[at] === COLON && next === EQUALS) return at + 2;
-  return next === EQUALS || next === GREATER || next === COLON ? -1 : at + 1;
+  if (next === GREATER) return endsQuotedName(bytes, at) ? at + 2 : -1;
+  return next === EQUALS || next === COLON ? -1 : at + 1;
+}
+
+function endsQuotedName(bytes: Uint8Array, sign: number): boolean {
+  let before = sign - 1;
+  while (before > 0 && bytes[before] === SPACE) before--;
+  return QUOTES[bytes[before]!] === 1;
 }
 
 function findEnd(bytes: Uint8Array, end: number, isFinal: boolean, value: FieldValue): void {
@@ -77,14 +106,25 @@ function bareEnd(bytes: Uint8Array, limit: number, value: FieldValue): number {
   return i < limit ? i : -1;
 }
 
-function quotedEnd(bytes: Uint8Array, limit: number, { start, quote, depth }: FieldValue): number {
+function quotedEnd(bytes: Uint8Array, limit: number, value: FieldValue): number {
   let backslashes = 0;
-  for (let i = start; i < limit; i++) {
+  for (let i = value.start; i < limit; i++) {
     const byte = bytes[i]!;
-    if (byte === quote && closesQuote(backslashes, depth)) return i - Math.min(backslashes, depth);
+    if (byte === NEWLINE) return i;
+    if (endsQuoted(byte, backslashes, value))
+      return i - (byte === value.quote ? Math.min(backslashes, value.depth) : backslashes);
     backslashes = byte === BACKSLASH ? backslashes + 1 : 0;
   }
   return -1;
+}
+
+/**
+ * Whether this byte, behind so many backslashes, ends a value that stands in quotes. A double quote ends one in quotes of
+ * another kind too: it may be the end of the JSON string that both are in.
+ */
+export function endsQuoted(byte: number, backslashes: number, { quote, depth }: Pick<FieldValue, 'quote' | 'depth'>): boolean {
+  if (byte === quote) return closesQuote(backslashes, depth);
+  return byte === DOUBLE_QUOTE;
 }
 
 /**
@@ -92,7 +132,7 @@ function quotedEnd(bytes: Uint8Array, limit: number, { start, quote, depth }: Fi
  * doubles them at each level: a quote of level n has 2^n - 1, one that the inner text escapes has twice as many and one more.
  * One with fewer ends an outer text, and this with it.
  */
-export function closesQuote(backslashes: number, depth: number): boolean {
+function closesQuote(backslashes: number, depth: number): boolean {
   return backslashes < depth || backslashes % (2 * (depth + 1)) === depth;
 }
 
@@ -119,9 +159,12 @@ const OPAQUE = /^[A-Za-z0-9+/=_.~!@#$%^*:-]+$/;
 /** An address or a path of a program says where a secret is, not which. */
 const REFERENCE = /^(?:https?:|\/|\.|[a-z]+\.[a-z.]+$)/i;
 
+/** A number is none, however it is written. */
+const NUMBER = /^[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i;
+
 const FITS: Readonly<Record<FieldForm['value'], Fits>> = {
   // Without quotes it may be code, or prose: a digit tells a password from both.
-  any: (text, value, isQuoted) => isQuoted || (hasBoth(value) && !/[()]/.test(text)),
+  any: (text, value, isQuoted) => isQuoted || (hasBoth(value) && !/[()]/.test(text) && !NUMBER.test(text)),
   word: (text) => !/[^\w-]/.test(text),
   opaque: (text, value) => OPAQUE.test(text) && hasBoth(value) && !REFERENCE.test(text),
   digits: (text) => /^\d(?:[ -]?\d)*$/.test(text),

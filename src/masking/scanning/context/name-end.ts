@@ -11,7 +11,7 @@ export function nameEnd(bytes: Uint8Array, at: number): number {
   let end = at;
   // `:=` assigns as well.
   if (end > 0 && bytes[end - 1] === COLON) end--;
-  while (end > 0 && at - end < 3 && bytes[end - 1] === SPACE) end--;
+  while (end > 0 && at - end < 8 && bytes[end - 1] === SPACE) end--;
   if (end > 0 && CLOSERS[bytes[end - 1]!] === 1) {
     end--;
     while (end > 0 && bytes[end - 1] === BACKSLASH) end--;

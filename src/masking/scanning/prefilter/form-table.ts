@@ -1,9 +1,11 @@
-import { CLASSES, WORD } from '../characters/byte-classes.ts';
+import { CLASSES, DIGIT, WORD } from '../characters/byte-classes.ts';
 import type { ByteSet } from '../characters/byte-set.ts';
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
+const LETTER_M = 0x6d;
 const LETTER_U = 0x75;
+const BRACKET = 0x5b;
 
 /**
  * What forms begin with, by a pair of bytes that each is sure to have. Everything lies in a few plain arrays: this is asked at
@@ -101,8 +103,10 @@ export class FormTable {
   }
 }
 
-/** Whether no letter and no digit stands before it, but those that end an escape: `\n`, `%20`, `\u0020`. */
+/** Whether no letter and no digit stands before it, but those that end an escape or a colour of a terminal: `\n`, `%20`, `\u0020`. */
 function beginsWord(bytes: Uint8Array, from: number): boolean {
   if (from === 0 || (CLASSES[bytes[from - 1]!]! & WORD) === 0) return true;
+  if (bytes[from - 1] === LETTER_M && ((CLASSES[bytes[from - 2] ?? 0]! & DIGIT) !== 0 || bytes[from - 2] === BRACKET))
+    return true;
   return bytes[from - 2] === BACKSLASH || bytes[from - 3] === PERCENT || bytes[from - 5] === LETTER_U;
 }

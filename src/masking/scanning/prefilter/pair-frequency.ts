@@ -43,7 +43,7 @@ function countSingles(): Float64Array {
 }
 
 /** How often a pair is met, roughly, per thousand characters. Two digits count nothing: they are looked out for anyway. */
-export function frequencyOf(first: number, second: number): number {
+function frequencyOf(first: number, second: number): number {
   if ((CLASSES[first]! & CLASSES[second]! & DIGIT) !== 0) return 0;
   return PAIRS[first | (second << 8)]! + (SINGLES[first]! * SINGLES[second]! * together(first, second)) / 4000;
 }

@@ -63,7 +63,8 @@ export class Prefilter implements Anchors {
     this.mark(DIGITS, DIGITS, VALUE);
     // Encoded characters, and digits of full width in UTF-8 and escaped.
     this.mark(byteSet('%'), byteSet('2-7'), VALUE);
-    this.mark(bytesOf(0xbc), byteSet('\x90-\xba'), VALUE);
+    this.mark(bytesOf(0xbc), byteSet('\x80-\xbf'), VALUE);
+    this.mark(bytesOf(0xef), bytesOf(0xbc, 0xbd), VALUE);
     this.mark(byteSet('fF'), byteSet('1'), VALUE);
     // Digits with spaces and zero-width characters of UTF-8 between them.
     this.mark(DIGITS, bytesOf(0xc2, 0xe2, 0xef), VALUE);

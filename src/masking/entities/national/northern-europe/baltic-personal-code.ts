@@ -16,7 +16,7 @@ export function isBalticPersonalCode(text: Uint8Array): boolean {
 }
 
 /** A remainder of ten leaves the sum to a second set of weights; a second ten counts as zero. */
-export function hasTwoPassCheckDigit(text: Uint8Array): boolean {
+function hasTwoPassCheckDigit(text: Uint8Array): boolean {
   const first = weightedSum(text, 0, FIRST_PASS) % 11;
   const remainder = first === 10 ? weightedSum(text, 0, SECOND_PASS) % 11 : first;
   return remainder % 10 === digitAt(text, 10);

@@ -24,7 +24,7 @@ function expressionOf(form: string): RegExp {
 }
 
 /** What a check is given: the candidate in upper-case without separators. */
-export function compact(text: string): Uint8Array {
+function compact(text: string): Uint8Array {
   return ENCODER.encode(withoutSeparators(text).toUpperCase());
 }
 

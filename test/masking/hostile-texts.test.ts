@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { mask } from './support/mask-text.ts';
+
+const CARD = '4111 1111 1111 1111';
+
+describe('Masker on texts that mislead', () => {
+  it('finds what stands behind a run that was longer than it looks at together', () => {
+    const text = `["${'A'.repeat(4000)}","${CARD}"]`;
+    for (const cut of [4002, 4003, 4004, 4005, 4006])
+      expect(mask(text, { cuts: [cut] }).text).toContain('"REDACTED_PAYMENT_CARD"');
+  });
+
+  it.each([
+    ['GET /ab?key=%20AKIAIOSFODNN7EXAMPLQ&x', 'GET /ab?key=%20REDACTED_AWS_ACCESS_KEY&x'],
+    ['/sx?q=card%204111111111111111', '/sx?q=card%20REDACTED_PAYMENT_CARD'],
+    ['/sx?q=%22anna@example.org%22', '/sx?q=%22REDACTED_EMAIL%22'],
+    ['\u001b[32mAKIAIOSFODNN7EXAMPLQ\u001b[0m', '\u001b[32mREDACTED_AWS_ACCESS_KEY\u001b[0m'],
+    ['{"log":"\\u001b[1;31m4111111111111111\\u001b[0m"}', '{"log":"\\u001b[1;31mREDACTED_PAYMENT_CARD\\u001b[0m"}'],
+    ['anna@example.org—today', 'REDACTED_EMAIL—today'],
+    ['anna@example.org--note', 'REDACTED_EMAIL--note'],
+    ['client:2001:db8:85a3::8a2e:370:7334', 'client:REDACTED_IP_ADDRESS'],
+    ['ace:2001:db8:85a3:1:2:8a2e:370:7334', 'ace:REDACTED_IP_ADDRESS'],
+    ['{"password":\n  "hunter2"}', '{"password":\n  "REDACTED_PASSWORD"}'],
+    ["'password' => 'hunter2'", "'password' => 'REDACTED_PASSWORD'"],
+    ['{"a":[-4111111111111111]}', '{"a":[-0]}'],
+    ['{"a":"[\\n 4111111111111111\\n]"}', '{"a":"[\\n 0\\n]"}'],
+    ['{"anna@example.org":1,"bob@example.org":2}', '{"REDACTED_EMAIL":1,"REDACTED_EMAIL_2":2}'],
+    [' '.repeat(301) + 'anna＠example.org x', ' '.repeat(301) + 'REDACTED_EMAIL x'],
+    [' '.repeat(300) + 'anna＠example.org x', ' '.repeat(300) + 'REDACTED_EMAIL x'],
+  ])('masks %j', (text, masked) => {
+    expect(mask(text).text).toBe(masked);
+    const cuts = Array.from({ length: new TextEncoder().encode(text).length - 1 }, (_, i) => i + 1);
+    expect(mask(text, { cuts }).text).toBe(masked);
+  });
+
+  it.each([
+    '{\n "label": "Password:",\n  "type": "text"\n}',
+    '{"m":[{"text":"Enter your password:"}],"role":"assistant"}',
+    "prompt='Password: '; user = input('Name')",
+    '{"text":"getpass(\'Password: \')","keep":1}',
+    '{"password":1.5e+30}',
+    'password = getpass(prompt)',
+    'Telephone Corporation 2017-2020',
+    '{"c":"if (text.startsWith(name))"}',
+  ])('leaves %j as it is', (text) => {
+    expect(mask(text).text).toBe(text);
+  });
+
+  it.each([
+    '{"text":"password: \'hunter","next":"keep","other":"don\'t"}',
+    `{"text":"password: '${'x'.repeat(1500)}","next":"keep"}`,
+    '{"c":"startsWith(\\"-----BEGIN PRIVATE KEY-----\\")","next":"keep"}',
+    '{"a":"{\\"k\\":\\"-----BEGIN PRIVATE KEY-----\\\\nMIIEabc\\"}","next":"keep"}',
+    `{"password":"${'p'.repeat(3000)}","next":"keep"}`,
+    `{"a":"{\\"password\\":\\"${'p'.repeat(3000)}\\"}","next":"keep"}`,
+  ])('keeps JSON what it was: %j', (text) => {
+    const { next } = JSON.parse(mask(text).text) as { next: string };
+    expect(next).toBe('keep');
+    expect(Object.keys(JSON.parse(mask(text).text) as object)).toEqual(Object.keys(JSON.parse(text) as object));
+  });
+
+  it('takes time in proportion to the text', () => {
+    const cost = (unit: string, length: number): number => {
+      const text = unit.repeat(Math.ceil(length / unit.length));
+      const before = process.cpuUsage();
+      mask(text);
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    for (const unit of ['4111111111111111,', '\u200b', 'password=', 'a:', '"']) {
+      cost(unit, 16_384);
+      // Four times the text at most ten times the time: what is quadratic takes sixteen.
+      expect(cost(unit, 262_144), unit).toBeLessThan(10 * cost(unit, 65_536) + 50_000);
+    }
+  });
+});
