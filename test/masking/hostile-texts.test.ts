@@ -52,6 +52,8 @@ describe('Masker on texts that mislead', () => {
     '{"c":"startsWith(\\"-----BEGIN PRIVATE KEY-----\\")","next":"keep"}',
     '{"a":"{\\"k\\":\\"-----BEGIN PRIVATE KEY-----\\\\nMIIEabc\\"}","next":"keep"}',
     `{"password":"${'p'.repeat(3000)}","next":"keep"}`,
+    '{"a":"password=\\"Lwx\\\\","next":"keep"}',
+    `{"a":"password=\\"${'w'.repeat(2000)}\\\\","next":"keep"}`,
     `{"a":"{\\"password\\":\\"${'p'.repeat(3000)}\\"}","next":"keep"}`,
   ])('keeps JSON what it was: %j', (text) => {
     const { next } = JSON.parse(mask(text).text) as { next: string };

@@ -34,11 +34,10 @@ export class SwallowQuoted implements Swallow {
   take(bytes: Uint8Array, at: number, end: number): number {
     for (let i = at; i < end; i++) {
       const byte = bytes[i]!;
-      if (byte === NEWLINE || endsQuoted(byte, this.#backslashes, { quote: this.#quote, depth: this.#depth })) {
+      const escaping = endsQuoted(byte, this.#backslashes, { quote: this.#quote, depth: this.#depth });
+      if (byte === NEWLINE || escaping >= 0) {
         this.isOver = true;
-        this.tail = BACKSLASHES.repeat(
-          byte === NEWLINE ? 0 : Math.min(this.#backslashes, byte === this.#quote ? this.#depth : this.#backslashes),
-        );
+        this.tail = BACKSLASHES.repeat(Math.max(escaping, 0));
         return i;
       }
       this.#backslashes = bytes[i] === BACKSLASH ? this.#backslashes + 1 : 0;

@@ -111,8 +111,8 @@ function quotedEnd(bytes: Uint8Array, limit: number, value: FieldValue): number 
   for (let i = value.start; i < limit; i++) {
     const byte = bytes[i]!;
     if (byte === NEWLINE) return i;
-    if (endsQuoted(byte, backslashes, value))
-      return i - (byte === value.quote ? Math.min(backslashes, value.depth) : backslashes);
+    const escaping = endsQuoted(byte, backslashes, value);
+    if (escaping >= 0) return i - escaping;
     backslashes = byte === BACKSLASH ? backslashes + 1 : 0;
   }
   return -1;
@@ -121,19 +121,22 @@ function quotedEnd(bytes: Uint8Array, limit: number, value: FieldValue): number 
 /**
  * Whether this byte, behind so many backslashes, ends a value that stands in quotes. A double quote ends one in quotes of
  * another kind too: it may be the end of the JSON string that both are in.
+ *
+ * @returns how many of the backslashes are not of the value; -1 where it goes on
  */
-export function endsQuoted(byte: number, backslashes: number, { quote, depth }: Pick<FieldValue, 'quote' | 'depth'>): boolean {
-  if (byte === quote) return closesQuote(backslashes, depth);
-  return byte === DOUBLE_QUOTE;
+export function endsQuoted(byte: number, backslashes: number, { quote, depth }: Pick<FieldValue, 'quote' | 'depth'>): number {
+  if (byte === quote) return closingDepth(backslashes, depth);
+  return byte === DOUBLE_QUOTE ? backslashes : -1;
 }
 
 /**
- * Whether a quote behind so many backslashes ends the text that began with a quote behind `depth` of them. JSON in JSON
- * doubles them at each level: a quote of level n has 2^n - 1, one that the inner text escapes has twice as many and one more.
- * One with fewer ends an outer text, and this with it.
+ * How many of the backslashes before a quote escape it, where it ends the text that began with a quote behind `depth` of
+ * them, or a text around it; -1 where it ends neither. JSON in JSON doubles them at each level: a quote of level n has
+ * 2^n - 1, and every backslash that the text itself has adds 2^(n+1).
  */
-function closesQuote(backslashes: number, depth: number): boolean {
-  return backslashes < depth || backslashes % (2 * (depth + 1)) === depth;
+function closingDepth(backslashes: number, depth: number): number {
+  for (let level = 0; level < depth; level = 2 * level + 1) if (backslashes % (2 * (level + 1)) === level) return level;
+  return backslashes % (2 * (depth + 1)) === depth ? depth : -1;
 }
 
 /** What stands where a value should be put in, or is none. */
