@@ -16,7 +16,7 @@ export interface StoredSessionOptions {
   readonly lifetime: Milliseconds;
   readonly bounds: SessionBounds;
   readonly usage: SubjectUsage;
-  /** Names this process in the store. */
+  /** Names this session of this process in the store: what another object has written, of the same process too, is news to it. */
   readonly writer: string;
   /** It takes more memory than before. */
   readonly onGrowth: () => void;

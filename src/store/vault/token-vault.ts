@@ -38,12 +38,13 @@ interface Remembered {
   bytes: Bytes;
 }
 
+/** Of a writer's name: no two that live at once may share one. */
+const WRITER_BYTES: Bytes = 8;
 const DAY: Milliseconds = 24 * 3_600_000;
 
 class DatabaseVault implements TokenVault {
   readonly #options: TokenVaultOptions;
   readonly #repository: ValueRepository;
-  readonly #writer: string;
   /** By home, subject and session; the least recently opened first. */
   readonly #sessions = new Map<string, Remembered>();
   /** By home and subject: as many as the policy has agents. */
@@ -54,7 +55,6 @@ class DatabaseVault implements TokenVault {
   constructor(options: TokenVaultOptions) {
     this.#options = options;
     this.#repository = new ValueRepository(options.db);
-    this.#writer = Buffer.from(options.random.bytes(8)).toString('hex');
   }
 
   async open(scope: VaultScope): Promise<Result<VaultSession, Failure>> {
@@ -81,7 +81,7 @@ class DatabaseVault implements TokenVault {
       cipher: new SessionCipher(key, scope, random),
       repository: this.#repository,
       usage: this.#usageOf(scope),
-      writer: this.#writer,
+      writer: Buffer.from(random.bytes(WRITER_BYTES)).toString('hex'),
       onGrowth: () => this.#measure(name),
       clock,
       lifetime,

@@ -56,6 +56,20 @@ describe('createTokenVault()', () => {
     expect((await open(vault)).valueOf(token)).toBe(ANNA);
   });
 
+  it('sees what an earlier object of the same session and process has written in the meantime', async () => {
+    const { clock, replica } = await cell();
+    const vault = replica({ lifetime: HOUR });
+    const old = await open(vault);
+    mint(old, 'first@example.org');
+    await old.settled();
+    clock.advance(HOUR);
+    const early = await open(vault);
+    const token = mint(old);
+    await old.settled();
+    expect(early.valueOf(token)).toBeUndefined();
+    expect((await open(vault)).valueOf(token)).toBe(ANNA);
+  });
+
   it('keeps values as they are, character by character', async () => {
     const { replica } = await cell();
     const writer = await open(replica());
