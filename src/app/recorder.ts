@@ -2,6 +2,7 @@ import type { Journal } from '../core/ports.ts';
 import { ENTITIES } from '../masking/catalogue.ts';
 import type { Recorder } from '../pipeline/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { recordedSentence } from '../transform/masking/recorded-text.ts';
 
 /** The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. */
 export function createRecorder(journal: Journal, metrics: Metrics): Recorder & { readonly writable: boolean } {
@@ -16,7 +17,7 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
     decision: (event) => {
       const { exchangeKind: kind = 'none', decision: effect, code = 'none' } = event;
       metrics.count('cordon_decisions_total', { kind, effect, code });
-      return journal.append(event).then((recorded) => {
+      return journal.append(quoteless(event, 'reason')).then((recorded) => {
         writable = recorded.ok;
         return recorded;
       });
@@ -25,7 +26,7 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
       sent.add(event.bytes.sent);
       received.add(event.bytes.received);
       metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
-      void journal.append(event);
+      void journal.append(quoteless(event, 'detail'));
     },
     found: (findings) => {
       for (const direction of ['request', 'response'] as const) {
@@ -35,6 +36,12 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
       }
     },
   };
+}
+
+/** The event with its sentence masked: it may quote what the agent wrote, and of that no value is kept (invariant 6). */
+function quoteless<K extends 'reason' | 'detail', E extends { readonly [key in K]?: string | undefined }>(event: E, key: K): E {
+  const sentence = event[key];
+  return sentence === undefined ? event : { ...event, [key]: recordedSentence(sentence) };
 }
 
 /** Names that policies make up are no labels: their number has no bound. */

@@ -2,8 +2,10 @@ import { GROUPS } from '../../masking/catalogue.ts';
 import { Findings } from '../../masking/finding.ts';
 import type { Masking } from '../../masking/masker.ts';
 import { createReplacer } from '../../masking/strategies/replacer.ts';
+import { filterWhole } from '../../masking/media/filter-whole.ts';
 import { detectionFor } from './detections.ts';
 import { maskPath } from './mask-target.ts';
+import { maskingTexts } from './text-filters.ts';
 
 /** What is masked in every record, whatever the rules say (contract §4.1.14). */
 const ENTITIES: readonly string[] = [...new Set(['pii', 'secrets'].flatMap((group) => GROUPS.get(group) ?? []))].sort();
@@ -14,24 +16,50 @@ const ENTITIES: readonly string[] = [...new Set(['pii', 'secrets'].flatMap((grou
  */
 const MAY_HOLD_VALUES = /[@%:=]|[^/?&]{15}|\d\D*\d\D*\d\D*\d/;
 
-let prepared: Omit<Masking, 'findings'> | undefined;
+type Prepared = Omit<Masking, 'findings'>;
 
-/** Compiles what targets are looked through for, so that no exchange waits for it. */
+let paths: Prepared | undefined;
+let sentences: Prepared | undefined;
+
+/** Compiles what texts are looked through for, so that no exchange waits for it. */
 export function prepareRecordedTexts(): void {
-  recording();
+  inPaths();
+  inSentences();
 }
 
 /** A path, or a target without its query values, as it may be kept: values that are found are redacted. */
 export function recordedPath(path: string): string {
   if (!MAY_HOLD_VALUES.test(path)) return path;
-  const segments = path.split('/').map((segment) => (MAY_HOLD_VALUES.test(segment) ? maskPath(segment, recording()) : segment));
+  const segments = path.split('/').map((segment) => (MAY_HOLD_VALUES.test(segment) ? maskPath(segment, inPaths()) : segment));
   return segments.join('/');
 }
 
-function recording(): Masking {
-  prepared ??= {
-    detection: detectionFor(ENTITIES, []),
-    replacer: createReplacer(new Map(ENTITIES.map((entity) => [entity, 'redact'])), { hash: () => new Uint8Array(32) }),
+/** No identifier is without a digit or an `@`, and a sentence of ours holds no secret that an agent has not put into it. */
+const MAY_QUOTE_VALUES = /[@\d]/;
+
+/** A sentence as it may be kept. It may quote what the agent wrote: the name of a coding, a charset, a field, a server name. */
+export function recordedSentence(sentence: string): string {
+  if (!MAY_QUOTE_VALUES.test(sentence)) return sentence;
+  return decoder.decode(filterWhole(maskingTexts(inSentences()).value(''), encoder.encode(sentence)));
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+function inPaths(): Masking {
+  paths ??= prepare(ENTITIES);
+  return { ...paths, findings: new Findings() };
+}
+
+/** Which addresses a name led to, and which did not answer, is what a record of where data goes is kept for. */
+function inSentences(): Masking {
+  sentences ??= prepare(ENTITIES.filter((entity) => entity !== 'ip-address'));
+  return { ...sentences, findings: new Findings() };
+}
+
+function prepare(entities: readonly string[]): Prepared {
+  return {
+    detection: detectionFor(entities, []),
+    replacer: createReplacer(new Map(entities.map((entity) => [entity, 'redact'])), { hash: () => new Uint8Array(32) }),
   };
-  return { ...prepared, findings: new Findings() };
 }
