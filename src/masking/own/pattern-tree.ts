@@ -192,7 +192,8 @@ export function charactersIn(pattern: Pattern): Characters {
       return NO_CHARACTERS;
     case 'repeat':
       return charactersIn(pattern.part);
-    default:
+    case 'sequence':
+    case 'choice':
       return pattern.parts.reduce((all, part) => all | charactersIn(part), NO_CHARACTERS);
   }
 }

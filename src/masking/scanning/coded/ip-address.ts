@@ -74,16 +74,19 @@ function findV6({ text, length, goesOn }: Run, limit: number, report: Report): v
     if (!isV6(text[i]!)) continue;
     const begins = i === 0 ? !goesOn : !isWordByte(text[i - 1]!);
     if (!begins && text[i] === COLON) continue;
-    let to = v6End(text, i, length);
-    const ends = to >= length || !isWordByte(text[to]!);
-    if (begins && ends && to - i <= V6_LONGEST && mayBeV6(text, i, to) && isV6Address(text, i, to)) report(i, to);
-    else if (begins && ends && to - i <= LONGEST_LABELLED) {
-      // `ace:` is a label that looks like a group.
-      const colon = text.subarray(i, to).indexOf(COLON);
-      if (colon > 0) to = i + colon;
-    }
-    i = to;
+    const to = v6End(text, i, length);
+    const isWhole = begins && (to >= length || !isWordByte(text[to]!));
+    const isAddress = isWhole && to - i <= V6_LONGEST && mayBeV6(text, i, to) && isV6Address(text, i, to);
+    if (isAddress) report(i, to);
+    i = isWhole && !isAddress ? labelEnd(text, i, to) : to;
   }
+}
+
+/** `ace:` is a label that looks like a group of an address: what follows it may be one. */
+function labelEnd(text: Uint8Array, from: number, to: number): number {
+  if (to - from > LONGEST_LABELLED) return to;
+  const colon = text.subarray(from, to).indexOf(COLON);
+  return colon > 0 ? from + colon : to;
 }
 
 /** Behind the characters that an address is made of; it may end in one of IPv4, and a dot behind it ends a sentence. */
