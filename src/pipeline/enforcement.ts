@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Answer } from '../core/exchange/answer.ts';
+import { defectDetail } from '../core/defect.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import type { RefusedRequest } from '../core/exchange/refused-request.ts';
 import type { ExchangeId } from '../core/ids.ts';
@@ -152,12 +153,11 @@ export class Enforcement {
   #endDefect({ id, startedAt }: Accepted, error: unknown, cut: () => void): void {
     cut();
     const { clock, recorder } = this.#services;
-    const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     recorder.outcome({
       kind: 'outcome',
       exchange: id,
       code: 'internal_error',
-      detail,
+      detail: defectDetail(error),
       bytes: { sent: 0, received: 0 },
       timing: { total: clock.monotonic() - startedAt },
       findings: {},

@@ -1,3 +1,4 @@
+import { defectDetail } from '../core/defect.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
 import type { RequestContent } from './content/request-content.ts';
@@ -69,6 +70,5 @@ function whenOk<A, B>(step: Stepped<A>, proceed: (value: A) => Stepped<B>): Step
 
 // A defect of ours must not become a way out: the exchange ends, and the record says why.
 function defect(error: unknown, progress: Accepted): Judged {
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return fail({ code: 'internal_error', detail, progress });
+  return fail({ code: 'internal_error', detail: defectDetail(error), progress });
 }

@@ -3,6 +3,7 @@ import type { Permitted } from './judging/permitted.ts';
 import type { Decision } from '../core/exchange/decision.ts';
 import type { Permit } from '../core/exchange/permit.ts';
 import { decide } from '../policy/decide.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
 import { outlook } from '../policy/outlook.ts';
 import type { Instant } from '../core/units.ts';
 import type { IpAddress } from '../core/address.ts';
@@ -16,10 +17,15 @@ import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
 import { Slots, type Slotted } from './slots.ts';
 
+/** What a policy adds to the entities that are built in. */
+type OwnEntities = CompiledPolicy['entities'];
+
 /** One exchange or tunnel that is running, and how to end it. */
 export interface LiveExchange extends Slotted {
   /** Where the gateway answers for itself there is no permit, and only the identity is asked for again. */
   readonly exchange: Permitted | Identified;
+  /** Entities of the policy itself as they were when its masks were made; absent where nothing is masked. */
+  readonly maskedWith?: OwnEntities;
   cut(failure: Failure): void;
 }
 
@@ -37,7 +43,7 @@ export class LiveExchanges {
   admit(live: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
     const { exchange } = live;
     const isCurrent = isPermitted(exchange) && exchange.permit?.generation === inForce.generation;
-    const failure = isCurrent ? undefined : whyCut(exchange, inForce, now);
+    const failure = isCurrent ? undefined : whyCut(live, inForce, now);
     if (failure === undefined) this.#live.add(live);
     return failure;
   }
@@ -53,7 +59,7 @@ export class LiveExchanges {
   /** Judges everything again, and cuts what is no longer permitted. */
   judgeAgain(inForce: InForce, now: Instant): void {
     for (const live of this.#live) {
-      const failure = whyCut(live.exchange, inForce, now);
+      const failure = whyCut(live, inForce, now);
       if (failure === undefined) continue;
       this.#live.delete(live);
       live.cut(failure);
@@ -93,7 +99,7 @@ function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
   return 'decision' in exchange;
 }
 
-function whyCut(exchange: Permitted | Identified, inForce: InForce, now: Instant): Failure | undefined {
+function whyCut({ exchange, maskedWith = [] }: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
   const attributes = inForce.subjects.get(exchange.subject.attributes.agent);
   if (attributes === undefined) return { code: 'unidentified', detail: 'The agent is no longer in the policy' };
   if (!isPermitted(exchange)) return undefined;
@@ -110,23 +116,36 @@ function whyCut(exchange: Permitted | Identified, inForce: InForce, now: Instant
   const decision = decide(inForce.policy, request);
   if (decision.effect !== 'permit') return { code: decision.code ?? 'no_rule', detail: decision.reason };
   if (undischarged(decision, exchange.kind) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
-  const changed = whatChanged(decision, exchange);
+  const changed = findsAsMuch(decision, maskedWith, inForce.policy.policy.entities)
+    ? whatChanged(decision, exchange)
+    : OTHER_MASKS;
   return changed === undefined ? undefined : { code: 'no_rule', detail: changed };
 }
 
 /** What keeps an exchange from running under a new decision that permits it as well. */
 function whatChanged(now: Decision, { decision, permit }: Permitted & { readonly permit: Permit }): string | undefined {
   if (now.tls?.key !== permit.tls?.key) return 'The tls of the destination is not what its connection rests on any more';
-  if (!masksAtMost(now, decision)) return 'It runs under other masks than those that are asked for now';
+  if (!masksAtMost(now, decision)) return OTHER_MASKS;
   const permitted = new Set(now.dial);
   const stillPermitted = permit.addresses.every(({ text }) => permitted.has(text));
   return stillPermitted ? undefined : 'The dialled address is no longer permitted';
 }
 
+const OTHER_MASKS = 'It runs under other masks than those that are asked for now';
+
 /** Whether what runs is masked as is asked for now. Masks that were only taken away cut nobody. */
 function masksAtMost(now: Decision, then: Decision): boolean {
   const [wanted, applied] = [masksOf(now.obligations), masksOf(then.obligations)];
   return isSame(wanted.request, applied.request) && isSame(wanted.response, applied.response);
+}
+
+/** Whether entities of the policy itself that are to be masked now are found as they were found then. */
+function findsAsMuch(decision: Decision, then: OwnEntities, now: OwnEntities): boolean {
+  if (then === now) return true;
+  const { request, response } = masksOf(decision.obligations);
+  const named = [request, response].flatMap((masks) => masks?.masks.flatMap(({ entities }) => entities) ?? []);
+  const spelled = (own: OwnEntities, name: string): string => JSON.stringify(own.find(({ id }) => id === name) ?? null);
+  return named.every((name) => spelled(then, name) === spelled(now, name));
 }
 
 function isSame(wanted: object | undefined, applied: object | undefined): boolean {

@@ -3,8 +3,9 @@ import type { ContentFacts, Decision } from '../../core/exchange/decision.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
 import { filterWhole } from '../../masking/media/filter-whole.ts';
 import { CREDENTIAL_FIELDS } from '../../pipeline/carrying/outgoing.ts';
+import { brokenSignature } from '../../pipeline/judging/broken-signature.ts';
 import { masksOf } from '../../pipeline/judging/masks-of.ts';
-import type { ReadContent, Sender, Sent } from '../../policy/content/content-ports.ts';
+import type { ReadContent, Sender } from '../../policy/content/content-ports.ts';
 import type { Given } from '../../policy/expectations/expectation.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
 import { JurisdictionHashes } from '../../transform/masking/jurisdiction-hashes.ts';
@@ -66,10 +67,12 @@ function masked(
   { request, fields = [], mediaType, content }: Given,
   { obligations }: Decision,
   own: CompiledPolicy['entities'],
-): Sent {
+): ReturnType<Sender> {
   const target = request.query === undefined ? request.path : `${request.path}?${request.query}`;
   const { request: masks } = masksOf(obligations);
   const labels = mediaType === undefined ? fields : labelled(fields, mediaType);
+  const broken = brokenSignature(masks, target, fields);
+  if (broken !== undefined) return { failure: broken.reason };
   if (masks === undefined || signatureScheme(target, fields) !== undefined) {
     return { sent: [target, linesOf(fields), content ?? ''].join('\n'), findings: {} };
   }
@@ -98,7 +101,7 @@ function maskedText(content: string, fields: Fields, { masking, plan, opaque }: 
   if (ofContent === undefined) return content;
   const filter = messageFilter(withType(fields, decodedType(fields)), {
     texts: maskingTexts(ofContent),
-    opaque: opaque === 'deny' ? 'deny' : 'pass',
+    opaque: opaque === 'pass' ? 'pass' : 'deny',
     unreadable: plan.passesUnreadable ? 'pass' : 'deny',
   });
   if (filter === 'pass') return content;

@@ -213,7 +213,7 @@ async function lookUp(
 /** Where this version enforces something stricter than what the policy says. */
 function limitsOf(policy: PreparedPolicy, request: DecisionRequest): string[] {
   const decision = decide(policy, request);
-  const missing = decision.effect === 'deny' ? undefined : undischarged(decision);
+  const missing = decision.effect === 'deny' ? undefined : undischarged(decision, request.action.kind);
   return missing === undefined
     ? []
     : [`This version cannot discharge ${missing}: the request is answered obligation_unsupported`];

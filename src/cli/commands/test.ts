@@ -89,8 +89,9 @@ function factsFrom(tables: GeoTables): FactsOf {
 }
 
 /** The test shows what the policy says; what this version answers may be stricter. */
-function limits({ decision }: ExpectationResult): string[] {
-  const missing = decision === undefined || decision.effect === 'deny' ? undefined : undischarged(decision);
+function limits({ decided }: ExpectationResult): string[] {
+  const isDenied = decided === undefined || decided.decision.effect === 'deny';
+  const missing = isDenied ? undefined : undischarged(decided.decision, decided.kind);
   return missing === undefined
     ? []
     : [`This version cannot discharge ${missing}: the request is answered obligation_unsupported`];

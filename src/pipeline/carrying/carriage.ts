@@ -1,16 +1,20 @@
 import type { Failure } from '../../core/codes.ts';
+import type { CompiledPolicy } from '../../policy/model.ts';
 import type { LiveExchange } from '../live-exchanges.ts';
 import type { Permitted } from '../judging/permitted.ts';
 
 /** A permitted exchange while it is carried. What ends it changes on the way: a socket, a request, a relay. */
 export class Carriage<P extends Permitted = Permitted> implements LiveExchange {
   readonly exchange: P;
+  readonly maskedWith: CompiledPolicy['entities'];
   slot?: number;
   #end: (failure: Failure) => void;
   #cutBy: Failure | undefined;
 
-  constructor(exchange: P, end: (failure: Failure) => void = () => {}) {
+  /** @param maskedWith entities of the policy itself, where something of the exchange is masked */
+  constructor(exchange: P, end: (failure: Failure) => void = () => {}, maskedWith: CompiledPolicy['entities'] = []) {
     this.exchange = exchange;
+    this.maskedWith = maskedWith;
     this.#end = end;
   }
 

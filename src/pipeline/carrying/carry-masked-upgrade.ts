@@ -2,10 +2,9 @@ import type { Socket } from 'node:net';
 import type { Failure } from '../../core/codes.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { transformedRequestFields } from '../../transform/fields/request-fields.ts';
-import { maskFields } from '../../transform/masking/mask-fields.ts';
-import { maskTarget } from '../../transform/masking/mask-target.ts';
+import { maskFields, RECOGNISING_FIELDS } from '../../transform/masking/mask-fields.ts';
 import { upgrade, type OutgoingRequest, type Upgraded } from '../../upstream/exchange.ts';
 import { fieldValue, toFieldLines, withoutFields } from '../../wire/http/fields.ts';
 import { agreedTerms, readableOffers } from '../../wire/websocket/deflate-extension.ts';
@@ -17,8 +16,8 @@ import type { Masks } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
-import { finish, NO_BYTES, type Ending } from './finish.ts';
-import { CREDENTIAL_FIELDS, outgoingFields } from './outgoing.ts';
+import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
+import { maskedHead } from './masked-head.ts';
 import { relayMessages } from './relay-messages.ts';
 import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
 
@@ -32,7 +31,7 @@ export async function carryMaskedUpgrade(
   services: Services,
 ): Promise<void> {
   const { clock, live, inForce } = services;
-  const carriage = new Carriage(permitted, () => connection.socket.destroy());
+  const carriage = new Carriage(permitted, () => connection.socket.destroy(), inForce().policy.policy.entities);
   const reply = lazyReply(connection);
   const opened = await openMasking(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
@@ -78,14 +77,9 @@ const EXTENSIONS = 'sec-websocket-extensions';
 
 /** @failure unreadable_content */
 function handshake(permitted: Carried, masking: ExchangeMasking, { pseudonym }: Services): Result<OutgoingRequest, Failure> {
-  const request = masking.request?.masking;
-  const ofFields = request?.of('fields');
-  const left = outgoingFields(permitted, pseudonym);
-  const masked = ofFields === undefined ? left : maskFields(left, ofFields, CREDENTIAL_FIELDS);
-  const fields = transformedRequestFields(readableFields(masked), { readsResponse: readsResponse(masking) });
-  if (!fields.ok) return fail(fields.failure);
-  const target = maskTarget(permitted.requestTarget, { path: request?.of('path'), query: request?.of('query') });
-  return ok({ method: permitted.method, target, fields: fields.value, content: null });
+  const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
+  const fields = transformedRequestFields(readableFields(left), { readsResponse: readsResponse(masking) });
+  return fields.ok ? ok({ method, target, fields: fields.value, content: null }) : fields;
 }
 
 /** The fields of a handshake with no offer of an extension that would make its messages unreadable. */
@@ -119,22 +113,23 @@ async function join(
     return { failure: { code: 'origin_protocol', detail: terms.failure }, dialled, ...NO_BYTES };
   }
   const ofFields = masking.response?.masking.of('fields');
-  socket.write(switchingProtocols(ofFields === undefined ? fields : maskFields(fields, ofFields, KEPT)), 'latin1');
+  socket.write(
+    switchingProtocols(ofFields === undefined ? fields : maskFields(fields, ofFields, RECOGNISING_FIELDS)),
+    'latin1',
+  );
   const flows = messageFlows(masking, terms.value, services.content);
   const running = relayMessages({ client: socket, origin, head, ...flows }, services.tunnel);
   carriage.endsWith(() => running.cut());
   const { end, failure } = await running.ended;
   const { sent, received } = running.bytes;
-  const detail = noteOn(masking, flows.hasForeignTokens) ?? end;
+  const detail = joinedNotes(noteOn(masking), flows.hasForeignTokens ? FOREIGN_TOKENS : undefined, end);
   return { status: 101, failure, detail, sent, received, dialled };
 }
 
-function noteOn({ unmaskedBecause }: ExchangeMasking, hasForeignTokens: boolean): string | undefined {
-  if (hasForeignTokens) return 'Messages held tokens that another destination was sent; they were not restored';
+const FOREIGN_TOKENS = 'Messages held tokens that another destination was sent; they were not restored';
+
+function noteOn({ unmaskedBecause }: ExchangeMasking): string | undefined {
   return unmaskedBecause === undefined
     ? undefined
     : `The handshake is signed (${unmaskedBecause}), so it and the messages left unmasked`;
 }
-
-/** Fields by which the client is recognised later: masked they would be worth nothing to it. */
-const KEPT: ReadonlySet<string> = new Set(['set-cookie']);

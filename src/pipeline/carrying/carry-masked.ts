@@ -1,14 +1,12 @@
 import type { Failure } from '../../core/codes.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { ContentError } from '../../transform/content/content-error.ts';
 import { transformedRequestFields } from '../../transform/fields/request-fields.ts';
-import { maskFields } from '../../transform/masking/mask-fields.ts';
-import { maskTarget } from '../../transform/masking/mask-target.ts';
 import { exchange, type OutgoingRequest } from '../../upstream/exchange.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
-import { discard } from '../content/discard.ts';
+import { discardRest } from '../content/discard.ts';
 import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
 import { contentWay, SpooledContent, streamedContent, type LeavingContent } from '../content/masked-content.ts';
 import { maskedReply, readsResponse } from '../content/masked-reply.ts';
@@ -18,8 +16,8 @@ import type { Masks } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
-import { finish, NO_BYTES, type Ending } from './finish.ts';
-import { CREDENTIAL_FIELDS, outgoingFields } from './outgoing.ts';
+import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
+import { maskedHead } from './masked-head.ts';
 
 interface Client {
   readonly reply: ReplySink;
@@ -37,7 +35,7 @@ export async function carryMasked(
   services: Services,
 ): Promise<void> {
   const { clock, live, inForce } = services;
-  const carriage = new Carriage(permitted);
+  const carriage = new Carriage(permitted, undefined, inForce().policy.policy.entities);
   const opened = await openMasking(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
   const masking: ExchangeMasking = opened.ok ? opened.value : {};
@@ -45,9 +43,8 @@ export async function carryMasked(
     stale === undefined ? await send(carriage, { reply, content }, masking, services) : { failure: stale, ...NO_BYTES };
   live.delete(carriage);
   const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
-  finish(permitted, { ...ending, detail: ending.detail ?? noteOn(masking) }, reply, services, findings);
-  await content?.dispose();
-  if (content !== undefined) discard(content.source, reply);
+  finish(permitted, withNote(ending, masking), reply, services, findings);
+  await discardRest(content, reply);
 }
 
 type Carried = Permitted & { readonly permit: Permit };
@@ -97,16 +94,12 @@ function outgoing(
   masking: ExchangeMasking,
   { pseudonym }: Services,
 ): Result<OutgoingRequest, Failure> {
-  const request = masking.request?.masking;
-  const ofFields = request?.of('fields');
-  const left = outgoingFields(permitted, pseudonym);
-  const fields = transformedRequestFields(ofFields === undefined ? left : maskFields(left, ofFields, CREDENTIAL_FIELDS), {
+  const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
+  const fields = transformedRequestFields(left, {
     ...(leaving?.change !== undefined && { content: leaving.change }),
     readsResponse: readsResponse(masking),
   });
-  if (!fields.ok) return fail(fields.failure);
-  const target = maskTarget(permitted.requestTarget, { path: request?.of('path'), query: request?.of('query') });
-  return ok({ method: permitted.method, target, fields: fields.value, content: leaving?.content ?? null });
+  return fields.ok ? ok({ method, target, fields: fields.value, content: leaving?.content ?? null }) : fields;
 }
 
 async function run(
@@ -128,12 +121,15 @@ async function run(
   carriage.endsWith(cut);
   const outcome = await running.outcome;
   const failure = (await masked.settled()) ?? outcome.failure;
-  const detail = outcome.detail ?? (masked.hasForeignTokens ? FOREIGN_TOKENS : undefined);
+  const detail = joinedNotes(outcome.detail, masked.hasForeignTokens ? FOREIGN_TOKENS : undefined);
   return { ...outcome, failure, detail };
 }
 
 const FOREIGN_TOKENS = 'The answer held tokens that another destination was sent; they were not restored';
 
-function noteOn({ unmaskedBecause }: ExchangeMasking): string | undefined {
-  return unmaskedBecause === undefined ? undefined : `The request is signed (${unmaskedBecause}), so it left unmasked`;
+/** That a request left unmasked is told whatever else there is to tell. */
+function withNote(ending: Ending, { unmaskedBecause }: ExchangeMasking): Ending {
+  if (unmaskedBecause === undefined) return ending;
+  const note = `The request is signed (${unmaskedBecause}), so it left unmasked`;
+  return { ...ending, detail: joinedNotes(note, ending.detail) };
 }

@@ -1,5 +1,6 @@
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { exchange } from '../../upstream/exchange.ts';
+import { discardRest } from '../content/discard.ts';
 import type { RequestContent } from '../content/request-content.ts';
 import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
@@ -27,7 +28,7 @@ export async function carryRequest(
   const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) {
     finish(permitted, { failure: stale, ...NO_BYTES }, reply, services);
-    await content?.dispose();
+    await discardRest(content, reply);
     return;
   }
   const request = {
@@ -41,5 +42,5 @@ export async function carryRequest(
   const outcome = await running.outcome;
   live.delete(carriage);
   finish(permitted, outcome, reply, services);
-  await content?.dispose();
+  await discardRest(content, reply);
 }

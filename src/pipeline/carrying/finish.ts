@@ -11,6 +11,12 @@ export type Ending = ExchangeOutcome;
 /** The bytes of an exchange that ended before any was carried. */
 export const NO_BYTES = { sent: 0, received: 0 } as const;
 
+/** What there is to tell beside how it ended, in one line; undefined where there is nothing. */
+export function joinedNotes(...notes: readonly (string | undefined)[]): string | undefined {
+  const told = notes.filter((note) => note !== undefined);
+  return told.length === 0 ? undefined : told.join('; ');
+}
+
 const NONE = {} as const;
 
 /**
@@ -40,7 +46,7 @@ export function finish(
     exchange: permitted.id,
     status,
     code: failure?.code,
-    detail: failure?.detail ?? detail,
+    detail: joinedNotes(failure?.detail, detail),
     dialled,
     bytes: { sent, received },
     timing: {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
+import type { RequestContent } from './request-content.ts';
 
 /** How much of the content of a refused request is read away before its connection is cut. */
 const DISCARD_LIMIT: Bytes = 1024 * 1024;
@@ -12,7 +13,7 @@ const DISCARD_TIME: Milliseconds = 10_000;
  * slower, is cut off.
  */
 export function discard(content: Readable | null, reply: ReplySink): void {
-  if (content === null || content.readableEnded) return;
+  if (content === null || content.readableEnded || content.destroyed) return;
   const cut = (): void => {
     content.destroy();
     reply.abort();
@@ -27,4 +28,11 @@ export function discard(content: Readable | null, reply: ReplySink): void {
   content.once('close', () => clearTimeout(timer));
   // Whoever read it before may have left it paused.
   content.resume();
+}
+
+/** Lets go of the content of a request that is answered, and discards what has not come of it yet. */
+export async function discardRest(content: RequestContent | undefined, reply: ReplySink): Promise<void> {
+  if (content === undefined) return;
+  await content.dispose();
+  discard(content.source, reply);
 }

@@ -12,7 +12,7 @@ import { transformedContent } from '../../transform/content/content-stream.ts';
 import { measuredContent } from '../../transform/content/measured-content.ts';
 import type { Transformation } from '../../transform/content/transformation.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
-import { nulStance } from '../../transform/masking/text-charset.ts';
+import { mayHoldNul } from '../../transform/masking/text-charset.ts';
 import { maskingTexts } from '../../transform/masking/text-filters.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import type { ContentMeans } from './content-means.ts';
@@ -38,8 +38,8 @@ export function contentWay(fields: FieldLines, masking: ExchangeMasking, means: 
   if (request === undefined || ofContent === undefined) return ok('pass');
   const filter = messageFilter(fields, {
     texts: maskingTexts(ofContent),
-    // Where a person has to agree, the decision is a hold; what comes here was agreed to.
-    opaque: request.masks.opaque === 'deny' ? 'deny' : 'pass',
+    // A hold for what the fields tell of was decided before; about a part that only shows on the way nobody was asked.
+    opaque: request.masks.opaque === 'pass' ? 'pass' : 'deny',
     unreadable: request.plan.passesUnreadable ? 'pass' : 'deny',
   });
   if (filter === 'pass') return ok('pass');
@@ -51,7 +51,8 @@ export function contentWay(fields: FieldLines, masking: ExchangeMasking, means: 
       came: came.value,
       leaves: requestLeavesIn(came.value),
       filter,
-      mislabelled: nulStance(fieldValue(fields, 'content-type')),
+      mislabelled: 'refuse',
+      mayHoldNul: mayHoldNul(fieldValue(fields, 'content-type')),
       flushes: false,
       limits: { ...RATIO_LIMIT, size: Infinity },
       memory: means.codings,

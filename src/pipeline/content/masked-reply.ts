@@ -4,6 +4,7 @@ import { RATIO_LIMIT } from '../../transform/codings/expansion.ts';
 import { ReplyTransform } from '../../transform/content/reply-transform.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
 import { FieldMaskingReply } from '../../transform/masking/field-masking-reply.ts';
+import { mayHoldNul } from '../../transform/masking/text-charset.ts';
 import { chainTexts, maskingTexts, restoringTexts, type TextFilters } from '../../transform/masking/text-filters.ts';
 import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
 import type { Permitted } from '../judging/permitted.ts';
@@ -20,8 +21,12 @@ export interface MaskedReply {
 }
 
 /** Whether the content of the answer is read. */
-export function readsResponse({ response, tokens }: ExchangeMasking): boolean {
-  return tokens !== undefined || response?.plan.parts.has('content') === true;
+export function readsResponse(masking: ExchangeMasking): boolean {
+  return masking.tokens !== undefined || masksContent(masking);
+}
+
+function masksContent({ response }: Pick<ExchangeMasking, 'response'>): boolean {
+  return response?.plan.parts.has('content') === true;
 }
 
 /** @param onFailure told at once of a failure, so that the origin is not listened to any longer */
@@ -41,7 +46,9 @@ export function maskedReply(
       : new ReplyTransform(inner, {
           request: { method: permitted.method, acceptEncoding: fieldValue(permitted.fields, 'accept-encoding') },
           filterFor: (status, fields) => filterFor({ status, fields }, { masking, permitted, texts }),
-          mislabelled: 'refuse',
+          // Where it is only looked through for tokens, what is no text holds none that anybody would miss.
+          mislabelled: masksContent(masking) ? 'refuse' : 'pass',
+          mayHoldNul,
           limits: { ...RATIO_LIMIT, size: Infinity },
           memory: means.codings,
           onFailure,
@@ -82,11 +89,10 @@ interface Reading {
 function filterFor({ status, fields }: Answered, { masking, permitted, texts }: Reading): ReturnType<typeof messageFilter> {
   const lines = toFieldLines(fields);
   const { response } = masking;
-  const masksContent = response?.plan.parts.has('content') === true;
   const isEmpty = permitted.method === 'HEAD' || EMPTY.has(status) || fieldValue(lines, 'content-length') === '0';
   // Where it is only looked through for tokens, what cannot be read holds none that anybody would miss.
-  const isLenient = isEmpty || !masksContent;
-  if (!masksContent && status === PARTIAL_CONTENT) return 'pass';
+  const isLenient = isEmpty || !masksContent(masking);
+  if (!masksContent(masking) && status === PARTIAL_CONTENT) return 'pass';
   return messageFilter(lines, {
     texts,
     opaque: isLenient ? 'pass' : (response?.masks.opaque ?? 'deny'),

@@ -6,7 +6,7 @@ import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
-import { signatureScheme } from '../../transform/signed-request.ts';
+import { brokenSignature } from './broken-signature.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
 import { judgeName } from './judge-name.ts';
@@ -79,25 +79,10 @@ function checkPermitted(located: Located, decision: Decision): Result<void, Refu
     const reason = `This version cannot discharge ${missing}`;
     return fail({ code: 'obligation_unsupported', reason, progress: withDecision(located, decision) });
   }
-  const broken = brokenSignature(located, decision);
+  const broken = brokenSignature(masksOf(decision.obligations).request, located.requestTarget, located.fields);
   if (broken !== undefined) return fail({ code: 'obligation_conflict', ...broken, progress: withDecision(located, decision) });
   if (decision.effect === 'hold') throw new Defect('A hold without an approval obligation');
   return ok(undefined);
-}
-
-// A signature over what will be masked: the origin would refuse it, or worse, take the change for tampering.
-function brokenSignature(
-  { requestTarget, fields }: Located,
-  { obligations }: Decision,
-): { readonly reason: string; readonly hint: string } | undefined {
-  const { request } = masksOf(obligations);
-  if (request === undefined || request.signed === 'pass') return undefined;
-  const scheme = signatureScheme(requestTarget, fields);
-  if (scheme === undefined) return undefined;
-  return {
-    reason: `The request is signed (${scheme}), and masking by ${request.rules.join(', ')} would break its signature`,
-    hint: 'Send it unsigned, or ask for `signed: pass` in the rule: then it leaves as it is, unmasked.',
-  };
 }
 
 // The only place where a permit comes into being; an architecture test looks for others.

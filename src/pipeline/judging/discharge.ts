@@ -24,9 +24,9 @@ const REGISTRY: {
  * What this version cannot discharge, in the words of the policy; undefined when everything can be. A permit counts only
  * when every obligation is discharged (XACML 3.0 §7.18).
  *
- * @param exchange what is decided about: of a connection that is upgraded less can be discharged than of a request
+ * @param exchange what is decided about: in a tunnel that nobody looks into less can be discharged than for a request
  */
-export function undischarged(decision: Decision, exchange: ExchangeKind = 'forward'): string | undefined {
+export function undischarged(decision: Decision, exchange: ExchangeKind): string | undefined {
   if (decision.obligations.length === 0) return undefined;
   const missing = decision.obligations.flatMap((obligation) => {
     const discharge = dischargeOf(obligation, exchange);

@@ -26,6 +26,6 @@ export interface Sent {
 
 /**
  * Masks the request of a case as its decision obliges to, without sending it. Never asked about a denial. Of a hold it gives
- * what leaves once a person agrees.
+ * what leaves once a person agrees; a failure where content is of a kind that nobody here reads, or a signature would break.
  */
 export type Sender = (given: Given, decision: Decision) => Sent | { readonly failure: string };

@@ -1,5 +1,11 @@
 import type { Host, IpAddress } from '../../core/address.ts';
-import type { ActionAttributes, Decision, DecisionRequest, SubjectAttributes } from '../../core/exchange/decision.ts';
+import type {
+  ActionAttributes,
+  Decision,
+  DecisionRequest,
+  ExchangeKind,
+  SubjectAttributes,
+} from '../../core/exchange/decision.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { Instant } from '../../core/units.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
@@ -40,8 +46,8 @@ export interface ExpectationResult {
   readonly problems: readonly string[];
   /** What the result does not cover. */
   readonly notes: readonly string[];
-  /** Absent when nothing could be decided. */
-  readonly decision?: Decision;
+  /** What was decided, and about what kind of exchange; absent when nothing could be. */
+  readonly decided?: { readonly decision: Decision; readonly kind: ExchangeKind };
 }
 
 /** Runs one case of the policy's own tests (contract §5). `now` is the instant for cases that state none. */
@@ -72,7 +78,7 @@ export function runExpectation(
     status: problems.length > 0 ? 'failed' : 'passed',
     problems,
     notes: isByNameOnly(given) ? [NAME_ONLY] : [],
-    decision,
+    decided: { decision, kind: request.action.kind },
   };
 }
 

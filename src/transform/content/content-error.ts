@@ -1,4 +1,5 @@
 import type { Code, Failure } from '../../core/codes.ts';
+import { defectDetail } from '../../core/defect.ts';
 
 /** Carries a {@link Failure} through Node's streams, which end with an error or not at all. */
 export class ContentError extends Error {
@@ -18,6 +19,5 @@ export class ContentError extends Error {
  */
 export function contentFailure(error: unknown, otherwise: Code = 'malformed_request'): Failure {
   if (error instanceof ContentError) return error.failure;
-  const detail = error instanceof Error ? error.message : String(error);
-  return { code: otherwise, detail: `The content broke off: ${detail}` };
+  return { code: otherwise, detail: `The content broke off: ${defectDetail(error)}` };
 }

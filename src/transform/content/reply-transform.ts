@@ -3,7 +3,7 @@ import type { Failure } from '../../core/codes.ts';
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import type { Result } from '../../core/result.ts';
 import type { TextFilter } from '../../masking/text-filter.ts';
-import { toFieldLines } from '../../wire/http/fields.ts';
+import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
 import { planReply, type ReplyPlan, type ReplyRequest } from '../fields/reply-plan.ts';
 import { withoutDigests } from '../fields/digest-fields.ts';
 import { contentFailure } from './content-error.ts';
@@ -15,9 +15,14 @@ export interface ReplyTransformation extends Pick<Transformation, 'mislabelled' 
   readonly request: ReplyRequest;
   /** What its content goes through, by its status and fields as the origin sent them. */
   filterFor(status: number, fields: RawFields): TextFilter | 'pass' | Failure;
+  /** Whether its Content-Type is of text with NUL bytes in it. */
+  mayHoldNul(contentType: string | undefined): boolean;
   /** Told once of a failure, at once, so that the origin is not listened to any longer. */
   onFailure(failure: Failure): void;
 }
+
+/** How the content is read. */
+type Reading = Pick<Transformation, 'filter' | 'mayHoldNul'>;
 
 interface Head {
   readonly status: number;
@@ -83,8 +88,10 @@ export class ReplyTransform implements ReplySink {
       this.cut(filter);
       return;
     }
-    const plan = planReply(this.#transformation.request, status, toFieldLines(fields));
-    if (plan.ok) this.#begin({ status, reason, fields: plan.value.fields }, plan.value, filter);
+    const lines = toFieldLines(fields);
+    const plan = planReply(this.#transformation.request, status, lines);
+    const mayHoldNul = this.#transformation.mayHoldNul(fieldValue(lines, 'content-type'));
+    if (plan.ok) this.#begin({ status, reason, fields: plan.value.fields }, plan.value, { filter, mayHoldNul });
     else this.cut(plan.failure);
   }
 
@@ -127,9 +134,9 @@ export class ReplyTransform implements ReplySink {
     this.#transformation.onFailure(failure);
   }
 
-  #begin(head: Head, { came, leaves, isEventStream, flushes }: ReplyPlan, filter: TextFilter): void {
+  #begin(head: Head, { came, leaves, isEventStream, flushes }: ReplyPlan, reading: Reading): void {
     const { mislabelled, limits, memory } = this.#transformation;
-    const transformation = { came, leaves, filter, mislabelled, limits, memory, flushes };
+    const transformation = { came, leaves, ...reading, mislabelled, limits, memory, flushes };
     this.#head = head;
     this.#step = filterAlone(transformation);
     if (this.#step === undefined) this.#connect(transformationStages(transformation));

@@ -1,32 +1,63 @@
 import type { Failure } from '../../core/codes.ts';
+import { defectDetail } from '../../core/defect.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TextFilter } from '../../masking/text-filter.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
+import { concatenate } from '../../masking/media/bytes/concatenate.ts';
 import { Sniffer } from '../codings/sniff.ts';
 
-/** What happens to content that its fields call text, and that is none: see `sniffCoding()`. */
+/**
+ * What happens to content that its fields call text, and that is none: see `sniffCoding()`. `pass` is for filters that need not
+ * see everything: it goes on as it came, as what they cannot read from its first piece on does.
+ */
 export type Mislabelled = 'refuse' | 'pass';
 
-/** One message's way through its filter: what is no text is refused, and a defect of the filter ends this exchange alone. */
+/** How content is told from what is only called so. */
+export interface TextReading {
+  readonly mislabelled: Mislabelled;
+  /** Whether NUL bytes are a part of the text, as in UTF-16. */
+  readonly mayHoldNul?: boolean;
+}
+
+/** One message's way through its filter: what is no text does not get into it, and a defect of it ends this exchange alone. */
 export class TextStep {
   readonly #filter: TextFilter;
-  readonly #sniffer: Sniffer | undefined;
+  readonly #reading: TextReading;
+  readonly #sniffer = new Sniffer();
+  /** Where it is in the message; `past`: the filter is left out from here on. */
+  #state: 'beginning' | 'within' | 'past' = 'beginning';
 
-  constructor(filter: TextFilter, mislabelled: Mislabelled) {
+  constructor(filter: TextFilter, reading: TextReading) {
     this.#filter = filter;
-    this.#sniffer = mislabelled === 'refuse' ? new Sniffer() : undefined;
+    this.#reading = reading;
   }
 
   /** @failure unreadable_content | internal_error */
   push(bytes: Uint8Array): Result<Uint8Array, Failure> {
-    const found = this.#sniffer?.look(bytes);
-    if (found === undefined) return guarded(() => this.#filter.push(bytes));
-    return fail({ code: 'unreadable_content', detail: FOUND[found] });
+    if (this.#state === 'past') return ok(bytes);
+    const { mislabelled, mayHoldNul = false } = this.#reading;
+    const found = this.#sniffer.look(bytes);
+    const isText = found === undefined || (found === 'nul' && mayHoldNul);
+    if (isText) return this.#filtered(bytes);
+    if (mislabelled === 'refuse') return unreadable(FOUND[found]);
+    this.#state = 'past';
+    return guarded(() => concatenate([this.#filter.finish(), bytes]));
   }
 
   /** @failure unreadable_content | internal_error */
   finish(): Result<Uint8Array, Failure> {
-    return guarded(() => this.#filter.finish());
+    return this.#state === 'past' ? ok(new Uint8Array()) : guarded(() => this.#filter.finish());
+  }
+
+  #filtered(bytes: Uint8Array): Result<Uint8Array, Failure> {
+    const filtered = guarded(() => this.#filter.push(bytes));
+    const isFirst = this.#state === 'beginning';
+    this.#state = 'within';
+    if (filtered.ok || filtered.failure.code !== 'unreadable_content') return filtered;
+    if (this.#reading.mislabelled === 'refuse' || !isFirst) return filtered;
+    // Nothing of it is held in the filter that is not in this piece.
+    this.#state = 'past';
+    return ok(bytes);
   }
 }
 
@@ -41,7 +72,11 @@ function guarded(run: () => Uint8Array): Result<Uint8Array, Failure> {
   try {
     return ok(run());
   } catch (error) {
-    if (error instanceof UnreadableContent) return fail({ code: 'unreadable_content', detail: error.detail });
-    return fail({ code: 'internal_error', detail: `The filter failed: ${error instanceof Error ? error.name : 'unknown'}` });
+    if (error instanceof UnreadableContent) return unreadable(error.detail);
+    return fail({ code: 'internal_error', detail: `The filter failed: ${defectDetail(error)}` });
   }
+}
+
+function unreadable(detail: string): Result<never, Failure> {
+  return fail({ code: 'unreadable_content', detail });
 }

@@ -6,14 +6,13 @@ import { decodingStreams } from '../codings/decoding-stream.ts';
 import { encodingStream } from '../codings/encoders.ts';
 import type { ExpansionLimits } from '../codings/expansion.ts';
 import { FilteringStream } from './filtering-stream.ts';
-import { TextStep, type Mislabelled } from './text-step.ts';
+import { TextStep, type TextReading } from './text-step.ts';
 
 /** What the content of one message goes through. */
-export interface Transformation {
+export interface Transformation extends TextReading {
   /** In the order in which they were applied; all are undone. */
   readonly came: readonly ContentCoding[];
   readonly filter: TextFilter;
-  readonly mislabelled: Mislabelled;
   /** The coding that is applied at the end; undefined for none. */
   readonly leaves: ContentCoding | undefined;
   /** Whether each piece leaves the encoder at once, as a reader of events needs it. */
@@ -24,16 +23,16 @@ export interface Transformation {
 }
 
 /** The filter of a message as the only thing to do; undefined where codings are in the way. */
-export function filterAlone({ came, leaves, filter, mislabelled }: Transformation): TextStep | undefined {
-  return came.length === 0 && leaves === undefined ? new TextStep(filter, mislabelled) : undefined;
+export function filterAlone({ came, leaves, filter, ...reading }: Transformation): TextStep | undefined {
+  return came.length === 0 && leaves === undefined ? new TextStep(filter, reading) : undefined;
 }
 
 /** The stages of a message in order: decoders, the filter, the encoder. */
 export function transformationStages(transformation: Transformation): [Transform, ...Transform[]] {
-  const { came, filter, mislabelled, leaves, flushes, limits, memory } = transformation;
+  const { came, filter, leaves, flushes, limits, memory } = transformation;
   const stages: Transform[] = [
     ...decodingStreams(came, limits, memory),
-    new FilteringStream(new TextStep(filter, mislabelled)),
+    new FilteringStream(new TextStep(filter, transformation)),
     ...(leaves === undefined ? [] : [encodingStream(leaves, flushes, memory)]),
   ];
   return stages as [Transform, ...Transform[]];

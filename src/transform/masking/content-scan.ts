@@ -18,7 +18,7 @@ import { transformedContent } from '../content/content-stream.ts';
 import { contentFilter } from './content-filter.ts';
 import { MessageMasking } from './message-masking.ts';
 import { planMasks } from './mask-plan.ts';
-import { nulStance } from './text-charset.ts';
+import { mayHoldNul } from './text-charset.ts';
 import { maskingTexts, type TextFilters } from './text-filters.ts';
 
 /**
@@ -82,7 +82,8 @@ export async function scanContent(
     came: codings.value,
     leaves: undefined,
     filter: UNTOUCHED,
-    mislabelled: nulStance(fieldValue(fields, 'content-type')),
+    mislabelled: 'refuse',
+    mayHoldNul: mayHoldNul(fieldValue(fields, 'content-type')),
     flushes: false,
     limits,
     memory: search.memory,

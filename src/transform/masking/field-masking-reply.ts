@@ -1,9 +1,6 @@
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import type { Masking } from '../../masking/masker.ts';
-import { maskFields } from './mask-fields.ts';
-
-/** Fields by which the client is recognised later: masked they would be worth nothing to it. */
-const KEPT: ReadonlySet<string> = new Set(['set-cookie', 'www-authenticate', 'authentication-info']);
+import { maskFields, RECOGNISING_FIELDS } from './mask-fields.ts';
 
 /** Masks the fields of an answer and its trailers; its content passes untouched. */
 export class FieldMaskingReply implements ReplySink {
@@ -56,6 +53,6 @@ export class FieldMaskingReply implements ReplySink {
   }
 
   #masked(fields: RawFields): RawFields {
-    return maskFields(fields, this.#masking, KEPT);
+    return maskFields(fields, this.#masking, RECOGNISING_FIELDS);
   }
 }

@@ -24,6 +24,9 @@ const OF_THE_MESSAGE: ReadonlySet<string> = new Set(
 /** Fields whose value is a URI: their values stand in path and query, percent-encoded. */
 const URIS: ReadonlySet<string> = new Set(['referer', 'location', 'content-location', 'origin']);
 
+/** Fields of an answer by which the client is recognised later, in lower case: masked they would be worth nothing to it. */
+export const RECOGNISING_FIELDS: ReadonlySet<string> = new Set(['set-cookie', 'www-authenticate', 'authentication-info']);
+
 /**
  * Field lines with their values masked, but for fields that say how the message itself is read.
  *

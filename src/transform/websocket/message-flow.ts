@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { Failure } from '../../core/codes.ts';
+import { defectDetail } from '../../core/defect.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
@@ -224,7 +225,6 @@ function guarded<T>(run: () => T): Result<T, MessageFailure> {
     return ok(run());
   } catch (error) {
     if (error instanceof UnreadableContent) return messageFailure({ code: 'unreadable_content', detail: error.detail });
-    const name = error instanceof Error ? error.name : 'unknown';
-    return messageFailure({ code: 'internal_error', detail: `The filter failed: ${name}` });
+    return messageFailure({ code: 'internal_error', detail: `The filter failed: ${defectDetail(error)}` });
   }
 }

@@ -10,6 +10,7 @@ const TO = 'to: { hosts: ["eu.api.openai.com"] }';
 const SET = policy(`entities: [{ id: staff-number, pattern: "ACME-[0-9]{6}", max: 11 }]
 rules:
   - { id: masks, ${TO}, paths: ["/m"], then: permit, mask: { request: { entities: [email, staff-number], as: token } } }
+  - { id: held, ${TO}, paths: ["/h"], then: permit, opaque: hold, approval: { by: [x] }, mask: { request: { entities: [email], as: token } } }
   - { id: cards, ${TO}, paths: ["/m"], content: { entities: [payment-card] }, then: deny }`);
 const TABLES = await tables();
 const PORTS = contentPorts(SET.policy);
@@ -39,6 +40,23 @@ describe('contentPorts()', () => {
     const sent =
       'sent: { not-contains: ["anna@example.org", "X-Note: ACME"], contains: ["Authorization: Bearer ACME-123456"] }';
     expect(problemsOf(given, `decision: permit, ${sent}`)).toEqual([]);
+  });
+
+  it('shows no request to send where a signature would be broken', () => {
+    const given =
+      'request: "POST https://eu.api.openai.com/m?to=anna@example.org", fields: { X-Hub-Signature-256: "sha256=00" }';
+    expect(problemsOf(given, 'decision: permit, sent: { contains: ["/m"] }')).toEqual([
+      expect.stringContaining('The request is signed (webhook-hmac), and masking by masks would break'),
+    ]);
+  });
+
+  it('shows no request to send with a part that somebody would have to be asked about', () => {
+    const part = 'Content-Disposition: form-data; name=\\"f\\"; filename=\\"a.png\\"\\r\\nContent-Type: image/png';
+    const content = `"--b\\r\\n${part}\\r\\n\\r\\nPNG\\r\\n--b--\\r\\n"`;
+    const given = `request: "POST https://eu.api.openai.com/h", fields: { Content-Type: "multipart/form-data; boundary=b" }, content: ${content}`;
+    expect(problemsOf(given, 'decision: hold, sent: { contains: ["PNG"] }')).toEqual([
+      expect.stringContaining('Found an image, an archive or an unknown medium'),
+    ]);
   });
 
   it('decides on content as the gateway does', () => {

@@ -10,6 +10,7 @@ const TOKEN = 'token.de.lab.example';
 const OTHER = 'other.de.lab.example';
 const OPAQUE = 'opaque.de.lab.example';
 const DENIED = 'denied.de.lab.example';
+const HELD = 'held.de.lab.example';
 const EVENTS = 'events.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
 const JSON_TYPE = 'Content-Type: application/json';
@@ -34,12 +35,14 @@ beforeAll(async () => {
       [OTHER]: origin,
       [OPAQUE]: origin,
       [DENIED]: origin,
+      [HELD]: origin,
       [EVENTS]: { country: 'DE', handler: deltas },
     },
     rules: [
       `{ id: redact, to: [${id(REDACT)}, ${id(DENIED)}], then: permit, ${mask('redact')} }`,
       `{ id: token, to: [${id(TOKEN)}, ${id(OTHER)}], then: permit, ${mask('token')} }`,
       `{ id: opaque, to: [${id(OPAQUE)}], then: permit, opaque: pass, ${mask('redact')} }`,
+      `{ id: held, to: [${id(HELD)}], then: permit, opaque: hold, approval: { by: [privacy] }, ${mask('redact')} }`,
       `{ id: events, to: [${id(EVENTS)}], then: permit, mask: { response: { entities: [payment-card], as: redact } } }`,
     ],
   });
@@ -207,6 +210,10 @@ describe('content in parts', () => {
       expect((await sent(OPAQUE, { content: BODY, fields: [`Content-Type: ${type}`] })).content.toString()).toBe(BODY);
     }
     expect((await sent(OPAQUE, { content: image, fields: [TYPE] })).content.toString()).toBe(image);
+    // Nobody was asked about a part that shows only while it is read.
+    const held = await ask(lab, HELD, { content: image, fields: [TYPE] });
+    expect([held.status, held.reason]).toEqual([403, 'unreadable_content']);
+    expectUntouched(lab.origin(HELD));
   });
 });
 

@@ -83,6 +83,20 @@ describe('a request whose content is masked', () => {
     expect(outcome).toMatchObject({ detail: 'The request is signed (aws-sigv4), so it left unmasked' });
   });
 
+  it('that is signed is told of as unmasked, however it ends', async () => {
+    const authority = lab.authority(LENIENT);
+    const client = await lab.connect();
+    client.send(
+      `POST http://${authority}/left HTTP/1.1\r\nHost: ${authority}\r\nX-Hub-Signature: sha1=00\r\n${JSON_TYPE}\r\nContent-Length: 100\r\n\r\n{`,
+    );
+    await expect.poll(() => lab.origin(LENIENT).received).toContain('POST /left');
+    await client[Symbol.asyncDispose]();
+    const outcome = await lab.gateway.waitForRecord(
+      (each) => each.kind === 'outcome' && (each.detail ?? '').includes('webhook-hmac'),
+    );
+    expect(outcome).toMatchObject({ detail: expect.stringMatching(/; .*client left|client left.*; /i) as string });
+  });
+
   it('leaves in chunks where the rule says so, and where it came in chunks', async () => {
     for (const asked of [
       { name: CHUNKED, isChunked: false },
@@ -140,6 +154,19 @@ describe('a request whose content cannot be masked', () => {
     expect(lastOf(LENIENT).content.toString()).toBe(ALL);
   });
 
+  it('as gRPC is refused, and where nobody is to read it, for the sake of its transport', async () => {
+    const asked = { content: Buffer.from([0, 0, 0, 0, 2, 8, 1]), fields: ['Content-Type: application/grpc'] };
+    for (const [name, code] of [
+      [REDACT, 'unreadable_content'],
+      [LENIENT, 'protocol_not_allowed'],
+    ] as const) {
+      const before = lab.origin(name).received.length;
+      const answer = await ask(lab, name, asked);
+      expect([answer.status, answer.reason]).toEqual([403, code]);
+      expect(lab.origin(name).received.length).toBe(before);
+    }
+  });
+
   it('in UTF-16 with its charset is masked, and stays what it was', async () => {
     const fields = ['Content-Type: text/plain; charset=utf-16le'];
     await ask(lab, REDACT, { content: Buffer.from(`mail ${EMAIL}!`, 'utf16le'), fields });
@@ -181,6 +208,18 @@ describe('the target and the fields of a request', () => {
   it('leave content alone that no mask names', async () => {
     await ask(lab, PATHS, { content: ALL, fields: [JSON_TYPE] });
     expect(lastOf(PATHS).content.toString()).toBe(ALL);
+  });
+});
+
+describe('the record', () => {
+  it.each([
+    ['a coding', CARD, [JSON_TYPE, `Content-Encoding: ${CARD}`]],
+    ['a charset', EMAIL, [`Content-Type: text/plain; charset="${EMAIL}"`]],
+  ])('quotes nothing that was written in place of %s', async (_what, value, fields) => {
+    const answer = await ask(lab, REDACT, { content: '{}', fields });
+    const { decision, outcome } = await recordedExchange(lab.gateway, answer.field('cordon-exchange')!);
+    expect([decision.reason ?? '', outcome.detail ?? ''].join()).toMatch(/REDACTED_(PAYMENT_CARD|EMAIL)/);
+    await expectNowhereInState(lab.gateway, [value]);
   });
 });
 

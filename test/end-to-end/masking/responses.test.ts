@@ -12,8 +12,10 @@ const STREAM = 'stream.de.lab.example';
 const MASKED = 'masked.de.lab.example';
 const EMPTY = 'empty.de.lab.example';
 const IMAGE = 'image.de.lab.example';
+const UTF16 = 'utf16.de.lab.example';
 const BROKEN = 'broken.de.lab.example';
 const FOREIGN = 'foreign.de.lab.example';
+const ZIPPED = 'zipped.de.lab.example';
 const PARROT = 'parrot.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
 const JSON_TYPE = 'Content-Type: application/json';
@@ -61,6 +63,20 @@ const broken: Script = async ({ connection: { socket } }) => {
   socket.write(Buffer.alloc(5000, 0xff));
 };
 
+const ZIP = gzipSync('not as its fields tell');
+const zipped: Script = ({ connection: { socket } }) => {
+  socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${ZIP.length}\r\n\r\n`);
+  socket.write(ZIP);
+};
+
+/** UTF-16 that its field tells of; at `/zip` it tells of what is gzip in truth. */
+const inUtf16: Script = ({ target, connection: { socket } }) => {
+  const text = Buffer.from(`mail ${EMAIL}!`, 'utf16le');
+  const content = target === '/zip' ? gzipSync(text) : text;
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-16le\r\nContent-Length: ${content.length}\r\n\r\n`;
+  socket.write(Buffer.concat([Buffer.from(head), content]));
+};
+
 beforeAll(async () => {
   const mask = 'mask: { response: { entities: [pii, secrets], as: redact } }';
   lab = await startLab({
@@ -69,14 +85,16 @@ beforeAll(async () => {
       [MASKED]: { country: 'DE', handler: withValues },
       [EMPTY]: { country: 'DE', handler: response('204 No Content', '') },
       [IMAGE]: { country: 'DE', handler: response('200 OK', 'PNG', ['Content-Type: image/png']) },
+      [UTF16]: { country: 'DE', handler: inUtf16 },
       [BROKEN]: { country: 'DE', handler: broken },
       [FOREIGN]: { country: 'DE', handler: parrot },
+      [ZIPPED]: { country: 'DE', handler: zipped },
       [PARROT]: { country: 'DE', handler: parrot },
     },
     rules: [
       `{ id: stream, to: [${id(STREAM)}], then: permit, mask: { request: { entities: [pii], as: token }, response: { entities: [payment-card], as: redact } } }`,
-      `{ id: masked, to: [${[MASKED, EMPTY, IMAGE, BROKEN].map(id).join()}], then: permit, ${mask} }`,
-      `{ id: parrots, to: [${id(FOREIGN)}, ${id(PARROT)}], then: permit, mask: { request: { entities: [pii], as: token } } }`,
+      `{ id: masked, to: [${[MASKED, EMPTY, IMAGE, UTF16, BROKEN].map(id).join()}], then: permit, ${mask} }`,
+      `{ id: parrots, to: [${id(FOREIGN)}, ${id(PARROT)}, ${id(ZIPPED)}], then: permit, mask: { request: { entities: [pii], as: token } } }`,
     ],
   });
 });
@@ -140,6 +158,13 @@ describe('a response whose content is masked', () => {
     expect((await ask(lab, EMPTY, { method: 'GET' })).status).toBe(204);
   });
 
+  it('in UTF-16 with its charset is masked, and stays what it was', async () => {
+    const answer = await ask(lab, UTF16, { method: 'GET' });
+    expect(Buffer.from(answer.content).toString('utf16le')).toBe('mail REDACTED_EMAIL!');
+    const zipped = await ask(lab, UTF16, { method: 'GET', target: '/zip' });
+    expect([zipped.status, zipped.reason]).toEqual([403, 'unreadable_content']);
+  });
+
   it('that nobody here reads is refused', async () => {
     const answer = await ask(lab, IMAGE, { method: 'GET' });
     expect([answer.status, answer.reason]).toEqual([403, 'unreadable_content']);
@@ -159,6 +184,15 @@ describe('a response whose content is masked', () => {
 });
 
 describe('tokens', () => {
+  it('are all that is looked for where no response is masked: what cannot be read passes as it is', async () => {
+    const fields = ['Content-Type: text/plain; charset=utf-16le'];
+    const sent = Buffer.from(`mail ${EMAIL}!`, 'utf16le');
+    const answer = await ask(lab, PARROT, { content: sent, fields });
+    expect(Buffer.from(answer.content).toString('utf16le')).toBe(`mail ${EMAIL}!`);
+    const zip = await ask(lab, ZIPPED, { content: JSON.stringify({ to: EMAIL }), fields: [JSON_TYPE] });
+    expect(Buffer.from(zip.content)).toEqual(ZIP);
+  });
+
   it('that another destination echoes are not restored there, and the record tells', async () => {
     await ask(lab, PARROT, { content: JSON.stringify({ to: EMAIL }), fields: [JSON_TYPE] });
     const sent = /EMAIL_[a-z0-9]{12}/.exec(lab.origin(PARROT).requests.at(-1)!.raw)![0];

@@ -94,4 +94,23 @@ describe('an exchange under a mask', () => {
     const outcome = await lab.gateway.waitForRecord((each) => each.kind === 'outcome' && each.code === 'no_rule');
     expect(outcome).toMatchObject({ status: 200, detail: expect.stringContaining('other masks') as string });
   });
+
+  it('goes on while its own entities mean the same, and is cut when one of them means something else', async () => {
+    const own = (pattern: string, note = ''): string =>
+      `cordon: 1\nentities: [{ id: staff-number, pattern: "${pattern}", max: 11 }, { id: other, pattern: "X${note}-[0-9]{6}", max: 11 }]\nrules: [{ id: own, to: [slow-de-lab-example], then: permit, mask: { request: { entities: [staff-number], as: redact } } }]\n`;
+    await lab.gateway.reload(lab.policy(own('ACME-[0-9]{6}')));
+    await using client = await lab.https(SLOW);
+    client.send(post(SLOW));
+    await client.until('hello');
+    await lab.gateway.reload(lab.policy(own('ACME-[0-9]{6}', 'Y')));
+    begun.at(-1)!.connection.socket.write('10\r\nthere. What now \r\n');
+    expect(await client.until('there')).toContain('there');
+    const cut = async (): Promise<number> =>
+      (await lab.gateway.records()).filter((each) => each.kind === 'outcome' && (each.detail ?? '').includes('other masks'))
+        .length;
+    const before = await cut();
+    await lab.gateway.reload(lab.policy(own('ACME-[0-9]{5,6}')));
+    await client.rest();
+    await expect.poll(cut).toBe(before + 1);
+  });
 });

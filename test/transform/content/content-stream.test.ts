@@ -118,7 +118,7 @@ describe('transformedContent()', () => {
     source.destroy(new Error('aborted'));
     expect(contentFailure(((await end) as [Error])[0])).toEqual({
       code: 'malformed_request',
-      detail: 'The content broke off: aborted',
+      detail: 'The content broke off: Error',
     });
   });
 

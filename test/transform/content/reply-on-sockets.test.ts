@@ -34,7 +34,18 @@ async function ask(
       if (!inner.started) inner.start(403, 'Forbidden', ['Content-Length', '0']);
       inner.end();
     };
-    origin(new ReplyTransform(inner, { mislabelled, limits, memory, request, filterFor: upperCase, onFailure }), inner);
+    origin(
+      new ReplyTransform(inner, {
+        mislabelled,
+        mayHoldNul: () => false,
+        limits,
+        memory,
+        request,
+        filterFor: upperCase,
+        onFailure,
+      }),
+      inner,
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -28,6 +28,7 @@ function lay({ filter = upperCase(), ...given }: Given = {}): Laid {
   const { mislabelled, limits, memory } = transformation();
   const reply = new ReplyTransform(sink, {
     mislabelled,
+    mayHoldNul: () => false,
     limits,
     memory,
     request: { method: 'GET', acceptEncoding: undefined },
