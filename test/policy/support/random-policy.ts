@@ -31,15 +31,21 @@ const block = fc.constantFrom('20.0.0.0/8', '20.1.0.0/16', '30.0.0.0/8', '20.1.1
   if (!parsed.ok) throw new Error(parsed.failure);
   return parsed.value;
 });
-const placeSet: fc.Arbitrary<PlaceSet> = fc.record({
-  any: fc.constant(false),
-  countries: fc
-    .uniqueArray(fc.constantFrom('DE', 'FR', 'US'), { minLength: 1 })
-    .map((codes) => CountrySet.of(codes as CountryCode[])),
-  regions: fc.constant<ReadonlySet<string>>(new Set()),
-  open: fc.uniqueArray(fc.constantFrom('global', 'anycast', 'unknown')).map((open) => new Set(open)),
-  label: fc.constant('places'),
-});
+const placeSetWith = (open: fc.Arbitrary<PlaceSet['open']>): fc.Arbitrary<PlaceSet> =>
+  fc.record({
+    any: fc.constant(false),
+    countries: fc
+      .uniqueArray(fc.constantFrom('DE', 'FR', 'US'), { minLength: 1 })
+      .map((codes) => CountrySet.of(codes as CountryCode[])),
+    regions: fc.constant<ReadonlySet<string>>(new Set()),
+    open,
+    label: fc.constant('places'),
+  });
+const placeSet = placeSetWith(fc.constant(new Set()));
+/** Only a transfer can name places that are open. */
+const transferSet = placeSetWith(
+  fc.uniqueArray(fc.constantFrom('global', 'anycast', 'unknown')).map((names) => new Set(names)),
+);
 
 function rarely<T>(key: string, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> {
   return optional(key, arbitrary, 0.3);
@@ -102,7 +108,7 @@ const rule: fc.Arbitrary<Omit<CompiledRule, 'id' | 'position' | 'to'>> = fc
     optional('effect', fc.constantFrom('permit', 'permit', 'permit', 'hold', 'deny')),
     optional(
       'transfer',
-      fc.record({ to: placeSet, basis: fc.constantFrom('scc', 'public-data'), until: fc.constantFrom(NOW - 1, NOW + 1) }),
+      fc.record({ to: transferSet, basis: fc.constantFrom('scc', 'public-data'), until: fc.constantFrom(NOW - 1, NOW + 1) }),
     ),
     fc.boolean(),
     fc.boolean(),
