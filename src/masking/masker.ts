@@ -1,5 +1,6 @@
 import type { Findings } from './finding.ts';
-import { concatenate } from './media/bytes/concatenate.ts';
+import { concatenate, EMPTY } from './media/bytes/concatenate.ts';
+import { decodeText, toBytes } from './media/bytes/text-bytes.ts';
 import { standsAsNumber } from './scanning/context/bare-number.ts';
 import { decodeValue } from './scanning/characters/decode-value.ts';
 import type { Detection } from './scanning/detection.ts';
@@ -16,10 +17,7 @@ export interface Masking {
   readonly findings: Findings;
 }
 
-const EMPTY = new Uint8Array(0);
 const NO_PAIRS = new Uint16Array(0);
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
@@ -117,11 +115,11 @@ export class Masker implements TextFilter, Sink {
 
   /** Different values have different names where the replacement alone would not tell them apart. */
   #apart(replacement: Uint8Array, start: number, end: number): Uint8Array {
-    const name = decoder.decode(replacement);
+    const name = decodeText(replacement);
     const known = (this.#names ??= new Map<string, Map<string, number>>());
     let values = known.get(name);
     if (values === undefined) known.set(name, (values = new Map()));
-    const value = decoder.decode(this.#window.subarray(start, end));
+    const value = decodeText(this.#window.subarray(start, end));
     let ordinal = values.get(value);
     if (ordinal === undefined) {
       if (values.size >= MOST_NAMES)
@@ -129,7 +127,7 @@ export class Masker implements TextFilter, Sink {
       ordinal = values.size + 1;
       values.set(value, ordinal);
     }
-    return ordinal === 1 ? replacement : encoder.encode(`${name}_${ordinal}`);
+    return ordinal === 1 ? replacement : toBytes(`${name}_${ordinal}`);
   }
 
   opened(entity: number, start: number): void {
@@ -140,7 +138,7 @@ export class Masker implements TextFilter, Sink {
   }
 
   closed(end: number, tail: string | undefined): void {
-    this.#replace(this.#copied, end, tail === undefined || tail === '' ? EMPTY : encoder.encode(tail));
+    this.#replace(this.#copied, end, tail === undefined || tail === '' ? EMPTY : toBytes(tail));
   }
 
   #replace(start: number, end: number, replacement: Uint8Array): void {

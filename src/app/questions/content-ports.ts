@@ -2,6 +2,7 @@ import { contentRead } from '../../core/exchange/content-facts.ts';
 import type { ContentFacts, Decision } from '../../core/exchange/decision.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
 import { filterWhole } from '../../masking/media/filter-whole.ts';
+import { decodeText, toBytes } from '../../masking/media/bytes/text-bytes.ts';
 import { CREDENTIAL_FIELDS } from '../../pipeline/carrying/outgoing.ts';
 import { brokenSignature } from '../../pipeline/judging/broken-signature.ts';
 import { masksOf } from '../../pipeline/judging/masks-of.ts';
@@ -48,12 +49,9 @@ export function contentPorts({ entities: own }: Pick<CompiledPolicy, 'entities'>
   };
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 function scanText(content: string, scan: ReturnType<typeof openScan>, entities: readonly string[]): ContentFacts {
   if ('kind' in scan) return scan;
-  const bytes = encoder.encode(content);
+  const bytes = toBytes(content);
   try {
     scan.push(bytes);
     return bytes.length === 0 ? contentRead(0, entities, new Map()) : scan.finish(bytes.length);
@@ -106,7 +104,7 @@ function maskedText(content: string, fields: Fields, { masking, plan, opaque }: 
   });
   if (filter === 'pass') return content;
   if ('code' in filter) throw new UnreadableContent(filter.detail);
-  return decoder.decode(filterWhole(filter, encoder.encode(content)));
+  return decodeText(filterWhole(filter, toBytes(content)));
 }
 
 /** The fields with the media type that the case states beside them; a charset in its own field is kept. */

@@ -1,5 +1,6 @@
 import type { Findings } from '../finding.ts';
-import { concatenate } from '../media/bytes/concatenate.ts';
+import { concatenate, EMPTY } from '../media/bytes/concatenate.ts';
+import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, LOWER, WORD } from '../scanning/characters/byte-classes.ts';
 import { standsAsNumber } from '../scanning/context/bare-number.ts';
 import { ContextTracker } from '../scanning/context/context-words.ts';
@@ -10,8 +11,6 @@ import type { OwnDetection, OwnMatcher } from './own-detection.ts';
 
 /** Bytes before what is looked at that stay: for context words, and for what `\b` looks back at. */
 const KEPT = 192;
-const EMPTY = new Uint8Array(0);
-const encoder = new TextEncoder();
 
 /**
  * Replaces values of own entities in one text as it streams. It is put before the masker of built-in entities, and holds back
@@ -103,7 +102,7 @@ export class OwnMasker implements TextFilter {
 
   #replacement({ id }: OwnMatcher, value: string, start: number, end: number): Uint8Array {
     this.#findings.add(id);
-    return this.#replacer.replace(id, encoder.encode(value), standsAsNumber(this.#window, start, end) ? 'number' : 'text');
+    return this.#replacer.replace(id, toBytes(value), standsAsNumber(this.#window, start, end) ? 'number' : 'text');
   }
 }
 
@@ -138,8 +137,7 @@ function columnOf(unit: number): number {
 }
 
 function isChecked(check: NonNullable<OwnMatcher['check']>, match: string): boolean {
-  const compact = encoder
-    .encode(match)
+  const compact = toBytes(match)
     .filter((byte) => (CLASSES[byte]! & WORD) !== 0)
     .map((byte) => ((CLASSES[byte]! & LOWER) === 0 ? byte : byte - 0x20));
   return check(compact, compact.length);

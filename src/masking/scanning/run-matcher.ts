@@ -1,5 +1,6 @@
 import { isNumberOfMember } from './context/bare-number.ts';
-import { CLASSES, DIGIT, LOWER, WORD } from './characters/byte-classes.ts';
+import { toBytes } from '../media/bytes/text-bytes.ts';
+import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
 import { Candidates } from './candidates.ts';
 import { findEmails } from './coded/email.ts';
@@ -47,7 +48,7 @@ const SHORTEST = 4;
 /** So many bytes behind an announcement no other one counts. */
 const TRIED = 24;
 const MAC_LENGTH = 17;
-const BEGIN = bytesOf('-----BEGIN ');
+const BEGIN = toBytes('-----BEGIN ');
 
 /** Kinds that code finds, and what a run must have for it. */
 const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun])[] = [
@@ -316,14 +317,6 @@ function isCall(bytes: Uint8Array, { quote, end }: FieldValue): boolean {
 const OPEN = 0x28;
 const JOINERS = setOf('.-/_+@#');
 
-function isWord(byte: number): boolean {
-  return byte >= 0x80 || (CLASSES[byte]! & WORD) !== 0;
-}
-
-function isDigit(byte: number): boolean {
-  return (CLASSES[byte]! & DIGIT) !== 0;
-}
-
 /** A token ends where its last characters do, and at the end of a word. */
 function goesOnAfter(last: Uint8Array, text: Uint8Array, to: number): boolean {
   return last[text[to]!] === 1 || (isWord(text[to]!) && isWord(text[to - 1]!));
@@ -342,10 +335,6 @@ function isCalledVersion(bytes: Uint8Array, at: number): boolean {
   let address = '';
   for (let i = at; i < at + 7; i++) address += String.fromCharCode(bytes[i] ?? 0);
   return /^(?:2\.5\.(?:4|29)\.|1\.3\.6\.1)/.test(address);
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
 
 /** Where this word last begins before `end`; -1 where it does not. */

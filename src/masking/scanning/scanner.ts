@@ -1,3 +1,4 @@
+import { EMPTY } from '../media/bytes/concatenate.ts';
 import { CLASSES, HIGH, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker } from './context/context-words.ts';
@@ -262,8 +263,6 @@ export class Scanner {
 }
 
 const UNIT: Unit = { value: 0, next: 0 };
-const EMPTY = new Uint8Array(0);
-
 /** Whether another colon or hyphen is as near as the next one of an address must be. */
 function isAddress(bytes: Uint8Array, anchor: number): boolean {
   const at = bytes[anchor] === COLON || bytes[anchor] === DASH ? anchor : anchor + 1;

@@ -1,4 +1,5 @@
 import { FOUR_SYMBOLS } from '../../core/vault-token.ts';
+import { decodeText } from '../media/bytes/text-bytes.ts';
 
 /** Longer ones are not made: labels of entities are short. */
 const LONGEST = 128;
@@ -15,12 +16,10 @@ const REPLACEMENT = new RegExp(
   ].join('|'),
 );
 
-const decoder = new TextDecoder('utf-8');
-
 /**
  * Whether a value has the form of a replacement. Where the name of a field alone makes its value one (`password`), this keeps
  * what was masked from being masked again.
  */
 export function isReplacement(value: Uint8Array): boolean {
-  return value.length <= LONGEST && REPLACEMENT.test(decoder.decode(value));
+  return value.length <= LONGEST && REPLACEMENT.test(decodeText(value));
 }

@@ -1,5 +1,6 @@
 import { Defect } from '../../core/defect.ts';
 import { labelOf, type TokenKind } from '../../core/vault-token.ts';
+import { toBytes } from '../media/bytes/text-bytes.ts';
 import { hashText } from './hash-text.ts';
 import { partialText } from './partial-text.ts';
 import type { Strategy } from './strategy.ts';
@@ -31,7 +32,7 @@ export interface Replacer {
 
 /** @param plan the strategy of every entity that is looked for */
 export function createReplacer(plan: ReadonlyMap<string, Strategy>, means: ReplacerMeans): Replacer {
-  const constants = new Map([...plan.keys()].map((entity) => [entity, encoder.encode(`REDACTED_${labelOf(entity)}`)]));
+  const constants = new Map([...plan.keys()].map((entity) => [entity, toBytes(`REDACTED_${labelOf(entity)}`)]));
   const redact = (entity: string, kind: TokenKind): Uint8Array => (kind === 'number' ? ZERO : constants.get(entity)!);
 
   return {
@@ -44,23 +45,22 @@ export function createReplacer(plan: ReadonlyMap<string, Strategy>, means: Repla
       if (text === undefined) return redact(entity, kind);
       switch (strategy) {
         case 'partial':
-          return encoder.encode(partialText(entity, text, means.isSecret?.(entity) ?? true));
+          return toBytes(partialText(entity, text, means.isSecret?.(entity) ?? true));
         case 'hash':
-          return encoder.encode(
+          return toBytes(
             hashText({ entity, text, kind, isSecret: means.isSecret?.(entity) ?? false }, (message) => means.hash(message)),
           );
         case 'token': {
           const token = means.tokenFor?.(entity, text, kind);
-          return token === undefined ? redact(entity, kind) : encoder.encode(token);
+          return token === undefined ? redact(entity, kind) : toBytes(token);
         }
       }
     },
   };
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const ZERO = encoder.encode('0');
+const ZERO = toBytes('0');
 
 /** Undefined for what is no UTF-8: it could neither be told apart nor be restored. */
 function textOf(value: Uint8Array): string | undefined {

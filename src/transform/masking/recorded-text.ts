@@ -3,6 +3,7 @@ import { Findings } from '../../masking/finding.ts';
 import type { Masking } from '../../masking/masker.ts';
 import { createReplacer } from '../../masking/strategies/replacer.ts';
 import { filterWhole } from '../../masking/media/filter-whole.ts';
+import { decodeText, toBytes } from '../../masking/media/bytes/text-bytes.ts';
 import { detectionFor } from './detections.ts';
 import { maskPath } from './mask-target.ts';
 import { maskingTexts } from './text-filters.ts';
@@ -40,11 +41,8 @@ const MAY_QUOTE_VALUES = /[@\d]/;
 /** A sentence as it may be kept. It may quote what the agent wrote: the name of a coding, a charset, a field, a server name. */
 export function recordedSentence(sentence: string): string {
   if (!MAY_QUOTE_VALUES.test(sentence)) return sentence;
-  return decoder.decode(filterWhole(maskingTexts(inSentences()).value(''), encoder.encode(sentence)));
+  return decodeText(filterWhole(maskingTexts(inSentences()).value(''), toBytes(sentence)));
 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 function inPaths(): Masking {
   paths ??= prepare(ENTITIES);

@@ -1,4 +1,5 @@
 import type { Masking } from '../../masking/masker.ts';
+import { toBytes } from '../../masking/media/bytes/text-bytes.ts';
 import { openMasker } from '../../masking/open-masker.ts';
 import { Restorer, type RestorerOptions } from '../../masking/restoring/restorer.ts';
 import type { TextFilter } from '../../masking/text-filter.ts';
@@ -15,12 +16,10 @@ export interface TextFilters {
   json(): TextFilter;
 }
 
-const encoder = new TextEncoder();
-
 /** Replaces what is found. */
 export function maskingTexts(masking: Masking): TextFilters {
   return {
-    value: (name) => openMasker(masking, name === '' ? undefined : encoder.encode(name)),
+    value: (name) => openMasker(masking, name === '' ? undefined : toBytes(name)),
     json: () => openMasker(masking),
   };
 }

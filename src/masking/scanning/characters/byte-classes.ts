@@ -36,6 +36,15 @@ function classTable(): Uint8Array {
   return table;
 }
 
+export function isDigit(byte: number): boolean {
+  return (CLASSES[byte]! & DIGIT) !== 0;
+}
+
+/** Whether a word goes on here: letters and digits, and whatever lies beyond ASCII. */
+export function isWord(byte: number): boolean {
+  return byte >= 0x80 || (CLASSES[byte]! & WORD) !== 0;
+}
+
 /** Value of a hexadecimal digit; -1 for any other byte. */
 export function hexValue(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

@@ -1,3 +1,5 @@
+import { decodeText, toBytes } from '../../media/bytes/text-bytes.ts';
+
 const BACKSLASH = 0x5c;
 
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -6,7 +8,7 @@ const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', 
 export function decodeValue(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const raw = bytes.subarray(start, end);
   if (!raw.includes(BACKSLASH) && !raw.includes(0x25)) return raw;
-  const text = new TextDecoder().decode(raw);
+  const text = decodeText(raw);
   const unescaped = text.replaceAll(
     /\\+(?:u([0-9a-fA-F]{4})|([bfnrt])|(["/]))/g,
     (_, code: string | undefined, control: string | undefined, plain: string) =>
@@ -16,7 +18,7 @@ export function decodeValue(bytes: Uint8Array, start: number, end: number): Uint
           : CONTROLS[control]!
         : String.fromCharCode(Number.parseInt(code, 16)),
   );
-  return new TextEncoder().encode(
+  return toBytes(
     unescaped.replaceAll(/%([2-7][0-9a-fA-F])/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
   );
 }

@@ -1,4 +1,5 @@
-import { CLASSES, DIGIT, HEX, WORD } from '../characters/byte-classes.ts';
+import { toBytes } from '../../media/bytes/text-bytes.ts';
+import { CLASSES, HEX, isDigit, isWord } from '../characters/byte-classes.ts';
 import { HAS_COLON, HAS_DOT, type Run } from '../characters/run.ts';
 import type { Report } from './report.ts';
 
@@ -30,7 +31,7 @@ function v4End(text: Uint8Array, at: number, length: number): number {
     if (i < 0) return -1;
     if (octet < 3 && (i >= length || text[i++] !== DOT)) return -1;
   }
-  return i < length && (isWordByte(text[i]!) || isJoinedAfter(text, i, length)) ? -1 : i;
+  return i < length && (isWord(text[i]!) || isJoinedAfter(text, i, length)) ? -1 : i;
 }
 
 /** Behind a number up to 255 without a leading zero; -1 where there is none. */
@@ -51,19 +52,11 @@ function namesSomeone(first: number, text: Uint8Array, at: number): boolean {
 
 /** `1.2.3.4.5` and `1.2.3.4-rc` are versions. */
 function isJoinedAfter(text: Uint8Array, at: number, length: number): boolean {
-  return (text[at] === DOT || text[at] === DASH) && at + 1 < length && isWordByte(text[at + 1]!);
+  return (text[at] === DOT || text[at] === DASH) && at + 1 < length && isWord(text[at + 1]!);
 }
 
 function isJoinedBefore(byte: number): boolean {
-  return byte === DOT || isWordByte(byte);
-}
-
-function isDigit(byte: number): boolean {
-  return (CLASSES[byte]! & DIGIT) !== 0;
-}
-
-function isWordByte(byte: number): boolean {
-  return byte >= 0x80 || (CLASSES[byte]! & WORD) !== 0;
+  return byte === DOT || isWord(byte);
 }
 
 const V6_LONGEST = 45;
@@ -72,10 +65,10 @@ const LONGEST_LABELLED = 60;
 function findV6({ text, length, goesOn }: Run, limit: number, report: Report): void {
   for (let i = 0; i < limit; i++) {
     if (!isV6(text[i]!)) continue;
-    const begins = i === 0 ? !goesOn : !isWordByte(text[i - 1]!);
+    const begins = i === 0 ? !goesOn : !isWord(text[i - 1]!);
     if (!begins && text[i] === COLON) continue;
     const to = v6End(text, i, length);
-    const isWhole = begins && (to >= length || !isWordByte(text[to]!));
+    const isWhole = begins && (to >= length || !isWord(text[to]!));
     const isAddress = isWhole && to - i <= V6_LONGEST && mayBeV6(text, i, to) && isV6Address(text, i, to);
     if (isAddress) report(i, to);
     i = isWhole && !isAddress ? labelEnd(text, i, to) : to;
@@ -128,6 +121,6 @@ function groupsOf(part: string): readonly string[] {
 
 function isGroup(group: string, mayBeV4: boolean): boolean {
   if (/^[0-9a-f]{1,4}$/i.test(group)) return true;
-  const bytes = new TextEncoder().encode(group);
+  const bytes = toBytes(group);
   return mayBeV4 && v4End(bytes, 0, bytes.length) === bytes.length;
 }

@@ -1,4 +1,4 @@
-import { CLASSES, DIGIT, WORD } from '../characters/byte-classes.ts';
+import { CLASSES, DIGIT, isDigit, isWord } from '../characters/byte-classes.ts';
 import { byteSet } from '../characters/byte-set.ts';
 import type { Run } from '../characters/run.ts';
 import { isInternationalNumber } from './calling-codes.ts';
@@ -68,12 +68,4 @@ function digitsIn(text: Uint8Array, from: number, to: number): number {
   let digits = 0;
   for (let i = from; i < to; i++) digits += CLASSES[text[i]!]! & DIGIT;
   return digits;
-}
-
-function isDigit(byte: number): boolean {
-  return (CLASSES[byte]! & DIGIT) !== 0;
-}
-
-function isWord(byte: number): boolean {
-  return byte >= 0x80 || (CLASSES[byte]! & WORD) !== 0;
 }

@@ -1,3 +1,4 @@
+import { toBytes } from '../../media/bytes/text-bytes.ts';
 import { CLASSES, DIGIT } from '../characters/byte-classes.ts';
 import { setOf } from '../characters/byte-set.ts';
 
@@ -14,7 +15,7 @@ const ENDS_NUMBER = setOf(',]} \t\n\r\\');
 const REACH = 160;
 const MINUS = 0x2d;
 const SIGNS = setOf('+-.eE');
-const LITERALS = ['null', 'true', 'false'].map((literal) => new TextEncoder().encode(literal));
+const LITERALS = ['null', 'true', 'false'].map(toBytes);
 
 /** Whether digits that begin at `at` are the value of a member: `"name": 123`. */
 export function isNumberOfMember(bytes: Uint8Array, at: number): boolean {
