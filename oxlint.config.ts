@@ -50,6 +50,8 @@ function layerOverride(layer: (typeof LAYERS)[number]): OxlintOverride {
 
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'promise'],
+  // AssemblyScript looks like TypeScript, but is another language.
+  ignorePatterns: ['src/**/assembly/**'],
   options: { typeAware: true },
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
   rules: {

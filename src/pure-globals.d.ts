@@ -14,3 +14,4 @@ declare class URL {
   readonly hostname: string;
   readonly href: string;
 }
+declare function atob(text: string): string;

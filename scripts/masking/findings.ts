@@ -27,9 +27,7 @@ export function findAll(detection: Detection, bytes: Uint8Array): Found[] {
       open = undefined;
     },
   });
-  const memory = new Uint8Array((bytes.length + 1) & ~1);
-  memory.set(bytes);
-  scanner.scan(memory.subarray(0, bytes.length), new Uint16Array(memory.buffer), 0, 0, true);
+  scanner.scan(bytes, 0, 0, true);
   return found;
 }
 

@@ -17,7 +17,6 @@ export interface Masking {
   readonly findings: Findings;
 }
 
-const NO_PAIRS = new Uint16Array(0);
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
@@ -34,8 +33,6 @@ export class Masker implements TextFilter, Sink {
   readonly #scanner: Scanner;
   /** The end of the text so far: what was sent on and is still needed, then what is held back. */
   #window: Uint8Array = EMPTY;
-  /** The same bytes, two by two. */
-  #pairs: Uint16Array = NO_PAIRS;
   /** Where in the window what is held back begins. */
   #from = 0;
   /** Position of the window in the whole text. */
@@ -65,12 +62,11 @@ export class Masker implements TextFilter, Sink {
     if (bytes.length === 0) return EMPTY;
     const kept = Math.max(0, this.#from - CONTEXT_KEPT);
     const before = this.#window.length - kept;
-    // Fresh memory each time: what is sent on is a view of it. Even in length, so that it can be read by two.
-    const memory = new Uint8Array((before + bytes.length + 1) & ~1);
+    // Fresh memory each time: what is sent on is a view of it.
+    const memory = new Uint8Array(before + bytes.length);
     if (before > 0) memory.set(this.#window.subarray(kept));
     memory.set(bytes, before);
-    this.#pairs = new Uint16Array(memory.buffer);
-    this.#window = memory.length === before + bytes.length ? memory : memory.subarray(0, before + bytes.length);
+    this.#window = memory;
     this.#from -= kept;
     this.#base += kept;
     return this.#scan(false);
@@ -79,7 +75,6 @@ export class Masker implements TextFilter, Sink {
   finish(): Uint8Array {
     const rest = this.#scan(true);
     this.#window = EMPTY;
-    this.#pairs = NO_PAIRS;
     this.#from = 0;
     return rest;
   }
@@ -88,7 +83,7 @@ export class Masker implements TextFilter, Sink {
     const window = this.#window;
     const from = this.#from;
     this.#copied = from;
-    const settled = this.#scanner.scan(window, this.#pairs, from, this.#base, isFinal);
+    const settled = this.#scanner.scan(window, from, this.#base, isFinal);
     this.#from = settled;
     if (this.#pieces.length === 0) return window.subarray(this.#copied, Math.max(this.#copied, settled));
     if (settled > this.#copied) this.#pieces.push(window.subarray(this.#copied, settled));

@@ -18,11 +18,15 @@ export interface Import {
   readonly target?: string;
 }
 
+/** Folders of AssemblyScript: another language in files of the same name. A module of theirs imports nothing. */
+const OTHER_LANGUAGE = /[\\/]assembly$/;
+
 /** Every TypeScript file below `<root>/src`, declarations aside. */
 export function readSourceTree(root: string): readonly SourceFile[] {
   const src = join(root, 'src');
   return readdirSync(src, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => !OTHER_LANGUAGE.test(entry.parentPath))
     .map((entry) => readSource(src, join(entry.parentPath, entry.name)))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

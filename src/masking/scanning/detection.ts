@@ -3,9 +3,10 @@ import { compileOwn, type OwnDetection } from '../own/own-detection.ts';
 import type { OwnEntity } from '../own/own-entity.ts';
 import { ContextWords } from './context/context-words.ts';
 import { byteSet, setOf, type ByteSet } from './characters/byte-set.ts';
-import { ADDRESS, DIGITS, FIELD, Prefilter, VALUE, type Anchors } from './prefilter/prefilter.ts';
-import { frequencyOfSets } from './prefilter/pair-frequency.ts';
-import { PairIndex } from './prefilter/pair-index.ts';
+import { ANY } from './places/form-features.ts';
+import { PlaceFinder, type Places } from './places/place-finder.ts';
+import { ADDRESSES, AT_SIGNS, FORMS, NUMBERS, PHRASES, PlaceTableBuilder } from './places/place-tables.ts';
+import { PairIndex } from './forms/pair-index.ts';
 import { ReverseNames } from './context/reverse-names.ts';
 import { ShapeAutomaton } from './forms/shape-automaton.ts';
 import { compileTokenPattern, type TokenPattern } from './forms/token-pattern.ts';
@@ -22,7 +23,7 @@ export interface TokenTarget extends FormTarget {
   readonly pattern: TokenPattern;
   /** What begins like this is told by code. */
   readonly coded: Announced | undefined;
-  /** How far behind its beginning the pair stands by which it is indexed. */
+  /** How far behind its beginning the pair stands by which it is indexed; the place that is marked. */
   readonly pairAt: number;
 }
 
@@ -61,11 +62,13 @@ const ANNOUNCEMENTS: readonly (readonly [Announced, string])[] = [
 export interface Detection {
   /** The earlier one wins where two of one length are found in one place. */
   readonly entities: readonly Entity[];
-  readonly anchors: Anchors;
+  readonly places: Places;
   readonly shapes: ShapeAutomaton<FormTarget>;
   /** How long the shortest shape is that has at most so many digits. */
   readonly shortest: readonly number[];
   readonly tokens: PairIndex<TokenTarget>;
+  /** How long the shortest token is that announces nothing else. */
+  readonly shortestToken: number;
   readonly names: ReverseNames<NameTarget>;
   readonly context: ContextWords;
   /** Positions of the entities that code finds; -1 for those that are not looked for. */
@@ -76,11 +79,10 @@ export interface Detection {
 
 /** Compiles what is needed to find these entities, and those that a policy declares itself. */
 export function compileDetection(entities: readonly Entity[], own: readonly OwnEntity[] = []): Detection {
-  const prefilter = new Prefilter();
+  const places = new PlaceTableBuilder();
   const context = new ContextWords(entities.length);
   const names = new ReverseNames<NameTarget>();
   const shapes = entities.flatMap((entity, index) => (entity.shapes ?? []).map((shape) => ({ ...shape, entity: index })));
-  const tokens = compileTokens(entities);
   for (const [index, entity] of entities.entries()) {
     for (const phrase of entity.context) context.add(phrase, index);
     for (const form of entity.fields ?? []) for (const name of form.names) names.add(name, { entity: index, form });
@@ -89,16 +91,27 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     Coded,
     number
   >;
-  for (const { form } of shapes) prefilter.cover(Array.from(form, setOfFormCharacter));
-  for (const { pattern } of tokens) prefilter.cover(fixedSets(pattern));
-  if (entities.some((entity) => entity.fields !== undefined)) markEither(prefilter, byteSet(':='), FIELD);
-  coverCoded(prefilter, coded);
+  for (const { form } of shapes) places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
+  const tokens = new PairIndex<TokenTarget>();
+  let shortestToken = Number.POSITIVE_INFINITY;
+  for (const token of tokenForms(entities)) {
+    const { pattern, coded: announced } = token;
+    const sets = fixedSets(pattern);
+    const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
+    if (announced === undefined) shortestToken = Math.min(shortestToken, length);
+    const pairAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source);
+    tokens.add(sets[pairAt]!, sets[pairAt + 1] ?? ANY, { ...token, pairAt });
+  }
+  for (const { last, before } of names.endings) places.addEnding(before, last);
+  for (const letters of context.beginnings) places.addBeginning(letters);
+  wantCoded(places, coded);
   return {
     entities,
-    anchors: prefilter,
+    places: new PlaceFinder(places.tables),
     shapes: new ShapeAutomaton(shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } }))),
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
-    tokens: byRarestPair(tokens),
+    tokens,
+    shortestToken,
     names,
     context,
     coded,
@@ -106,50 +119,29 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
   };
 }
 
-function compileTokens(entities: readonly Entity[]): readonly TokenTarget[] {
+function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'pairAt'>[] {
   return entities.flatMap((entity, index) => {
     const announced = ANNOUNCEMENTS.filter(([id]) => id === entity.id).map(([coded, pattern]) => ({ pattern, coded }));
     return [...(entity.tokens ?? []), ...announced].map((token) => {
       const {
-        pattern: text,
+        pattern,
         tier = 'A',
         check,
         coded,
       } = { coded: undefined, ...token } as TokenForm & { coded: Announced | undefined };
-      const pattern = compileTokenPattern(text);
-      return { entity: index, tier, check, pattern, coded, pairAt: rarestPair(fixedSets(pattern)) };
+      return { entity: index, tier, check, pattern: compileTokenPattern(pattern), coded };
     });
   });
 }
 
-/** Tokens by the rarest two bytes that each is sure to have. */
-function byRarestPair(tokens: readonly TokenTarget[]): PairIndex<TokenTarget> {
-  const index = new PairIndex<TokenTarget>();
-  for (const token of tokens) {
-    const sets = fixedSets(token.pattern);
-    index.add(sets[token.pairAt]!, sets[token.pairAt + 1]!, token);
-  }
-  return index;
-}
+/** What the module marks of the words that announce a value, whatever else stands there. */
+const ANNOUNCING = /hr|ee|mn/;
 
-/** What a pair costs that two digits can be: runs that are looked at are full of them, whatever a text is like. */
-const MANY = 1000;
-const FIRST_DIGIT = 0x30;
-
-/** Where among these the pair begins that is met most seldom. */
-function rarestPair(sets: readonly ByteSet[]): number {
-  let rarest = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let at = 0; at + 1 < sets.length; at++) {
-    const [first, second] = [sets[at]!, sets[at + 1]!];
-    const areDigits =
-      first[FIRST_DIGIT] === 1 && second[FIRST_DIGIT] === 1 && first[FIRST_DIGIT + 9] === 1 && second[FIRST_DIGIT + 9] === 1;
-    const frequency = frequencyOfSets(first, second) + (areDigits ? MANY : 0);
-    if (frequency >= least) continue;
-    least = frequency;
-    rarest = at;
-  }
-  return rarest;
+/** Where an announcement is marked; undefined for what is found by a form. */
+function announcedAt(announced: Announced | undefined, text: string, places: PlaceTableBuilder): number | undefined {
+  if (announced === undefined || announced === 'jwt') return undefined;
+  places.want(announced === 'private-key' ? FORMS : PHRASES);
+  return announced === 'private-key' ? 0 : text.search(ANNOUNCING);
 }
 
 const FORM_SETS = new Map<string, ByteSet>();
@@ -166,6 +158,7 @@ function setOfFormCharacter(character: string): ByteSet {
   return set;
 }
 
+const DIGITS = byteSet('0-9');
 const LETTERS = byteSet('A-Za-z');
 const WORDS = byteSet('0-9A-Za-z');
 const CAPITALS = byteSet('A-Z');
@@ -173,7 +166,7 @@ const CAPITALS_AND_DIGITS = byteSet('0-9A-Z');
 /** Whatever is read as a space: also the last byte of those of UTF-8, and the last digit of an encoded one. */
 const SPACES: ByteSet = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x20 || byte >= 0x80 ? 1 : 0));
 
-/** Most characters of a token that the prefilter is told of. */
+/** Most characters of a token that places are told by. */
 const COVERED = 48;
 /** The sets of the characters up to the first that is repeated at will. */
 function fixedSets({ steps }: TokenPattern): readonly ByteSet[] {
@@ -183,6 +176,14 @@ function fixedSets({ steps }: TokenPattern): readonly ByteSet[] {
     if (min !== max) break;
   }
   return sets;
+}
+
+/** Fewer characters no JSON Web Token has: its header alone names an algorithm. */
+const SHORTEST_JWT = 20;
+
+/** How many characters it has at least. */
+function leastLength({ steps }: TokenPattern): number {
+  return steps.reduce((sum, { min }) => sum + min, 0);
 }
 
 /** More digits than this are no reason to look for less. */
@@ -195,24 +196,10 @@ function shortestByDigits(forms: readonly string[]): readonly number[] {
   });
 }
 
-function markEither(prefilter: Prefilter, set: ByteSet, bits: number): void {
-  const any = new Uint8Array(256).fill(1);
-  prefilter.mark(set, any, bits);
-  prefilter.mark(any, set, bits);
-}
-
 /** What the forms that code finds cannot be without. */
-function coverCoded(prefilter: Prefilter, coded: Readonly<Record<Coded, number>>): void {
-  const hex = byteSet('0-9A-Fa-f');
-  if (coded.email >= 0 || coded['url-credentials'] >= 0) markEither(prefilter, byteSet('@'), VALUE);
-  if (coded['ip-address'] >= 0) {
-    prefilter.mark(DIGITS, byteSet('.'), VALUE);
-    prefilter.mark(byteSet('.'), DIGITS, VALUE);
-  }
-  if (coded['ip-address'] >= 0 || coded['mac-address'] >= 0) {
-    // Colons of IPv6 may all stand at odd places; hyphens of a MAC address cannot.
-    prefilter.mark(hex, byteSet(':'), ADDRESS);
-    prefilter.mark(byteSet(':'), byteSet('0-9A-Fa-f:'), ADDRESS);
-    prefilter.mark(byteSet('-'), hex, ADDRESS);
-  }
+function wantCoded(places: PlaceTableBuilder, coded: Readonly<Record<Coded, number>>): void {
+  if (coded.email >= 0 || coded['url-credentials'] >= 0) places.want(AT_SIGNS);
+  if (coded['ip-address'] >= 0) places.want(NUMBERS | ADDRESSES);
+  if (coded['mac-address'] >= 0) places.want(FORMS | ADDRESSES);
+  if (coded.phone >= 0) places.want(NUMBERS);
 }

@@ -16,7 +16,18 @@ import { MANY_DIGITS, type Announced, type Detection, type FormTarget, type Toke
 import { decodeValue } from './characters/decode-value.ts';
 import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
 import { nameEnd } from './context/name-end.ts';
-import { HAS_AT, HAS_COLON, HAS_DASH, HAS_DOT, HAS_FIELD, HAS_SLASH, Run, RUN_MAX, RUN_STEP } from './characters/run.ts';
+import {
+  HAS_AT,
+  HAS_COLON,
+  HAS_DASH,
+  HAS_DOT,
+  HAS_FIELD,
+  HAS_PLUS,
+  HAS_SLASH,
+  Run,
+  RUN_MAX,
+  RUN_STEP,
+} from './characters/run.ts';
 import { DEAD, START } from './forms/shape-automaton.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
 import { walkToken } from './forms/token-pattern.ts';
@@ -67,6 +78,7 @@ export class RunMatcher {
   readonly #value: FieldValue = { start: 0, end: 0, quote: 0, depth: 0, extent: 'none', openFrom: 0, openTo: 0 };
   #window!: Window;
   #entity = 0;
+  #announced: boolean | undefined;
 
   constructor(detection: Detection) {
     this.#detection = detection;
@@ -77,22 +89,31 @@ export class RunMatcher {
    * @returns false where more of the text is needed to tell
    */
   collect(window: Window): boolean {
-    this.#window = window;
-    this.candidates.clear();
-    this.opening = undefined;
-    this.#value.openTo = 0;
+    if (!this.collectFields(window)) return false;
     const { run } = this;
     const limit = run.isCut ? RUN_STEP : run.length;
-    if ((run.features & HAS_FIELD) !== 0 && !this.#collectFields(limit)) return false;
     if (run.length < SHORTEST) return true;
     if (run.length >= this.#detection.shortest[Math.min(run.digits, MANY_DIGITS)]!) this.#collectShapes(limit);
-    if (!this.#collectTokens(limit)) return false;
+    // What is not as long as a token may still announce something, with a word of four letters at least.
+    if ((run.length >= this.#detection.shortestToken || run.length - run.digits >= SHORTEST) && !this.#collectTokens(limit))
+      return false;
     this.#collectCoded(limit);
     return true;
   }
 
-  #collectFields(limit: number): boolean {
-    const { text, offsets } = this.run;
+  /**
+   * Collects what may be values in the run because of the names of their fields alone.
+   * @returns false where more of the text is needed to tell
+   */
+  collectFields(window: Window): boolean {
+    this.#window = window;
+    this.candidates.clear();
+    this.opening = undefined;
+    this.#value.openTo = 0;
+    this.#announced = undefined;
+    const { text, offsets, isCut, length, features } = this.run;
+    if ((features & HAS_FIELD) === 0) return true;
+    const limit = isCut ? RUN_STEP : length;
     for (let i = 0; i < limit; i++) {
       if ((text[i] === COLON || text[i] === EQUALS) && !this.#collectField(offsets[i]!)) return false;
     }
@@ -134,10 +155,9 @@ export class RunMatcher {
 
   #checkShapes(targets: readonly FormTarget[], from: number, to: number): void {
     let count = -1;
-    const mayBeWeak = this.#isAnnounced(from);
     for (let i = 0; i < targets.length; i++) {
       const { entity, tier, check } = targets[i]!;
-      if (tier === 'B' && !mayBeWeak) continue;
+      if (tier === 'B' && !this.#isAnnouncedAtAll()) continue;
       if (count < 0) count = this.#compactFrom(from, to);
       if (check !== undefined && !check(this.#compact, count)) continue;
       const isWeak = tier === 'B' || this.#isNumberOfField(from, to);
@@ -160,15 +180,30 @@ export class RunMatcher {
 
   /** @returns false where more of the text is needed to tell */
   #collectTokens(limit: number): boolean {
-    const { text, length } = this.run;
-    const { tokens } = this.#detection;
-    for (let i = 0; i + 1 < length; i++) {
-      const targets = tokens.get(text[i]! | (text[i + 1]! << 8));
-      for (let k = 0; k < targets.length; k++) {
-        const target = targets[k]!;
-        const from = i - target.pairAt;
-        if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
-      }
+    const { run } = this;
+    const { places } = this.#detection;
+    const { length, end } = run;
+    const start = run.offsets[0]!;
+    // Where a character is spelt in another way nothing of a token need be marked but that character.
+    if (end - start !== length || !places.covers(start, end)) {
+      for (let i = 0; i + 1 < length; i++) if (!this.#collectTokensAt(i, limit)) return false;
+      return true;
+    }
+    // An encoded character before the run may hide where its first number begins.
+    if (!this.#collectTokensAt(0, limit)) return false;
+    for (let place = places.within(start + 1, end); place < end; place = places.within(place + 1, end))
+      if (!this.#collectTokensAt(place - start, limit)) return false;
+    return true;
+  }
+
+  /** @returns false where more of the text is needed to tell */
+  #collectTokensAt(i: number, limit: number): boolean {
+    const { text } = this.run;
+    const targets = this.#detection.tokens.get(text[i]! | (text[i + 1]! << 8));
+    for (let k = 0; k < targets.length; k++) {
+      const target = targets[k]!;
+      const from = i - target.pairAt;
+      if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
     }
     return true;
   }
@@ -235,9 +270,10 @@ export class RunMatcher {
   }
 
   #findPhones(limit: number, entity: number): void {
-    this.#find(findPhones, limit, entity);
+    if ((this.run.features & HAS_PLUS) !== 0) this.#find(findPhones, limit, entity);
+    if (!this.#isAnnouncedAtAll()) return;
     findNationalPhones(this.run, limit, (from, to) => {
-      if (this.#isAnnounced(from) && !this.#isJoined(from, to) && this.#speaksFor(entity, from)) this.#add(from, to, entity);
+      if (!this.#isJoined(from, to) && this.#speaksFor(entity, from)) this.#add(from, to, entity);
     });
   }
 
@@ -265,9 +301,13 @@ export class RunMatcher {
     return context.speaksFor(entity, bytes, this.run.offsets[from]!, base);
   }
 
-  #isAnnounced(from: number): boolean {
-    const { context, bytes, base } = this.#window;
-    return context.speaks(bytes, this.run.offsets[from]!, base);
+  /** Whether a word for any entity stands before something in the run: mostly there is none, and nothing more is asked. */
+  #isAnnouncedAtAll(): boolean {
+    if (this.#announced === undefined) {
+      const { context, bytes } = this.#window;
+      this.#announced = context.maySpeak(bytes, this.run.offsets[0]!, this.run.end);
+    }
+    return this.#announced;
   }
 
   #add(from: number, to: number, entity: number): void {

@@ -1,12 +1,12 @@
 import { EMPTY } from '../media/bytes/concatenate.ts';
-import { CLASSES, HIGH, PLAIN, WORD } from './characters/byte-classes.ts';
+import { CLASSES, HEX, HIGH, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
-import { ContextTracker } from './context/context-words.ts';
+import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
 import { inertEnd } from './characters/inert-run.ts';
 import { nameEnd } from './context/name-end.ts';
-import { ADDRESS, FIELD, nextAnchor, VALUE } from './prefilter/prefilter.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
+import { shortNumberEnd } from './short-number.ts';
 import { RunMatcher, type Window } from './run-matcher.ts';
 import type { Swallow } from './swallow.ts';
 
@@ -25,7 +25,6 @@ export const CONTEXT_KEPT = 192;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const OPEN = 0x28;
-const DASH = 0x2d;
 const BACKSLASH = 0x5c;
 /** So far behind the beginning of a value its first anchor is at most. */
 const ANCHOR_REACH = 256;
@@ -58,7 +57,10 @@ export class Scanner {
       end: 0,
       isFinal: false,
       base: 0,
-      context: new ContextTracker(detection.context),
+      context: new ContextTracker(
+        detection.context,
+        (text, from, to) => detection.places.nextWord(text, from, to) ?? nextWord(text, from, to),
+      ),
       phrases: { triedTo: 0 },
     };
   }
@@ -79,12 +81,11 @@ export class Scanner {
    * Scans what is new in a window over the text.
    *
    * @param bytes up to {@link CONTEXT_KEPT} bytes that were sent on, then what was held back, then what is new
-   * @param pairs the same bytes, two by two
    * @param from where what was held back begins
    * @param base position of the window in the whole text
    * @returns up to where the text can be sent on
    */
-  scan(bytes: Uint8Array, pairs: Uint16Array, from: number, base: number, isFinal: boolean): number {
+  scan(bytes: Uint8Array, from: number, base: number, isFinal: boolean): number {
     const end = bytes.length;
     const { context, phrases } = this.#window;
     const done = this.#done + this.#window.base - base;
@@ -92,20 +93,21 @@ export class Scanner {
     if (from > done) this.#goesOn = false;
     this.#done = Math.max(done, from);
     this.#window = { bytes, end, isFinal, base, context, phrases };
-    const settled = this.#scanFrom(from, pairs);
+    const settled = this.#scanFrom(from);
     // What was scanned is not kept alive until the next piece comes.
     this.#window = { bytes: EMPTY, end: 0, isFinal, base, context, phrases };
     return settled;
   }
 
-  #scanFrom(from: number, pairs: Uint16Array): number {
-    const { end, isFinal } = this.#window;
+  #scanFrom(from: number): number {
+    const { bytes, end, isFinal } = this.#window;
+    const { places } = this.#detection;
     let at = this.#swallowFrom(from);
+    if (at < end) places.over(bytes, at, end);
     while (at < end) {
-      // The pair before may be what marks the beginning of a value.
-      const anchor = nextAnchor(this.#detection.anchors, pairs, at, end);
-      if (anchor >= end) break;
-      const next = this.#look(anchor, at);
+      const place = places.next(at);
+      if (place >= end) break;
+      const next = this.#look(place);
       if (next < 0) return ~next;
       at = next;
     }
@@ -113,33 +115,18 @@ export class Scanner {
   }
 
   /**
-   * Looks at a marked pair.
+   * Looks at a place where a value may be.
    * @returns where to go on; the complement of where the text has to wait for more of it
    */
-  #look(anchor: number, at: number): number {
-    const { bytes, end } = this.#window;
-    const second = anchor + 1;
-    const pair = bytes[anchor]! | (bytes[second]! << 8);
-    const { marks, forms } = this.#detection.anchors;
-    const bits = marks[pair]!;
-    // Most anchors of JSON and of code are colons and equals signs behind names that say nothing.
-    if ((bits & FIELD) !== 0) {
-      if (anchor >= at && this.#endsKnownName(anchor)) return this.#lookAtRun(anchor);
-      if (this.#endsKnownName(second)) return this.#lookAtRun(second);
-    }
-    if (
-      (bits & VALUE) !== 0 ||
-      forms.standsAt(pair, bytes, anchor, end) ||
-      ((bits & ADDRESS) !== 0 && isAddress(bytes, anchor))
-    ) {
-      return this.#lookAtRun(anchor >= at && isInRun(bytes[anchor]!) ? anchor : second);
-    }
-    return second + 1;
+  #look(place: number): number {
+    const { bytes } = this.#window;
+    // Most signs stand behind names that only end like one that counts.
+    if (isSign(bytes[place]!) && !this.#endsKnownName(place) && !joinsAddress(bytes, place)) return place + 1;
+    return this.#lookAtRun(place);
   }
 
   #endsKnownName(at: number): boolean {
     const { bytes } = this.#window;
-    if (bytes[at] !== COLON && bytes[at] !== EQUALS) return false;
     return this.#detection.names.endingAt(bytes, nameEnd(bytes, at), 0).length > 0;
   }
 
@@ -151,7 +138,7 @@ export class Scanner {
     const at = this.#characterAt(place);
     let start = runStart(bytes, at, this.#done, end);
     if (start > at) return start;
-    const inert = start === this.#done && this.#goesOn ? -1 : inertEnd(bytes, start, end);
+    const inert = start === this.#done && this.#goesOn ? -1 : this.#inertEnd(start);
     if (inert >= 0) {
       this.#done = inert;
       this.#goesOn = false;
@@ -164,7 +151,8 @@ export class Scanner {
       this.#readRun(start);
     }
     if (run.isStarved) return ~start;
-    if (!this.#matcher.collect(this.#window)) return ~start;
+    const isFieldAlone = this.#hasSignsAlone(start, run.end);
+    if (!(isFieldAlone ? this.#matcher.collectFields(this.#window) : this.#matcher.collect(this.#window))) return ~start;
     const isCut = run.isCut;
     // An anchor that is no part of the run is part of what ended it: half an escape must not be read as characters.
     const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
@@ -172,6 +160,23 @@ export class Scanner {
     this.#done = Math.min(last, end);
     this.#goesOn = isCut && last === next;
     return last;
+  }
+
+  /** Whether nothing marks a value in there but the names of fields. */
+  #hasSignsAlone(start: number, to: number): boolean {
+    const { bytes } = this.#window;
+    const { places } = this.#detection;
+    if (!places.covers(start, to)) return false;
+    let place = places.within(start, to);
+    while (place < to && isSign(bytes[place]!) && !joinsAddress(bytes, place)) place = places.within(place + 1, to);
+    return place >= to;
+  }
+
+  /** Where the run ends that begins at `start`, if it is one of those that are nothing; else -1. */
+  #inertEnd(start: number): number {
+    const { bytes, end, context } = this.#window;
+    const inert = inertEnd(bytes, start, end);
+    return inert >= 0 ? inert : shortNumberEnd(bytes, start, end, this.#detection.shapes, context);
   }
 
   #characterAt(place: number): number {
@@ -263,12 +268,17 @@ export class Scanner {
 }
 
 const UNIT: Unit = { value: 0, next: 0 };
-/** Whether another colon or hyphen is as near as the next one of an address must be. */
-function isAddress(bytes: Uint8Array, anchor: number): boolean {
-  const at = bytes[anchor] === COLON || bytes[anchor] === DASH ? anchor : anchor + 1;
-  const sign = bytes[at]!;
-  for (let i = 1; i <= 5; i++) if (bytes[at + i] === sign || bytes[at - i] === sign) return true;
-  return at + 5 >= bytes.length;
+function isSign(byte: number): boolean {
+  return byte === COLON || byte === EQUALS;
+}
+
+/** Whether a colon or a hexadecimal digit stands on either side. */
+function joinsAddress(bytes: Uint8Array, at: number): boolean {
+  return isAddress(bytes[at - 1] ?? 0) && isAddress(bytes[at + 1] ?? 0);
+}
+
+function isAddress(byte: number): boolean {
+  return byte === COLON || (CLASSES[byte]! & HEX) !== 0;
 }
 
 function isInRun(byte: number): boolean {

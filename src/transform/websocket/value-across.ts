@@ -17,13 +17,11 @@ export interface ValueAcross {
  */
 export function valueAcross(detection: Detection, before: Uint8Array, message: Uint8Array): ValueAcross | undefined {
   const border = before.length;
-  const length = border + message.length;
-  // Even in length, so that it can be read by two.
-  const memory = new Uint8Array((length + 1) & ~1);
-  memory.set(before);
-  memory.set(message, border);
+  const text = new Uint8Array(border + message.length);
+  text.set(before);
+  text.set(message, border);
   const crossing = new Crossing(border);
-  new Scanner(detection, crossing).scan(memory.subarray(0, length), new Uint16Array(memory.buffer), 0, 0, true);
+  new Scanner(detection, crossing).scan(text, 0, 0, true);
   const { value } = crossing;
   return value && { entity: detection.entities[value.entity]!.id, length: value.end - border };
 }

@@ -18,6 +18,7 @@ export const HAS_DASH = 8;
 export const HAS_SLASH = 16;
 /** A colon or an equals sign: the end of a field name, perhaps. */
 export const HAS_FIELD = 32;
+export const HAS_PLUS = 64;
 
 const FEATURES = new Uint8Array(256);
 for (const [character, bit] of [
@@ -27,6 +28,7 @@ for (const [character, bit] of [
   ['.', HAS_DOT],
   ['-', HAS_DASH],
   ['/', HAS_SLASH],
+  ['+', HAS_PLUS],
 ] as const) {
   FEATURES[character.charCodeAt(0)] = bit;
 }

@@ -23,7 +23,7 @@ interface Node {
 /** The words and phrases that speak for entities, as a tree over their letters; separators in phrases are left out. */
 export class ContextWords {
   readonly #root: Node = { next: new Map(), targets: [] };
-  readonly #beginnings = new Uint8Array(1 << 15);
+  readonly #beginnings = new Set<string>();
   /** How many entities there are: targets are less than this. */
   readonly entities: number;
 
@@ -32,7 +32,8 @@ export class ContextWords {
   }
 
   add(phrase: string, entity: number): void {
-    this.#noteBeginning(phrase);
+    const folded = Array.from(phrase.normalize('NFC'), (character) => String.fromCodePoint(fold(character.codePointAt(0)!)));
+    this.#beginnings.add(/^[a-z]*/.exec(folded.join('').replaceAll(/[\s_.'/&-]/g, ''))![0]);
     let node = this.#root;
     for (const character of phrase.normalize('NFC').replaceAll(/[\s_.'/&-]/g, '')) {
       const point = fold(character.codePointAt(0)!);
@@ -46,23 +47,9 @@ export class ContextWords {
     if (!node.targets.includes(entity)) node.targets.push(entity);
   }
 
-  /** Whether any phrase begins like the word at `at`: by its first three letters, most words are none. */
-  mayBegin(bytes: Uint8Array, at: number, end: number): boolean {
-    const key = beginningOf(bytes[at]!, at + 1 < end ? bytes[at + 1]! : 0, at + 2 < end ? bytes[at + 2]! : 0);
-    return key < 0 || this.#beginnings[key] === 1;
-  }
-
-  #noteBeginning(phrase: string): void {
-    const folded = Array.from(phrase.normalize('NFC'), (character) => fold(character.codePointAt(0)!));
-    const [first = 0, second = 0, third = 0] = folded;
-    const letters = folded.filter((point) => point >= 0x80 || (CLASSES[point]! & WORD) !== 0);
-    for (const [a, b, c] of [
-      [first, second, third],
-      [letters[0] ?? 0, letters[1] ?? 0, letters[2] ?? 0],
-    ] as const) {
-      const key = beginningOf(a, b, c);
-      if (key >= 0) this.#beginnings[key] = 1;
-    }
+  /** The letters that phrases begin with, separators left out, up to the first character that is none without accents. */
+  get beginnings(): Iterable<string> {
+    return this.#beginnings;
   }
 
   /**
@@ -103,6 +90,8 @@ const FIRST_MARK = 0x300;
 const LAST_MARK = 0x36f;
 /** First byte in UTF-8 of characters of scripts that are written without spaces. */
 const UNSPACED_LEAD = 0xe3;
+/** First byte in UTF-8 of quotes and dashes. */
+const PUNCTUATION_LEAD = 0xe2;
 
 function endsWord(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + 1 >= end || (at > 1 && bytes[at - 2]! >= UNSPACED_LEAD)) return true;
@@ -120,18 +109,6 @@ function codePointAt(bytes: Uint8Array, at: number, end: number): number {
   return point;
 }
 
-/** Five bits for each of three letters, 0 for what is none; -1 where one is beyond ASCII. */
-function beginningOf(first: number, second: number, third: number): number {
-  if ((first | second | third) >= 0x80) return -1;
-  const a = letterIndex(first);
-  const b = a === 0 ? 0 : letterIndex(second);
-  return (a << 10) | (b << 5) | (b === 0 ? 0 : letterIndex(third));
-}
-
-function letterIndex(byte: number): number {
-  return (CLASSES[byte]! & LETTER) === 0 ? 0 : byte & 0x1f;
-}
-
 const FOLDED = new Map<number, number>();
 
 /** The letter without its accent and in lower case. Scripts without either are left as they are. */
@@ -146,28 +123,49 @@ function fold(point: number): number {
   return folded;
 }
 
+/** The next place from `from` to `to` where a phrase may begin; `to` where there is none. */
+export type NextWord = (bytes: Uint8Array, from: number, to: number) => number;
+
+/** Wherever a word begins, or a part of one: `taxId`, and any character of a script without spaces. */
+export function nextWord(bytes: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    if ((CLASSES[byte]! & (WORD | HIGH)) === 0) continue;
+    const before = CLASSES[bytes[i - 1] ?? 0]!;
+    const isCamel = (CLASSES[byte]! & UPPER) !== 0 && (before & LOWER) !== 0;
+    const isFirst = (before & (WORD | HIGH)) === 0 || bytes[i - 3] === PUNCTUATION_LEAD;
+    if (isFirst || isCamel || byte >= UNSPACED_LEAD || endsEscape(bytes, i)) return i;
+  }
+  return to;
+}
+
+/** Whether what stands before `at` is the end of an escape: `\nssn` begins with an s. */
+function endsEscape(bytes: Uint8Array, at: number): boolean {
+  return bytes[at - 2] === BACKSLASH || bytes[at - 6] === BACKSLASH;
+}
+
 /**
  * Where context words were last seen in one text. It reads only where it is asked, and each byte once, so that a text full of
  * candidates costs no more than its length.
  */
 export class ContextTracker {
   readonly #words: ContextWords;
+  readonly #nextWord: NextWord;
   #seen: Float64Array | undefined;
   /** Of the whole text: what comes before is read, or out of reach. */
   #readTo = 0;
-  /** A word before this speaks for nothing after it: another field began. */
-  #barrier = 0;
 
-  constructor(words: ContextWords) {
+  constructor(words: ContextWords, next: NextWord = nextWord) {
     this.#words = words;
+    this.#nextWord = next;
   }
 
   /** Says that the words of this name speak for the whole text: it is that of the field whose value the text is. */
   always(name: Uint8Array): void {
     const seen = this.#noted();
-    this.#readWords(name, 0, name.length, 0);
+    for (let i = nextWord(name, 0, name.length); i < name.length; i = nextWord(name, i + 1, name.length))
+      this.#words.note(name, i, name.length, seen, 0);
     for (const [entity, at] of seen.entries()) if (at !== NOWHERE) seen[entity] = EVERYWHERE;
-    this.#barrier = 0;
   }
 
   /**
@@ -175,25 +173,22 @@ export class ContextTracker {
    * @param base position in the whole text of `bytes[0]`
    */
   speaksFor(entity: number, bytes: Uint8Array, at: number, base: number): boolean {
-    return this.#isNear(this.#seenBefore(bytes, at, base)[entity]!, base + at);
+    return isNear(this.#seenBefore(bytes, at, base)[entity]!, bytes, at, base);
   }
 
-  /** Whether a word for any entity stands before the value: mostly there is none, and nothing more needs to be asked. */
-  speaks(bytes: Uint8Array, at: number, base: number): boolean {
-    return this.#isNear(this.#seenBefore(bytes, at, base)[this.#words.entities]!, base + at);
-  }
-
-  #isNear(last: number, position: number): boolean {
-    return last >= this.#barrier && last >= position - CONTEXT_REACH;
+  /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
+  maySpeak(bytes: Uint8Array, from: number, to: number): boolean {
+    if (this.#seen?.[this.#words.entities] === EVERYWHERE) return true;
+    return this.#nextWord(bytes, Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE), to) < to;
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Float64Array {
     const seen = this.#noted();
     const from = Math.max(0, this.#readTo - base, at - CONTEXT_REACH - LONGEST_PHRASE);
-    if (from < at) {
-      this.#readTo = base + at;
-      this.#readWords(bytes, from, at, base);
-    }
+    if (from >= at) return seen;
+    this.#readTo = base + at;
+    for (let i = this.#nextWord(bytes, from, at); i < at; i = this.#nextWord(bytes, i + 1, at))
+      this.#words.note(bytes, i, at, seen, base);
     return seen;
   }
 
@@ -201,44 +196,23 @@ export class ContextTracker {
   #noted(): Float64Array {
     return (this.#seen ??= new Float64Array(this.#words.entities + 1).fill(NOWHERE));
   }
+}
 
-  #readWords(bytes: Uint8Array, from: number, to: number, base: number): void {
-    const seen = this.#noted();
-    let i = from;
-    let isWord = i > 0 && (CLASSES[bytes[i - 1]!]! & WORD) !== 0;
-    for (; i < to; i++) {
-      const byte = bytes[i]!;
-      const bits = CLASSES[byte]!;
-      if ((bits & (WORD | HIGH)) === 0) {
-        isWord = false;
-        if (byte === BACKSLASH) i = this.#skipEscape(bytes, i, to);
-        else if (byte === QUOTE || byte === COMMA || byte === LESS || byte === NEWLINE) this.#bar(bytes, i, to, base);
-        continue;
-      }
-      const isCamel = (bits & UPPER) !== 0 && (CLASSES[bytes[i - 1] ?? 0]! & LOWER) !== 0;
-      // A character of a script without spaces may begin a word anywhere.
-      if ((!isWord || isCamel || byte >= UNSPACED_LEAD) && this.#words.mayBegin(bytes, i, to))
-        this.#words.note(bytes, i, to, seen, base);
-      isWord = true;
-    }
-  }
+/** Whether a word that ended at `last` is near enough, and nothing begins anew between it and the value at `at`. */
+function isNear(last: number, bytes: Uint8Array, at: number, base: number): boolean {
+  if (last === EVERYWHERE) return true;
+  if (last === NOWHERE || last < base + at - CONTEXT_REACH) return false;
+  for (let i = Math.max(0, last - base + 1); i < at; i++) if (isBar(bytes, i, at)) return false;
+  return true;
+}
 
-  /** A letter after a backslash is no word: `\nssn` begins with an s. */
-  #skipEscape(bytes: Uint8Array, at: number, to: number): number {
-    let i = at;
-    while (i + 1 < to && bytes[i + 1] === BACKSLASH) i++;
-    const next = i + 1 < to ? bytes[i + 1]! : 0;
-    if (next === 0x6e || next === 0x74 || next === 0x72 || next === 0x62 || next === 0x66) return i + 1;
-    return next === 0x75 ? i + 5 : i;
-  }
-
-  /** A value of JSON ends, an element of XML, a line before JSON: what spoke for it does not speak for what follows. */
-  #bar(bytes: Uint8Array, at: number, to: number, base: number): void {
-    let i = at + 1;
-    while (i < to && (bytes[i] === SPACE || bytes[i] === BACKSLASH)) i++;
-    const next = i < to ? bytes[i]! : 0;
-    if (BARRED_BY.get(bytes[at]!)?.[next] === 1) this.#barrier = base + at;
-  }
+/** A value of JSON ends, an element of XML, a line before JSON: what spoke for it does not speak for what follows. */
+function isBar(bytes: Uint8Array, at: number, to: number): boolean {
+  const byte = bytes[at]!;
+  if (byte !== QUOTE && byte !== COMMA && byte !== LESS && byte !== NEWLINE) return false;
+  let i = at + 1;
+  while (i < to && (bytes[i] === SPACE || bytes[i] === BACKSLASH)) i++;
+  return BARRED_BY.get(byte)?.[i < to ? bytes[i]! : 0] === 1;
 }
 
 /** What begins anew behind a byte, where one of these stands behind it. */

@@ -1,9 +1,16 @@
+import type { ByteSet } from '../characters/byte-set.ts';
 import { CLASSES, DIGIT, LETTER, LOWER, UPPER } from '../characters/byte-classes.ts';
 
 const COLUMNS = 36;
 const DASHES: ReadonlySet<number> = new Set([0x2d, 0x5f, 0x2e, 0x20]); // - _ . space
 /** A name as long as this is told from others by itself; a shorter one could be the end of any word. */
 const SELF_TELLING = 8;
+
+/** The last two characters of a name, in either case. */
+export interface Ending {
+  readonly before: ByteSet;
+  readonly last: ByteSet;
+}
 
 /**
  * Field names, read from their last character to their first: the name of a field is met at its end, before the colon or the
@@ -15,6 +22,7 @@ export class ReverseNames<T> {
   #states = 1;
   /** Pairs of characters that names end with: nearly every field is ruled out by its last two. */
   readonly #endings = new Uint8Array(65_536);
+  readonly #endingsByText = new Map<string, Ending>();
 
   add(name: string, target: T): void {
     this.#noteEnding(name);
@@ -31,11 +39,17 @@ export class ReverseNames<T> {
     this.#targets[state] = [...this.#targets[state]!, target];
   }
 
+  /** The pairs of characters that names end with. */
+  get endings(): Iterable<Ending> {
+    return this.#endingsByText.values();
+  }
+
   #noteEnding(name: string): void {
-    for (const last of casesOf(name.charCodeAt(name.length - 1))) {
-      for (const first of casesOf(name.charCodeAt(name.length - 2))) this.#endings[first | (last << 8)] = 1;
-      for (const dash of DASHES) this.#endings[dash | (last << 8)] = 1;
-    }
+    const [before, last] = [new Uint8Array(256), new Uint8Array(256)];
+    for (const byte of casesOf(name.charCodeAt(name.length - 1))) last[byte] = 1;
+    for (const byte of [...casesOf(name.charCodeAt(name.length - 2)), ...DASHES]) before[byte] = 1;
+    this.#endingsByText.set(name.slice(-2), { before, last });
+    for (let i = 0; i < 65_536; i++) if (before[i & 0xff] === 1 && last[i >> 8] === 1) this.#endings[i] = 1;
   }
 
   /**

@@ -13,6 +13,7 @@ export interface TokenPattern {
   readonly steps: readonly TokenStep[];
   /** The literal characters it begins with; may be empty. */
   readonly prefix: string;
+  readonly source: string;
 }
 
 /**
@@ -31,7 +32,7 @@ export function compileTokenPattern(pattern: string): TokenPattern {
     if (isLiteral) prefix += literal ?? '';
     steps.push({ bytes, min, max });
   }
-  return { steps, prefix };
+  return { steps, prefix, source: pattern };
 }
 
 /**

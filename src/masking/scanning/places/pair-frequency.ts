@@ -2,7 +2,7 @@ import { CLASSES, DIGIT, WORD } from '../characters/byte-classes.ts';
 
 /**
  * A little of everything that agents send: prose, code, JSON, logs. How often pairs of characters are met in it decides which
- * of them the prefilter looks out for; a bad guess costs time, never a value.
+ * of them places are told by; a bad guess costs time, never a value.
  */
 const TYPICAL = [
   'The gateway answered after a while, and the team looked at what had happened in the night before the release was made. It ',
@@ -42,9 +42,8 @@ function countSingles(): Float64Array {
   return counts;
 }
 
-/** How often a pair is met, roughly, per thousand characters. Two digits count nothing: they are looked out for anyway. */
+/** How often a pair is met, roughly, per thousand characters. */
 function frequencyOf(first: number, second: number): number {
-  if ((CLASSES[first]! & CLASSES[second]! & DIGIT) !== 0) return 0;
   return PAIRS[first | (second << 8)]! + (SINGLES[first]! * SINGLES[second]! * together(first, second)) / 4000;
 }
 

@@ -1,0 +1,181 @@
+import { ADDRESSES, AT_SIGNS, ENDINGS, isDigit, isHex, isWord, NAMES, place } from './memory';
+import { mayBeAddress } from './numbers';
+
+const BACKSLASH: u32 = 0x5c;
+const COLON: u32 = 0x3a;
+const SPACE: u32 = 0x20;
+const OPEN_PARENTHESIS: u32 = 0x28;
+const OPEN_BRACKET: u32 = 0x5b;
+const LETTER_N: u32 = 0x6e;
+/** More of them between a name and its sign are not counted: the name is then looked at. */
+const MOST_BACKSLASHES: i32 = 64;
+const LONGEST_COLOUR: i32 = 20;
+
+/** One of `"'\`])`. */
+// @ts-ignore: decorator
+@inline
+function closes(byte: u32): bool {
+  return byte == 0x22 || byte == 0x27 || byte == 0x60 || byte == 0x5d || byte == 0x29;
+}
+
+/**
+ * Looks at one of `@ \ % ~`, an escape character, or the first byte of a character that may count as one of ASCII.
+ * @returns how far behind it a word may begin that has a letter or a digit before it; 0 where none does
+ */
+export function lookAtSign(at: usize, end: usize, wanted: i32): i32 {
+  switch (load<u8>(at)) {
+    case 0x40: {
+      if (wanted & AT_SIGNS && joinsBefore(at)) place(at);
+      return 0;
+    }
+    case 0x5c:
+      return lookAtEscape(at);
+    case 0x25:
+      return lookAtPercent(at);
+    case 0x7e: {
+      // Client secrets of Azure have no other beginning.
+      if (load<u8>(at - 1) == 0x51 && isDigit(load<u8>(at - 2))) place(at - 1);
+      return 0;
+    }
+    case 0x1b:
+      return colourEnd(at, at + 1);
+    default: {
+      if (isRespelt(at)) place(at);
+      return 0;
+    }
+  }
+}
+
+/** Whether something stands before an at sign that may belong to it: no space, quote, bracket, end of a line. */
+function joinsBefore(at: usize): bool {
+  const before: u32 = load<u8>(at - 1);
+  if (before == LETTER_N && load<u8>(at - 2) == BACKSLASH) return false;
+  return before > SPACE && !closes(before) && before != OPEN_PARENTHESIS && before != OPEN_BRACKET && before != BACKSLASH;
+}
+
+/** Looks at a colon or an equals sign. */
+export function lookAtColon(at: usize, end: usize, wanted: i32): void {
+  if (wanted & NAMES && endsName(at)) place(at);
+  else if (wanted & ADDRESSES && load<u8>(at) == COLON && joinsAddress(at) && mayBeAddress(at, end)) place(at);
+}
+
+// @ts-ignore: decorator
+@inline
+function joinsAddress(at: usize): bool {
+  const next: u32 = load<u8>(at + 1);
+  return next == COLON || (isHex(next) && isHex(load<u8>(at - 1)));
+}
+
+/** Whether the name before a sign ends like one that counts: see `nameEnd`. */
+function endsName(sign: usize): bool {
+  let end = sign;
+  if (load<u8>(end - 1) == COLON) end--;
+  for (let spaces = 0; spaces < 8 && load<u8>(end - 1) == SPACE; spaces++) end--;
+  if (closes(load<u8>(end - 1))) {
+    end--;
+    let backslashes = 0;
+    while (load<u8>(end - 1) == BACKSLASH) {
+      end--;
+      if (++backslashes >= MOST_BACKSLASHES) return true;
+    }
+    if (closes(load<u8>(end - 1))) end--;
+  }
+  return load<u8>(ENDINGS + load<u16>(end - 2)) != 0;
+}
+
+function lookAtEscape(at: usize): i32 {
+  if (load<u8>(at - 1) == BACKSLASH) return 0;
+  let to = at + 1;
+  while (load<u8>(to) == BACKSLASH) to++;
+  const escaped: u32 = load<u8>(to);
+  switch (escaped) {
+    case 0x2f: {
+      place(to);
+      return 0;
+    }
+    case 0x75: {
+      const point = hex4(to + 1);
+      if (point < 0) return 0;
+      if (countsAsAscii(point)) place(to);
+      return point == 0x1b ? colourEnd(at, to + 5) : i32(to + 5 - at);
+    }
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return i32(to + 1 - at);
+    // Other spellings of the escape character: \x1b, \033, \e.
+    case 0x78:
+    case 0x30:
+      return colourEnd(at, to + 3);
+    case 0x65:
+      return colourEnd(at, to + 1);
+    default:
+      return 0;
+  }
+}
+
+/** Behind the m of a colour whose bracket is at `bracket`, from `at`; 0 where there is none. */
+function colourEnd(at: usize, bracket: usize): i32 {
+  if (load<u8>(bracket) != 0x5b) return 0;
+  let to = bracket + 1;
+  for (let i = 0; i < LONGEST_COLOUR && (isDigit(load<u8>(to)) || load<u8>(to) == 0x3b); i++) to++;
+  return load<u8>(to) == 0x6d ? i32(to + 1 - at) : 0;
+}
+
+function lookAtPercent(at: usize): i32 {
+  const high = hexValue(load<u8>(at + 1));
+  const low = hexValue(load<u8>(at + 2));
+  if (high < 0 || low < 0) return 0;
+  const value = (high << 4) | low;
+  if (value >= 0x20 && value < 0x7f) place(at);
+  return 3;
+}
+
+// @ts-ignore: decorator
+@inline
+function hexValue(byte: u32): i32 {
+  if (isDigit(byte)) return byte - 0x30;
+  const letter = (byte | 0x20) - 0x61;
+  return letter < 6 ? letter + 10 : -1;
+}
+
+function hex4(at: usize): i32 {
+  let point = 0;
+  for (let i: usize = 0; i < 4; i++) {
+    const value = hexValue(load<u8>(at + i));
+    if (value < 0) return -1;
+    point = (point << 4) | value;
+  }
+  return point;
+}
+
+/** Whether a code point is read as a character of ASCII that a value may have, or not at all: see `foldCodePoint`. */
+function countsAsAscii(point: i32): bool {
+  if (point < 0xa0) return point >= 0x20 && point < 0x7f;
+  if (point == 0xa0 || point == 0xad) return true;
+  if (point < 0x2000) return false;
+  if (point < 0x2213) {
+    return (
+      point == 0x2007 ||
+      (point >= 0x2009 && point <= 0x200d) ||
+      (point >= 0x2010 && point <= 0x2015) ||
+      point == 0x202f ||
+      point == 0x2060 ||
+      point == 0x2212
+    );
+  }
+  return point == 0xfeff || (point >= 0xff01 && point <= 0xff5e);
+}
+
+/** The same for a character in UTF-8, where something stands beside it that it may join. */
+function isRespelt(at: usize): bool {
+  const before: u32 = load<u8>(at - 1);
+  const lead: u32 = load<u8>(at);
+  const second: u32 = load<u8>(at + 1);
+  if (lead == 0xc2) return second == 0xad || (second == 0xa0 && (isWord(before) || before == 0x29));
+  const third: u32 = load<u8>(at + 2);
+  const point = ((lead & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
+  return countsAsAscii(point) && (isWord(before) || isWord(load<u8>(at + 3)) || lead == 0xef || before >= 0x80);
+}

@@ -1,0 +1,143 @@
+import { bits, BLOCK, capitals, digits, letters, up } from './blocks';
+import { BEGINNINGS, isLetter, TEXT, TRIPLES } from './memory';
+
+/** So many letters of a phrase tell whether it may be one of context. */
+const TOLD_BY: i32 = 6;
+/** Between two words of a phrase. */
+const MOST_SEPARATORS: i32 = 2;
+/** `place-tables.ts` hashes alike. */
+const FACTOR: u32 = 0x9e37_79b1;
+/** The letters of U+00C0 to U+00FF without their accents; a space for those that are others. */
+const PLAIN_LETTERS = memory.data<u8>([
+  97, 97, 97, 97, 97, 97, 32, 99, 101, 101, 101, 101, 105, 105, 105, 105, 32, 110, 111, 111, 111, 111, 111, 32, 32, 117, 117, 117,
+  117, 121, 32, 32, 97, 97, 97, 97, 97, 97, 32, 99, 101, 101, 101, 101, 105, 105, 105, 105, 32, 110, 111, 111, 111, 111, 111, 32,
+  32, 117, 117, 117, 117, 121, 32, 121,
+]);
+
+/** First bytes of characters of scripts that are written without spaces between words. */
+// @ts-ignore: decorator
+@inline
+function unspaced(bytes: v128): v128 {
+  return i8x16.ge_u(bytes, i8x16.splat(0xe3 as i8));
+}
+
+// @ts-ignore: decorator
+@inline
+function backslashes(bytes: v128): v128 {
+  return i8x16.eq(bytes, i8x16.splat(0x5c));
+}
+
+// @ts-ignore: decorator
+@inline
+function punctuation(bytes: v128): v128 {
+  return i8x16.eq(bytes, i8x16.splat(0xe2 as i8));
+}
+
+/**
+ * The first place of `text[from]` to `text[to - 1]` where a context word may begin: where a word begins with the letters of
+ * one, or with some beyond Latin. `to` where there is none.
+ */
+export function nextWord(from: i32, to: i32): i32 {
+  const first = from & ~(BLOCK - 1);
+  let smallBefore: u64 = 0;
+  let joinedBefore: u64 = 0;
+  let quotesBefore: u64 = 0;
+  let backslashesBefore: u64 = 0;
+  for (let base = first; base < to; base += BLOCK) {
+    const block = TEXT + base;
+    const a = v128.load(block);
+    const b = v128.load(block, 16);
+    const c = v128.load(block, 32);
+    const d = v128.load(block, 48);
+    const letter = bits(letters(a), letters(b), letters(c), letters(d));
+    const capital = bits(capitals(a), capitals(b), capitals(c), capitals(d));
+    const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
+    const high = bits(a, b, c, d);
+    const word = letter | high;
+    const joined = word | bits(digits(a), digits(b), digits(c), digits(d));
+    const small = letter & ~capital;
+    let starts = (word & ~up(joined, joinedBefore, 1)) | (capital & up(small, smallBefore, 1));
+    // Behind the letter of an escape, which looks like the first one of the word.
+    starts |= word & (up(backslash, backslashesBefore, 2) | up(backslash, backslashesBefore, 6));
+    let quote: u64 = 0;
+    if (high != 0) {
+      quote = bits(punctuation(a), punctuation(b), punctuation(c), punctuation(d));
+      starts |= bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
+    }
+    starts |= letter & up(quote, quotesBefore, 3);
+    if (base < from) starts &= ~u64(0) << (from & (BLOCK - 1));
+    for (let rest = starts; rest != 0; rest &= rest - 1) {
+      const at = base + i32(ctz(rest));
+      if (at >= to) return to;
+      if (mayBegin(TEXT + at)) return at;
+    }
+    smallBefore = small;
+    joinedBefore = joined;
+    quotesBefore = quote;
+    backslashesBefore = backslash;
+  }
+  return to;
+}
+
+/** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first three. */
+// @ts-ignore: decorator
+@inline
+function mayBegin(at: usize): bool {
+  const four = load<u32>(at);
+  // Three letters, the second and the third of them small: no other word begins among them.
+  if ((four & 0x00e0_e0c0) == 0x0060_6040 && !isTriple(four)) return false;
+  return isPhrase(at);
+}
+
+/** Whether a phrase begins with these three letters. */
+// @ts-ignore: decorator
+@inline
+function isTriple(letters: u32): bool {
+  const index = ((letters & 0x1f) << 10) | ((letters >> 3) & 0x3e0) | ((letters >> 16) & 0x1f);
+  return load<u8>(TRIPLES + index) != 0;
+}
+
+/** Whether the letters from `at` on are those that a context word begins with, or all of one. */
+function isPhrase(at: usize): bool {
+  let hash: u32 = 0;
+  let letters = 0;
+  let separators = 0;
+  let wasSmall = false;
+  let i = at;
+  while (letters < TOLD_BY) {
+    let byte: u32 = load<u8>(i++);
+    if (byte >= 0x80) {
+      // Signs and punctuation end the word.
+      if (byte == 0xc2 || byte == 0xe2) return isBeginning(hash);
+      if (byte != 0xc3) return true;
+      const second: u32 = load<u8>(i++);
+      byte = second >= 0x80 ? load<u8>(PLAIN_LETTERS + (second & 0x3f)) : 0x20;
+      if (byte == 0x20) return true;
+    } else if (!isLetter(byte)) {
+      if (letters == 0 || !separates(byte) || separators == MOST_SEPARATORS) return isBeginning(hash);
+      if (separators++ == 0 && isBeginning(hash)) return true;
+      continue;
+    }
+    const isSmall = byte >= 0x61;
+    if (wasSmall && !isSmall && isBeginning(hash)) return true;
+    wasSmall = isSmall;
+    separators = 0;
+    hash = (hash << 5) | (byte & 0x1f);
+    letters++;
+  }
+  return isBeginning(hash);
+}
+
+/** One of `-_./&'` and the space. */
+// @ts-ignore: decorator
+@inline
+function separates(byte: u32): bool {
+  return byte == 0x20 || byte == 0x2d || byte == 0x5f || byte == 0x2e || byte == 0x2f || byte == 0x26 || byte == 0x27;
+}
+
+// @ts-ignore: decorator
+@inline
+function isBeginning(hash: u32): bool {
+  const mixed = hash * FACTOR;
+  return ((load<u8>(BEGINNINGS + (mixed >> 16)) >> ((mixed >> 8) & 7)) & 1) != 0;
+}

@@ -1,0 +1,107 @@
+import { Defect } from '../../../core/defect.ts';
+import type { ByteSet } from '../characters/byte-set.ts';
+import { Buckets } from './buckets.ts';
+import { featureOf, type FixedForm, type Key } from './form-features.ts';
+
+/** What the module looks for: the flags of `assembly/memory.ts`. */
+export const NUMBERS = 1;
+export const ADDRESSES = 2;
+export const AT_SIGNS = 4;
+const NAMES = 8;
+export const FORMS = 16;
+export const PHRASES = 32;
+
+/** What places are told by, in the form in which the module has it. */
+export interface PlaceTables {
+  readonly wanted: number;
+  /** By pair of bytes: 1 where the name of a field may end with them. */
+  readonly endings: Uint8Array;
+  /** By pair of bytes: marks of the forms that have a word which begins with them. */
+  readonly first: Uint16Array;
+  /** The same for the two bytes after these. A form may be where both have a mark in common. */
+  readonly second: Uint16Array;
+  /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
+  readonly beginnings: Uint8Array;
+  /** By its first three letters, five bits each: 1 where one may begin with them. */
+  readonly triples: Uint8Array;
+}
+
+/** How the module hashes the first letters of a word. */
+const FACTOR = 0x9e37_79b1;
+const TOLD_BY = 6;
+
+/** Bits of the tables. */
+const MARKS = 16;
+
+/** Makes the tables, form by form. */
+export class PlaceTableBuilder {
+  #wanted = 0;
+  readonly #endings = new Uint8Array(65_536);
+  readonly #first = new Uint16Array(65_536);
+  readonly #second = new Uint16Array(65_536);
+  readonly #beginnings = new Uint8Array(65_536);
+  readonly #triples = new Uint8Array(1 << 15);
+  readonly #buckets = new Buckets(MARKS);
+
+  get tables(): PlaceTables {
+    return {
+      wanted: this.#wanted,
+      endings: this.#endings,
+      first: this.#first,
+      second: this.#second,
+      beginnings: this.#beginnings,
+      triples: this.#triples,
+    };
+  }
+
+  /** Says that something is looked for that the module tells by itself. */
+  want(flag: number): void {
+    this.#wanted |= flag;
+  }
+
+  /** Looks for names of fields that end with these two characters. */
+  addEnding(before: ByteSet, last: ByteSet): void {
+    this.want(NAMES);
+    forEachPair(before, last, (pair) => (this.#endings[pair] = 1));
+  }
+
+  /**
+   * Looks for context words that begin with these letters; of more than six the first six count.
+   * @param letters small ones
+   */
+  addBeginning(letters: string): void {
+    if (letters === '') return;
+    const indices = Array.from(letters.slice(0, TOLD_BY), (letter) => letter.charCodeAt(0) & 0x1f);
+    const [first = 0, second = 0, third = 0] = indices;
+    this.#triples[(first << 10) | (second << 5) | third] = 1;
+    const hash = indices.reduce((sum, index) => (sum << 5) | index, 0);
+    const mixed = Math.imul(hash, FACTOR);
+    this.#beginnings[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);
+  }
+
+  /**
+   * Looks for values of a form.
+   * @returns which of its characters is sure to be marked
+   * @throws Defect where they have nothing by which the module could tell them: no form may be passed over
+   */
+  addForm(form: FixedForm, name: string): number {
+    const feature = featureOf(form);
+    if (feature === undefined) throw new Defect(`Values of the form ${name} cannot be told from other text`);
+    this.want(feature.by === 'number' ? NUMBERS : FORMS);
+    if (feature.by === 'key') this.#addKey(feature.key);
+    return feature.at;
+  }
+
+  #addKey([a, b, c, d]: Key): void {
+    const mark = 1 << this.#buckets.choose([a, b], [c, d]);
+    forEachPair(a, b, (pair) => (this.#first[pair]! |= mark));
+    forEachPair(c, d, (pair) => (this.#second[pair]! |= mark));
+  }
+}
+
+function forEachPair(first: ByteSet, second: ByteSet, take: (pair: number) => void): void {
+  for (let b = 0; b < 256; b++) {
+    if (second[b] === 0) continue;
+    for (let a = 0; a < 256; a++) if (first[a] === 1) take(a | (b << 8));
+  }
+}
