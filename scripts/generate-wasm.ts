@@ -16,9 +16,9 @@ const COMPILER = join(ROOT, 'node_modules/assemblyscript/bin/asc.js');
 const SOURCE = 'src/masking/scanning/places/assembly/mark-places.ts';
 const TARGET = 'src/masking/scanning/places/places-wasm.ts';
 /** Pages of 64 KiB: what `assembly/memory.ts` lays out, and the text. */
-const PAGES = 8;
+const PAGES = 9;
 /** Where the module keeps its constants, behind everything else. */
-const CONSTANTS = 0x7_f000;
+const CONSTANTS = 0x8_f000;
 const WIDTH = 116;
 
 /** Runs the compiler as a command: its types would add their own to those of every file here. */

@@ -22,8 +22,8 @@ export class Candidates {
 
   /** Hands over those that stand, in order: of two that overlap the longer one, then the one whose entity comes first. */
   forEachStanding(take: (start: number, end: number, entity: number) => void): void {
-    if (this.#count === 1) {
-      take(this.#starts[0]!, this.#ends[0]!, this.#entities[0]!);
+    if (this.#areApart()) {
+      for (let i = 0; i < this.#count; i++) take(this.#starts[i]!, this.#ends[i]!, this.#entities[i]!);
       return;
     }
     const first = Math.min(...this.#starts.slice(0, this.#count));
@@ -38,6 +38,12 @@ export class Candidates {
     }
     standing.sort((i, j) => this.#starts[i]! - this.#starts[j]!);
     for (const i of standing) take(this.#starts[i]!, this.#ends[i]!, this.#entities[i]!);
+  }
+
+  /** Whether they were added in order, and none overlaps the next: nearly always. */
+  #areApart(): boolean {
+    for (let i = 1; i < this.#count; i++) if (this.#starts[i]! < this.#ends[i - 1]!) return false;
+    return true;
   }
 
   #byRank(): readonly number[] {

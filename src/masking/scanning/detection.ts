@@ -6,7 +6,7 @@ import { byteSet, setOf, type ByteSet } from './characters/byte-set.ts';
 import { ANY } from './places/form-features.ts';
 import { PlaceFinder, type Places } from './places/place-finder.ts';
 import { ADDRESSES, AT_SIGNS, FORMS, NUMBERS, PHRASES, PlaceTableBuilder } from './places/place-tables.ts';
-import { PairIndex } from './forms/pair-index.ts';
+import { TokenIndex } from './forms/token-index.ts';
 import { ReverseNames } from './context/reverse-names.ts';
 import { ShapeAutomaton } from './forms/shape-automaton.ts';
 import { compileTokenPattern, type TokenPattern } from './forms/token-pattern.ts';
@@ -23,8 +23,8 @@ export interface TokenTarget extends FormTarget {
   readonly pattern: TokenPattern;
   /** What begins like this is told by code. */
   readonly coded: Announced | undefined;
-  /** How far behind its beginning the pair stands by which it is indexed; the place that is marked. */
-  readonly pairAt: number;
+  /** How far behind its beginning the place is that is marked. */
+  readonly markedAt: number;
 }
 
 export interface NameTarget {
@@ -63,10 +63,12 @@ export interface Detection {
   /** The earlier one wins where two of one length are found in one place. */
   readonly entities: readonly Entity[];
   readonly places: Places;
+  /** Four bytes of each form that places are marked for. */
+  readonly keys: TokenIndex<true>;
   readonly shapes: ShapeAutomaton<FormTarget>;
   /** How long the shortest shape is that has at most so many digits. */
   readonly shortest: readonly number[];
-  readonly tokens: PairIndex<TokenTarget>;
+  readonly tokens: TokenIndex<TokenTarget>;
   /** How long the shortest token is that announces nothing else. */
   readonly shortestToken: number;
   readonly names: ReverseNames<NameTarget>;
@@ -92,15 +94,15 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     number
   >;
   for (const { form } of shapes) places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
-  const tokens = new PairIndex<TokenTarget>();
+  const tokens = new TokenIndex<TokenTarget>();
   let shortestToken = Number.POSITIVE_INFINITY;
   for (const token of tokenForms(entities)) {
     const { pattern, coded: announced } = token;
     const sets = fixedSets(pattern);
     const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
     if (announced === undefined) shortestToken = Math.min(shortestToken, length);
-    const pairAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source);
-    tokens.add(sets[pairAt]!, sets[pairAt + 1] ?? ANY, { ...token, pairAt });
+    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source);
+    tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
   }
   for (const { last, before } of names.endings) places.addEnding(before, last);
   for (const letters of context.beginnings) places.addBeginning(letters);
@@ -108,6 +110,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
   return {
     entities,
     places: new PlaceFinder(places.tables),
+    keys: places.keys,
     shapes: new ShapeAutomaton(shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } }))),
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
     tokens,
@@ -119,7 +122,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
   };
 }
 
-function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'pairAt'>[] {
+function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'markedAt'>[] {
   return entities.flatMap((entity, index) => {
     const announced = ANNOUNCEMENTS.filter(([id]) => id === entity.id).map(([coded, pattern]) => ({ pattern, coded }));
     return [...(entity.tokens ?? []), ...announced].map((token) => {

@@ -28,7 +28,6 @@ import {
   RUN_MAX,
   RUN_STEP,
 } from './characters/run.ts';
-import { DEAD, START } from './forms/shape-automaton.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
 import { walkToken } from './forms/token-pattern.ts';
 
@@ -142,18 +141,11 @@ export class RunMatcher {
     const { shapes } = this.#detection;
     shapes.forgetIfLarge();
     for (let i = 0; i < limit; i++) {
-      if (!isWord(text[i]!) || (i === 0 ? goesOn : isWord(text[i - 1]!))) continue;
-      let state = shapes.step(START, text[i]!);
-      for (let j = i + 1; state !== DEAD; j++) {
-        const targets = shapes.targets(state);
-        if (targets.length > 0 && (j >= length || !isWord(text[j]!))) this.#checkShapes(targets, i, j);
-        if (j >= length) break;
-        state = shapes.step(state, text[j]!);
-      }
+      if (isWord(text[i]!) && !(i === 0 ? goesOn : isWord(text[i - 1]!))) shapes.read(text, i, length, this.#checkShapes);
     }
   }
 
-  #checkShapes(targets: readonly FormTarget[], from: number, to: number): void {
+  readonly #checkShapes = (targets: readonly FormTarget[], from: number, to: number): void => {
     let count = -1;
     for (let i = 0; i < targets.length; i++) {
       const { entity, tier, check } = targets[i]!;
@@ -164,7 +156,7 @@ export class RunMatcher {
       if (isWeak ? this.#isJoined(from, to) || !this.#speaksFor(entity, from) : this.#isDecimal(from, to)) continue;
       this.#add(from, to, entity);
     }
-  }
+  };
 
   /** Letters and digits alone, letters as capitals. */
   #compactFrom(from: number, to: number): number {
@@ -198,11 +190,11 @@ export class RunMatcher {
 
   /** @returns false where more of the text is needed to tell */
   #collectTokensAt(i: number, limit: number): boolean {
-    const { text } = this.run;
-    const targets = this.#detection.tokens.get(text[i]! | (text[i + 1]! << 8));
+    const { text, length } = this.run;
+    const targets = this.#detection.tokens.at(text, i, length);
     for (let k = 0; k < targets.length; k++) {
       const target = targets[k]!;
-      const from = i - target.pairAt;
+      const from = i - target.markedAt;
       if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
     }
     return true;
@@ -291,8 +283,8 @@ export class RunMatcher {
     if (base + from < phrases.triedTo) return true;
     const found = readSeedPhrase(bytes, from, end, isFinal);
     if (found === 'starved') return false;
-    phrases.triedTo = base + from + TRIED;
-    if (found !== 'none') this.candidates.add(found.start, found.end, entity);
+    phrases.triedTo = base + (typeof found === 'object' && 'listTo' in found ? found.listTo : from + TRIED);
+    if (typeof found === 'object' && 'end' in found) this.candidates.add(found.start, found.end, entity);
     return true;
   }
 

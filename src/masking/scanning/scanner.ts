@@ -8,7 +8,8 @@ import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { shortNumberEnd } from './short-number.ts';
 import { RunMatcher, type Window } from './run-matcher.ts';
-import type { Swallow } from './swallow.ts';
+import { keyBegin } from './coded/private-key.ts';
+import { SwallowPrivateKey, type Swallow } from './swallow.ts';
 
 /** Told of what is found, in order. Places are in the window that is being scanned. */
 export interface Sink {
@@ -26,6 +27,7 @@ const COLON = 0x3a;
 const EQUALS = 0x3d;
 const OPEN = 0x28;
 const BACKSLASH = 0x5c;
+const LETTER_P = 0x50;
 /** So far behind the beginning of a value its first anchor is at most. */
 const ANCHOR_REACH = 256;
 /** Bytes at the end of a window in which a character may be cut, however it is spelt. */
@@ -119,10 +121,30 @@ export class Scanner {
    * @returns where to go on; the complement of where the text has to wait for more of it
    */
   #look(place: number): number {
-    const { bytes } = this.#window;
+    const { bytes, end, base, phrases } = this.#window;
+    const { places, keys } = this.#detection;
+    if (places.isKey(place) && keys.at(bytes, place, end).length === 0) return place + 1;
+    // What announces a phrase was read with one before it.
+    if (base + place + LONGEST_ANNOUNCEMENT < phrases.triedTo && announces(bytes, place)) return place + 1;
     // Most signs stand behind names that only end like one that counts.
     if (isSign(bytes[place]!) && !this.#endsKnownName(place) && !joinsAddress(bytes, place)) return place + 1;
-    return this.#lookAtRun(place);
+    return this.#openKey(place) ?? this.#lookAtRun(place);
+  }
+
+  /**
+   * A private key that is announced in one line is opened without reading on: what stands before it was looked at.
+   * @returns where to go on; undefined where none is announced
+   */
+  #openKey(place: number): number | undefined {
+    const { bytes } = this.#window;
+    const entity = this.#detection.coded['private-key'];
+    const begin = entity < 0 || bytes[place] !== LETTER_P ? -1 : keyBegin(bytes, place);
+    if (begin < 0) return undefined;
+    // Its beginning was part of a key before it.
+    if (begin < this.#done) return place + 1;
+    this.#sink.opened(entity, begin);
+    this.#swallow = new SwallowPrivateKey();
+    return this.#swallowFrom(begin);
   }
 
   #endsKnownName(at: number): boolean {
@@ -268,6 +290,24 @@ export class Scanner {
 }
 
 const UNIT: Unit = { value: 0, next: 0 };
+/** `recoveryphrase` */
+const LONGEST_ANNOUNCEMENT = 14;
+
+/** Whether what is marked is the h of phrase, the first e of seed, the m of mnemonic. */
+function announces(bytes: Uint8Array, at: number): boolean {
+  const next = bytes[at + 1];
+  switch (bytes[at]) {
+    case 0x68:
+      return next === 0x72 && bytes[at - 1] === 0x70;
+    case 0x65:
+      return next === 0x65 && bytes[at - 1] === 0x73;
+    case 0x6d:
+      return next === 0x6e;
+    default:
+      return false;
+  }
+}
+
 function isSign(byte: number): boolean {
   return byte === COLON || byte === EQUALS;
 }

@@ -3,7 +3,7 @@ import { setOf } from './characters/byte-set.ts';
 import { endsRun } from './characters/inert-run.ts';
 import type { ContextTracker } from './context/context-words.ts';
 import type { FormTarget } from './detection.ts';
-import { DEAD, START, type ShapeAutomaton } from './forms/shape-automaton.ts';
+import type { ShapeAutomaton } from './forms/shape-automaton.ts';
 
 /** Tokens are longer, and so is every run in which something else is told by code. */
 const LONGEST = 12;
@@ -55,21 +55,14 @@ const PROVEN = 2;
 
 /** What the best of the shapes in there would prove. */
 function shapesWithin(bytes: Uint8Array, from: number, to: number, shapes: ShapeAutomaton<FormTarget>): number {
-  let best = NONE;
-  for (let i = from; i < to; i++) {
-    if (!isWord(bytes[i]!) || (i > from && isWord(bytes[i - 1]!))) continue;
-    let state = shapes.step(START, bytes[i]!);
-    for (let j = i + 1; state !== DEAD; j++) {
-      const targets = shapes.targets(state);
-      if (targets.length > 0 && (j >= to || !isWord(bytes[j]!))) best = Math.max(best, proofOf(targets));
-      if (j >= to) break;
-      state = shapes.step(state, bytes[j]!);
-    }
-  }
+  best = NONE;
+  for (let i = from; i < to; i++)
+    if (isWord(bytes[i]!) && (i === from || !isWord(bytes[i - 1]!))) shapes.read(bytes, i, to, noteProof);
   return best;
 }
 
-function proofOf(targets: readonly FormTarget[]): number {
-  for (let i = 0; i < targets.length; i++) if (targets[i]!.tier === 'A') return PROVEN;
-  return WEAK;
+let best = NONE;
+
+function noteProof(targets: readonly FormTarget[]): void {
+  best = Math.max(best, targets.some(({ tier }) => tier === 'A') ? PROVEN : WEAK);
 }

@@ -14,6 +14,7 @@ const decoder = new TextDecoder();
 const EVERYWHERE: Places = {
   over: () => undefined,
   next: (at) => at,
+  isKey: () => false,
   covers: () => false,
   within: (from) => from,
   nextWord: () => undefined,

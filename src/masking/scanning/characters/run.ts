@@ -113,6 +113,16 @@ export class Run {
         features |= FEATURES[byte]!;
         continue;
       }
+      if (byte === SPACE && at + 1 < end) {
+        // The usual separator, told by the two bytes around it: see isJoined.
+        if (!joinsSpace(bytes, at)) {
+          this.behind = at + 1;
+          break;
+        }
+        text[n] = SPACE;
+        offsets[n++] = at++;
+        continue;
+      }
       const value = this.#readSpecial(bytes, at, end, isFinal);
       if (value === BOUNDARY) {
         this.behind = Math.max(this.#unit.next, at + 1);
@@ -144,6 +154,14 @@ export class Run {
     if (!isJoined(bytes, at, value, unit.next)) value = BOUNDARY;
     return value;
   }
+}
+
+/** Whether the space at `at` stands between two parts of a run. */
+function joinsSpace(bytes: Uint8Array, at: number): boolean {
+  const after = bytes[at + 1]!;
+  if ((CLASSES[after]! & (DIGIT | UPPER)) === 0 && after !== OPEN) return false;
+  const before = at > 0 ? bytes[at - 1]! : 0;
+  return (CLASSES[before]! & (DIGIT | UPPER)) !== 0 || before === CLOSE;
 }
 
 function readUnit(bytes: Uint8Array, at: number, end: number, unit: Unit): void {

@@ -6,6 +6,8 @@ import { CLASSES, LETTER, LOWER } from '../characters/byte-classes.ts';
 const POSITIONS: ReadonlyMap<string, number> = new Map(wordlist.map((word, position) => [word, position]));
 /** Lengths of a phrase, longest first (BIP-39). */
 const LENGTHS = [24, 21, 18, 15, 12] as const;
+/** Words of the list one after another, no more of them than a phrase and some of the sentence that follows. */
+const MOST_WORDS = 32;
 const LONGEST_WORD = 8;
 /** Words between the one that announces a phrase and the phrase. */
 const FILLERS: ReadonlySet<string> = new Set(
@@ -15,8 +17,8 @@ const MOST_FILLERS = 6;
 /** What may stand before the first word, beside spaces. */
 const LEADS = setOf(' :="\'`\\\n\r\t*(-[');
 
-/** What stands behind a word that announces a seed phrase. */
-export type SeedPhrase = { readonly start: number; readonly end: number } | 'none' | 'starved';
+/** What stands behind a word that announces a seed phrase; `listTo`: words of the list up to there, too many for a phrase. */
+export type SeedPhrase = { readonly start: number; readonly end: number } | { readonly listTo: number } | 'none' | 'starved';
 
 /** Reads the seed phrase (BIP-39, English list) that is announced by the word that ends at `at`. */
 export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFinal: boolean): SeedPhrase {
@@ -38,14 +40,14 @@ export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFin
 /** Whether a text is a seed phrase and nothing else. */
 export function isSeedPhrase(bytes: Uint8Array): boolean {
   const found = phraseAt(bytes, 0, bytes.length, true);
-  return typeof found === 'object' && found.end === bytes.length;
+  return typeof found === 'object' && 'end' in found && found.end === bytes.length;
 }
 
 function phraseAt(bytes: Uint8Array, start: number, end: number, isFinal: boolean): SeedPhrase {
   const positions: number[] = [];
   const ends: number[] = [];
   let i = start;
-  while (positions.length < LENGTHS[0]) {
+  while (positions.length <= MOST_WORDS) {
     const wordEnd = endOfWord(bytes, i, end);
     if (wordEnd >= end && !isFinal) return 'starved';
     const position = POSITIONS.get(textOf(bytes, i, wordEnd));
@@ -55,6 +57,8 @@ function phraseAt(bytes: Uint8Array, start: number, end: number, isFinal: boolea
     if (bytes[wordEnd] !== 0x20) break;
     i = wordEnd + 1;
   }
+  // A list of words, not a phrase: to try every part of it would cost more than reading it.
+  if (positions.length > MOST_WORDS) return { listTo: ends.at(-1)! };
   const length = LENGTHS.find((count) => count <= positions.length && hasChecksum(positions.slice(0, count)));
   return length === undefined ? 'none' : { start, end: ends[length - 1]! };
 }

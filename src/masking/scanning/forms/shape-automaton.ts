@@ -1,4 +1,4 @@
-import { CLASSES, DIGIT, LOWER, UPPER } from '../characters/byte-classes.ts';
+import { CLASSES, DIGIT, isWord, LOWER, UPPER } from '../characters/byte-classes.ts';
 
 /** A form, and what it stands for where it is found. */
 export interface ShapeTarget<T> {
@@ -18,7 +18,9 @@ const FIRST_CAPITAL = 10;
 const FIRST_SMALL = FIRST_CAPITAL + 26;
 const FIRST_SEPARATOR = FIRST_SMALL + 26;
 const NO_COLUMN = FIRST_SEPARATOR + SEPARATORS.length;
-const COLUMNS = NO_COLUMN + 1;
+/** Behind the columns: whether something is recognised on arriving in the state of the row. */
+const ENDS = NO_COLUMN + 1;
+const COLUMNS = ENDS + 1;
 
 const COLUMN_OF = new Uint8Array(256).fill(NO_COLUMN);
 for (let byte = 0; byte < 128; byte++) {
@@ -33,8 +35,12 @@ const MOST_STATES = 1 << 14;
 
 const UNKNOWN = -1;
 /** No form goes on from here. */
-export const DEAD = 0;
-export const START = 1;
+const DEAD = 0;
+/** Rows of the table begin here; a state is where its row begins, so that a step is one look-up. */
+const START = COLUMNS;
+
+/** Told of what is recognised in `text[from]` to `text[to - 1]`. */
+export type Recognised<T> = (targets: readonly T[], from: number, to: number) => void;
 
 /**
  * Recognises all forms at once: a deterministic automaton over their characters, whose states are made when they are first
@@ -56,16 +62,22 @@ export class ShapeAutomaton<T> {
     this.#begin();
   }
 
-  /** The state after `byte`. */
-  step(state: number, byte: number): number {
-    const cell = state * COLUMNS + COLUMN_OF[byte]!;
-    const next = this.#table[cell]!;
-    return next === UNKNOWN ? this.#explore(state, COLUMN_OF[byte]!) : next;
-  }
-
-  /** What ends in this state; empty for most. */
-  targets(state: number): readonly T[] {
-    return this.#targets[state]!;
+  /** Reads the word that begins at `from`, as far as it goes on like a form, and tells what ends where a word does. */
+  read(text: Uint8Array, from: number, length: number, recognised: Recognised<T>): void {
+    let table = this.#table;
+    let state = START;
+    for (let i = from; i < length; i++) {
+      const cell = state + COLUMN_OF[text[i]!]!;
+      let next = table[cell]!;
+      if (next === UNKNOWN) {
+        next = this.#explore(state, COLUMN_OF[text[i]!]!);
+        table = this.#table;
+      }
+      if (next === DEAD) return;
+      state = next;
+      if (table[state + ENDS] === 1 && (i + 1 >= length || !isWord(text[i + 1]!)))
+        recognised(this.#targets[state / COLUMNS]!, from, i + 1);
+    }
   }
 
   /** Starts anew where there are too many states; to be called between two searches, since states in hand are lost. */
@@ -84,30 +96,31 @@ export class ShapeAutomaton<T> {
       this.#shapes.map((shape) => ({ shape, at: 0 })),
       'start',
     );
-    this.#table.fill(DEAD, 0, COLUMNS);
   }
 
   #explore(state: number, column: number): number {
-    const before = this.#places[state]!;
+    const before = this.#places[state / COLUMNS]!;
     const places = before.flatMap(({ shape, at }) =>
       accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : [],
     );
     const key = places.map(({ shape, at }) => `${this.#ids.get(shape)}.${at}`).join(' ');
     const next = places.length === 0 ? DEAD : (this.#known.get(key) ?? this.#add(places, key));
-    this.#table[state * COLUMNS + column] = next;
+    this.#table[state + column] = next;
     return next;
   }
 
   #add(places: readonly Place<T>[], key: string): number {
-    const state = this.#places.length;
+    const state = this.#places.length * COLUMNS;
     this.#known.set(key, state);
     this.#places.push(places.filter(({ shape, at }) => at < shape.form.length));
-    this.#targets.push(places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target));
-    if ((state + 1) * COLUMNS > this.#table.length) {
+    const targets = places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target);
+    this.#targets.push(targets);
+    if (state + COLUMNS > this.#table.length) {
       const larger = new Int32Array(this.#table.length * 2).fill(UNKNOWN);
       larger.set(this.#table);
       this.#table = larger;
     }
+    this.#table[state + ENDS] = targets.length > 0 ? 1 : 0;
     return state;
   }
 }

@@ -106,13 +106,15 @@ function rarestKey(form: FixedForm): ByKey | undefined {
     if (!beginsWord(sets, at) || runLength(form, at) < SHORTEST_RUN) continue;
     const key = keyAt(sets, at);
     const frequency = (frequencyOfSets(key[0], key[1]) + (mayBeDigits(key) ? MANY : 0)) * frequencyOfSets(key[2], key[3]);
-    if (frequency >= least) continue;
+    // What a token begins with was chosen to be told from words; what comes later may be one.
+    if (frequency * (at === 0 ? 1 : LATER) >= least) continue;
     least = frequency;
     rarest = { by: 'key', at, key };
   }
   return rarest;
 }
 
+const LATER = 50;
 /** What beginning with two digits costs: runs that are looked at are full of them, whatever a text is like. */
 const MANY = 1000;
 

@@ -8,7 +8,8 @@ const SECOND = 0x3_0000;
 const BEGINNINGS = 0x5_0000;
 const TRIPLES = 0x6_0000;
 const PLACES = 0x6_8000;
-const TEXT = 0x6_c000;
+const KEYS = 0x6_c000;
+const TEXT = 0x7_0000;
 /** So much of a text is marked at a time. */
 const SLICE = 65_536;
 /** Bytes before and behind a slice that tell what it begins and ends with; more than a value is told by. */
@@ -29,6 +30,8 @@ export interface Places {
   over(bytes: Uint8Array, from: number, end: number): void;
   /** The first place from `at` on; the end of the text where there is none. */
   next(at: number): number;
+  /** Whether this place is marked for the first four bytes of a form alone, which may belong to two. */
+  isKey(place: number): boolean;
   /** Whether all of this part of the text is marked, so that {@link within} can be asked. */
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
@@ -43,8 +46,9 @@ export interface Places {
 /** Marks places 64 bytes at a time: nearly all of a text has none. */
 export class PlaceFinder implements Places {
   readonly #text: Uint8Array;
-  /** A bit for each byte. */
+  /** A bit for each byte, and for those that are marked for the beginning of a form alone. */
   readonly #places: Int32Array;
+  readonly #keys: Int32Array;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
   readonly #wanted: number;
@@ -63,7 +67,8 @@ export class PlaceFinder implements Places {
     new Uint16Array(memory.buffer, FIRST, first.length).set(first);
     new Uint16Array(memory.buffer, SECOND, second.length).set(second);
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
-    this.#places = new Int32Array(memory.buffer, PLACES, (TEXT - PLACES) >> 2);
+    this.#places = new Int32Array(memory.buffer, PLACES, (KEYS - PLACES) >> 2);
+    this.#keys = new Int32Array(memory.buffer, KEYS, (TEXT - KEYS) >> 2);
     this.#mark = mark;
     this.#nextWord = nextWord;
     this.#wanted = wanted;
@@ -92,6 +97,11 @@ export class PlaceFinder implements Places {
     return this.#nextWord(from - base, to - base) + base;
   }
 
+  isKey(place: number): boolean {
+    const bit = place - this.#base;
+    return ((this.#places[bit >> 5]! >> (bit & 31)) & 1) === 0;
+  }
+
   covers(from: number, to: number): boolean {
     return from >= this.#markedFrom && to <= this.#marked;
   }
@@ -102,12 +112,13 @@ export class PlaceFinder implements Places {
 
   #nextBit(from: number, to: number): number {
     const places = this.#places;
+    const keys = this.#keys;
     const last = (to + 31) >> 5;
     let i = from >> 5;
-    let word = places[i]! & (-1 << (from & 31));
+    let word = (places[i]! | keys[i]!) & (-1 << (from & 31));
     while (word === 0) {
       if (++i >= last) return last << 5;
-      word = places[i]!;
+      word = places[i]! | keys[i]!;
     }
     return (i << 5) + 31 - Math.clz32(word & -word);
   }

@@ -1,5 +1,6 @@
 import { Defect } from '../../../core/defect.ts';
 import type { ByteSet } from '../characters/byte-set.ts';
+import { TokenIndex } from '../forms/token-index.ts';
 import { Buckets } from './buckets.ts';
 import { featureOf, type FixedForm, type Key } from './form-features.ts';
 
@@ -35,6 +36,8 @@ const MARKS = 16;
 
 /** Makes the tables, form by form. */
 export class PlaceTableBuilder {
+  /** The first four bytes of forms themselves: what the tables mark may belong to two. */
+  readonly keys: TokenIndex<true> = new TokenIndex();
   #wanted = 0;
   readonly #endings = new Uint8Array(65_536);
   readonly #first = new Uint16Array(65_536);
@@ -92,7 +95,9 @@ export class PlaceTableBuilder {
     return feature.at;
   }
 
-  #addKey([a, b, c, d]: Key): void {
+  #addKey(key: Key): void {
+    this.keys.add(key, true);
+    const [a, b, c, d] = key;
     const mark = 1 << this.#buckets.choose([a, b], [c, d]);
     forEachPair(a, b, (pair) => (this.#first[pair]! |= mark));
     forEachPair(c, d, (pair) => (this.#second[pair]! |= mark));

@@ -1,4 +1,4 @@
-import { ADDRESSES, FORMS, isWord, mayBegin, NUMBERS, PHRASES, place, placeAll, PLACES, TEXT } from './memory';
+import { ADDRESSES, FORMS, isWord, KEYS, mayBegin, NUMBERS, PHRASES, place, placeAll, placeKey, PLACES, TEXT } from './memory';
 import { bits, BLOCK, capitals, digits, letters, separators, up } from './blocks';
 import { mayBeHyphened, mayBeNumber } from './numbers';
 import { lookAtColon, lookAtSign } from './signs';
@@ -63,7 +63,9 @@ function announces(at: usize, bytes: v128): v128 {
 export function mark(from: i32, end: i32, wanted: i32): void {
   const first = from & ~(BLOCK - 1);
   const stop = TEXT + end;
-  memory.fill(PLACES + (first >> 3), 0, (((end - first) >> 6) + 2) << 3);
+  const cleared = (((end - first) >> 6) + 2) << 3;
+  memory.fill(PLACES + (first >> 3), 0, cleared);
+  memory.fill(KEYS + (first >> 3), 0, cleared);
   memory.fill(stop, 0, MARGIN);
   let digitsBefore: u64 = 0;
   let lettersBefore: u64 = 0;
@@ -196,7 +198,8 @@ export function mark(from: i32, end: i32, wanted: i32): void {
 // @ts-ignore: decorator
 @inline
 function markForm(at: usize, wanted: i32): void {
-  if (mayBegin(at) || (wanted & ADDRESSES && mayBeHyphened(at))) place(at);
+  if (mayBegin(at)) placeKey(at);
+  if (wanted & ADDRESSES && mayBeHyphened(at)) place(at);
 }
 
 /** Five or more capitals and digits begin at `at`: PRIVATE KEY, or the third part of a tax number of Italy. */
@@ -217,7 +220,7 @@ function markMixed(block: usize, pairs: u64, letter: u64, lettersBefore: u64, di
   if (behindFive != 0) placeAll(block, behindFive);
   for (let rest = behindTwo; rest != 0; rest &= rest - 1) {
     const at = block + usize(ctz(rest));
-    if (!isWord(load<u8>(at + 1)) && mayBegin(at - 3)) place(at);
+    if (!isWord(load<u8>(at + 1)) && mayBegin(at - 3)) placeKey(at - 3);
   }
   const around = behindLetter & up(digit, digitsBefore, 3) & up(digit, digitsBefore, 4);
   for (let rest = around; rest != 0; rest &= rest - 1) {

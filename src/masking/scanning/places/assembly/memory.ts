@@ -12,8 +12,10 @@ export const BEGINNINGS: usize = 0x5_0000;
 export const TRIPLES: usize = 0x6_0000;
 /** A bit for each byte of the text. */
 export const PLACES: usize = 0x6_8000;
+/** The same for those that are marked for the beginning of a form alone, which are still to be compared with it. */
+export const KEYS: usize = 0x6_c000;
 /** The text, with nothing before it. */
-export const TEXT: usize = 0x6_c000;
+export const TEXT: usize = 0x7_0000;
 
 /** What is looked for. */
 export const NUMBERS: i32 = 1;
@@ -29,6 +31,15 @@ export const PHRASES: i32 = 32;
 export function place(at: usize): void {
   const bit = at - TEXT;
   const byte = PLACES + (bit >> 3);
+  store<u8>(byte, u32(load<u8>(byte)) | (1 << (u32(bit) & 7)));
+}
+
+/** Marks the byte at `at` for the beginning of a form. */
+// @ts-ignore: decorator
+@inline
+export function placeKey(at: usize): void {
+  const bit = at - TEXT;
+  const byte = KEYS + (bit >> 3);
   store<u8>(byte, u32(load<u8>(byte)) | (1 << (u32(bit) & 7)));
 }
 
