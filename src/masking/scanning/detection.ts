@@ -104,7 +104,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source);
     tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
   }
-  for (const { last, before } of names.endings) places.addEnding(before, last);
+  for (const ending of names.endings) places.addEnding(ending);
   for (const letters of context.beginnings) places.addBeginning(letters);
   wantCoded(places, coded);
   return {

@@ -295,17 +295,10 @@ const LONGEST_ANNOUNCEMENT = 14;
 
 /** Whether what is marked is the h of phrase, the first e of seed, the m of mnemonic. */
 function announces(bytes: Uint8Array, at: number): boolean {
-  const next = bytes[at + 1];
-  switch (bytes[at]) {
-    case 0x68:
-      return next === 0x72 && bytes[at - 1] === 0x70;
-    case 0x65:
-      return next === 0x65 && bytes[at - 1] === 0x73;
-    case 0x6d:
-      return next === 0x6e;
-    default:
-      return false;
-  }
+  const [before, byte, next] = [bytes[at - 1], bytes[at], bytes[at + 1]];
+  if (byte === 0x68) return before === 0x70 && next === 0x72;
+  if (byte === 0x65) return before === 0x73 && next === 0x65;
+  return byte === 0x6d && next === 0x6e;
 }
 
 function isSign(byte: number): boolean {

@@ -113,16 +113,6 @@ export class Run {
         features |= FEATURES[byte]!;
         continue;
       }
-      if (byte === SPACE && at + 1 < end) {
-        // The usual separator, told by the two bytes around it: see isJoined.
-        if (!joinsSpace(bytes, at)) {
-          this.behind = at + 1;
-          break;
-        }
-        text[n] = SPACE;
-        offsets[n++] = at++;
-        continue;
-      }
       const value = this.#readSpecial(bytes, at, end, isFinal);
       if (value === BOUNDARY) {
         this.behind = Math.max(this.#unit.next, at + 1);
@@ -145,6 +135,11 @@ export class Run {
   /** The character that begins at `at`, where it is more than a plain byte; BOUNDARY where the run ends. */
   #readSpecial(bytes: Uint8Array, at: number, end: number, isFinal: boolean): number {
     const unit = this.#unit;
+    if (bytes[at] === SPACE && at + 1 < end) {
+      // What most runs end with, told by the two bytes around it: see isJoined.
+      unit.next = at + 1;
+      return joinsSpace(bytes, at) ? SPACE : BOUNDARY;
+    }
     readUnit(bytes, at, end, unit);
     let { value } = unit;
     if (value === INCOMPLETE || (unit.next >= end && needsNext(bytes, at, value))) {

@@ -2,12 +2,14 @@ import type { ByteSet } from '../characters/byte-set.ts';
 import { CLASSES, DIGIT, LETTER, LOWER, UPPER } from '../characters/byte-classes.ts';
 
 const COLUMNS = 36;
-const DASHES: ReadonlySet<number> = new Set([0x2d, 0x5f, 0x2e, 0x20]); // - _ . space
+/** May stand between two characters of a name: `- _ .` and the space. */
+export const DASHES: ReadonlySet<number> = new Set([0x2d, 0x5f, 0x2e, 0x20]);
 /** A name as long as this is told from others by itself; a shorter one could be the end of any word. */
 const SELF_TELLING = 8;
 
-/** The last two characters of a name, in either case. */
+/** The last three characters of a name, in either case. */
 export interface Ending {
+  readonly third: ByteSet;
   readonly before: ByteSet;
   readonly last: ByteSet;
 }
@@ -39,16 +41,19 @@ export class ReverseNames<T> {
     this.#targets[state] = [...this.#targets[state]!, target];
   }
 
-  /** The pairs of characters that names end with. */
+  /** What names end with. */
   get endings(): Iterable<Ending> {
     return this.#endingsByText.values();
   }
 
   #noteEnding(name: string): void {
-    const [before, last] = [new Uint8Array(256), new Uint8Array(256)];
-    for (const byte of casesOf(name.charCodeAt(name.length - 1))) last[byte] = 1;
-    for (const byte of [...casesOf(name.charCodeAt(name.length - 2)), ...DASHES]) before[byte] = 1;
-    this.#endingsByText.set(name.slice(-2), { before, last });
+    const [third, before, last] = [3, 2, 1].map((back) => setOfBytes(casesOf(name.charCodeAt(name.length - back)))) as [
+      ByteSet,
+      ByteSet,
+      ByteSet,
+    ];
+    this.#endingsByText.set(name.slice(-3), { third, before, last });
+    for (const dash of DASHES) before[dash] = 1;
     for (let i = 0; i < 65_536; i++) if (before[i & 0xff] === 1 && last[i >> 8] === 1) this.#endings[i] = 1;
   }
 
@@ -75,6 +80,12 @@ export class ReverseNames<T> {
     }
     return found;
   }
+}
+
+function setOfBytes(bytes: readonly number[]): ByteSet {
+  const set = new Uint8Array(256);
+  for (const byte of bytes) set[byte] = 1;
+  return set;
 }
 
 function casesOf(byte: number): readonly number[] {

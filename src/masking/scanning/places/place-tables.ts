@@ -1,5 +1,6 @@
 import { Defect } from '../../../core/defect.ts';
 import type { ByteSet } from '../characters/byte-set.ts';
+import { DASHES, type Ending } from '../context/reverse-names.ts';
 import { TokenIndex } from '../forms/token-index.ts';
 import { Buckets } from './buckets.ts';
 import { featureOf, type FixedForm, type Key } from './form-features.ts';
@@ -15,7 +16,7 @@ export const PHRASES = 32;
 /** What places are told by, in the form in which the module has it. */
 export interface PlaceTables {
   readonly wanted: number;
-  /** By pair of bytes: 1 where the name of a field may end with them. */
+  /** By pair of bytes: a bit for each byte, by its last three bits, that may stand before them at the end of the name of a field. */
   readonly endings: Uint8Array;
   /** By pair of bytes: marks of the forms that have a word which begins with them. */
   readonly first: Uint16Array;
@@ -23,13 +24,15 @@ export interface PlaceTables {
   readonly second: Uint16Array;
   /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
   readonly beginnings: Uint8Array;
-  /** By its first three letters, five bits each: 1 where one may begin with them. */
+  /** By its first three letters, five bits each, or two and none: 1 where one may begin with them. */
   readonly triples: Uint8Array;
 }
 
 /** How the module hashes the first letters of a word. */
 const FACTOR = 0x9e37_79b1;
 const TOLD_BY = 6;
+
+const ANY_THIRD = 0xff;
 
 /** Bits of the tables. */
 const MARKS = 16;
@@ -62,10 +65,13 @@ export class PlaceTableBuilder {
     this.#wanted |= flag;
   }
 
-  /** Looks for names of fields that end with these two characters. */
-  addEnding(before: ByteSet, last: ByteSet): void {
+  /** Looks for names of fields that end with these three characters, which may have dashes between them. */
+  addEnding({ third, before, last }: Ending): void {
     this.want(NAMES);
-    forEachPair(before, last, (pair) => (this.#endings[pair] = 1));
+    const thirds = third.reduce((mask, bit, byte) => (bit === 1 ? mask | (1 << (byte & 7)) : mask), 0);
+    forEachPair(before, last, (pair) => (this.#endings[pair]! |= thirds));
+    for (const dash of DASHES)
+      for (const [byte, bit] of last.entries()) if (bit === 1) this.#endings[dash | (byte << 8)] = ANY_THIRD;
   }
 
   /**
@@ -77,6 +83,7 @@ export class PlaceTableBuilder {
     const indices = Array.from(letters.slice(0, TOLD_BY), (letter) => letter.charCodeAt(0) & 0x1f);
     const [first = 0, second = 0, third = 0] = indices;
     this.#triples[(first << 10) | (second << 5) | third] = 1;
+    this.#triples[(first << 10) | (second << 5)] = 1;
     const hash = indices.reduce((sum, index) => (sum << 5) | index, 0);
     const mixed = Math.imul(hash, FACTOR);
     this.#beginnings[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);

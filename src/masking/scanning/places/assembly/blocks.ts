@@ -1,40 +1,106 @@
 /** Bytes that are looked at together: a bit each in a word. */
 export const BLOCK: i32 = 64;
 
+/**
+ * The constants of what follows, 16 bytes each. They lie in memory, since those of the code would be put together anew, from
+ * four instructions, wherever they are used.
+ */
+const CONSTANTS: usize = memory.data<u8>([
+  // 0: rows of the upper half of a byte in which these lower halves are letters, digits or glue; 1: those rows.
+  46, 63, 62, 63, 63, 63, 63, 62, 62, 62, 63, 21, 20, 23, 53, 31, //
+  0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0, //
+  // 2, 3: the same for signs.
+  1, 0, 96, 0, 0, 4, 0, 0, 0, 0, 128, 16, 2, 128, 8, 64, //
+  0, 16, 4, 128, 1, 2, 0, 8, 0, 0, 0, 0, 32, 0, 64, 0, //
+  // 4: the lower half; 5: zero; 6: the bit of small letters.
+  15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, //
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+  32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, //
+  // 7, 8: what is added to a digit so that 9 is the greatest signed byte, and the one below 0; 9, 10: small letters; 11: capitals.
+  70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, //
+  117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, 117, //
+  5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, //
+  101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, //
+  37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 37, //
+  // 12 to 14: the row of most separators, which of them, the colon.
+  240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, //
+  1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, //
+  58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, //
+  // 15 to 19: h, r, m, n, e; 20: d.
+  104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, //
+  114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, //
+  109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, //
+  110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, //
+  101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, //
+  100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, //
+]);
+
 // @ts-ignore: decorator
 @inline
-function isIn(bytes: v128, first: i8, count: i8): v128 {
-  // Moved so that the last one is the greatest of all signed bytes: one comparison tells both ends.
-  const last = i8(0x7f);
-  return i8x16.gt_s(i8x16.add(bytes, i8x16.splat(last - (first + count - 1))), i8x16.splat(last - count));
+function constant(index: usize): v128 {
+  return v128.load(CONSTANTS + (index << 4));
+}
+
+/** Whether a byte is in both tables, one of which is told by its lower half and the other by its upper. */
+// @ts-ignore: decorator
+@inline
+function isInBoth(bytes: v128, table: usize): v128 {
+  const low = i8x16.swizzle(constant(table), v128.and(bytes, constant(4)));
+  const high = i8x16.swizzle(constant(table + 1), v128.and(i16x8.shr_u(bytes, 4), constant(4)));
+  return v128.and(low, high);
+}
+
+/** A letter, a digit or glue. */
+// @ts-ignore: decorator
+@inline
+export function plain(bytes: v128): v128 {
+  return i8x16.ne(isInBoth(bytes, 0), constant(5));
+}
+
+/** One of `@ : = \ % ~`, the escape character, or 0xc2, 0xe2, 0xef. */
+// @ts-ignore: decorator
+@inline
+export function signs(bytes: v128): v128 {
+  return i8x16.ne(isInBoth(bytes, 2), constant(5));
 }
 
 // @ts-ignore: decorator
 @inline
 export function digits(bytes: v128): v128 {
-  return isIn(bytes, 0x30, 10);
+  return i8x16.gt_s(i8x16.add(bytes, constant(7)), constant(8));
 }
 
 // @ts-ignore: decorator
 @inline
 export function capitals(bytes: v128): v128 {
-  return isIn(bytes, 0x41, 26);
+  return i8x16.gt_s(i8x16.add(bytes, constant(11)), constant(10));
 }
 
 // @ts-ignore: decorator
 @inline
 export function letters(bytes: v128): v128 {
-  return isIn(v128.or(bytes, i8x16.splat(0x20)), 0x61, 26);
+  return i8x16.gt_s(i8x16.add(v128.or(bytes, constant(6)), constant(9)), constant(10));
 }
 
 /** One of `- ./+:()`: what may stand between two digits of a number. */
 // @ts-ignore: decorator
 @inline
 export function separators(bytes: v128): v128 {
-  // Rows 0x20 and 0x30 alone; a byte beyond ASCII is none.
-  const row = i8x16.eq(v128.and(bytes, i8x16.splat(0xf0 as i8)), i8x16.splat(0x20));
-  const low = i8x16.swizzle(i8x16(1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1), v128.and(bytes, i8x16.splat(0x0f)));
-  return v128.or(v128.and(row, i8x16.ne(low, i8x16.splat(0))), i8x16.eq(bytes, i8x16.splat(0x3a)));
+  const row = i8x16.eq(v128.and(bytes, constant(12)), constant(6));
+  const low = i8x16.swizzle(constant(13), v128.and(bytes, constant(4)));
+  return v128.or(v128.and(row, i8x16.ne(low, constant(5))), i8x16.eq(bytes, constant(14)));
+}
+
+/** The `hr` of phrase, the `eed` of seed, the `mn` of mnemonic. */
+// @ts-ignore: decorator
+@inline
+export function announces(at: usize, bytes: v128): v128 {
+  const next = v128.load(at, 1);
+  const hr = v128.and(i8x16.eq(bytes, constant(15)), i8x16.eq(next, constant(16)));
+  const mn = v128.and(i8x16.eq(bytes, constant(17)), i8x16.eq(next, constant(18)));
+  const ee = v128.and(i8x16.eq(bytes, constant(19)), i8x16.eq(next, constant(19)));
+  const eed = v128.and(ee, i8x16.eq(v128.load(at, 2), constant(20)));
+  return v128.or(v128.or(hr, mn), eed);
 }
 
 // @ts-ignore: decorator

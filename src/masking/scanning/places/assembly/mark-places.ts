@@ -1,5 +1,5 @@
 import { ADDRESSES, FORMS, isWord, KEYS, mayBegin, NUMBERS, PHRASES, place, placeAll, placeKey, PLACES, TEXT } from './memory';
-import { bits, BLOCK, capitals, digits, letters, separators, up } from './blocks';
+import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
 import { mayBeHyphened, mayBeNumber } from './numbers';
 import { lookAtColon, lookAtSign } from './signs';
 export { nextWord } from './words';
@@ -17,43 +17,6 @@ const FEWEST_NUMBER: u64 = 6;
 /** So long a run of joinable characters is at least that a token stands in. */
 const SHORTEST_RUN: u64 = 13;
 
-/** Rows of the upper half of a byte in which these lower halves are letters, digits or glue; and those rows. */
-// @ts-ignore: decorator
-@inline
-function isPlain(bytes: v128): v128 {
-  const low = i8x16.swizzle(
-    i8x16(46, 63, 62, 63, 63, 63, 63, 62, 62, 62, 63, 21, 20, 23, 53, 31),
-    v128.and(bytes, i8x16.splat(0x0f)),
-  );
-  const high = i8x16.swizzle(i8x16(0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(bytes, 4));
-  return i8x16.ne(v128.and(low, high), i8x16.splat(0));
-}
-
-/** One of `@ : = \ % ~`, the escape character, or 0xc2, 0xe2, 0xef. */
-// @ts-ignore: decorator
-@inline
-function isSign(bytes: v128): v128 {
-  const low = i8x16.swizzle(
-    i8x16(1, 0, 96, 0, 0, 4, 0, 0, 0, 0, -128, 16, 2, -128, 8, 64),
-    v128.and(bytes, i8x16.splat(0x0f)),
-  );
-  const high = i8x16.swizzle(i8x16(0, 16, 4, -128, 1, 2, 0, 8, 0, 0, 0, 0, 32, 0, 64, 0), i8x16.shr_u(bytes, 4));
-  return i8x16.ne(v128.and(low, high), i8x16.splat(0));
-}
-
-/** The `hr` of phrase, the `eed` of seed, the `mn` of mnemonic. */
-// @ts-ignore: decorator
-@inline
-function announces(at: usize, bytes: v128): v128 {
-  const next = v128.load(at, 1);
-  const third = v128.load(at, 2);
-  const hr = v128.and(i8x16.eq(bytes, i8x16.splat(0x68)), i8x16.eq(next, i8x16.splat(0x72)));
-  const mn = v128.and(i8x16.eq(bytes, i8x16.splat(0x6d)), i8x16.eq(next, i8x16.splat(0x6e)));
-  const e = i8x16.splat(0x65);
-  const eed = v128.and(v128.and(i8x16.eq(bytes, e), i8x16.eq(next, e)), i8x16.eq(third, i8x16.splat(0x64)));
-  return v128.or(v128.or(hr, mn), eed);
-}
-
 /**
  * Marks every place of `text[from]` to `text[end - 1]` where a value may be, and others: but wherever a value stands at least
  * one byte of it is marked, or the sign behind the name of the field.
@@ -69,18 +32,10 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   memory.fill(stop, 0, MARGIN);
   let digitsBefore: u64 = 0;
   let lettersBefore: u64 = 0;
-  let wordsBefore: u64 = 0;
+  let joinableBefore: u64 = 0;
+  let capitalsBefore: u64 = 0;
   let startsBefore: u64 = 0;
   let startsCarried: u64 = 0;
-  let run1: u64 = 0;
-  let run2: u64 = 0;
-  let run4: u64 = 0;
-  let run8: u64 = 0;
-  let run13: u64 = 0;
-  let capitals1: u64 = 0;
-  let capitals2: u64 = 0;
-  let capitals4: u64 = 0;
-  let capitals9: u64 = 0;
   for (let block = TEXT + first; block < stop; block += BLOCK) {
     const a = v128.load(block);
     const b = v128.load(block, 16);
@@ -89,10 +44,10 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     const digit = bits(digits(a), digits(b), digits(c), digits(d));
     const letter = bits(letters(a), letters(b), letters(c), letters(d));
     const word = digit | letter;
-    let starts = (word & ~up(word, wordsBefore, 1)) | startsCarried;
+    let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
     startsCarried = 0;
 
-    for (let rest = bits(isSign(a), isSign(b), isSign(c), isSign(d)); rest != 0; rest &= rest - 1) {
+    for (let rest = bits(signs(a), signs(b), signs(c), signs(d)); rest != 0; rest &= rest - 1) {
       const i = i32(ctz(rest));
       const sign: u32 = load<u8>(block + i);
       let begins: i32 = 0;
@@ -114,69 +69,38 @@ export function mark(from: i32, end: i32, wanted: i32): void {
 
     if (wanted & NUMBERS && popcnt(digit) + popcnt(digitsBefore >> 32) >= FEWEST_DIGITS) {
       const part = digit | bits(separators(a), separators(b), separators(c), separators(d));
-      const groups = digit & (~up(digit, digitsBefore, 1) | 1);
-      for (let rest = groups; rest != 0; ) {
-        const i = ctz(rest);
-        // The digits and separators around this digit.
-        const to = ctz(~(part >> i)) + i;
-        const from = i + 1 - clz(~(part << (63 - i)));
-        if (to >= 64 || i64(from) <= 0) {
-          // They go on beyond the block.
-          const at = block + usize(i);
-          if (mayBeNumber(at, stop)) place(at);
-          rest &= rest - 1;
-          continue;
-        }
-        const stretch = ((u64(1) << to) - 1) & (~u64(0) << from);
-        const count = popcnt(digit & stretch);
-        // Fewer digits may still be an address of IPv4.
-        if (count >= FEWEST_NUMBER || (count >= FEWEST_DIGITS && mayBeNumber(block + usize(i), stop))) placeAll(block, groups & stretch);
-        rest &= ~stretch;
-      }
+      const stretches = inRowsOf6(part) | atBorders(part);
+      markNumbers(block, stop, part, digit & (~up(digit, digitsBefore, 1) | 1) & stretches, digit);
     }
 
     if (wanted & FORMS) {
-      const plain = bits(isPlain(a), isPlain(b), isPlain(c), isPlain(d));
-      const plain2 = plain & up(plain, run1, 1);
-      const plain4 = plain2 & up(plain2, run2, 2);
-      const plain8 = plain4 & up(plain4, run4, 4);
-      const plain13 = plain8 & up(plain8, run8, 5);
-      if (plain13 != 0) {
-        const reached = plain13 & ~up(plain13, run13, 1);
-        let long = plain13 | reached;
-        let back = reached | (reached >> 1);
-        back |= back >> 2;
-        back |= back >> 4;
-        back |= back >> 5;
-        long |= back;
+      const joinable = bits(plain(a), plain(b), plain(c), plain(d));
+      const long = inRunsOf13(joinable);
+      if (long != 0) {
         for (let rest = starts & long; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), wanted);
-        const early = reached & 0xfff;
-        if (early != 0) {
-          const part = startsBefore & (~u64(0) << (64 - SHORTEST_RUN + 1 + ctz(early)));
-          for (let rest = part; rest != 0; rest &= rest - 1) markForm(block - BLOCK + usize(ctz(rest)), wanted);
-        }
       }
-      run1 = plain;
-      run2 = plain2;
-      run4 = plain4;
-      run8 = plain8;
-      run13 = plain13;
+      if (joinable & (joinableBefore >> 63) & 1) {
+        const before = clz(~joinableBefore);
+        const after = ctz(~joinable);
+        if (before + after >= SHORTEST_RUN) markAcross(block, startsBefore, before, starts & ~long, after, wanted);
+      }
+      joinableBefore = joinable;
 
       const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
-      const two = capital & up(capital, capitals1, 1);
-      const four = two & up(two, capitals2, 2);
-      let nine: u64 = 0;
+      const four = runsOf4(capital);
       if (four != 0) {
-        nine = four & up(four, capitals4, 4) & up(capital, capitals1, 8);
-        const nines = nine & ~up(nine, capitals9, 1);
-        if (nines != 0) placeAll(block, nines);
-        const fives = four & up(capital, capitals1, 4);
-        for (let rest = fives & ~(fives << 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
+        const nine = four & (four << 4) & (capital << 8);
+        if (nine != 0) placeAll(block, nine);
+        const five = four & (capital << 4);
+        for (let rest = five & ~(five << 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
       }
-      capitals1 = capital;
-      capitals2 = two;
-      capitals4 = four;
-      capitals9 = nine;
+      if (capital & (capitalsBefore >> 63) & 1) {
+        const before = clz(~capitalsBefore);
+        const after = ctz(~capital);
+        if (before + after >= 5) markCapitals(block - usize(before));
+        if (before + after >= 9) place(block);
+      }
+      capitalsBefore = capital;
 
       const pairs = digit & up(digit, digitsBefore, 1);
       if (pairs != 0) markMixed(block, pairs, letter, lettersBefore, digit, digitsBefore);
@@ -189,9 +113,81 @@ export function mark(from: i32, end: i32, wanted: i32): void {
 
     digitsBefore = digit;
     lettersBefore = letter;
-    wordsBefore = word;
     startsBefore = starts;
   }
+}
+
+/** All bits that stand in rows of six and more. */
+// @ts-ignore: decorator
+@inline
+function inRowsOf6(mask: u64): u64 {
+  const three = mask & (mask << 1) & (mask << 2);
+  let row = three & (three << 3);
+  row |= row >> 1;
+  row |= row >> 2;
+  return row | (row >> 2);
+}
+
+/** The rows that begin with the first bit or end with the last one. */
+// @ts-ignore: decorator
+@inline
+function atBorders(mask: u64): u64 {
+  const rows = mask & ~(mask + 1);
+  return rows | (mask & ~((~u64(0)) >> clz(~mask)));
+}
+
+/** Marks the groups of digits that have enough others near them. */
+function markNumbers(block: usize, stop: usize, part: u64, groups: u64, digit: u64): void {
+  let rest = groups;
+  while (rest != 0) {
+    const i = ctz(rest);
+    // The digits and separators around this digit.
+    const to = ctz(~(part >> i)) + i;
+    const from = i + 1 - clz(~(part << (63 - i)));
+    if (to >= 64 || i64(from) <= 0) {
+      // They go on beyond the block.
+      if (mayBeNumber(block + usize(i), stop)) place(block + usize(i));
+      rest &= rest - 1;
+      continue;
+    }
+    const stretch = ((u64(1) << to) - 1) & (~u64(0) << from);
+    const count = popcnt(digit & stretch);
+    // Fewer digits may still be an address of IPv4.
+    if (count >= FEWEST_NUMBER || (count >= FEWEST_DIGITS && mayBeNumber(block + usize(i), stop))) placeAll(block, groups & stretch);
+    rest &= ~stretch;
+  }
+}
+
+/** Where four bits stand in a row, at the last of them. */
+// @ts-ignore: decorator
+@inline
+function runsOf4(mask: u64): u64 {
+  const two = mask & (mask << 1);
+  return two & (two << 2);
+}
+
+/** All bits that stand in rows of 13 and more. */
+// @ts-ignore: decorator
+@inline
+function inRunsOf13(mask: u64): u64 {
+  const four = runsOf4(mask);
+  const eight = four & (four << 4);
+  let row = eight & (eight << 5);
+  if (row == 0) return 0;
+  row |= row >> 1;
+  row |= row >> 2;
+  row |= row >> 4;
+  return row | (row >> 5);
+}
+
+/** The beginnings of words in a long run that goes from one block to the next, as far as they were not in one before. */
+function markAcross(block: usize, startsBefore: u64, before: u64, starts: u64, after: u64, wanted: i32): void {
+  if (before < SHORTEST_RUN) {
+    const part = startsBefore & (~u64(0) << (64 - before));
+    for (let rest = part; rest != 0; rest &= rest - 1) markForm(block - BLOCK + usize(ctz(rest)), wanted);
+  }
+  const part = after == 64 ? starts : starts & ((u64(1) << after) - 1);
+  for (let rest = part; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), wanted);
 }
 
 /** A word begins at `at`, in a run that is long enough for a token. */

@@ -1,6 +1,6 @@
 /** Where everything lies in the memory of the module; `place-finder.ts` has the same figures. */
 
-/** By pair of bytes: 1 where the name of a field may end with them. */
+/** By pair of bytes: a bit for each byte, by its last three bits, that may stand before them at the end of the name of a field. */
 export const ENDINGS: usize = 0x0_0000;
 /** By pair of bytes: marks of the forms that begin with them. */
 export const FIRST: usize = 0x1_0000;
@@ -8,7 +8,7 @@ export const FIRST: usize = 0x1_0000;
 export const SECOND: usize = 0x3_0000;
 /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
 export const BEGINNINGS: usize = 0x5_0000;
-/** By three letters, five bits each: 1 where a context word may begin with them. */
+/** By three letters, five bits each, or two and none: 1 where a context word may begin with them. */
 export const TRIPLES: usize = 0x6_0000;
 /** A bit for each byte of the text. */
 export const PLACES: usize = 0x6_8000;

@@ -66,6 +66,13 @@ function joinsAddress(at: usize): bool {
   return next == COLON || (isHex(next) && isHex(load<u8>(at - 1)));
 }
 
+/** May stand between two characters of a name. */
+// @ts-ignore: decorator
+@inline
+function isDash(byte: u32): bool {
+  return byte == 0x2d || byte == 0x5f || byte == 0x2e || byte == 0x20;
+}
+
 /** Whether the name before a sign ends like one that counts: see `nameEnd`. */
 function endsName(sign: usize): bool {
   let end = sign;
@@ -80,7 +87,11 @@ function endsName(sign: usize): bool {
     }
     if (closes(load<u8>(end - 1))) end--;
   }
-  return load<u8>(ENDINGS + load<u16>(end - 2)) != 0;
+  const thirds: u32 = load<u8>(ENDINGS + load<u16>(end - 2));
+  if (thirds == 0) return false;
+  let third: u32 = load<u8>(end - 3);
+  if (isDash(third)) third = load<u8>(end - 4);
+  return isDash(third) || ((thirds >> (third & 7)) & 1) != 0;
 }
 
 function lookAtEscape(at: usize): i32 {

@@ -79,22 +79,21 @@ export function nextWord(from: i32, to: i32): i32 {
   return to;
 }
 
-/** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first three. */
+/** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first three, or two. */
 // @ts-ignore: decorator
 @inline
 function mayBegin(at: usize): bool {
   const four = load<u32>(at);
-  // Three letters, the second and the third of them small: no other word begins among them.
-  if ((four & 0x00e0_e0c0) == 0x0060_6040 && !isTriple(four)) return false;
+  // A second letter that is small, as the third may be: no other word begins among them.
+  if ((four & 0x0000_e0c0) == 0x0000_6040) {
+    const isThird = (four & 0x00e0_0000) == 0x0060_0000;
+    const isOther = (four & 0x00c0_0000) == 0x0040_0000 || (four & 0x0080_0000) != 0;
+    if (!isOther || isThird) {
+      const index = ((four & 0x1f) << 10) | ((four >> 3) & 0x3e0) | (isThird ? (four >> 16) & 0x1f : 0);
+      if (load<u8>(TRIPLES + index) == 0) return false;
+    }
+  }
   return isPhrase(at);
-}
-
-/** Whether a phrase begins with these three letters. */
-// @ts-ignore: decorator
-@inline
-function isTriple(letters: u32): bool {
-  const index = ((letters & 0x1f) << 10) | ((letters >> 3) & 0x3e0) | ((letters >> 16) & 0x1f);
-  return load<u8>(TRIPLES + index) != 0;
 }
 
 /** Whether the letters from `at` on are those that a context word begins with, or all of one. */
