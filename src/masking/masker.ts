@@ -1,4 +1,5 @@
 import type { Findings } from './finding.ts';
+import { ByteWriter } from './media/bytes/byte-writer.ts';
 import { concatenate, EMPTY } from './media/bytes/concatenate.ts';
 import { decodeText, toBytes } from './media/bytes/text-bytes.ts';
 import { standsAsNumber } from './scanning/context/bare-number.ts';
@@ -23,6 +24,8 @@ const SPACE = 0x20;
 const BRACE = 0x7b;
 const COMMA = 0x2c;
 const MOST_NAMES = 10_000;
+/** Replacements are longer than values, mostly. */
+const ROOM = 256;
 
 /**
  * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
@@ -37,8 +40,8 @@ export class Masker implements TextFilter, Sink {
   #from = 0;
   /** Position of the window in the whole text. */
   #base = 0;
-  /** What is sent on of the window being scanned, as far as it was copied. */
-  #pieces: Uint8Array[] = [];
+  /** What is sent on of the window being scanned, up to where it was copied; undefined while nothing had to change. */
+  #changed: ByteWriter | undefined;
   #copied = 0;
   /** What was put in place of names of members, and for which values. */
   #names: Map<string, Map<string, number>> | undefined;
@@ -85,9 +88,11 @@ export class Masker implements TextFilter, Sink {
     this.#copied = from;
     const settled = this.#scanner.scan(window, from, this.#base, isFinal);
     this.#from = settled;
-    if (this.#pieces.length === 0) return window.subarray(this.#copied, Math.max(this.#copied, settled));
-    if (settled > this.#copied) this.#pieces.push(window.subarray(this.#copied, settled));
-    return this.#join();
+    const changed = this.#changed;
+    if (changed === undefined) return window.subarray(this.#copied, Math.max(this.#copied, settled));
+    this.#changed = undefined;
+    if (settled > this.#copied) changed.write(window, this.#copied, settled);
+    return changed.written;
   }
 
   found(entity: number, start: number, end: number): void {
@@ -95,7 +100,8 @@ export class Masker implements TextFilter, Sink {
     const { id } = this.#masking.detection.entities[entity]!;
     const kind = standsAsNumber(window, start, end) ? 'number' : 'text';
     this.#masking.findings.add(id);
-    const replacement = this.#masking.replacer.replace(id, decodeValue(window, start, end), kind);
+    const { replacer } = this.#masking;
+    const replacement = replacer.fixed(id, kind) ?? replacer.replace(id, decodeValue(window, start, end), kind);
     this.#replace(start, end, this.#isKey(start, end) ? this.#apart(replacement, start, end) : replacement);
   }
 
@@ -137,15 +143,10 @@ export class Masker implements TextFilter, Sink {
   }
 
   #replace(start: number, end: number, replacement: Uint8Array): void {
-    if (start > this.#copied) this.#pieces.push(this.#window.subarray(this.#copied, start));
-    this.#pieces.push(replacement);
+    const changed = (this.#changed ??= new ByteWriter(this.#window.length + ROOM));
+    if (start > this.#copied) changed.write(this.#window, this.#copied, start);
+    changed.write(replacement, 0, replacement.length);
     this.#copied = end;
-  }
-
-  #join(): Uint8Array {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    return concatenate(pieces);
   }
 }
 

@@ -3,6 +3,7 @@ import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
 import { Candidates } from './candidates.ts';
+import { isCalledVersion } from './coded/called-version.ts';
 import { findEmails } from './coded/email.ts';
 import { findIpAddresses } from './coded/ip-address.ts';
 import { jwtEnd } from './coded/jwt.ts';
@@ -352,21 +353,6 @@ const JOINERS = setOf('.-/_+@#');
 /** A token ends where its last characters do, and at the end of a word. */
 function goesOnAfter(last: Uint8Array, text: Uint8Array, to: number): boolean {
   return last[text[to]!] === 1 || (isWord(text[to]!) && isWord(text[to - 1]!));
-}
-
-/** Versions of programs, sections of documents, object identifiers: what is called so, or looks it, is no address. */
-function isCalledVersion(bytes: Uint8Array, at: number): boolean {
-  let before = '';
-  for (let i = Math.max(0, at - 12); i < at; i++) before += String.fromCharCode(bytes[i]!);
-  if (
-    /(?:version|release|ver|rev|build|section|clause|chapter|appendix|oid)["':=. ]*v?$|\bv$|§ ?$|[a-z]-$|[a-z0-9)][/]$/i.test(
-      before,
-    )
-  )
-    return true;
-  let address = '';
-  for (let i = at; i < at + 7; i++) address += String.fromCharCode(bytes[i] ?? 0);
-  return /^(?:2\.5\.(?:4|29)\.|1\.3\.6\.1)/.test(address);
 }
 
 /** Where this word last begins before `end`; -1 where it does not. */

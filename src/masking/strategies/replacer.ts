@@ -26,6 +26,8 @@ export interface Replacer {
    * @param kind `number`: a bare number of JSON
    */
   replace(entity: string, value: Uint8Array, kind: TokenKind): Uint8Array;
+  /** The replacement where it is the same for all values; undefined where it has to be asked for with the value. */
+  fixed(entity: string, kind: TokenKind): Uint8Array | undefined;
   /** What stands for a value that is too long to be looked at as a whole, whatever the strategy. */
   redact(entity: string): Uint8Array;
 }
@@ -35,15 +37,28 @@ export function createReplacer(plan: ReadonlyMap<string, Strategy>, means: Repla
   const constants = new Map([...plan.keys()].map((entity) => [entity, toBytes(`REDACTED_${labelOf(entity)}`)]));
   const redact = (entity: string, kind: TokenKind): Uint8Array => (kind === 'number' ? ZERO : constants.get(entity)!);
 
+  const strategyOf = (entity: string): Strategy => {
+    const strategy = plan.get(entity);
+    if (strategy === undefined) throw new Defect(`The entity "${entity}" is not in the plan`);
+    return strategy;
+  };
+  const fixed = (entity: string, kind: TokenKind): Uint8Array | undefined => {
+    const strategy = strategyOf(entity);
+    return strategy === 'redact' || (strategy === 'partial' && kind === 'number') ? redact(entity, kind) : undefined;
+  };
+
   return {
     redact: (entity) => redact(entity, 'text'),
+    fixed,
     replace(entity, value, kind) {
-      const strategy = plan.get(entity);
-      if (strategy === undefined) throw new Defect(`The entity "${entity}" is not in the plan`);
-      if (strategy === 'redact' || (strategy === 'partial' && kind === 'number')) return redact(entity, kind);
+      const strategy = strategyOf(entity);
+      const same = fixed(entity, kind);
+      if (same !== undefined) return same;
       const text = textOf(value);
       if (text === undefined) return redact(entity, kind);
       switch (strategy) {
+        case 'redact':
+          return redact(entity, kind);
         case 'partial':
           return toBytes(partialText(entity, text, means.isSecret?.(entity) ?? true));
         case 'hash':

@@ -41,6 +41,7 @@ function replacerByNeed(strategies: PartPlan['strategies'], means: ReplacerMeans
   };
   return {
     replace: (entity, value, kind) => replacerOf(entity).replace(entity, value, kind),
+    fixed: (entity, kind) => replacerOf(entity).fixed(entity, kind),
     redact: (entity) => replacerOf(entity).redact(entity),
   };
 }
