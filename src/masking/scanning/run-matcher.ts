@@ -184,17 +184,19 @@ export class RunMatcher {
     }
     // An encoded character before the run may hide where its first number begins.
     if (!this.#collectTokensAt(0, limit)) return false;
-    for (let place = places.within(start + 1, end); place < end; place = places.within(place + 1, end))
-      if (!this.#collectTokensAt(place - start, limit)) return false;
+    for (let place = places.within(start + 1, end); place < end; place = places.within(place + 1, end)) {
+      // Signs mark names and addresses.
+      if (isWord(run.text[place - start]!) && !this.#collectTokensAt(place - start, limit)) return false;
+    }
     return true;
   }
 
   /** @returns false where more of the text is needed to tell */
   #collectTokensAt(i: number, limit: number): boolean {
     const { text, length } = this.run;
-    const targets = this.#detection.tokens.at(text, i, length);
-    for (let k = 0; k < targets.length; k++) {
-      const target = targets[k]!;
+    const entries = this.#detection.tokens.at(text, i, length);
+    for (let k = 0; k < entries.length; k++) {
+      const target = entries[k]!.value;
       const from = i - target.markedAt;
       if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
     }

@@ -3,9 +3,9 @@ import { setOf } from './byte-set.ts';
 import { BOUNDARY, IGNORED, INCOMPLETE, readEscape, readPercent, readUtf8, type Unit } from './characters.ts';
 
 /** Most characters that are looked at together. */
-export const RUN_MAX = 2048;
+export const RUN_MAX = 4096;
 /** Of a longer run so many characters are settled at a time; what begins in them has the rest to end in. */
-export const RUN_STEP = 1536;
+export const RUN_STEP = 3584;
 
 const LETTER_M = 0x6d;
 const MOST_COLOUR_DIGITS = 4;

@@ -9,7 +9,8 @@ const FEW = 4;
 const REMEMBERED = 1 << 12;
 const FACTOR = 0x9e37_79b1;
 
-interface Entry<T> {
+/** What was added, and what tells it. */
+export interface Entry<T> {
   /** What may stand at the third place from where it is found, and at the fourth. */
   readonly third: ByteSet;
   readonly fourth: ByteSet;
@@ -22,31 +23,32 @@ const ANY: ByteSet = new Uint8Array(256).fill(1);
 export class TokenIndex<T> {
   readonly #byPair = new PairIndex<Entry<T>>();
   readonly #keys = new Int32Array(REMEMBERED);
-  readonly #values: (readonly T[] | undefined)[] = Array.from({ length: REMEMBERED }, () => undefined);
+  readonly #found: (readonly Entry<T>[] | undefined)[] = Array.from({ length: REMEMBERED }, () => undefined);
 
   /** @param sets what may stand at the place by which it is found, and behind it; from the third on they may be missing */
   add(sets: readonly ByteSet[], value: T): void {
     this.#byPair.add(sets[0]!, sets[1]!, { third: sets[2] ?? ANY, fourth: sets[3] ?? ANY, value });
   }
 
-  /** What may be at `text[at]`; the text has `length` bytes, and what goes on behind it may be anything. */
-  at(text: Uint8Array, at: number, length: number): readonly T[] {
+  /**
+   * What may be at `text[at]`, and perhaps a few more. The text has `length` bytes, and what goes on behind it may be anything.
+   */
+  at(text: Uint8Array, at: number, length: number): readonly Entry<T>[] {
     const entries = this.#byPair.get(text[at]! | ((at + 1 < length ? text[at + 1]! : 0) << 8));
-    if (entries.length === 0) return NONE;
-    if (at + TOLD_BY > length) return entries.map(({ value }) => value);
+    if (entries.length === 0 || at + TOLD_BY > length) return entries;
     if (entries.length > FEW) return this.#remembered(entries, text, at);
-    for (let i = 0; i < entries.length; i++) if (mayBe(entries[i]!, text, at)) return select(entries, text, at);
+    for (let i = 0; i < entries.length; i++) if (mayBe(entries[i]!, text, at)) return entries;
     return NONE;
   }
 
-  #remembered(entries: readonly Entry<T>[], text: Uint8Array, at: number): readonly T[] {
+  #remembered(entries: readonly Entry<T>[], text: Uint8Array, at: number): readonly Entry<T>[] {
     const key = text[at]! | (text[at + 1]! << 8) | (text[at + 2]! << 16) | (text[at + 3]! << 24);
     const slot = Math.imul(key, FACTOR) >>> 20;
-    const known = this.#values[slot];
+    const known = this.#found[slot];
     if (known !== undefined && this.#keys[slot] === key) return known;
-    const found = select(entries, text, at);
+    const found = entries.filter((entry) => mayBe(entry, text, at));
     this.#keys[slot] = key;
-    this.#values[slot] = found;
+    this.#found[slot] = found;
     return found;
   }
 }
@@ -55,8 +57,4 @@ const NONE: readonly never[] = [];
 
 function mayBe(entry: Entry<unknown>, text: Uint8Array, at: number): boolean {
   return entry.third[text[at + 2]!] === 1 && entry.fourth[text[at + 3]!] === 1;
-}
-
-function select<T>(entries: readonly Entry<T>[], text: Uint8Array, at: number): readonly T[] {
-  return entries.filter((entry) => mayBe(entry, text, at)).map(({ value }) => value);
 }
