@@ -1,6 +1,7 @@
 import type { Findings } from './finding.ts';
 import { ByteWriter } from './media/bytes/byte-writer.ts';
 import { concatenate, EMPTY } from './media/bytes/concatenate.ts';
+import { copyOf } from './media/bytes/small-copy.ts';
 import { decodeText, toBytes } from './media/bytes/text-bytes.ts';
 import { standsAsNumber } from './scanning/context/bare-number.ts';
 import { decodeValue } from './scanning/characters/decode-value.ts';
@@ -64,15 +65,21 @@ export class Masker implements TextFilter, Sink {
   push(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return EMPTY;
     const kept = Math.max(0, this.#from - CONTEXT_KEPT);
-    const before = this.#window.length - kept;
-    // Fresh memory each time: what is sent on is a view of it.
-    const memory = new Uint8Array(before + bytes.length);
-    if (before > 0) memory.set(this.#window.subarray(kept));
-    memory.set(bytes, before);
-    this.#window = memory;
+    this.#window = kept < this.#window.length ? concatenate([this.#window.subarray(kept), bytes]) : bytes;
     this.#from -= kept;
     this.#base += kept;
-    return this.#scan(false);
+    const settled = this.#scan(false);
+    // Whatever is sent on of a first piece is a view of it; what is kept is not.
+    if (this.#window === bytes) this.#keepEnd();
+    return settled;
+  }
+
+  /** The bytes belong to the caller: what is still needed of them is copied. */
+  #keepEnd(): void {
+    const kept = Math.max(0, this.#from - CONTEXT_KEPT);
+    this.#window = copyOf(this.#window, kept, this.#window.length);
+    this.#from -= kept;
+    this.#base += kept;
   }
 
   finish(): Uint8Array {

@@ -50,6 +50,11 @@ export function chatSubjects(): Subject[] {
   return [
     streaming('64 KB chunks, nothing to find', clean, CHUNK, 700),
     streaming('64 KB chunks, a value per 2 KB', valued, CHUNK, 500),
+    streaming(
+      '64 KB chunks, numbers that mislead in most sentences',
+      chatBytes(64 * CHUNK, { withValues: false, isHard: true }),
+      CHUNK,
+    ),
     streaming('16 KB chunks, nothing to find', clean, CHUNK / 4),
     streaming('1,460-byte chunks, nothing to find', clean, 1460),
     separately('1 KB bodies, nothing to find', smallBodies(1000, { withValues: false }), 300),

@@ -10,7 +10,6 @@ const COMMA = 0x2c;
 const LESS = 0x3c;
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
-const NOWHERE = -1;
 const EVERYWHERE = Number.MAX_SAFE_INTEGER;
 
 interface Node {
@@ -53,10 +52,9 @@ export class ContextWords {
   }
 
   /**
-   * Notes at `seen[entity]` where the last phrase ended that speaks for it, for the phrases that begin at `at`; behind the last
-   * entity, where one ended that speaks for any.
+   * Notes in `seen`, by entity, where the last phrase ended that speaks for it, for the phrases that begin at `at`.
    */
-  note(bytes: Uint8Array, at: number, end: number, seen: Float64Array, base: number): void {
+  note(bytes: Uint8Array, at: number, end: number, seen: Seen, base: number): void {
     let node = this.#root;
     let separators = 0;
     let i = at;
@@ -75,8 +73,7 @@ export class ContextWords {
       if (next === undefined) return;
       node = next;
       if (node.targets.length > 0 && endsWord(bytes, i - 1, end)) {
-        for (const target of node.targets) if (seen[target] !== EVERYWHERE) seen[target] = base + i - 1;
-        seen[this.entities] = Math.max(seen[this.entities]!, base + i - 1);
+        for (const target of node.targets) if (seen.get(target) !== EVERYWHERE) seen.set(target, base + i - 1);
       }
     }
   }
@@ -123,6 +120,9 @@ function fold(point: number): number {
   return folded;
 }
 
+/** By entity: where in the whole text a phrase ended that speaks for it. */
+type Seen = Map<number, number>;
+
 /** The next place from `from` to `to` where a phrase may begin; `to` where there is none. */
 export type NextWord = (bytes: Uint8Array, from: number, to: number) => number;
 
@@ -151,7 +151,9 @@ function endsEscape(bytes: Uint8Array, at: number): boolean {
 export class ContextTracker {
   readonly #words: ContextWords;
   readonly #nextWord: NextWord;
-  #seen: Float64Array | undefined;
+  /** Most texts have no candidate that asks for a word. */
+  #seen: Seen | undefined;
+  #isNamed = false;
   /** Of the whole text: what comes before is read, or out of reach. */
   #readTo = 0;
 
@@ -162,10 +164,11 @@ export class ContextTracker {
 
   /** Says that the words of this name speak for the whole text: it is that of the field whose value the text is. */
   always(name: Uint8Array): void {
-    const seen = this.#noted();
+    const seen: Seen = (this.#seen ??= new Map<number, number>());
     for (let i = nextWord(name, 0, name.length); i < name.length; i = nextWord(name, i + 1, name.length))
       this.#words.note(name, i, name.length, seen, 0);
-    for (const [entity, at] of seen.entries()) if (at !== NOWHERE) seen[entity] = EVERYWHERE;
+    for (const entity of seen.keys()) seen.set(entity, EVERYWHERE);
+    this.#isNamed = seen.size > 0;
   }
 
   /**
@@ -173,17 +176,18 @@ export class ContextTracker {
    * @param base position in the whole text of `bytes[0]`
    */
   speaksFor(entity: number, bytes: Uint8Array, at: number, base: number): boolean {
-    return isNear(this.#seenBefore(bytes, at, base)[entity]!, bytes, at, base);
+    const last = this.#seenBefore(bytes, at, base).get(entity);
+    return last !== undefined && isNear(last, bytes, at, base);
   }
 
   /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
   maySpeak(bytes: Uint8Array, from: number, to: number): boolean {
-    if (this.#seen?.[this.#words.entities] === EVERYWHERE) return true;
+    if (this.#isNamed) return true;
     return this.#nextWord(bytes, Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE), to) < to;
   }
 
-  #seenBefore(bytes: Uint8Array, at: number, base: number): Float64Array {
-    const seen = this.#noted();
+  #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
+    const seen: Seen = (this.#seen ??= new Map<number, number>());
     const from = Math.max(0, this.#readTo - base, at - CONTEXT_REACH - LONGEST_PHRASE);
     if (from >= at) return seen;
     this.#readTo = base + at;
@@ -191,17 +195,12 @@ export class ContextTracker {
       this.#words.note(bytes, i, at, seen, base);
     return seen;
   }
-
-  /** Most texts have no candidate that asks for a word. */
-  #noted(): Float64Array {
-    return (this.#seen ??= new Float64Array(this.#words.entities + 1).fill(NOWHERE));
-  }
 }
 
 /** Whether a word that ended at `last` is near enough, and nothing begins anew between it and the value at `at`. */
 function isNear(last: number, bytes: Uint8Array, at: number, base: number): boolean {
   if (last === EVERYWHERE) return true;
-  if (last === NOWHERE || last < base + at - CONTEXT_REACH) return false;
+  if (last < base + at - CONTEXT_REACH) return false;
   for (let i = Math.max(0, last - base + 1); i < at; i++) if (isBar(bytes, i, at)) return false;
   return true;
 }
