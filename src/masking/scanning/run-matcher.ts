@@ -29,6 +29,7 @@ import {
   RUN_MAX,
   RUN_STEP,
 } from './characters/run.ts';
+import { ShortNumbers } from './short-number.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
 import { walkToken } from './forms/token-pattern.ts';
 
@@ -71,6 +72,7 @@ const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun]
 export class RunMatcher {
   readonly run: Run = new Run();
   readonly candidates: Candidates = new Candidates();
+  readonly shortNumbers: ShortNumbers;
   /** The last value of the run goes on beyond what is looked at. */
   opening: Opening | undefined;
   readonly #detection: Detection;
@@ -82,6 +84,7 @@ export class RunMatcher {
 
   constructor(detection: Detection) {
     this.#detection = detection;
+    this.shortNumbers = new ShortNumbers(detection.shapes);
   }
 
   /**
@@ -299,8 +302,8 @@ export class RunMatcher {
   /** Whether a word for any entity stands before something in the run: mostly there is none, and nothing more is asked. */
   #isAnnouncedAtAll(): boolean {
     if (this.#announced === undefined) {
-      const { context, bytes } = this.#window;
-      this.#announced = context.maySpeak(bytes, this.run.offsets[0]!, this.run.end);
+      const { context, bytes, base } = this.#window;
+      this.#announced = context.maySpeak(bytes, this.run.offsets[0]!, this.run.end, base);
     }
     return this.#announced;
   }

@@ -6,7 +6,6 @@ import type { Detection, NameTarget } from './detection.ts';
 import { inertEnd } from './characters/inert-run.ts';
 import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
-import { shortNumberEnd } from './short-number.ts';
 import { RunMatcher, type Window } from './run-matcher.ts';
 import { keyBegin } from './coded/private-key.ts';
 import { SwallowPrivateKey, type Swallow } from './swallow.ts';
@@ -196,9 +195,9 @@ export class Scanner {
 
   /** Where the run ends that begins at `start`, if it is one of those that are nothing; else -1. */
   #inertEnd(start: number): number {
-    const { bytes, end, context } = this.#window;
+    const { bytes, end } = this.#window;
     const inert = inertEnd(bytes, start, end);
-    return inert >= 0 ? inert : shortNumberEnd(bytes, start, end, this.#detection.shapes, context);
+    return inert >= 0 ? inert : this.#matcher.shortNumbers.endOf(this.#window, start);
   }
 
   #characterAt(place: number): number {

@@ -154,6 +154,9 @@ export class ContextTracker {
   /** Most texts have no candidate that asks for a word. */
   #seen: Seen | undefined;
   #isNamed = false;
+  /** Between these places of the whole text no phrase begins; as the last search found. */
+  #quietFrom = 0;
+  #quietTo = 0;
   /** Of the whole text: what comes before is read, or out of reach. */
   #readTo = 0;
 
@@ -181,9 +184,15 @@ export class ContextTracker {
   }
 
   /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
-  maySpeak(bytes: Uint8Array, from: number, to: number): boolean {
+  maySpeak(bytes: Uint8Array, from: number, to: number, base: number): boolean {
     if (this.#isNamed) return true;
-    return this.#nextWord(bytes, Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE), to) < to;
+    let first = Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE);
+    // In a column of numbers every value has the same words before it as the last one, or none.
+    if (base + first >= this.#quietFrom && base + first <= this.#quietTo) first = Math.max(first, this.#quietTo - base);
+    else this.#quietFrom = base + first;
+    const isQuiet = first >= to || this.#nextWord(bytes, first, to) >= to;
+    this.#quietTo = isQuiet ? Math.max(base + to, this.#quietFrom) : this.#quietFrom;
+    return !isQuiet;
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
