@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENTITIES } from '../../src/masking/catalogue.ts';
-import { mask, readSpecimen } from './support/mask-text.ts';
+import { mask, maskInTurns, readSpecimen } from './support/mask-text.ts';
 
 const encoder = new TextEncoder();
 const SPECIMENS = [...ENTITIES.values()].flatMap(({ id, specimens }) =>
@@ -124,6 +124,16 @@ describe('Masker', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('gives the same for texts that are masked at the same time, whatever the length of their pieces', () => {
+    const texts = [0, 1, 2].map((offset) => {
+      const some = SPECIMENS.filter((_, index) => index % 3 === offset).map(({ text }) => `${text}\n`);
+      return some.join('').repeat(3);
+    });
+    const expected = texts.map((text) => mask(text).text);
+    for (const length of [7, 500, 65_536, 200_000]) expect(maskInTurns(texts, length)).toEqual(expected);
+    expect(new Set(expected).size).toBe(3);
   });
 
   it('finds nothing in what it has written', () => {

@@ -34,6 +34,22 @@ export function mask(
   return { text: decoder.decode(filter(new Masker(masking), bytes, cuts)), found: Object.fromEntries(masking.findings.counts) };
 }
 
+/** The same texts as {@link mask} gives, masked at the same time: a piece of each in turn. */
+export function maskInTurns(texts: readonly string[], pieceLength: number): readonly string[] {
+  const all = texts.map((text) => ({ masker: new Masker(redacting()), bytes: encoder.encode(text), sent: [] as Uint8Array[] }));
+  const longest = Math.max(...all.map(({ bytes }) => bytes.length));
+  for (let at = 0; at < longest; at += pieceLength) {
+    for (const { masker, bytes, sent } of all) {
+      const piece = bytes.slice(at, at + pieceLength);
+      const made = masker.push(piece);
+      // The piece is its sender's again, with what is a view of it.
+      sent.push(made.buffer === piece.buffer ? made.slice() : made);
+      piece.fill(0x2e);
+    }
+  }
+  return all.map(({ masker, sent }) => decoder.decode(Buffer.concat([...sent, masker.finish()])));
+}
+
 /** All that a filter gives for a text that comes in pieces. */
 export function filter(textFilter: TextFilter, bytes: Uint8Array, cuts: readonly number[]): Uint8Array {
   const pieces: Uint8Array[] = [];
