@@ -4,14 +4,11 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import type { CodingShare } from '../../transform/codings/coding-memory.ts';
 import { contentFailure } from '../../transform/content/content-error.ts';
+import { HeldBytes } from '../../transform/content/held-bytes.ts';
 import type { ContentMeans } from './content-means.ts';
-import { HeldBytes } from './held-bytes.ts';
 
 /** Longest silence in content that is read before anything is sent. */
 export const CONTENT_SILENCE: Milliseconds = 60_000;
-
-/** The pieces in which what is held is handed out. */
-const PIECE: Bytes = 64 * 1024;
 
 /**
  * The content of one request. What was read for the decision is kept, and is what is sent: nobody who is asked twice can
@@ -86,14 +83,14 @@ export class RequestContent {
     const bytes = new HeldBytes(this.#share.hold(contentMemory) ? contentMemory : 0);
     for await (const chunk of read) {
       if (bytes.add(chunk)) continue;
-      const put = await spool.put(joined([bytes.take(), chunk], read[Symbol.asyncIterator]()));
+      const put = await spool.put(joined([...bytes.blocks(), chunk], read[Symbol.asyncIterator]()));
       this.#share.release();
       if (!put.ok) return put;
       const { id } = put.value;
       return ok({ open: () => spool.open(id), remove: () => spool.remove(id) });
     }
-    const all = bytes.take();
-    return ok({ open: () => piecesOf(all), remove: () => Promise.resolve() });
+    const blocks = bytes.blocks();
+    return ok({ open: () => blocks, remove: () => Promise.resolve() });
   }
 
   #askOnce(): void {
@@ -138,10 +135,6 @@ class BoundedReading {
     if (next.done !== true) this.#read += next.value.length;
     return next;
   }
-}
-
-function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 async function* joined(

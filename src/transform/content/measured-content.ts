@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
 import type { Spool } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import { contentFailure } from './content-error.ts';
+import { HeldBytes } from './held-bytes.ts';
 
 /** Content that is there completely, so that its length can be told before it is sent. */
 export interface MeasuredContent {
@@ -25,11 +26,11 @@ export async function measuredContent(
   memory: Bytes,
   spool: Spool,
 ): Promise<Result<MeasuredContent, Failure>> {
-  const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
+  const held = new HeldBytes(memory);
   try {
-    const { held, isWhole } = await firstBytes(chunks, memory);
-    if (isWhole) return ok(inMemory(held));
-    const put = await spool.put(joined(held, chunks));
+    const beyond = await fill(held, content);
+    if (beyond === undefined) return ok(inMemory(held));
+    const put = await spool.put(joined([...held.blocks(), beyond], content));
     if (put.ok) return ok(inSpool(spool, put.value.id, put.value.bytes));
     content.destroy();
     return put;
@@ -39,43 +40,35 @@ export async function measuredContent(
   }
 }
 
-interface FirstBytes {
-  readonly held: Uint8Array;
-  /** Nothing follows them. */
-  readonly isWhole: boolean;
+/**
+ * Reads until nothing more fits; by events, since an iterator costs two turns of the queue for each chunk.
+ * @returns the chunk that did not fit, the content being paused behind it; undefined where that was all
+ */
+function fill(held: HeldBytes, content: Readable): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const onData = (chunk: Uint8Array): void => {
+      if (held.add(chunk)) return;
+      content.off('data', onData).pause();
+      resolve(chunk);
+    };
+    // It goes on to listen: an error may come before the next reader does.
+    finished(content, { writable: false }, (error) => {
+      if (error) reject(error);
+      else resolve(undefined);
+    });
+    content.on('data', onData);
+  });
 }
 
-const FIRST_ROOM: Bytes = 16 * 1024;
-
-/** Copied together: a client may send byte by byte, and each chunk as an object of its own takes a hundred times its size. */
-async function firstBytes(chunks: AsyncIterator<Uint8Array, undefined>, memory: Bytes): Promise<FirstBytes> {
-  let room = Buffer.allocUnsafe(FIRST_ROOM);
-  let filled = 0;
-  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-    const needed = filled + next.value.length;
-    if (needed > room.length) room = grown(room.subarray(0, filled), needed);
-    room.set(next.value, filled);
-    filled = needed;
-    if (filled > memory) return { held: room.subarray(0, filled), isWhole: false };
-  }
-  return { held: room.subarray(0, filled), isWhole: true };
+async function* joined(held: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* held;
+  yield* rest;
 }
 
-function grown(bytes: Uint8Array, needed: Bytes): Buffer<ArrayBuffer> {
-  const room = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
-  room.set(bytes);
-  return room;
-}
-
-async function* joined(held: Uint8Array, rest: AsyncIterator<Uint8Array, undefined>): AsyncGenerator<Uint8Array> {
-  yield held;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-}
-
-function inMemory(bytes: Uint8Array): MeasuredContent {
+function inMemory(held: HeldBytes): MeasuredContent {
   return {
-    length: bytes.length,
-    content: Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false }),
+    length: held.length,
+    content: Readable.from(held.blocks(), { objectMode: false }),
     dispose: () => Promise.resolve(),
   };
 }
