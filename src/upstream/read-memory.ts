@@ -12,7 +12,7 @@ const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) =
 let readSince: Bytes = 0;
 
 /**
- * Told of content that was read. Node reads every chunk into fresh memory outside V8's heap, and V8 takes the pressure of it for
+ * Told of content that was read or copied. Node reads every chunk into fresh memory outside V8's heap, and V8 takes the pressure of it for
  * a reason to mark that whole heap again and again, where a young collection frees all of it: bulk costs twice the CPU time
  * and a third more memory (docs/performance.md).
  */

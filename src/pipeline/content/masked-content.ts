@@ -14,6 +14,7 @@ import type { Transformation } from '../../transform/content/transformation.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
 import { mayHoldNul } from '../../transform/masking/text-charset.ts';
 import { maskingTexts } from '../../transform/masking/text-filters.ts';
+import { countRead } from '../../upstream/read-memory.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import type { ContentMeans } from './content-means.ts';
 import type { ExchangeMasking } from './exchange-masking.ts';
@@ -77,6 +78,9 @@ export function streamedContent(
   };
 }
 
+/** What is masked in memory is made anew by its filter, and held as one copy more. */
+const COPIES = 2;
+
 /** Content that is masked to its end before any of it leaves, so that its length can be told. */
 export class SpooledContent {
   readonly #content: RequestContent;
@@ -104,9 +108,11 @@ export class SpooledContent {
     const share = held.share();
     const measured = await measuredContent(this.#masked, share.hold(contentMemory) ? contentMemory : 0, spool);
     clearTimeout(this.#timer);
-    if (!measured.ok || measured.value.length > contentMemory) share.release();
+    const isHeld = measured.ok && measured.value.length <= contentMemory;
+    if (!isHeld) share.release();
     if (!measured.ok) return measured;
     const { value } = measured;
+    if (isHeld) countRead(value.length * COPIES);
     return ok({
       content: value.content,
       change: { leaves: this.#leaves, length: value.length },

@@ -1,0 +1,50 @@
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { ContentMeans } from '../../../src/pipeline/content/content-means.ts';
+import { SpooledContent } from '../../../src/pipeline/content/masked-content.ts';
+import { RequestContent } from '../../../src/pipeline/content/request-content.ts';
+import { CodingMemory } from '../../../src/transform/codings/coding-memory.ts';
+import { drained, transformation } from '../../transform/coded.ts';
+
+const MIB = 1024 * 1024;
+
+function spooled(bytes: Uint8Array): SpooledContent {
+  const means = { contentMemory: 8 * MIB, held: new CodingMemory(8 * MIB) } as ContentMeans;
+  const source = Readable.from([bytes], { objectMode: false });
+  return new SpooledContent(new RequestContent(source, () => {}, means), transformation(), means);
+}
+
+/** How many collections of the young generation were asked for while `act` ran. */
+async function collections(act: () => Promise<void>): Promise<number> {
+  const entries: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => void entries.push(...list.getEntries()));
+  observer.observe({ entryTypes: ['gc'] });
+  await act();
+  // The observer is told in a later turn.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  observer.disconnect();
+  const { NODE_PERFORMANCE_GC_MINOR: minor, NODE_PERFORMANCE_GC_FLAGS_FORCED: forced } = constants;
+  return entries.filter((entry) => {
+    const { detail } = entry as PerformanceEntry & { readonly detail: { readonly kind: number; readonly flags: number } };
+    return detail.kind === minor && (detail.flags & forced) !== 0;
+  }).length;
+}
+
+describe('SpooledContent', () => {
+  it('measures what is sent', async () => {
+    const measured = await spooled(Buffer.from('abc')).measure();
+    if (!measured.ok) throw new Error(measured.failure.detail);
+    expect(measured.value.change).toMatchObject({ length: 3 });
+    expect((await drained(measured.value.content)).toString()).toBe('ABC');
+    await measured.value.dispose();
+  });
+
+  it('has what it made and held in memory collected', async () => {
+    const asked = await collections(async () => {
+      for (let i = 0; i < 8; i++)
+        expect(await spooled(new Uint8Array(6 * MIB).fill(0x61)).measure()).toMatchObject({ ok: true });
+    });
+    expect(asked).toBe(4);
+  });
+});
