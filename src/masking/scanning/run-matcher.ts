@@ -12,7 +12,6 @@ import { findNationalPhones, findPhones } from './coded/phone.ts';
 import type { FindInRun } from './coded/report.ts';
 import { readSeedPhrase } from './coded/seed-phrase.ts';
 import { findUrlCredentials } from './coded/url-credentials.ts';
-import type { ContextTracker } from './context/context-words.ts';
 import { MANY_DIGITS, type Announced, type Detection, type FormTarget, type TokenTarget } from './detection.ts';
 import { decodeValue } from './characters/decode-value.ts';
 import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
@@ -31,19 +30,8 @@ import {
 } from './characters/run.ts';
 import { ShortNumbers } from './short-number.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
+import type { Window } from './window.ts';
 import { walkToken } from './forms/token-pattern.ts';
-
-/** The text around a run, as far as it is there. */
-export interface Window {
-  readonly bytes: Uint8Array;
-  readonly end: number;
-  readonly isFinal: boolean;
-  /** Position in the whole text of the first byte. */
-  readonly base: number;
-  readonly context: ContextTracker;
-  /** How far the text was tried for seed phrases. */
-  readonly phrases: { triedTo: number };
-}
 
 /** A value whose end is not waited for. */
 export interface Opening {

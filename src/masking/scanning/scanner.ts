@@ -6,7 +6,8 @@ import type { Detection, NameTarget } from './detection.ts';
 import { inertEnd } from './characters/inert-run.ts';
 import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
-import { RunMatcher, type Window } from './run-matcher.ts';
+import { RunMatcher } from './run-matcher.ts';
+import type { Window } from './window.ts';
 import { keyBegin } from './coded/private-key.ts';
 import { SwallowPrivateKey, type Swallow } from './swallow.ts';
 

@@ -3,7 +3,7 @@ import { setOf } from './characters/byte-set.ts';
 import { endsRun } from './characters/inert-run.ts';
 import type { FormTarget } from './detection.ts';
 import type { ShapeAutomaton } from './forms/shape-automaton.ts';
-import type { Window } from './run-matcher.ts';
+import type { Window } from './window.ts';
 
 /** Tokens are longer, and so is every run in which something else is told by code. */
 const LONGEST = 12;
