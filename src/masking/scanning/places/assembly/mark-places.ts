@@ -89,7 +89,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
       const four = runsOf4(capital);
       if (four != 0) {
         const nine = four & (four << 4) & (capital << 8);
-        if (nine != 0) placeAll(block, nine);
+        if (nine != 0) placeAll(block, nine & ~(nine << 1));
         const five = four & (capital << 4);
         for (let rest = five & ~(five << 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
       }
