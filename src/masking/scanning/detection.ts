@@ -63,8 +63,8 @@ export interface Detection {
   /** The earlier one wins where two of one length are found in one place. */
   readonly entities: readonly Entity[];
   readonly places: Places;
-  /** Four bytes of each form that places are marked for. */
-  readonly keys: TokenIndex<true>;
+  /** The shapes that are marked for four bytes they have, not for their digits. */
+  readonly keys: TokenIndex<string>;
   readonly shapes: ShapeAutomaton<FormTarget>;
   /** How long the shortest shape is that has at most so many digits. */
   readonly shortest: readonly number[];
@@ -93,7 +93,11 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     Coded,
     number
   >;
-  for (const { form } of shapes) places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
+  const keys = new TokenIndex<string>();
+  for (const { form } of shapes) {
+    const feature = places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
+    if (feature.by === 'key') keys.add(feature.key, form);
+  }
   const tokens = new TokenIndex<TokenTarget>();
   let shortestToken = Number.POSITIVE_INFINITY;
   for (const token of tokenForms(entities)) {
@@ -101,7 +105,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     const sets = fixedSets(pattern);
     const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
     if (announced === undefined) shortestToken = Math.min(shortestToken, length);
-    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source);
+    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source).at;
     tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
   }
   for (const ending of names.endings) places.addEnding(ending);
@@ -110,7 +114,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
   return {
     entities,
     places: new PlaceFinder(places.tables),
-    keys: places.keys,
+    keys,
     shapes: new ShapeAutomaton(shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } }))),
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
     tokens,

@@ -6,6 +6,7 @@ import type { Detection, NameTarget } from './detection.ts';
 import { inertEnd } from './characters/inert-run.ts';
 import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
+import { mayBeToken } from './forms/token-pattern.ts';
 import { RunMatcher } from './run-matcher.ts';
 import type { Window } from './window.ts';
 import { keyBegin } from './coded/private-key.ts';
@@ -121,14 +122,23 @@ export class Scanner {
    * @returns where to go on; the complement of where the text has to wait for more of it
    */
   #look(place: number): number {
-    const { bytes, end, base, phrases } = this.#window;
-    const { places, keys } = this.#detection;
-    if (places.isKey(place) && keys.at(bytes, place, end).length === 0) return place + 1;
+    const { bytes, base, phrases } = this.#window;
+    if (this.#detection.places.isKey(place) && !this.#mayBeForm(place)) return place + 1;
     // What announces a phrase was read with one before it.
     if (base + place + LONGEST_ANNOUNCEMENT < phrases.triedTo && announces(bytes, place)) return place + 1;
     // Most signs stand behind names that only end like one that counts.
     if (isSign(bytes[place]!) && !this.#endsKnownName(place) && !joinsAddress(bytes, place)) return place + 1;
     return this.#openKey(place) ?? this.#lookAtRun(place);
+  }
+
+  /** Whether what is marked for four bytes of a form goes on like it. */
+  #mayBeForm(place: number): boolean {
+    const { bytes, end } = this.#window;
+    const { tokens, keys } = this.#detection;
+    if (keys.at(bytes, place, end).length > 0) return true;
+    return tokens
+      .at(bytes, place, end)
+      .some(({ value: { pattern, markedAt } }) => mayBeToken(pattern, bytes, place - markedAt, end));
   }
 
   /**

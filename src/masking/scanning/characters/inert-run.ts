@@ -9,14 +9,15 @@ const CLOSE = 0x29;
 const JOINABLE = DIGIT | UPPER;
 /** Digits in groups with hyphens, a T, digits with colons: the longest that is told at once. */
 const TIMESTAMP = '####-##-##T##:##:##';
+const DATE_LENGTH = 10;
 const UUID_HYPHENS: ReadonlySet<number> = new Set([8, 13, 18, 23]);
 const UUID_LENGTH = 36;
 /** Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512. */
 const DIGESTS: ReadonlySet<number> = new Set([32, 40, 56, 64, 96, 128]);
 
 /**
- * What most runs with digits are in practice, and no value of any kind: a UUID, a digest in hexadecimal, an instant (RFC 9562
- * §4, RFC 3339). They are told by their bytes alone, before the run is read.
+ * What most runs with digits are in practice, and no value of any kind: a UUID, a digest in hexadecimal, a date or an instant
+ * (RFC 9562 §4, RFC 3339). They are told by their bytes alone, before the run is read.
  *
  * @param start where the run begins
  * @returns where it ends; -1 where it is something else, or may go on
@@ -48,7 +49,8 @@ function timestampEnd(bytes: Uint8Array, start: number, end: number): number {
   if (at >= end) return -1;
   for (let i = 0; i < TIMESTAMP.length; i++) {
     const byte = bytes[start + i]!;
-    if (TIMESTAMP[i] === '#' ? (CLASSES[byte]! & DIGIT) === 0 : byte !== TIMESTAMP.charCodeAt(i)) return -1;
+    if (TIMESTAMP[i] === '#' ? (CLASSES[byte]! & DIGIT) !== 0 : byte === TIMESTAMP.charCodeAt(i)) continue;
+    return i === DATE_LENGTH && endsRun(bytes, start + i, end) ? start + i : -1;
   }
   if (bytes[at] === 0x2e) for (at++; at < end && (CLASSES[bytes[at]!]! & DIGIT) !== 0;) at++;
   if (bytes[at] === 0x5a) at++;

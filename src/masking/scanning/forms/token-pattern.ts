@@ -50,6 +50,19 @@ export function walkToken({ steps }: TokenPattern, text: Uint8Array, at: number,
   return i;
 }
 
+/** Whether a pattern stands at `text[at]`, as far as the text goes; what goes on beyond it may be anything. */
+export function mayBeToken({ steps }: TokenPattern, text: Uint8Array, at: number, length: number): boolean {
+  if (at < 0) return false;
+  let i = at;
+  for (const { bytes, min, max } of steps) {
+    const limit = Math.min(length, i + max);
+    const least = i + min;
+    while (i < limit && bytes[text[i]!] === 1) i++;
+    if (i < least) return i >= length;
+  }
+  return true;
+}
+
 const SETS = new Map<string, Uint8Array>();
 
 /** One set for one spelling: what is worked out for a set is worked out once. */

@@ -1,9 +1,8 @@
 import { Defect } from '../../../core/defect.ts';
 import type { ByteSet } from '../characters/byte-set.ts';
 import { DASHES, type Ending } from '../context/reverse-names.ts';
-import { TokenIndex } from '../forms/token-index.ts';
 import { Buckets } from './buckets.ts';
-import { featureOf, type FixedForm, type Key } from './form-features.ts';
+import { featureOf, type Feature, type FixedForm, type Key } from './form-features.ts';
 
 /** What the module looks for: the flags of `assembly/memory.ts`. */
 export const NUMBERS = 1;
@@ -39,8 +38,6 @@ const MARKS = 16;
 
 /** Makes the tables, form by form. */
 export class PlaceTableBuilder {
-  /** The first four bytes of forms themselves: what the tables mark may belong to two. */
-  readonly keys: TokenIndex<true> = new TokenIndex();
   #wanted = 0;
   readonly #endings = new Uint8Array(65_536);
   readonly #first = new Uint16Array(65_536);
@@ -91,20 +88,18 @@ export class PlaceTableBuilder {
 
   /**
    * Looks for values of a form.
-   * @returns which of its characters is sure to be marked
+   * @returns which of its characters is sure to be marked, and for what
    * @throws Defect where they have nothing by which the module could tell them: no form may be passed over
    */
-  addForm(form: FixedForm, name: string): number {
+  addForm(form: FixedForm, name: string): Feature {
     const feature = featureOf(form);
     if (feature === undefined) throw new Defect(`Values of the form ${name} cannot be told from other text`);
     this.want(feature.by === 'number' ? NUMBERS : FORMS);
     if (feature.by === 'key') this.#addKey(feature.key);
-    return feature.at;
+    return feature;
   }
 
-  #addKey(key: Key): void {
-    this.keys.add(key, true);
-    const [a, b, c, d] = key;
+  #addKey([a, b, c, d]: Key): void {
     const mark = 1 << this.#buckets.choose([a, b], [c, d]);
     forEachPair(a, b, (pair) => (this.#first[pair]! |= mark));
     forEachPair(c, d, (pair) => (this.#second[pair]! |= mark));

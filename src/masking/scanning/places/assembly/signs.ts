@@ -7,6 +7,13 @@ const SPACE: u32 = 0x20;
 const OPEN_PARENTHESIS: u32 = 0x28;
 const OPEN_BRACKET: u32 = 0x5b;
 const LETTER_N: u32 = 0x6e;
+const QUOTE: u32 = 0x22;
+const PERCENT: u32 = 0x25;
+const HYPHEN: u32 = 0x2d;
+const DOT: u32 = 0x2e;
+const SLASH: u32 = 0x2f;
+/** Longer ones are looked at whatever stands before them. */
+const LONGEST_USER_INFO: usize = 128;
 /** More of them between a name and its sign are not counted: the name is then looked at. */
 const MOST_BACKSLASHES: i32 = 64;
 const LONGEST_COLOUR: i32 = 20;
@@ -25,7 +32,7 @@ function closes(byte: u32): bool {
 export function lookAtSign(at: usize, end: usize, wanted: i32): i32 {
   switch (load<u8>(at)) {
     case 0x40: {
-      if (wanted & AT_SIGNS && joinsBefore(at)) place(at);
+      if (wanted & AT_SIGNS && joinsBefore(at) && (hasDomain(at, end) || hasAuthority(at))) place(at);
       return 0;
     }
     case 0x5c:
@@ -51,6 +58,28 @@ function joinsBefore(at: usize): bool {
   const before: u32 = load<u8>(at - 1);
   if (before == LETTER_N && load<u8>(at - 2) == BACKSLASH) return false;
   return before > SPACE && !closes(before) && before != OPEN_PARENTHESIS && before != OPEN_BRACKET && before != BACKSLASH;
+}
+
+/** Whether a domain of more than one label may follow an at sign. */
+function hasDomain(at: usize, end: usize): bool {
+  let to = at + 1;
+  while (to < end && (isWord(load<u8>(to)) || load<u8>(to) == HYPHEN)) to++;
+  const byte: u32 = load<u8>(to);
+  // What is spelt in another way may be a dot.
+  return to >= end || byte == DOT || byte == BACKSLASH || byte == PERCENT || byte >= 0x80;
+}
+
+/** Whether the two slashes of a URL stand before an at sign, with no space or quote between. */
+function hasAuthority(at: usize): bool {
+  let slashes = 0;
+  for (let i: usize = 1; i < LONGEST_USER_INFO; i++) {
+    const byte: u32 = load<u8>(at - i);
+    if (byte <= SPACE || byte == QUOTE) return false;
+    if (byte == SLASH) {
+      if (++slashes == 2) return true;
+    } else slashes = 0;
+  }
+  return true;
 }
 
 /** Looks at a colon or an equals sign. */
