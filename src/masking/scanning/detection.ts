@@ -93,21 +93,11 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     Coded,
     number
   >;
-  const keys = new TokenIndex<string>();
-  for (const { form } of shapes) {
-    const feature = places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
-    if (feature.by === 'key') keys.add(feature.key, form);
-  }
-  const tokens = new TokenIndex<TokenTarget>();
-  let shortestToken = Number.POSITIVE_INFINITY;
-  for (const token of tokenForms(entities)) {
-    const { pattern, coded: announced } = token;
-    const sets = fixedSets(pattern);
-    const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
-    if (announced === undefined) shortestToken = Math.min(shortestToken, length);
-    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source).at;
-    tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
-  }
+  const keys = indexShapes(
+    shapes.map(({ form }) => form),
+    places,
+  );
+  const { tokens, shortestToken } = indexTokens(tokenForms(entities), places);
   for (const ending of names.endings) places.addEnding(ending);
   for (const letters of context.beginnings) places.addBeginning(letters);
   wantCoded(places, coded);
@@ -124,6 +114,34 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     coded,
     own: compileOwn(own),
   };
+}
+
+/** Has places marked for shapes. @returns those that are marked for four bytes they have */
+function indexShapes(forms: readonly string[], places: PlaceTableBuilder): TokenIndex<string> {
+  const keys = new TokenIndex<string>();
+  for (const form of forms) {
+    const feature = places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
+    if (feature.by === 'key') keys.add(feature.key, form);
+  }
+  return keys;
+}
+
+/** Has places marked for tokens. @returns the tokens by what stands at the place that is marked */
+function indexTokens(
+  forms: ReturnType<typeof tokenForms>,
+  places: PlaceTableBuilder,
+): Pick<Detection, 'tokens' | 'shortestToken'> {
+  const tokens = new TokenIndex<TokenTarget>();
+  let shortestToken = Number.POSITIVE_INFINITY;
+  for (const token of forms) {
+    const { pattern, coded: announced } = token;
+    const sets = fixedSets(pattern);
+    const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
+    if (announced === undefined) shortestToken = Math.min(shortestToken, length);
+    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source).at;
+    tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
+  }
+  return { tokens, shortestToken };
 }
 
 function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'markedAt'>[] {

@@ -1,9 +1,9 @@
 import { EMPTY } from '../media/bytes/concatenate.ts';
-import { CLASSES, HEX, HIGH, PLAIN, WORD } from './characters/byte-classes.ts';
+import { CLASSES, HEX, HIGH, isDigit, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
-import { inertEnd } from './characters/inert-run.ts';
+import { digestEnd, inertEnd } from './characters/inert-run.ts';
 import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
@@ -124,6 +124,10 @@ export class Scanner {
   #look(place: number): number {
     const { bytes, base, phrases } = this.#window;
     if (this.#detection.places.isKey(place) && !this.#mayBeForm(place)) return place + 1;
+    if (isDigit(bytes[place]!)) {
+      const digest = digestEnd(bytes, place, this.#window.end);
+      if (digest >= 0 && !this.#mayBeForm(place)) return digest;
+    }
     // What announces a phrase was read with one before it.
     if (base + place + LONGEST_ANNOUNCEMENT < phrases.triedTo && announces(bytes, place)) return place + 1;
     // Most signs stand behind names that only end like one that counts.

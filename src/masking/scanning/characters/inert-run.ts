@@ -1,4 +1,4 @@
-import { CLASSES, DIGIT, HEX, HIGH, LOWER, PLAIN, UPPER } from './byte-classes.ts';
+import { CLASSES, DIGIT, HEX, HIGH, LOWER, PLAIN, UPPER, WORD } from './byte-classes.ts';
 
 const DASH = 0x2d;
 const BACKSLASH = 0x5c;
@@ -10,6 +10,7 @@ const JOINABLE = DIGIT | UPPER;
 /** Digits in groups with hyphens, a T, digits with colons: the longest that is told at once. */
 const TIMESTAMP = '####-##-##T##:##:##';
 const DATE_LENGTH = 10;
+const SHORTEST_DIGEST = 32;
 const UUID_HYPHENS: ReadonlySet<number> = new Set([8, 13, 18, 23]);
 const UUID_LENGTH = 36;
 /** Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512. */
@@ -32,6 +33,21 @@ export function inertEnd(bytes: Uint8Array, start: number, end: number): number 
   // Digits alone may be anything, and so may letters of both cases.
   const isMixed = (seen & DIGIT) !== 0 && ((seen & UPPER) === 0) !== ((seen & LOWER) === 0);
   return DIGESTS.has(length) && isMixed && endsRun(bytes, at, end) ? at : -1;
+}
+
+/**
+ * Where the word ends that the digit at `at` is in, if it is hexadecimal and longer than any number that is a value: a digest,
+ * whatever it is joined with. -1 where it is not. A token that has one begins before it, and is marked there.
+ */
+export function digestEnd(bytes: Uint8Array, at: number, end: number): number {
+  let seen = 0;
+  let to = at;
+  while (to < end && (CLASSES[bytes[to]!]! & HEX) !== 0) seen |= CLASSES[bytes[to++]!]!;
+  if (to >= end || (CLASSES[bytes[to]!]! & (WORD | HIGH)) !== 0) return -1;
+  let from = at;
+  while (from > 0 && (CLASSES[bytes[from - 1]!]! & HEX) !== 0) seen |= CLASSES[bytes[--from]!]!;
+  const isWhole = from === 0 || (CLASSES[bytes[from - 1]!]! & (WORD | HIGH)) === 0;
+  return isWhole && to - from >= SHORTEST_DIGEST && (seen & (UPPER | LOWER)) !== 0 ? to : -1;
 }
 
 function uuidEnd(bytes: Uint8Array, start: number, end: number): number {

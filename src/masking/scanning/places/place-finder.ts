@@ -10,8 +10,8 @@ const TRIPLES = 0x6_0000;
 const PLACES = 0x6_8000;
 const KEYS = 0x6_c000;
 const TEXT = 0x7_0000;
-/** So much of a text is marked at a time. */
-const SLICE = 65_536;
+/** So much of a text is marked at a time: what comes in one piece, and what was held back before it. */
+const SLICE = 98_304;
 /** Bytes before and behind a slice that tell what it begins and ends with; more than a value is told by. */
 const AROUND = 128;
 

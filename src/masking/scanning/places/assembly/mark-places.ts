@@ -43,19 +43,22 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     const digit = bits(digits(a), digits(b), digits(c), digits(d));
     const letter = bits(letters(a), letters(b), letters(c), letters(d));
     const word = digit | letter;
+    const joinable = bits(plain(a), plain(b), plain(c), plain(d));
+    const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
+    const sign = bits(signs(a), signs(b), signs(c), signs(d));
     let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
     startsCarried = 0;
 
-    for (let rest = bits(signs(a), signs(b), signs(c), signs(d)); rest != 0; rest &= rest - 1) {
+    for (let rest = sign; rest != 0; rest &= rest - 1) {
       const i = i32(ctz(rest));
-      const sign: u32 = load<u8>(block + i);
+      const found: u32 = load<u8>(block + i);
       let begins: i32 = 0;
-      if (sign == BACKSLASH) {
+      if (found == BACKSLASH) {
         // Most escapes are quotes and ends of lines.
         const escaped: u32 = load<u8>(block + i, 1);
         if (escaped == QUOTE) continue;
         begins = escaped == LETTER_N && load<u8>(block + i - 1) != BACKSLASH ? 2 : lookAtSign(block + i, stop, wanted);
-      } else if (sign == EQUALS || sign == COLON) {
+      } else if (found == EQUALS || found == COLON) {
         lookAtColon(block + i, stop, wanted);
         continue;
       } else begins = lookAtSign(block + i, stop, wanted);
@@ -73,7 +76,6 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     }
 
     if (wanted & FORMS) {
-      const joinable = bits(plain(a), plain(b), plain(c), plain(d));
       const long = inRunsOf13(joinable);
       if (long != 0) {
         for (let rest = starts & long; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), wanted);
@@ -85,7 +87,6 @@ export function mark(from: i32, end: i32, wanted: i32): void {
       }
       joinableBefore = joinable;
 
-      const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
       const four = runsOf4(capital);
       if (four != 0) {
         const nine = four & (four << 4) & (capital << 8);
