@@ -1,7 +1,7 @@
 import { ADDRESSES, FORMS, isWord, KEYS, mayBegin, NUMBERS, PHRASES, place, placeAll, placeKey, PLACES, TEXT } from './memory';
 import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
 import { mayBeHyphened, mayBeNumber } from './numbers';
-import { lookAtColon, lookAtSign } from './signs';
+import { forgetSigns, lookAtColon, lookAtSign } from './signs';
 export { nextWord } from './words';
 
 const QUOTE: u32 = 0x22;
@@ -29,6 +29,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(KEYS + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
+  forgetSigns();
   let digitsBefore: u64 = 0;
   let lettersBefore: u64 = 0;
   let joinableBefore: u64 = 0;

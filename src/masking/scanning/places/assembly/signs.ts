@@ -69,17 +69,32 @@ function hasDomain(at: usize, end: usize): bool {
   return to >= end || byte == DOT || byte == BACKSLASH || byte == PERCENT || byte >= 0x80;
 }
 
+/** The last at sign without an authority before it, and what ends the text that was read for it. */
+let bareAt: usize = 0;
+let bareFrom: usize = 0;
+
+/** A new text begins. */
+export function forgetSigns(): void {
+  bareAt = 0;
+}
+
 /** Whether the two slashes of a URL stand before an at sign, with no space or quote between. */
 function hasAuthority(at: usize): bool {
+  const known = bareAt;
+  let i = at - 1;
   let slashes = 0;
-  for (let i: usize = 1; i < LONGEST_USER_INFO; i++) {
-    const byte: u32 = load<u8>(at - i);
-    if (byte <= SPACE || byte == QUOTE) return false;
+  while (i > known && at - i < LONGEST_USER_INFO) {
+    const byte: u32 = load<u8>(i);
+    if (byte <= SPACE || byte == QUOTE) break;
     if (byte == SLASH) {
       if (++slashes == 2) return true;
     } else slashes = 0;
+    i--;
   }
-  return true;
+  // What stands before an earlier one was read for that.
+  if (i != known) bareFrom = i;
+  bareAt = at;
+  return at - bareFrom >= LONGEST_USER_INFO;
 }
 
 /** Looks at a colon or an equals sign. */
