@@ -1,3 +1,4 @@
+import type { Tier } from '../entity.ts';
 import { isNumberOfMember } from './context/bare-number.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
@@ -141,14 +142,20 @@ export class RunMatcher {
     let count = -1;
     for (let i = 0; i < targets.length; i++) {
       const { entity, tier, check } = targets[i]!;
-      if (tier === 'B' && !this.#isAnnouncedAtAll()) continue;
+      // Whether a word speaks for it costs less to tell than what it proves by itself.
+      if (tier === 'B' && !(this.#isAnnouncedAtAll() && this.#speaksFor(entity, from))) continue;
       if (count < 0) count = this.#compactFrom(from, to);
       if (check !== undefined && !check(this.#compact, count)) continue;
-      const isWeak = tier === 'B' || this.#isNumberOfField(from, to);
-      if (isWeak ? this.#isJoined(from, to) || !this.#speaksFor(entity, from) : this.#isDecimal(from, to)) continue;
-      this.#add(from, to, entity);
+      if (this.#stands(from, to, tier, entity)) this.#add(from, to, entity);
     }
   };
+
+  /** Whether what has the form and the check digits of an entity is one where it stands. */
+  #stands(from: number, to: number, tier: Tier, entity: number): boolean {
+    if (tier === 'B') return !this.#isJoined(from, to);
+    if (this.#isNumberOfField(from, to)) return !this.#isJoined(from, to) && this.#speaksFor(entity, from);
+    return !this.#isDecimal(from, to);
+  }
 
   /** Letters and digits alone, letters as capitals. */
   #compactFrom(from: number, to: number): number {

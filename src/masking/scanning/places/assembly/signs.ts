@@ -232,5 +232,5 @@ function isRespelt(at: usize): bool {
   if (lead == 0xc2) return second == 0xad || (second == 0xa0 && (isWord(before) || before == 0x29));
   const third: u32 = load<u8>(at + 2);
   const point = ((lead & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
-  return countsAsAscii(point) && (isWord(before) || isWord(load<u8>(at + 3)) || lead == 0xef || before >= 0x80);
+  return countsAsAscii(point) && (isWord(before) || isWord(load<u8>(at + 3)) || lead == 0xef);
 }
