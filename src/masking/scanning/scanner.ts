@@ -29,8 +29,8 @@ const EQUALS = 0x3d;
 const OPEN = 0x28;
 const BACKSLASH = 0x5c;
 const LETTER_P = 0x50;
-/** So far behind the beginning of a value its first anchor is at most. */
-const ANCHOR_REACH = 256;
+/** So far behind the beginning of a value its first place is at most. */
+const PLACE_REACH = 256;
 /** Bytes at the end of a window in which a character may be cut, however it is spelt. */
 const LONGEST_SPELLING = 16;
 
@@ -181,8 +181,8 @@ export class Scanner {
       return Math.max(inert, at + 1);
     }
     this.#readRun(start);
-    // Of a long run the parts before the anchor are passed over step by step, so that its parts are always the same.
-    while (run.isCut && run.offsets[RUN_STEP + ANCHOR_REACH]! <= at) {
+    // Of a long run the parts before the place are passed over step by step, so that its parts are always the same.
+    while (run.isCut && run.offsets[RUN_STEP + PLACE_REACH]! <= at) {
       start = this.#step();
       this.#readRun(start);
     }
@@ -190,7 +190,7 @@ export class Scanner {
     const isFieldAlone = this.#hasSignsAlone(start, run.end);
     if (!(isFieldAlone ? this.#matcher.collectFields(this.#window) : this.#matcher.collect(this.#window))) return ~start;
     const isCut = run.isCut;
-    // An anchor that is no part of the run is part of what ended it: half an escape must not be read as characters.
+    // A place that is no part of the run is part of what ended it: half an escape must not be read as characters.
     const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
     const last = this.#take(next);
     this.#done = Math.min(last, end);
