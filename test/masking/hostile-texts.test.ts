@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mask } from './support/mask-text.ts';
 
 const CARD = '4111 1111 1111 1111';
+const KEY_LINE = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
 
 describe('Masker on texts that mislead', () => {
   it('finds what stands behind a run that was longer than it looks at together', () => {
@@ -27,6 +28,11 @@ describe('Masker on texts that mislead', () => {
     ['{"anna@example.org":1,"bob@example.org":2}', '{"REDACTED_EMAIL":1,"REDACTED_EMAIL_2":2}'],
     [' '.repeat(301) + 'anna＠example.org x', ' '.repeat(301) + 'REDACTED_EMAIL x'],
     [' '.repeat(300) + 'anna＠example.org x', ' '.repeat(300) + 'REDACTED_EMAIL x'],
+    [`－－－－－BEGIN PRIVATE KEY-----\n${KEY_LINE}\n-----END PRIVATE KEY-----\nafter`, 'REDACTED_PRIVATE_KEY\nafter'],
+    [`\u2010----BEGIN RSA PRIVATE KEY-----\n${KEY_LINE}\n-----END RSA PRIVATE KEY----- x`, 'REDACTED_PRIVATE_KEY x'],
+    [`k=%2d%2d---BEGIN%20PRIVATE%20KEY%2D----%0A${KEY_LINE}%0A-----END%20PRIVATE%20KEY-----&x`, 'k=REDACTED_PRIVATE_KEY&x'],
+    // Where it was read from its beginning on, it ended there, and the same place was looked at for ever.
+    [`"%2d---%2dBEGIN RSA PRIVATE KEY-----\\n${KEY_LINE}"`, '"REDACTED_PRIVATE_KEY"'],
   ])('masks %j', (text, masked) => {
     expect(mask(text).text).toBe(masked);
     const cuts = Array.from({ length: new TextEncoder().encode(text).length - 1 }, (_, i) => i + 1);

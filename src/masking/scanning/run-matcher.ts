@@ -38,6 +38,8 @@ import { walkToken } from './forms/token-pattern.ts';
 export interface Opening {
   readonly entity: number;
   readonly start: number;
+  /** From where on it is to be told where it ends: what stands before is of the value, however it is spelt. */
+  readonly from: number;
   readonly swallow: Swallow;
 }
 
@@ -122,7 +124,8 @@ export class RunMatcher {
     if (value.extent === 'none') return true;
     for (const { entity, form } of targets) {
       if (value.extent === 'endless') {
-        if (form.value === 'any') this.#open(value.start, entity, new SwallowQuoted(value));
+        if (form.value === 'any')
+          this.#open({ entity, start: value.start, from: value.start, swallow: new SwallowQuoted(value) });
       } else if (!isCall(bytes, value) && fitsField(form, decodeValue(bytes, value.start, value.end), value.quote !== 0))
         this.candidates.add(value.start, value.end, entity);
     }
@@ -228,7 +231,7 @@ export class RunMatcher {
         return true;
       }
       case 'private-key':
-        this.#openPrivateKey(from, entity);
+        this.#openPrivateKey(from, to, entity);
         return true;
       case 'seed-phrase':
         return this.#collectSeedPhrase(to, entity);
@@ -270,10 +273,11 @@ export class RunMatcher {
     });
   }
 
-  #openPrivateKey(at: number, entity: number): void {
+  #openPrivateKey(at: number, to: number, entity: number): void {
     const { text, offsets } = this.run;
     const begin = lastIndexOf(text, BEGIN, at);
-    if (begin >= 0) this.#open(offsets[begin]!, entity, new SwallowPrivateKey());
+    if (begin < 0) return;
+    this.#open({ entity, start: offsets[begin]!, from: offsets[to]!, swallow: new SwallowPrivateKey() });
   }
 
   /** @returns false where more of the text is needed to tell */
@@ -309,12 +313,16 @@ export class RunMatcher {
 
   /** A value that reaches the end of what is looked at may be longer. */
   #addOrOpen(from: number, to: number, entity: number): void {
-    if (this.run.isCut && to === this.run.length) this.#open(this.run.offsets[from]!, entity, new SwallowWord());
+    if (this.run.isCut && to === this.run.length) this.#openWord(this.run.offsets[from]!, entity);
     else this.#add(from, to, entity);
   }
 
-  #open(start: number, entity: number, swallow: Swallow): void {
-    if (this.opening === undefined || start < this.opening.start) this.opening = { entity, start, swallow };
+  #openWord(start: number, entity: number): void {
+    this.#open({ entity, start, from: start, swallow: new SwallowWord() });
+  }
+
+  #open(opening: Opening): void {
+    if (this.opening === undefined || opening.start < this.opening.start) this.opening = opening;
   }
 
   /** Part of something longer: a path, a date, a name with hyphens. */

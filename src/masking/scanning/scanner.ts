@@ -9,7 +9,7 @@ import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
 import { RunMatcher } from './run-matcher.ts';
 import type { Window } from './window.ts';
-import { keyBegin } from './coded/private-key.ts';
+import { keyBegin, PRIVATE_KEY } from './coded/private-key.ts';
 import { SwallowPrivateKey, type Swallow } from './swallow.ts';
 
 /** Told of what is found, in order. Places are in the window that is being scanned. */
@@ -110,9 +110,11 @@ export class Scanner {
     while (at < end) {
       const place = places.next(at);
       if (place >= end) break;
+      const done = this.#done;
       const next = this.#look(place);
       if (next < 0) return ~next;
-      at = next;
+      // Looking at a place again is right where what was before it is dealt with, and never otherwise.
+      at = next > place || this.#done > done ? next : place + 1;
     }
     return isFinal ? end : this.#holdFrom();
   }
@@ -158,7 +160,7 @@ export class Scanner {
     if (begin < this.#done) return place + 1;
     this.#sink.opened(entity, begin);
     this.#swallow = new SwallowPrivateKey();
-    return this.#swallowFrom(begin);
+    return this.#swallowFrom(place + PRIVATE_KEY.length);
   }
 
   #endsKnownName(at: number): boolean {
@@ -248,7 +250,7 @@ export class Scanner {
     if (opening === undefined) return last;
     this.#sink.opened(opening.entity, opening.start);
     this.#swallow = opening.swallow;
-    return this.#swallowFrom(opening.start);
+    return this.#swallowFrom(opening.from);
   }
 
   /** Passes over the rest of a value whose end was not waited for. @returns where to go on */

@@ -65,8 +65,8 @@ const LETTER_N = 0x6e;
 const LETTER_R = 0x72;
 const SPACE = 0x20;
 const COLON = 0x3a;
-/** What the lines of a private key are made of, beside letters and digits: base64, line breaks as they are and escaped. */
-const KEY_BYTES = setOf('+/=\r\n\t\\-:,.() ');
+/** What the lines of a private key are made of, beside letters and digits: base64, line breaks as they are and escaped, `%0A`. */
+const KEY_BYTES = setOf('+/=\r\n\t\\-:,.()% ');
 const END = 'END';
 
 /** A word of base64 has at least so many letters; a space behind a shorter one shows that it was prose. */
@@ -74,7 +74,7 @@ const SHORTEST_LINE = 32;
 const DASHES = 5;
 
 /**
- * A private key in PEM or ASCII armour, to the end of its last line, or to the first byte that cannot be one of it where it
+ * A private key in PEM or ASCII armour, from behind the words that announce it to the end of its last line, or to the first byte that cannot be one of it where it
  * breaks off (RFC 7468 §3, RFC 1421 §4.4, RFC 9580 §6.2).
  */
 export class SwallowPrivateKey implements Swallow {
@@ -129,12 +129,9 @@ export class SwallowPrivateKey implements Swallow {
     this.#matched = -1;
     if (this.#dashes !== DASHES || this.#isLastLine) return;
     this.#matched = 0;
-    // The dashes behind the first line; those before it have no word before them.
-    if (this.#isFirstLine && this.#hasBegun) this.#maySpace = this.#isFirstLine = false;
-    this.#hasBegun = true;
+    // The dashes behind the first line.
+    if (this.#isFirstLine) this.#maySpace = this.#isFirstLine = false;
   }
-
-  #hasBegun = false;
 
   #matchEnd(byte: number): void {
     if (this.#matched < 0 || byte !== END.charCodeAt(this.#matched)) {
