@@ -11,8 +11,20 @@ describe('Masker on texts that mislead', () => {
       expect(mask(text, { cuts: [cut] }).text).toContain('"REDACTED_PAYMENT_CARD"');
   });
 
+  it('finds what a phrase speaks for that was cut within it', () => {
+    const text = '89bcdef01234.My Number 1234-5678-9018';
+    for (let cut = 1; cut < text.length; cut++)
+      expect(mask(text, { cuts: [cut] }).text).toBe('89bcdef01234.My Number REDACTED_JP_MY_NUMBER');
+  });
+
   it.each([
     ['GET /ab?key=%20AKIAIOSFODNN7EXAMPLQ&x', 'GET /ab?key=%20REDACTED_AWS_ACCESS_KEY&x'],
+    // The digits of an escape hide where the number behind it begins.
+    ['nip%208567346215', 'nip%20REDACTED_PL_NIP'],
+    ['SteuerID%A936574261809', 'SteuerID%A9REDACTED_DE_STEUER_ID'],
+    ['TeudatZehut\\ude00039337423', 'TeudatZehut\\ude00REDACTED_IL_TEUDAT_ZEHUT'],
+    ['证ssn 123-45-6789', '证ssn REDACTED_US_SSN'],
+    ['-----BEGIN  PRIVATE KEY', '-----BEGIN  PRIVATE KEY'],
     ['/sx?q=card%204111111111111111', '/sx?q=card%20REDACTED_PAYMENT_CARD'],
     ['/sx?q=%22anna@example.org%22', '/sx?q=%22REDACTED_EMAIL%22'],
     ['\u001b[32mAKIAIOSFODNN7EXAMPLQ\u001b[0m', '\u001b[32mREDACTED_AWS_ACCESS_KEY\u001b[0m'],

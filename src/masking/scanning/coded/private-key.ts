@@ -15,7 +15,9 @@ export function keyBegin(bytes: Uint8Array, at: number): number {
   if (!standsAt(PRIVATE_KEY, bytes, at)) return -1;
   for (let i = at; i >= BEGIN.length && at - i <= MOST_BETWEEN; i--) {
     if (bytes[i - 1] === SPACE && standsAt(BEGIN, bytes, i - BEGIN.length)) return i - BEGIN.length;
-    if (bytes[i - 1] !== SPACE && (CLASSES[bytes[i - 1]!]! & UPPER) === 0) return -1;
+    const isSpace = bytes[i - 1] === SPACE;
+    // Two spaces end a run.
+    if ((CLASSES[bytes[isSpace ? i - 2 : i - 1]!]! & UPPER) === 0 || (isSpace && bytes[i] === SPACE)) return -1;
   }
   return -1;
 }

@@ -87,7 +87,7 @@ const FIRST_MARK = 0x300;
 const LAST_MARK = 0x36f;
 /** First byte in UTF-8 of characters of scripts that are written without spaces. */
 const UNSPACED_LEAD = 0xe3;
-/** First byte in UTF-8 of quotes and dashes. */
+/** First byte in UTF-8 of quotes and dashes; those of scripts without spaces are greater. */
 const PUNCTUATION_LEAD = 0xe2;
 
 function endsWord(bytes: Uint8Array, at: number, end: number): boolean {
@@ -133,7 +133,7 @@ export function nextWord(bytes: Uint8Array, from: number, to: number): number {
     if ((CLASSES[byte]! & (WORD | HIGH)) === 0) continue;
     const before = CLASSES[bytes[i - 1] ?? 0]!;
     const isCamel = (CLASSES[byte]! & UPPER) !== 0 && (before & LOWER) !== 0;
-    const isFirst = (before & (WORD | HIGH)) === 0 || bytes[i - 3] === PUNCTUATION_LEAD;
+    const isFirst = (before & (WORD | HIGH)) === 0 || ((before & HIGH) !== 0 && bytes[i - 3]! >= PUNCTUATION_LEAD);
     if (isFirst || isCamel || byte >= UNSPACED_LEAD || endsEscape(bytes, i)) return i;
   }
   return to;
@@ -191,7 +191,9 @@ export class ContextTracker {
     if (base + first >= this.#quietFrom && base + first <= this.#quietTo) first = Math.max(first, this.#quietTo - base);
     else this.#quietFrom = base + first;
     const isQuiet = first >= to || this.#nextWord(bytes, first, to) >= to;
-    this.#quietTo = isQuiet ? Math.max(base + to, this.#quietFrom) : this.#quietFrom;
+    // What a word at the very end is the beginning of, more of the text may tell.
+    const known = base + Math.min(to, bytes.length - TOLD_WITHIN);
+    this.#quietTo = isQuiet ? Math.max(known, this.#quietFrom) : this.#quietFrom;
     return !isQuiet;
   }
 
@@ -231,3 +233,5 @@ const BARRED_BY: ReadonlyMap<number, ByteSet> = new Map([
   [NEWLINE, setOf('{[')],
 ]);
 const LONGEST_PHRASE = 40;
+/** So many bytes tell whether a phrase begins: its first letters, with what may stand between them. */
+const TOLD_WITHIN = 32;

@@ -152,6 +152,8 @@ function lookAtEscape(at: usize): i32 {
       const point = hex4(to + 1);
       if (point < 0) return 0;
       if (countsAsAscii(point)) place(to);
+      // Its digits hide where a number behind it begins.
+      if (isDigit(load<u8>(to + 5))) place(to + 5);
       return point == 0x1b ? colourEnd(at, to + 5) : i32(to + 5 - at);
     }
     case 0x62:
@@ -185,6 +187,8 @@ function lookAtPercent(at: usize): i32 {
   if (high < 0 || low < 0) return 0;
   const value = (high << 4) | low;
   if (value >= 0x20 && value < 0x7f) place(at);
+  // Its digits hide where a number behind it begins.
+  if (isDigit(load<u8>(at + 3))) place(at + 3);
   return 3;
 }
 

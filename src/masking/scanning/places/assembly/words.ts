@@ -27,10 +27,11 @@ function backslashes(bytes: v128): v128 {
   return i8x16.eq(bytes, i8x16.splat(0x5c));
 }
 
+/** First bytes of these, and of quotes and dashes: a word may begin behind them. */
 // @ts-ignore: decorator
 @inline
-function punctuation(bytes: v128): v128 {
-  return i8x16.eq(bytes, i8x16.splat(0xe2 as i8));
+function beyond(bytes: v128): v128 {
+  return i8x16.ge_u(bytes, i8x16.splat(0xe2 as i8));
 }
 
 /**
@@ -61,7 +62,7 @@ export function nextWord(from: i32, to: i32): i32 {
     starts |= word & (up(backslash, backslashesBefore, 2) | up(backslash, backslashesBefore, 6));
     let quote: u64 = 0;
     if (high != 0) {
-      quote = bits(punctuation(a), punctuation(b), punctuation(c), punctuation(d));
+      quote = bits(beyond(a), beyond(b), beyond(c), beyond(d));
       starts |= bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
     }
     starts |= letter & up(quote, quotesBefore, 3);
