@@ -51,6 +51,8 @@ const SHORTEST = 4;
 /** So many bytes behind an announcement no other one counts. */
 const TRIED = 24;
 const MAC_LENGTH = 17;
+/** With so many digits a block of the text is looked through for numbers. */
+const FEWEST_DIGITS = 4;
 const BEGIN = toBytes('-----BEGIN ');
 
 /** Kinds that code finds, and what a run must have for it. */
@@ -187,9 +189,17 @@ export class RunMatcher {
     if (!this.#collectTokensAt(0, limit)) return false;
     for (let place = places.within(start + 1, end); place < end; place = places.within(place + 1, end)) {
       // Signs mark names and addresses.
-      if (isWord(run.text[place - start]!) && !this.#collectTokensAt(place - start, limit)) return false;
+      if (isWord(run.text[place - start]!) && !this.#collectTokensAt(this.#groupStart(place - start), limit)) return false;
     }
     return true;
+  }
+
+  /** Where the digits begin that the one at `i` is among: fewer than four of them may stand in the block before its own. */
+  #groupStart(i: number): number {
+    const { text } = this.run;
+    let first = i;
+    while (first > 0 && i - first < FEWEST_DIGITS && isDigit(text[first]!) && isDigit(text[first - 1]!)) first--;
+    return first;
   }
 
   /** @returns false where more of the text is needed to tell */

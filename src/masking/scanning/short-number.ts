@@ -11,6 +11,7 @@ const LONGEST = 12;
 const MOST_DOTS = 2;
 /** So many digits a telephone number has that only a word before it explains. */
 const FEWEST_NATIONAL = 7;
+const SHORTEST_WORD = 4;
 
 const DOT = 0x2e;
 const LETTER_M = 0x6d;
@@ -38,7 +39,8 @@ export class ShortNumbers {
    * @param start where a run begins
    * @returns where it ends; -1 where it is something else, or may go on
    */
-  endOf({ bytes, end, base, context }: Window, start: number): number {
+  endOf(window: Window, start: number): number {
+    const { bytes, end } = window;
     let at = start;
     let digits = 0;
     let dots = 0;
@@ -50,11 +52,15 @@ export class ShortNumbers {
       digits += bits & DIGIT;
       if (byte === DOT) dots++;
     }
-    if (digits === 0 || dots > MOST_DOTS || !endsRun(bytes, at, end)) return -1;
-    const proof = this.#proofIn(bytes, start, at);
-    if (proof === PROVEN) return -1;
-    if (proof === NOTHING && digits < FEWEST_NATIONAL) return at;
-    return context.maySpeak(bytes, start, at, base) ? -1 : at;
+    // Four other characters may be a word that announces something: 1.seed.
+    const isNumber = digits > 0 && at - start - digits < SHORTEST_WORD && dots <= MOST_DOTS;
+    return isNumber && endsRun(bytes, at, end) && !this.#mayBeValue(window, start, at, digits) ? at : -1;
+  }
+
+  #mayBeValue({ bytes, base, context }: Window, from: number, to: number, digits: number): boolean {
+    const proof = this.#proofIn(bytes, from, to);
+    if (proof === PROVEN) return true;
+    return (proof === WEAK || digits >= FEWEST_NATIONAL) && context.maySpeak(bytes, from, to, base);
   }
 
   #proofIn(bytes: Uint8Array, from: number, to: number): number {

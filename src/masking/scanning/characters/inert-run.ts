@@ -9,15 +9,16 @@ const CLOSE = 0x29;
 const JOINABLE = DIGIT | UPPER;
 /** Digits in groups with hyphens, a T, digits with colons: the longest that is told at once. */
 const TIMESTAMP = '####-##-##T##:##:##';
-const DATE_LENGTH = 10;
 const SHORTEST_DIGEST = 32;
+/** Longer ones are read as what they are. */
+const LONGEST_DIGEST = 256;
 const UUID_HYPHENS: ReadonlySet<number> = new Set([8, 13, 18, 23]);
 const UUID_LENGTH = 36;
 /** Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512. */
 const DIGESTS: ReadonlySet<number> = new Set([32, 40, 56, 64, 96, 128]);
 
 /**
- * What most runs with digits are in practice, and no value of any kind: a UUID, a digest in hexadecimal, a date or an instant
+ * What most runs with digits are in practice, and no value of any kind: a UUID, a digest in hexadecimal, an instant
  * (RFC 9562 §4, RFC 3339). They are told by their bytes alone, before the run is read.
  *
  * @param start where the run begins
@@ -42,10 +43,12 @@ export function inertEnd(bytes: Uint8Array, start: number, end: number): number 
 export function digestEnd(bytes: Uint8Array, at: number, end: number): number {
   let seen = 0;
   let to = at;
-  while (to < end && (CLASSES[bytes[to]!]! & HEX) !== 0) seen |= CLASSES[bytes[to++]!]!;
-  if (to >= end || (CLASSES[bytes[to]!]! & (WORD | HIGH)) !== 0) return -1;
+  const last = Math.min(end, at + LONGEST_DIGEST);
+  while (to < last && (CLASSES[bytes[to]!]! & HEX) !== 0) seen |= CLASSES[bytes[to++]!]!;
+  if (to >= last || (CLASSES[bytes[to]!]! & (WORD | HIGH)) !== 0) return -1;
   let from = at;
-  while (from > 0 && (CLASSES[bytes[from - 1]!]! & HEX) !== 0) seen |= CLASSES[bytes[--from]!]!;
+  const first = Math.max(0, at - LONGEST_DIGEST);
+  while (from > first && (CLASSES[bytes[from - 1]!]! & HEX) !== 0) seen |= CLASSES[bytes[--from]!]!;
   const isWhole = from === 0 || (CLASSES[bytes[from - 1]!]! & (WORD | HIGH)) === 0;
   return isWhole && to - from >= SHORTEST_DIGEST && (seen & (UPPER | LOWER)) !== 0 ? to : -1;
 }
@@ -66,7 +69,7 @@ function timestampEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let i = 0; i < TIMESTAMP.length; i++) {
     const byte = bytes[start + i]!;
     if (TIMESTAMP[i] === '#' ? (CLASSES[byte]! & DIGIT) !== 0 : byte === TIMESTAMP.charCodeAt(i)) continue;
-    return i === DATE_LENGTH && endsRun(bytes, start + i, end) ? start + i : -1;
+    return -1;
   }
   if (bytes[at] === 0x2e) for (at++; at < end && (CLASSES[bytes[at]!]! & DIGIT) !== 0;) at++;
   if (bytes[at] === 0x5a) at++;

@@ -5,6 +5,7 @@ const BACKSLASH: u32 = 0x5c;
 const COLON: u32 = 0x3a;
 const SPACE: u32 = 0x20;
 const OPEN_PARENTHESIS: u32 = 0x28;
+const CLOSE_PARENTHESIS: u32 = 0x29;
 const OPEN_BRACKET: u32 = 0x5b;
 const LETTER_N: u32 = 0x6e;
 const QUOTE: u32 = 0x22;
@@ -57,7 +58,7 @@ export function lookAtSign(at: usize, end: usize, wanted: i32): i32 {
 function joinsBefore(at: usize): bool {
   const before: u32 = load<u8>(at - 1);
   if (before == LETTER_N && load<u8>(at - 2) == BACKSLASH) return false;
-  return before > SPACE && !closes(before) && before != OPEN_PARENTHESIS && before != OPEN_BRACKET && before != BACKSLASH;
+  return before > SPACE && (before == CLOSE_PARENTHESIS || !closes(before)) && before != OPEN_PARENTHESIS && before != OPEN_BRACKET && before != BACKSLASH;
 }
 
 /** Whether a domain of more than one label may follow an at sign. */
@@ -78,14 +79,14 @@ export function forgetSigns(): void {
   bareAt = 0;
 }
 
-/** Whether the two slashes of a URL stand before an at sign, with no space or quote between. */
+/** Whether the two slashes of a URL stand before an at sign, with no quote and no end of a line between. */
 function hasAuthority(at: usize): bool {
   const known = bareAt;
   let i = at - 1;
   let slashes = 0;
   while (i > known && at - i < LONGEST_USER_INFO) {
     const byte: u32 = load<u8>(i);
-    if (byte <= SPACE || byte == QUOTE) break;
+    if (byte < SPACE || byte == QUOTE) break;
     if (byte == SLASH) {
       if (++slashes == 2) return true;
     } else slashes = 0;
@@ -228,7 +229,7 @@ function countsAsAscii(point: i32): bool {
   return point == 0xfeff || (point >= 0xff01 && point <= 0xff5e);
 }
 
-/** The same for a character in UTF-8, where something stands beside it that it may join. */
+/** The same for a character in UTF-8; a space joins only what stands before it. */
 function isRespelt(at: usize): bool {
   const before: u32 = load<u8>(at - 1);
   const lead: u32 = load<u8>(at);
@@ -236,5 +237,5 @@ function isRespelt(at: usize): bool {
   if (lead == 0xc2) return second == 0xad || (second == 0xa0 && (isWord(before) || before == 0x29));
   const third: u32 = load<u8>(at + 2);
   const point = ((lead & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f);
-  return countsAsAscii(point) && (isWord(before) || isWord(load<u8>(at + 3)) || lead == 0xef);
+  return countsAsAscii(point);
 }

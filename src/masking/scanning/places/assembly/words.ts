@@ -39,7 +39,8 @@ function beyond(bytes: v128): v128 {
  * one, or with some beyond Latin. `to` where there is none.
  */
 export function nextWord(from: i32, to: i32): i32 {
-  const first = from & ~(BLOCK - 1);
+  // The block before tells what the first one goes on with.
+  const first = max(0, (from & ~(BLOCK - 1)) - BLOCK);
   let smallBefore: u64 = 0;
   let joinedBefore: u64 = 0;
   let quotesBefore: u64 = 0;
@@ -65,8 +66,8 @@ export function nextWord(from: i32, to: i32): i32 {
       quote = bits(beyond(a), beyond(b), beyond(c), beyond(d));
       starts |= bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
     }
-    starts |= letter & up(quote, quotesBefore, 3);
-    if (base < from) starts &= ~u64(0) << (from & (BLOCK - 1));
+    starts |= word & up(quote, quotesBefore, 3);
+    if (base < from) starts = base + BLOCK <= from ? 0 : starts & (~u64(0) << (from & (BLOCK - 1)));
     for (let rest = starts; rest != 0; rest &= rest - 1) {
       const at = base + i32(ctz(rest));
       if (at >= to) return to;
