@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../support/lab.ts';
+import { memoryGrowth } from '../support/memory-growth.ts';
 import type { OriginHandlers } from '../support/origin.ts';
 
 const MASKED = 'masked.de.lab.example';
@@ -53,21 +53,6 @@ afterAll(async () => {
   await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
 });
 
-async function resident(): Promise<number> {
-  const status = await readFile(`/proc/${lab.gateway.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-}
-
-/** The most that the gateway's memory grew while `work` ran. */
-async function growth(work: () => Promise<void>): Promise<number> {
-  const before = await resident();
-  let most = before;
-  const timer = setInterval(() => void resident().then((now) => (most = Math.max(most, now))), 100);
-  await work();
-  clearInterval(timer);
-  return most - before;
-}
-
 async function open(): Promise<Socket> {
   const socket = connect({ host: lab.gateway.proxy.address, port: lab.gateway.proxy.port });
   await once(socket, 'connect');
@@ -79,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('content of 2 GiB under a mask', (
     const client = await open();
     const seen = { answer: '' };
     client.on('data', (chunk: Buffer) => (seen.answer += chunk.toString()));
-    const grown = await growth(async () => {
+    const grown = await memoryGrowth(lab.gateway.pid, async () => {
       const authority = lab.authority(MASKED);
       client.write(
         `POST http://${authority}/upload HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
@@ -105,7 +90,7 @@ describe.skipIf(process.platform !== 'linux')('content of 2 GiB under a mask', (
       if (chunk.includes(VALUE)) found += 1;
       seen.end = (seen.end + chunk.subarray(-5).toString('latin1')).slice(-5);
     });
-    const grown = await growth(async () => {
+    const grown = await memoryGrowth(lab.gateway.pid, async () => {
       const authority = lab.authority(MASKED);
       client.write(`GET http://${authority}/ HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);
       while (seen.end !== '0\r\n\r\n') await pause(50);

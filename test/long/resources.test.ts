@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../support/lab.ts';
+import { memoryGrowth } from '../support/memory-growth.ts';
 import type { OriginHandlers } from '../support/origin.ts';
 import { chunked, large } from '../support/origin-scripts.ts';
 import { RawConnection, type Address } from '../support/raw-client.ts';
@@ -99,22 +99,6 @@ async function reader(to: Address): Promise<{ readonly socket: Socket; bytes: nu
   return state;
 }
 
-/** Resident memory of the gateway in bytes, as Linux counts it. */
-async function resident(): Promise<number> {
-  const status = await readFile(`/proc/${lab.gateway.pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-}
-
-/** The most that memory grew while `work` ran. */
-async function growth(work: () => Promise<void>): Promise<number> {
-  const before = await resident();
-  let most = before;
-  const timer = setInterval(() => void resident().then((now) => (most = Math.max(most, now))), 100);
-  await work();
-  clearInterval(timer);
-  return most - before;
-}
-
 const isLinux = process.platform === 'linux';
 
 describe('one after the other', () => {
@@ -149,7 +133,7 @@ describe('one after the other', () => {
   );
 
   it.skipIf(!isLinux)('RES-02 clients that read slowly cost no memory', { timeout: 60_000 }, async () => {
-    const grown = await growth(async () => {
+    const grown = await memoryGrowth(lab.gateway.pid, async () => {
       const clients = await Promise.all(Array.from({ length: 8 }, () => reader(lab.gateway.proxy)));
       for (const { socket } of clients) {
         socket.pause();
@@ -166,7 +150,7 @@ describe('one after the other', () => {
 
   it.skipIf(!isLinux)('RES-05 4 GB down cost no memory', { timeout: 180_000 }, async () => {
     const client = await reader(lab.gateway.proxy);
-    const grown = await growth(async () => {
+    const grown = await memoryGrowth(lab.gateway.pid, async () => {
       client.socket.write(ask('/huge'));
       while (client.bytes < 4 * GB) await pause(100);
     });
@@ -177,7 +161,7 @@ describe('one after the other', () => {
   it.skipIf(!isLinux)('RES-05 4 GB up cost no memory', { timeout: 180_000 }, async () => {
     const client = await reader(lab.gateway.proxy);
     const chunk = Buffer.alloc(MB, 'x');
-    const grown = await growth(async () => {
+    const grown = await memoryGrowth(lab.gateway.pid, async () => {
       client.socket.write(ask('/upload', undefined, 'POST', `Content-Length: ${4 * GB}`));
       for (let sent = 0; sent < 4 * GB; sent += MB) if (!client.socket.write(chunk)) await once(client.socket, 'drain');
       while (client.bytes === 0) await pause(50);

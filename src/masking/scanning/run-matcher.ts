@@ -1,6 +1,5 @@
 import type { Tier } from '../entity.ts';
 import { isNumberOfMember } from './context/bare-number.ts';
-import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
 import { Candidates } from './candidates.ts';
@@ -10,6 +9,7 @@ import { findIpAddresses } from './coded/ip-address.ts';
 import { jwtEnd } from './coded/jwt.ts';
 import { findMacAddresses } from './coded/mac-address.ts';
 import { findNationalPhones, findPhones } from './coded/phone.ts';
+import { BEGIN } from './coded/private-key.ts';
 import type { FindInRun } from './coded/report.ts';
 import { readSeedPhrase } from './coded/seed-phrase.ts';
 import { findUrlCredentials } from './coded/url-credentials.ts';
@@ -53,7 +53,6 @@ const TRIED = 24;
 const MAC_LENGTH = 17;
 /** With so many digits a block of the text is looked through for numbers. */
 const FEWEST_DIGITS = 4;
-const BEGIN = toBytes('-----BEGIN ');
 
 /** Kinds that code finds, and what a run must have for it. */
 const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun])[] = [

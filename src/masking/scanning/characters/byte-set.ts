@@ -1,6 +1,9 @@
 /** A set of bytes: 1 for each that is in it. */
 export type ByteSet = Uint8Array;
 
+/** Every byte. */
+export const ANY: ByteSet = new Uint8Array(256).fill(1);
+
 /** The set of these characters; `a-z` is a range. */
 export function byteSet(characters: string): ByteSet {
   const set = new Uint8Array(256);

@@ -68,8 +68,7 @@ function timestampEnd(bytes: Uint8Array, start: number, end: number): number {
   if (at >= end) return -1;
   for (let i = 0; i < TIMESTAMP.length; i++) {
     const byte = bytes[start + i]!;
-    if (TIMESTAMP[i] === '#' ? (CLASSES[byte]! & DIGIT) !== 0 : byte === TIMESTAMP.charCodeAt(i)) continue;
-    return -1;
+    if (TIMESTAMP[i] === '#' ? (CLASSES[byte]! & DIGIT) === 0 : byte !== TIMESTAMP.charCodeAt(i)) return -1;
   }
   if (bytes[at] === 0x2e) for (at++; at < end && (CLASSES[bytes[at]!]! & DIGIT) !== 0;) at++;
   if (bytes[at] === 0x5a) at++;

@@ -1,7 +1,7 @@
 import { toBytes } from '../../media/bytes/text-bytes.ts';
 import { CLASSES, UPPER } from '../characters/byte-classes.ts';
 
-const BEGIN = toBytes('-----BEGIN ');
+export const BEGIN: Uint8Array = toBytes('-----BEGIN ');
 export const PRIVATE_KEY: Uint8Array = toBytes('PRIVATE KEY');
 /** What stands between them: the kind of the key, `ENCRYPTED`. */
 const MOST_BETWEEN = 32;

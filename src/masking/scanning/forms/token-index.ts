@@ -1,4 +1,4 @@
-import type { ByteSet } from '../characters/byte-set.ts';
+import { ANY, type ByteSet } from '../characters/byte-set.ts';
 import { PairIndex } from './pair-index.ts';
 
 /** Bytes that tell which tokens may be there. */
@@ -16,8 +16,6 @@ export interface Entry<T> {
   readonly fourth: ByteSet;
   readonly value: T;
 }
-
-const ANY: ByteSet = new Uint8Array(256).fill(1);
 
 /** Tokens by four bytes that they have somewhere. Many begin with the same two; for all four there is mostly none. */
 export class TokenIndex<T> {

@@ -11,8 +11,6 @@ export interface TokenStep {
 /** A token pattern, ready to be walked. */
 export interface TokenPattern {
   readonly steps: readonly TokenStep[];
-  /** The literal characters it begins with; may be empty. */
-  readonly prefix: string;
   readonly source: string;
 }
 
@@ -23,16 +21,12 @@ export interface TokenPattern {
 export function compileTokenPattern(pattern: string): TokenPattern {
   const reader = new Reader(pattern);
   const steps: TokenStep[] = [];
-  let prefix = '';
-  let isLiteral = true;
   while (!reader.isDone) {
-    const { bytes, literal } = reader.readClass();
+    const bytes = reader.readClass();
     const { min, max } = reader.readCount();
-    isLiteral &&= literal !== undefined && min === 1 && max === 1;
-    if (isLiteral) prefix += literal ?? '';
     steps.push({ bytes, min, max });
   }
-  return { steps, prefix, source: pattern };
+  return { steps, source: pattern };
 }
 
 /**
@@ -85,16 +79,16 @@ class Reader {
     return this.#at >= this.#pattern.length;
   }
 
-  readClass(): { readonly bytes: Uint8Array; readonly literal: string | undefined } {
+  readClass(): Uint8Array {
     const from = this.#at;
     if (this.#pattern[from] === '[') {
       const bytes = this.#readSet();
-      return { bytes: shared(this.#pattern.slice(from, this.#at), bytes), literal: undefined };
+      return shared(this.#pattern.slice(from, this.#at), bytes);
     }
     const literal = this.#readCharacter();
     const bytes = new Uint8Array(256);
     bytes[literal.charCodeAt(0)] = 1;
-    return { bytes: shared(literal, bytes), literal };
+    return shared(literal, bytes);
   }
 
   readCount(): { readonly min: number; readonly max: number } {

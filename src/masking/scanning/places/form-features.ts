@@ -1,5 +1,5 @@
 import { CLASSES, PLAIN, WORD } from '../characters/byte-classes.ts';
-import { byteSet, setOf, type ByteSet } from '../characters/byte-set.ts';
+import { ANY, byteSet, setOf, type ByteSet } from '../characters/byte-set.ts';
 import { frequencyOfSets } from './pair-frequency.ts';
 
 /** What a form is made of, as far as it is the same for all its values. */
@@ -27,7 +27,6 @@ const FEWEST_DIGITS = 6;
 const MOST_SEPARATORS = 2;
 const SHORTEST_RUN = 13;
 
-export const ANY: ByteSet = new Uint8Array(256).fill(1);
 const DIGITS = byteSet('0-9');
 const LETTERS = byteSet('A-Za-z');
 const CAPITALS_AND_DIGITS = byteSet('0-9A-Z');
