@@ -10,5 +10,5 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
   const Module: new (bytes: Uint8Array) => Module;
-  const Instance: new (module: Module) => Instance;
+  const Instance: new (module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => Instance;
 }

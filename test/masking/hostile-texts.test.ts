@@ -35,6 +35,16 @@ describe('Masker on texts that mislead', () => {
     ['/sx?q=%22anna@example.org%22', '/sx?q=%22REDACTED_EMAIL%22'],
     ['\u001b[32mAKIAIOSFODNN7EXAMPLQ\u001b[0m', '\u001b[32mREDACTED_AWS_ACCESS_KEY\u001b[0m'],
     ['{"log":"\\u001b[1;31m4111111111111111\\u001b[0m"}', '{"log":"\\u001b[1;31mREDACTED_PAYMENT_CARD\\u001b[0m"}'],
+    ['#033[32mghp_16C7e42F292c6912E7710c838347Ae178B4a#033[0m', '#033[32mREDACTED_GITHUB_TOKEN#033[0m'],
+    ['u001b[1;32mghp_16C7e42F292c6912E7710c838347Ae178B4a', 'u001b[1;32mREDACTED_GITHUB_TOKEN'],
+    ['%1b[32mghp_16C7e42F292c6912E7710c838347Ae178B4a', '%1b[32mREDACTED_GITHUB_TOKEN'],
+    // The word for the first number stands further before the second one than any word counts.
+    [`tel=4268530&q=${'x'.repeat(130)}&n=89012345678`, `tel=REDACTED_PHONE&q=${'x'.repeat(130)}&n=89012345678`],
+    // The at sign is the only place of it, in the part of a long run that comes next.
+    [
+      `${'x'.repeat(3480)}/https://user:${'p'.repeat(420)}@localhost/${'y'.repeat(600)}`,
+      `${'x'.repeat(3480)}/https://REDACTED_URL_CREDENTIALS@localhost/${'y'.repeat(600)}`,
+    ],
     ['anna@example.org—today', 'REDACTED_EMAIL—today'],
     ['anna@example.org--note', 'REDACTED_EMAIL--note'],
     ['client:2001:db8:85a3::8a2e:370:7334', 'client:REDACTED_IP_ADDRESS'],

@@ -49,13 +49,14 @@ export type Announced = 'jwt' | 'private-key' | 'seed-phrase';
 const ANNOUNCEMENTS: readonly (readonly [Announced, string])[] = [
   ['jwt', 'eyJ'],
   ['private-key', 'PRIVATE KEY'],
-  ['seed-phrase', 'mnemonic'],
-  ['seed-phrase', 'phrase'],
-  ['seed-phrase', 'seed'],
-  ['seed-phrase', 'seedphrase'],
-  ['seed-phrase', 'recoveryphrase'],
-  ['seed-phrase', 'mnemonicphrase'],
+  ...['mnemonic', 'phrase', 'seed', 'seedphrase', 'recoveryphrase', 'mnemonicphrase'].map(
+    (word) => ['seed-phrase', inEitherCase(word)] as const,
+  ),
 ];
+
+function inEitherCase(word: string): string {
+  return word.replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+}
 
 /** Everything that a set of entities needs to be found, compiled once and shared by all texts. It holds no state. */
 export interface Detection {
@@ -98,13 +99,16 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
   );
   const { tokens, shortestToken } = indexTokens(tokenForms(entities), places);
   for (const ending of names.endings) places.addEnding(ending);
-  for (const letters of context.beginnings) places.addBeginning(letters);
+  for (const [letters, speaksFor] of context.beginnings) places.addBeginning(letters, speaksFor.has(coded.phone));
   wantCoded(places, coded);
+  const automaton = new ShapeAutomaton(
+    shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } })),
+  );
   return {
     entities,
-    places: new PlaceFinder(places.tables),
+    places: new PlaceFinder(places.tables(names.automaton), automaton),
     keys,
-    shapes: new ShapeAutomaton(shapes.map(({ form, entity, tier, check }) => ({ form, target: { entity, tier, check } }))),
+    shapes: automaton,
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
     tokens,
     shortestToken,
@@ -120,7 +124,14 @@ function indexShapes(forms: readonly string[], places: PlaceTableBuilder): Token
   const keys = new TokenIndex<string>();
   for (const form of forms) {
     const feature = places.addForm({ sets: Array.from(form, setOfFormCharacter) }, form);
-    if (feature.by === 'key') keys.add(feature.key, form);
+    if (feature.by !== 'key') continue;
+    const [first, second] = feature.key;
+    keys.add(feature.key, form);
+    places.addSteps(
+      [first, second],
+      0,
+      feature.key.map((bytes) => ({ bytes, min: 1, max: 1 })),
+    );
   }
   return keys;
 }
@@ -137,8 +148,12 @@ function indexTokens(
     const sets = fixedSets(pattern);
     const length = announced === 'jwt' ? SHORTEST_JWT : leastLength(pattern);
     if (announced === undefined) shortestToken = Math.min(shortestToken, length);
-    const markedAt = announcedAt(announced, pattern.source, places) ?? places.addForm({ sets, length }, pattern.source).at;
-    tokens.add([sets[markedAt]!, sets[markedAt + 1] ?? ANY, ...sets.slice(markedAt + 2)], { ...token, markedAt });
+    const flag = announced === undefined ? undefined : TOLD_BY[announced];
+    if (flag !== undefined) places.want(flag);
+    const markedAt = flag === undefined ? places.addForm({ sets, length }, pattern.source).at : 0;
+    const marked = [sets[markedAt]!, sets[markedAt + 1] ?? ANY] as const;
+    tokens.add([...marked, ...sets.slice(markedAt + 2)], { ...token, markedAt });
+    places.addSteps(marked, markedAt, pattern.steps);
   }
   return { tokens, shortestToken };
 }
@@ -158,15 +173,8 @@ function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'ma
   });
 }
 
-/** What the module marks of the words that announce a value, whatever else stands there. */
-const ANNOUNCING = /hr|ee|mn/;
-
-/** Where an announcement is marked; undefined for what is found by a form. */
-function announcedAt(announced: Announced | undefined, text: string, places: PlaceTableBuilder): number | undefined {
-  if (announced === undefined || announced === 'jwt') return undefined;
-  places.want(announced === 'private-key' ? FORMS : PHRASES);
-  return announced === 'private-key' ? 0 : text.search(ANNOUNCING);
-}
+/** Announcements that the module tells by itself. */
+const TOLD_BY: Readonly<Partial<Record<Announced, number>>> = { 'private-key': FORMS, 'seed-phrase': PHRASES };
 
 const FORM_SETS = new Map<string, ByteSet>();
 

@@ -29,7 +29,6 @@ import {
   RUN_MAX,
   RUN_STEP,
 } from './characters/run.ts';
-import { ShortNumbers } from './short-number.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
 import type { Window } from './window.ts';
 import { walkToken } from './forms/token-pattern.ts';
@@ -64,7 +63,6 @@ const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun]
 export class RunMatcher {
   readonly run: Run = new Run();
   readonly candidates: Candidates = new Candidates();
-  readonly shortNumbers: ShortNumbers;
   /** The last value of the run goes on beyond what is looked at. */
   opening: Opening | undefined;
   readonly #detection: Detection;
@@ -76,7 +74,6 @@ export class RunMatcher {
 
   constructor(detection: Detection) {
     this.#detection = detection;
-    this.shortNumbers = new ShortNumbers(detection.shapes);
   }
 
   /**

@@ -1,10 +1,10 @@
 import { EMPTY } from '../media/bytes/concatenate.ts';
+import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, HEX, HIGH, isDigit, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
 import { digestEnd, inertEnd } from './characters/inert-run.ts';
-import { nameEnd } from './context/name-end.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
 import { RunMatcher } from './run-matcher.ts';
@@ -27,6 +27,7 @@ export const CONTEXT_KEPT = 192;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const OPEN = 0x28;
+const AT = 0x40;
 const BACKSLASH = 0x5c;
 const LETTER_P = 0x50;
 /** So far behind the beginning of a value its first place is at most. */
@@ -103,10 +104,10 @@ export class Scanner {
   }
 
   #scanFrom(from: number): number {
-    const { bytes, end, isFinal } = this.#window;
+    const { bytes, end, isFinal, context } = this.#window;
     const { places } = this.#detection;
     let at = this.#swallowFrom(from);
-    if (at < end) places.over(bytes, at, end);
+    if (at < end) places.over(bytes, at, end, context.isNamed);
     while (at < end) {
       const place = places.next(at);
       if (place >= end) break;
@@ -125,15 +126,12 @@ export class Scanner {
    */
   #look(place: number): number {
     const { bytes, base, phrases } = this.#window;
-    if (this.#detection.places.isKey(place) && !this.#mayBeForm(place)) return place + 1;
     if (isDigit(bytes[place]!)) {
       const digest = digestEnd(bytes, place, this.#window.end);
       if (digest >= 0 && !this.#mayBeForm(place)) return digest;
     }
     // What announces a phrase was read with one before it.
     if (base + place + LONGEST_ANNOUNCEMENT < phrases.triedTo && announces(bytes, place)) return place + 1;
-    // Most signs stand behind names that only end like one that counts.
-    if (isSign(bytes[place]!) && !this.#endsKnownName(place) && !joinsAddress(bytes, place)) return place + 1;
     return this.#openKey(place) ?? this.#lookAtRun(place);
   }
 
@@ -163,31 +161,21 @@ export class Scanner {
     return this.#swallowFrom(place + PRIVATE_KEY.length);
   }
 
-  #endsKnownName(at: number): boolean {
-    const { bytes } = this.#window;
-    return this.#detection.names.endingAt(bytes, nameEnd(bytes, at), 0).length > 0;
-  }
-
   #lookAtRun(place: number): number {
     const { bytes, end } = this.#window;
     if (place >= end) return end;
     if (!isInRun(bytes[place]!)) return place + 1;
     const { run } = this.#matcher;
     const at = this.#characterAt(place);
-    let start = runStart(bytes, at, this.#done, end);
-    if (start > at) return start;
-    const inert = start === this.#done && this.#goesOn ? -1 : this.#inertEnd(start);
+    const first = runStart(bytes, at, this.#done, end);
+    if (first > at) return first;
+    const inert = first === this.#done && this.#goesOn ? -1 : inertEnd(bytes, first, end);
     if (inert >= 0) {
       this.#done = inert;
       this.#goesOn = false;
       return Math.max(inert, at + 1);
     }
-    this.#readRun(start);
-    // Of a long run the parts before the place are passed over step by step, so that its parts are always the same.
-    while (run.isCut && run.offsets[RUN_STEP + PLACE_REACH]! <= at) {
-      start = this.#step();
-      this.#readRun(start);
-    }
+    const start = this.#readPart(first, at);
     if (run.isStarved) return ~start;
     const isFieldAlone = this.#hasSignsAlone(start, run.end);
     if (!(isFieldAlone ? this.#matcher.collectFields(this.#window) : this.#matcher.collect(this.#window))) return ~start;
@@ -200,6 +188,22 @@ export class Scanner {
     return last;
   }
 
+  /**
+   * Reads the part of the run from `start` on in which what is marked at `at` is. The parts before it are passed over step by
+   * step, so that they are always the same. What stands before an at sign may be as long as it likes.
+   * @returns where that part begins
+   */
+  #readPart(start: number, at: number): number {
+    const { run } = this.#matcher;
+    let part = start;
+    this.#readRun(part);
+    while (run.isCut && run.offsets[RUN_STEP + PLACE_REACH]! <= at && this.#window.bytes[at] !== AT) {
+      part = this.#step();
+      this.#readRun(part);
+    }
+    return part;
+  }
+
   /** Whether nothing marks a value in there but the names of fields. */
   #hasSignsAlone(start: number, to: number): boolean {
     const { bytes } = this.#window;
@@ -208,13 +212,6 @@ export class Scanner {
     let place = places.within(start, to);
     while (place < to && isSign(bytes[place]!) && !joinsAddress(bytes, place)) place = places.within(place + 1, to);
     return place >= to;
-  }
-
-  /** Where the run ends that begins at `start`, if it is one of those that are nothing; else -1. */
-  #inertEnd(start: number): number {
-    const { bytes, end } = this.#window;
-    const inert = inertEnd(bytes, start, end);
-    return inert >= 0 ? inert : this.#matcher.shortNumbers.endOf(this.#window, start);
   }
 
   #characterAt(place: number): number {
@@ -309,13 +306,12 @@ const UNIT: Unit = { value: 0, next: 0 };
 /** `recoveryphrase` */
 const LONGEST_ANNOUNCEMENT = 14;
 
-/** Whether what is marked is the h of phrase, the first e of seed, the m of mnemonic. */
+/** Whether one of the words that announce a phrase begins here, by its first letters. */
 function announces(bytes: Uint8Array, at: number): boolean {
-  const [before, byte, next] = [bytes[at - 1], bytes[at], bytes[at + 1]];
-  if (byte === 0x68) return before === 0x70 && next === 0x72;
-  if (byte === 0x65) return before === 0x73 && next === 0x65;
-  return byte === 0x6d && next === 0x6e;
+  return ANNOUNCING.some((letters) => letters.every((letter, i) => (bytes[at + i]! | 0x20) === letter));
 }
+
+const ANNOUNCING = ['seed', 'mnem', 'phra', 'reco'].map(toBytes);
 
 function isSign(byte: number): boolean {
   return byte === COLON || byte === EQUALS;

@@ -14,7 +14,6 @@ const decoder = new TextDecoder();
 const EVERYWHERE: Places = {
   over: () => undefined,
   next: (at) => at,
-  isKey: () => false,
   covers: () => false,
   within: (from) => from,
   nextWord: () => undefined,
@@ -76,6 +75,20 @@ describe('PlaceFinder', () => {
       '(',
       '+',
       '=',
+      ')',
+      ' (',
+      '%',
+      'm',
+      '[3m',
+      'b[1m',
+      '\\n',
+      'tel ',
+      'Seed ',
+      '12.5',
+      '1234567',
+      '0123456789abcdef',
+      '4a381593-9a37-427b-baf5-a7cc7e76da33',
+      '2025-12-17T15:45:39.388Z',
     );
     const text = fc.array(fc.oneof(word, noise, noise), { maxLength: 12 }).map((parts) => parts.join(''));
     const escape = fc.constantFrom<(plain: string) => string>(

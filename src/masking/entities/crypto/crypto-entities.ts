@@ -65,6 +65,8 @@ export const CRYPTO_ENTITIES: readonly Entity[] = [
       'my seed phrase is «legal winner thank year wave sausage worth useful legal winner thank yellow» ok',
       '{"mnemonic":"«abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about»"}',
       'recovery phrase: «zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong»',
+      'Seed Phrase: «Legal winner thank year wave sausage worth useful legal winner thank yellow»',
+      'SEED_PHRASE=«legal winner thank year wave sausage worth useful legal winner thank yellow»',
     ],
     counterExamples: [
       'mnemonic: abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon',

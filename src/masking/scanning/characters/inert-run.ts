@@ -76,7 +76,7 @@ function timestampEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Whether a run is sure to end here: nothing stands here that might belong to it, however it is spelt. */
-export function endsRun(bytes: Uint8Array, at: number, end: number): boolean {
+function endsRun(bytes: Uint8Array, at: number, end: number): boolean {
   if (at >= end) return false;
   const byte = bytes[at]!;
   if (byte === SPACE) return at + 1 < end && (CLASSES[bytes[at + 1]!]! & JOINABLE) === 0 && bytes[at + 1] !== OPEN;

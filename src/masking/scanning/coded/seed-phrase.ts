@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { setOf } from '../characters/byte-set.ts';
-import { CLASSES, LETTER, LOWER } from '../characters/byte-classes.ts';
+import { CLASSES, LETTER } from '../characters/byte-classes.ts';
 
 const POSITIONS: ReadonlyMap<string, number> = new Map(wordlist.map((word, position) => [word, position]));
 /** Lengths of a phrase, longest first (BIP-39). */
@@ -15,7 +15,7 @@ const FILLERS: ReadonlySet<string> = new Set(
 );
 const MOST_FILLERS = 6;
 /** What may stand before the first word, beside spaces. */
-const LEADS = setOf(' :="\'`\\\n\r\t*(-[');
+const LEADS = setOf(' _:="\'`\\\n\r\t*(-[');
 
 /** What stands behind a word that announces a seed phrase; `listTo`: words of the list up to there, too many for a phrase. */
 export type SeedPhrase = { readonly start: number; readonly end: number } | { readonly listTo: number } | 'none' | 'starved';
@@ -69,9 +69,10 @@ function endOfWord(bytes: Uint8Array, at: number, end: number): number {
   return i;
 }
 
+/** Letters as small ones: a sentence begins with a capital, and so does every word of a title. */
 function textOf(bytes: Uint8Array, from: number, to: number): string {
   let text = '';
-  for (let i = from; i < to; i++) text += (CLASSES[bytes[i]!]! & LOWER) === 0 ? '?' : String.fromCharCode(bytes[i]!);
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]! | 0x20);
   return text;
 }
 

@@ -22,7 +22,8 @@ interface Node {
 /** The words and phrases that speak for entities, as a tree over their letters; separators in phrases are left out. */
 export class ContextWords {
   readonly #root: Node = { next: new Map(), targets: [] };
-  readonly #beginnings = new Set<string>();
+  /** By letters: the entities whose phrases begin with them. */
+  readonly #beginnings = new Map<string, Set<number>>();
   /** How many entities there are: targets are less than this. */
   readonly entities: number;
 
@@ -32,7 +33,9 @@ export class ContextWords {
 
   add(phrase: string, entity: number): void {
     const folded = Array.from(phrase.normalize('NFC'), (character) => String.fromCodePoint(fold(character.codePointAt(0)!)));
-    this.#beginnings.add(/^[a-z]*/.exec(folded.join('').replaceAll(/[\s_.'/&-]/g, ''))![0]);
+    const [letters] = /^[a-z]*/.exec(folded.join('').replaceAll(/[\s_.'/&-]/g, ''))!;
+    const entities = this.#beginnings.get(letters) ?? new Set<number>();
+    this.#beginnings.set(letters, entities.add(entity));
     let node = this.#root;
     for (const character of phrase.normalize('NFC').replaceAll(/[\s_.'/&-]/g, '')) {
       const point = fold(character.codePointAt(0)!);
@@ -46,8 +49,8 @@ export class ContextWords {
     if (!node.targets.includes(entity)) node.targets.push(entity);
   }
 
-  /** The letters that phrases begin with, separators left out, up to the first character that is none without accents. */
-  get beginnings(): Iterable<string> {
+  /** The letters that phrases begin with, separators left out, up to the first character that is none without accents; by them, for which entities. */
+  get beginnings(): ReadonlyMap<string, ReadonlySet<number>> {
     return this.#beginnings;
   }
 
@@ -174,6 +177,11 @@ export class ContextTracker {
     this.#isNamed = seen.size > 0;
   }
 
+  /** Whether the name of its field speaks for the whole text. */
+  get isNamed(): boolean {
+    return this.#isNamed;
+  }
+
   /**
    * Whether a word stands before the value that begins at `at`.
    * @param base position in the whole text of `bytes[0]`
@@ -198,12 +206,17 @@ export class ContextTracker {
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
-    const seen: Seen = (this.#seen ??= new Map<number, number>());
-    const from = Math.max(0, this.#readTo - base, at - CONTEXT_REACH - LONGEST_PHRASE);
-    if (from >= at) return seen;
+    const first = Math.max(0, at - CONTEXT_REACH - LONGEST_PHRASE);
+    const readTo = this.#readTo - base;
+    // What is asked for behind it was read, and perhaps not all of what comes before it.
+    if (at < readTo) return this.#readWords(bytes, first, at, base, new Map(this.#isNamed ? this.#seen : []));
     this.#readTo = base + at;
-    for (let i = this.#nextWord(bytes, from, at); i < at; i = this.#nextWord(bytes, i + 1, at))
-      this.#words.note(bytes, i, at, seen, base);
+    return this.#readWords(bytes, Math.max(first, readTo), at, base, (this.#seen ??= new Map<number, number>()));
+  }
+
+  #readWords(bytes: Uint8Array, from: number, to: number, base: number, seen: Seen): Seen {
+    for (let i = this.#nextWord(bytes, from, to); i < to; i = this.#nextWord(bytes, i + 1, to))
+      this.#words.note(bytes, i, to, seen, base);
     return seen;
   }
 }

@@ -7,6 +7,8 @@ export const DASHES: ReadonlySet<number> = new Set([0x2d, 0x5f, 0x2e, 0x20]);
 /** A name as long as this is told from others by itself; a shorter one could be the end of any word. */
 const SELF_TELLING = 8;
 
+const COMPLETE = 0x8000;
+
 /** The last three characters of a name, in either case. */
 export interface Ending {
   readonly third: ByteSet;
@@ -44,6 +46,14 @@ export class ReverseNames<T> {
   /** What names end with. */
   get endings(): Iterable<Ending> {
     return this.#endingsByText.values();
+  }
+
+  /**
+   * The automaton by which they are read from their ends: a row of 36 cells for each state, digits and letters, the first row
+   * being that of the end. A cell is the next state or 0, with 0x8000 where a name is complete there.
+   */
+  get automaton(): Uint16Array {
+    return Uint16Array.from(this.#next, (state) => (this.#targets[state]!.length === 0 ? state : state | COMPLETE));
   }
 
   #noteEnding(name: string): void {

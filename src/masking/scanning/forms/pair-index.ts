@@ -30,6 +30,15 @@ export class PairIndex<T> {
     this.#positions[pair] = position;
   }
 
+  /** By pair: which of {@link lists} it has. */
+  get positions(): Uint16Array {
+    return this.#positions;
+  }
+
+  get lists(): readonly (readonly T[])[] {
+    return this.#lists;
+  }
+
   get(pair: number): readonly T[] {
     return this.#lists[this.#positions[pair]!]!;
   }

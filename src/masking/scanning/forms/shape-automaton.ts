@@ -22,7 +22,8 @@ const NO_COLUMN = FIRST_SEPARATOR + SEPARATORS.length;
 const ENDS = NO_COLUMN + 1;
 const COLUMNS = ENDS + 1;
 
-const COLUMN_OF = new Uint8Array(256).fill(NO_COLUMN);
+/** By byte. */
+export const COLUMN_OF: Uint8Array = new Uint8Array(256).fill(NO_COLUMN);
 for (let byte = 0; byte < 128; byte++) {
   if ((CLASSES[byte]! & DIGIT) !== 0) COLUMN_OF[byte] = byte - 0x30;
   else if ((CLASSES[byte]! & UPPER) !== 0) COLUMN_OF[byte] = FIRST_CAPITAL + byte - 0x41;
@@ -49,6 +50,8 @@ export type Recognised<T> = (targets: readonly T[], from: number, to: number) =>
 export class ShapeAutomaton<T> {
   /** What is recognised on arriving in a state. */
   readonly #targets: (readonly T[])[] = [];
+  /** How often it was started anew: a state of an earlier generation is not one of this. */
+  generation = 0;
   readonly #shapes: readonly ShapeTarget<T>[];
   /** The forms that are still possible in a state, and how far each has been read. */
   readonly #places: (readonly Place<T>[])[] = [];
@@ -80,9 +83,28 @@ export class ShapeAutomaton<T> {
     }
   }
 
+  /**
+   * Reads one character.
+   * @param state 1 before the first one
+   * @param column see {@link COLUMN_OF}
+   * @returns the next state; undefined where no shape goes on like this
+   */
+  follow(state: number, column: number): number | undefined {
+    const row = state * COLUMNS;
+    const known = this.#table[row + column]!;
+    const next = known === UNKNOWN ? this.#explore(row, column) : known;
+    return next === DEAD ? undefined : next / COLUMNS;
+  }
+
+  /** What is recognised on arriving in a state. */
+  targetsOf(state: number): readonly T[] {
+    return this.#targets[state]!;
+  }
+
   /** Starts anew where there are too many states; to be called between two searches, since states in hand are lost. */
   forgetIfLarge(): void {
     if (this.#places.length < MOST_STATES) return;
+    this.generation++;
     this.#targets.length = 0;
     this.#places.length = 0;
     this.#known.clear();

@@ -1,19 +1,29 @@
+import type { Tier } from '../../entity.ts';
+import type { ShapeAutomaton } from '../forms/shape-automaton.ts';
+import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
 
-/** Where things lie in the memory of the module: see `assembly/memory.ts`. */
-const ENDINGS = 0x0_0000;
-const FIRST = 0x1_0000;
-const SECOND = 0x3_0000;
-const BEGINNINGS = 0x5_0000;
-const TRIPLES = 0x6_0000;
-const PLACES = 0x6_8000;
-const KEYS = 0x6_c000;
-const TEXT = 0x7_0000;
+/** Most states of shapes it has room for. */
+const MOST_STATES = 1 << 14;
+/** Cells of a row of states, two bytes each. */
+const WIDTH = 72;
+/** Cells beside those that lead to a state: no shape goes on like this; there is no room to tell. */
+const NO_STATE = 1;
+const NO_ROOM = 2;
+const WEAK = 1;
+const PROVEN = 2;
 /** So much of a text is marked at a time: what comes in one piece, and what was held back before it. */
 const SLICE = 98_304;
 /** Bytes before and behind a slice that tell what it begins and ends with; more than a value is told by. */
-const AROUND = 128;
+const AROUND = 256;
+/** Beside what is looked for: `NAMED` of `assembly/memory.ts`. */
+const NAMED = 64;
+
+/** What the module has to know of a shape. */
+interface Tiered {
+  readonly tier: Tier;
+}
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -26,12 +36,13 @@ interface Exports {
  * of its field. It is used for one text after another.
  */
 export interface Places {
-  /** Begins to look through `bytes[from]` to `bytes[end - 1]`; what lies before `from` is known to be there. */
-  over(bytes: Uint8Array, from: number, end: number): void;
+  /**
+   * Begins to look through `bytes[from]` to `bytes[end - 1]`; what lies before `from` is known to be there.
+   * @param isNamed a word that stands nowhere in the text speaks for its numbers
+   */
+  over(bytes: Uint8Array, from: number, end: number, isNamed: boolean): void;
   /** The first place from `at` on; the end of the text where there is none. */
   next(at: number): number;
-  /** Whether this place is marked for the first four bytes of a form alone, which may belong to two. */
-  isKey(place: number): boolean;
   /** Whether all of this part of the text is marked, so that {@link within} can be asked. */
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
@@ -46,37 +57,41 @@ export interface Places {
 /** Marks places 64 bytes at a time: nearly all of a text has none. */
 export class PlaceFinder implements Places {
   readonly #text: Uint8Array;
-  /** A bit for each byte, and for those that are marked for the beginning of a form alone. */
+  /** A bit for each byte. */
   readonly #places: Int32Array;
-  readonly #keys: Int32Array;
+  /** The automaton of shapes, as far as it was needed: a row for each state, a cell for each character. */
+  readonly #states: Uint16Array;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
   readonly #wanted: number;
+  readonly #shapes: ShapeAutomaton<Tiered>;
+  #generation: number;
   #bytes: Uint8Array = NOTHING;
   #end = 0;
+  #named = 0;
   /** Where in the text the memory begins, and from where to where places are marked in it. */
   #base = 0;
   #markedFrom = 0;
   #marked = 0;
 
-  constructor({ endings, first, second, beginnings, triples, wanted }: PlaceTables) {
-    const { memory, mark, nextWord } = new WebAssembly.Instance(MODULE).exports as unknown as Exports;
-    new Uint8Array(memory.buffer, ENDINGS, endings.length).set(endings);
-    new Uint8Array(memory.buffer, BEGINNINGS, beginnings.length).set(beginnings);
-    new Uint8Array(memory.buffer, TRIPLES, triples.length).set(triples);
-    new Uint16Array(memory.buffer, FIRST, first.length).set(first);
-    new Uint16Array(memory.buffer, SECOND, second.length).set(second);
+  constructor(tables: PlaceTables, shapes: ShapeAutomaton<Tiered>) {
+    const imports = { shapes: { follow: (state: number, column: number) => this.#follow(state, column) } };
+    const { memory, mark, nextWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
+    layOut(memory.buffer, tables);
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
-    this.#places = new Int32Array(memory.buffer, PLACES, (KEYS - PLACES) >> 2);
-    this.#keys = new Int32Array(memory.buffer, KEYS, (TEXT - KEYS) >> 2);
+    this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
+    this.#states = new Uint16Array(memory.buffer, SHAPES, MOST_STATES * WIDTH);
     this.#mark = mark;
     this.#nextWord = nextWord;
-    this.#wanted = wanted;
+    this.#wanted = tables.wanted;
+    this.#shapes = shapes;
+    this.#generation = shapes.generation;
   }
 
-  over(bytes: Uint8Array, from: number, end: number): void {
+  over(bytes: Uint8Array, from: number, end: number, isNamed: boolean): void {
     this.#bytes = bytes;
     this.#end = end;
+    this.#named = isNamed ? NAMED : 0;
     this.#load(from);
   }
 
@@ -97,11 +112,6 @@ export class PlaceFinder implements Places {
     return this.#nextWord(from - base, to - base) + base;
   }
 
-  isKey(place: number): boolean {
-    const bit = place - this.#base;
-    return ((this.#places[bit >> 5]! >> (bit & 31)) & 1) === 0;
-  }
-
   covers(from: number, to: number): boolean {
     return from >= this.#markedFrom && to <= this.#marked;
   }
@@ -112,13 +122,12 @@ export class PlaceFinder implements Places {
 
   #nextBit(from: number, to: number): number {
     const places = this.#places;
-    const keys = this.#keys;
     const last = (to + 31) >> 5;
     let i = from >> 5;
-    let word = (places[i]! | keys[i]!) & (-1 << (from & 31));
+    let word = places[i]! & (-1 << (from & 31));
     while (word === 0) {
       if (++i >= last) return last << 5;
-      word = places[i]! | keys[i]!;
+      word = places[i]!;
     }
     return (i << 5) + 31 - Math.clz32(word & -word);
   }
@@ -130,7 +139,25 @@ export class PlaceFinder implements Places {
     const to = Math.min(this.#end, this.#marked + AROUND);
     this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
-    this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted);
+    this.#forgetStates();
+    this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted | this.#named);
+  }
+
+  #forgetStates(): void {
+    this.#shapes.forgetIfLarge();
+    if (this.#generation === this.#shapes.generation) return;
+    this.#generation = this.#shapes.generation;
+    this.#states.fill(0);
+  }
+
+  /** Asked by the module for what it does not know yet: a cell as `assembly/shapes.ts` has it. */
+  #follow(state: number, column: number): number {
+    const next = this.#shapes.follow(state, column);
+    if (next === undefined) return NO_STATE;
+    if (next >= MOST_STATES) return NO_ROOM;
+    const targets = this.#shapes.targetsOf(next);
+    if (targets.length === 0) return next << 2;
+    return (next << 2) | (targets.some(({ tier }) => tier === 'A') ? PROVEN : WEAK);
   }
 }
 

@@ -2,6 +2,8 @@ import { Defect } from '../../../core/defect.ts';
 import type { ByteSet } from '../characters/byte-set.ts';
 import { DASHES, type Ending } from '../context/reverse-names.ts';
 import { Buckets } from './buckets.ts';
+import type { TokenStep } from '../forms/token-pattern.ts';
+import { FormTableBuilder, type FormTables } from './form-tables.ts';
 import { featureOf, type Feature, type FixedForm, type Key } from './form-features.ts';
 
 /** What the module looks for: the flags of `assembly/memory.ts`. */
@@ -23,8 +25,13 @@ export interface PlaceTables {
   readonly second: Uint16Array;
   /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
   readonly beginnings: Uint8Array;
-  /** By its first three letters, five bits each, or two and none: 1 where one may begin with them. */
+  /** The same for the words that explain telephone numbers. */
+  readonly phoneBeginnings: Uint8Array;
+  /** By its first three letters, five bits each, or two and none: bits, the first for any word that may begin with them, the second for one of telephones. */
   readonly triples: Uint8Array;
+  /** The names of fields: see `ReverseNames.automaton`. */
+  readonly names: Uint16Array;
+  readonly forms: FormTables;
 }
 
 /** How the module hashes the first letters of a word. */
@@ -32,6 +39,9 @@ const FACTOR = 0x9e37_79b1;
 const TOLD_BY = 6;
 
 const ANY_THIRD = 0xff;
+/** Bits of the triples. */
+const ANY_WORD = 1;
+const PHONE_WORD = 2;
 
 /** Bits of the tables. */
 const MARKS = 16;
@@ -43,17 +53,23 @@ export class PlaceTableBuilder {
   readonly #first = new Uint16Array(65_536);
   readonly #second = new Uint16Array(65_536);
   readonly #beginnings = new Uint8Array(65_536);
+  readonly #phoneBeginnings = new Uint8Array(65_536);
   readonly #triples = new Uint8Array(1 << 15);
   readonly #buckets = new Buckets(MARKS);
+  readonly #forms = new FormTableBuilder();
 
-  get tables(): PlaceTables {
+  /** @param names the automaton of the names whose endings were added */
+  tables(names: Uint16Array): PlaceTables {
     return {
       wanted: this.#wanted,
       endings: this.#endings,
       first: this.#first,
       second: this.#second,
       beginnings: this.#beginnings,
+      phoneBeginnings: this.#phoneBeginnings,
       triples: this.#triples,
+      names,
+      forms: this.#forms.tables,
     };
   }
 
@@ -74,16 +90,19 @@ export class PlaceTableBuilder {
   /**
    * Looks for context words that begin with these letters; of more than six the first six count.
    * @param letters small ones
+   * @param isForPhone whether one of these words explains a telephone number
    */
-  addBeginning(letters: string): void {
+  addBeginning(letters: string, isForPhone: boolean): void {
     if (letters === '') return;
     const indices = Array.from(letters.slice(0, TOLD_BY), (letter) => letter.charCodeAt(0) & 0x1f);
     const [first = 0, second = 0, third = 0] = indices;
-    this.#triples[(first << 10) | (second << 5) | third] = 1;
-    this.#triples[(first << 10) | (second << 5)] = 1;
+    const bits = isForPhone ? ANY_WORD | PHONE_WORD : ANY_WORD;
+    this.#triples[(first << 10) | (second << 5) | third]! |= bits;
+    this.#triples[(first << 10) | (second << 5)]! |= bits;
     const hash = indices.reduce((sum, index) => (sum << 5) | index, 0);
     const mixed = Math.imul(hash, FACTOR);
-    this.#beginnings[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);
+    for (const table of isForPhone ? [this.#beginnings, this.#phoneBeginnings] : [this.#beginnings])
+      table[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);
   }
 
   /**
@@ -97,6 +116,11 @@ export class PlaceTableBuilder {
     this.want(feature.by === 'number' ? NUMBERS : FORMS);
     if (feature.by === 'key') this.#addKey(feature.key);
     return feature;
+  }
+
+  /** Has what is marked at the place of a feature compared with all of the form before it counts as a place. */
+  addSteps(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
+    this.#forms.add(marked, markedAt, steps);
   }
 
   #addKey([a, b, c, d]: Key): void {

@@ -10,8 +10,8 @@ const CONSTANTS: usize = memory.data<u8>([
   46, 63, 62, 63, 63, 63, 63, 62, 62, 62, 63, 21, 20, 23, 53, 31, //
   0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0, //
   // 2, 3: the same for signs.
-  1, 0, 96, 0, 0, 4, 0, 0, 0, 0, 128, 16, 2, 128, 8, 64, //
-  0, 16, 4, 128, 1, 2, 0, 8, 0, 0, 0, 0, 32, 0, 64, 0, //
+  1, 0, 96, 0, 0, 4, 0, 0, 0, 0, 128, 2, 2, 128, 8, 64, //
+  0, 0, 4, 128, 1, 2, 0, 8, 0, 0, 0, 0, 32, 0, 64, 0, //
   // 4: the lower half; 5: zero; 6: the bit of small letters.
   15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, //
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
@@ -26,13 +26,11 @@ const CONSTANTS: usize = memory.data<u8>([
   240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, //
   1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, //
   58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, //
-  // 15 to 19: h, r, m, n, e; 20: d.
-  104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, 104, //
+  // 15 to 18: r, m, p, s.
   114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, //
   109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, //
-  110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, //
-  101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, 101, //
-  100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, //
+  112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, //
+  115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, //
 ]);
 
 // @ts-ignore: decorator
@@ -57,7 +55,7 @@ export function plain(bytes: v128): v128 {
   return i8x16.ne(isInBoth(bytes, 0), constant(5));
 }
 
-/** One of `@ : = \ % ~`, the escape character, or 0xc2, 0xe2, 0xef. */
+/** One of `@ : = \ % ~ [`, or 0xc2, 0xe2, 0xef. */
 // @ts-ignore: decorator
 @inline
 export function signs(bytes: v128): v128 {
@@ -91,16 +89,13 @@ export function separators(bytes: v128): v128 {
   return v128.or(v128.and(row, i8x16.ne(low, constant(5))), i8x16.eq(bytes, constant(14)));
 }
 
-/** The `hr` of phrase, the `eed` of seed, the `mn` of mnemonic. */
+/** The first letter of a word that announces a seed phrase, and of many others: `m p r s`. */
 // @ts-ignore: decorator
 @inline
-export function announces(at: usize, bytes: v128): v128 {
-  const next = v128.load(at, 1);
-  const hr = v128.and(i8x16.eq(bytes, constant(15)), i8x16.eq(next, constant(16)));
-  const mn = v128.and(i8x16.eq(bytes, constant(17)), i8x16.eq(next, constant(18)));
-  const ee = v128.and(i8x16.eq(bytes, constant(19)), i8x16.eq(next, constant(19)));
-  const eed = v128.and(ee, i8x16.eq(v128.load(at, 2), constant(20)));
-  return v128.or(v128.or(hr, mn), eed);
+export function announces(bytes: v128): v128 {
+  const small = v128.or(bytes, constant(6));
+  const either = v128.or(i8x16.eq(small, constant(15)), i8x16.eq(small, constant(16)));
+  return v128.or(either, v128.or(i8x16.eq(small, constant(17)), i8x16.eq(small, constant(18))));
 }
 
 // @ts-ignore: decorator

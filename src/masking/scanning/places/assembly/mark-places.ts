@@ -1,6 +1,8 @@
-import { ADDRESSES, FORMS, isWord, KEYS, mayBegin, NUMBERS, PHRASES, place, placeAll, placeKey, PLACES, TEXT } from './memory';
+import { ADDRESSES, FORMS, isWord, mayBegin, NUMBERS, PHRASES, place, placeAll, PLACES, TEXT } from './memory';
 import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
+import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
+import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
 export { nextWord } from './words';
 
@@ -27,7 +29,6 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   const first = from & ~(BLOCK - 1);
   const stop = TEXT + end;
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
-  clear(KEYS + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
   forgetSigns();
   let digitsBefore: u64 = 0;
@@ -79,12 +80,12 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     if (wanted & FORMS) {
       const long = inRunsOf13(joinable);
       if (long != 0) {
-        for (let rest = starts & long; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), wanted);
+        for (let rest = starts & long; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), stop, wanted);
       }
       if (joinable & (joinableBefore >> 63) & 1) {
         const before = clz(~joinableBefore);
         const after = ctz(~joinable);
-        if (before + after >= SHORTEST_RUN) markAcross(block, startsBefore, before, starts & ~long, after, wanted);
+        if (before + after >= SHORTEST_RUN) markAcross(block, stop, startsBefore, before, starts & ~long, after, wanted);
       }
       joinableBefore = joinable;
 
@@ -104,11 +105,11 @@ export function mark(from: i32, end: i32, wanted: i32): void {
       capitalsBefore = capital;
 
       const pairs = digit & up(digit, digitsBefore, 1);
-      if (pairs != 0) markMixed(block, pairs, letter, lettersBefore, digit, digitsBefore);
+      if (pairs != 0) markMixed(block, stop, pairs, letter, lettersBefore, digit, digitsBefore);
     }
 
     if (wanted & PHRASES) {
-      const found = bits(announces(block, a), announces(block + 16, b), announces(block + 32, c), announces(block + 48, d));
+      const found = starts & bits(announces(a), announces(b), announces(c), announces(d));
       for (let rest = found; rest != 0; rest &= rest - 1) markPhrase(block + usize(ctz(rest)));
     }
 
@@ -116,6 +117,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     lettersBefore = letter;
     startsBefore = starts;
   }
+  if (wanted & NUMBERS) forgetNumbers(TEXT + first, stop, wanted);
 }
 
 /** All bits that stand in rows of six and more. */
@@ -189,20 +191,20 @@ function inRunsOf13(mask: u64): u64 {
 }
 
 /** The beginnings of words in a long run that goes from one block to the next, as far as they were not in one before. */
-function markAcross(block: usize, startsBefore: u64, before: u64, starts: u64, after: u64, wanted: i32): void {
+function markAcross(block: usize, stop: usize, startsBefore: u64, before: u64, starts: u64, after: u64, wanted: i32): void {
   if (before < SHORTEST_RUN) {
     const part = startsBefore & (~u64(0) << (64 - before));
-    for (let rest = part; rest != 0; rest &= rest - 1) markForm(block - BLOCK + usize(ctz(rest)), wanted);
+    for (let rest = part; rest != 0; rest &= rest - 1) markForm(block - BLOCK + usize(ctz(rest)), stop, wanted);
   }
   const part = after == 64 ? starts : starts & ((u64(1) << after) - 1);
-  for (let rest = part; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), wanted);
+  for (let rest = part; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), stop, wanted);
 }
 
 /** A word begins at `at`, in a run that is long enough for a token. */
 // @ts-ignore: decorator
 @inline
-function markForm(at: usize, wanted: i32): void {
-  if (mayBegin(at)) placeKey(at);
+function markForm(at: usize, stop: usize, wanted: i32): void {
+  if (mayBegin(at) && mayBeForm(at, stop)) place(at);
   if (wanted & ADDRESSES && mayBeHyphened(at)) place(at);
 }
 
@@ -216,7 +218,7 @@ function markCapitals(at: usize): void {
  * Digits among letters, at the second of two digits: behind five letters; a country and a checksum before a space; two digits,
  * a letter, two digits.
  */
-function markMixed(block: usize, pairs: u64, letter: u64, lettersBefore: u64, digit: u64, digitsBefore: u64): void {
+function markMixed(block: usize, stop: usize, pairs: u64, letter: u64, lettersBefore: u64, digit: u64, digitsBefore: u64): void {
   const behindLetter = pairs & up(letter, lettersBefore, 2);
   if (behindLetter == 0) return;
   const behindTwo = behindLetter & up(letter, lettersBefore, 3);
@@ -224,7 +226,7 @@ function markMixed(block: usize, pairs: u64, letter: u64, lettersBefore: u64, di
   if (behindFive != 0) placeAll(block, behindFive);
   for (let rest = behindTwo; rest != 0; rest &= rest - 1) {
     const at = block + usize(ctz(rest));
-    if (!isWord(load<u8>(at + 1)) && mayBegin(at - 3)) placeKey(at - 3);
+    if (!isWord(load<u8>(at + 1)) && mayBegin(at - 3) && mayBeForm(at - 3, stop)) place(at - 3);
   }
   const around = behindLetter & up(digit, digitsBefore, 3) & up(digit, digitsBefore, 4);
   for (let rest = around; rest != 0; rest &= rest - 1) {
@@ -233,9 +235,11 @@ function markMixed(block: usize, pairs: u64, letter: u64, lettersBefore: u64, di
   }
 }
 
-/** At the h of phrase, the first e of seed, the m of mnemonic. */
+/** A word begins at `at` that may be one of those that announce a seed phrase. */
+// @ts-ignore: decorator
+@inline
 function markPhrase(at: usize): void {
-  const four = load<u32>(at - 1);
-  // phra, seed, nemo
-  if (four == 0x6172_6870 || four == 0x6465_6573 || load<u32>(at + 1) == 0x6f6d_656e) place(at);
+  const four = load<u32>(at) | 0x2020_2020;
+  // seed, mnem, phra, reco
+  if (four == 0x6465_6573 || four == 0x6d65_6e6d || four == 0x6172_6870 || four == 0x6f63_6572) place(at);
 }

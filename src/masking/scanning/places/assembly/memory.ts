@@ -8,14 +8,40 @@ export const FIRST: usize = 0x1_0000;
 export const SECOND: usize = 0x3_0000;
 /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
 export const BEGINNINGS: usize = 0x5_0000;
-/** By three letters, five bits each, or two and none: 1 where a context word may begin with them. */
+/** By three letters, five bits each, or two and none: a bit for a context word that may begin with them, and one for telephones. */
 export const TRIPLES: usize = 0x6_0000;
 /** A bit for each byte of the text. */
 export const PLACES: usize = 0x6_8000;
-/** The same for those that are marked for the beginning of a form alone, which are still to be compared with it. */
-export const KEYS: usize = 0x6_c000;
+/** By byte: what it can be part of, and its column in the automaton of shapes. */
+export const CLASSES: usize = 0x6_c000;
+export const COLUMNS: usize = 0x6_c100;
 /** The text, with nothing before it. */
 export const TEXT: usize = 0x7_0000;
+/** By pair of bytes: which list of forms may be there. */
+export const LISTED: usize = 0x9_0000;
+/** Lists: how many forms, and where each begins. */
+export const LISTS: usize = 0xb_0000;
+/** Forms: see `forms.ts`. */
+export const STEPS: usize = 0xc_0000;
+/** The sets of bytes that forms are made of, a bit for each byte. */
+export const SETS: usize = 0xc_8000;
+/** The automaton of the names of fields, read from their ends: see `signs.ts`. */
+export const FIELD_NAMES: usize = 0xd_0000;
+/** The same as {@link BEGINNINGS} for the words that explain telephone numbers alone. */
+export const PHONE_BEGINNINGS: usize = 0xe_0000;
+/** The automaton of shapes: see `shapes.ts`. */
+export const SHAPES: usize = 0xf_0000;
+
+/** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
+export const DIGIT: u32 = 1;
+export const UPPER: u32 = 2;
+export const LOWER: u32 = 4;
+export const GLUE: u32 = 8;
+export const HIGH: u32 = 16;
+export const HEX: u32 = 32;
+export const LETTER: u32 = UPPER | LOWER;
+export const WORD: u32 = DIGIT | LETTER;
+export const PLAIN: u32 = WORD | GLUE;
 
 /** What is looked for. */
 export const NUMBERS: i32 = 1;
@@ -24,6 +50,8 @@ export const AT_SIGNS: i32 = 4;
 export const NAMES: i32 = 8;
 export const FORMS: i32 = 16;
 export const PHRASES: i32 = 32;
+/** The name of its field speaks for every number of the text. */
+export const NAMED: i32 = 64;
 
 /** Marks the byte at `at`. */
 // @ts-ignore: decorator
@@ -34,13 +62,21 @@ export function place(at: usize): void {
   store<u8>(byte, u32(load<u8>(byte)) | (1 << (u32(bit) & 7)));
 }
 
-/** Marks the byte at `at` for the beginning of a form. */
+/** Whether the byte at `at` is marked. */
 // @ts-ignore: decorator
 @inline
-export function placeKey(at: usize): void {
+export function isPlace(at: usize): bool {
   const bit = at - TEXT;
-  const byte = KEYS + (bit >> 3);
-  store<u8>(byte, u32(load<u8>(byte)) | (1 << (u32(bit) & 7)));
+  return ((u32(load<u8>(PLACES + (bit >> 3))) >> (u32(bit) & 7)) & 1) != 0;
+}
+
+/** Takes the marks of `from` to `to - 1` away. */
+export function forget(from: usize, to: usize): void {
+  for (let at = from; at < to; at++) {
+    const bit = at - TEXT;
+    const byte = PLACES + (bit >> 3);
+    store<u8>(byte, u32(load<u8>(byte)) & ~(1 << (u32(bit) & 7)));
+  }
 }
 
 /** Marks bytes of the 64 from `block` on. */
@@ -49,6 +85,13 @@ export function placeKey(at: usize): void {
 export function placeAll(block: usize, mask: u64): void {
   const word = PLACES + ((block - TEXT) >> 3);
   store<u64>(word, load<u64>(word) | mask);
+}
+
+/** What the byte at `at` can be part of. */
+// @ts-ignore: decorator
+@inline
+export function classOf(at: usize): u32 {
+  return load<u8>(CLASSES + usize(load<u8>(at)));
 }
 
 // @ts-ignore: decorator
@@ -61,6 +104,18 @@ export function isDigit(byte: u32): bool {
 @inline
 export function isLetter(byte: u32): bool {
   return (byte | 0x20) - 0x61 < 26;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isCapital(byte: u32): bool {
+  return byte - 0x41 < 26;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isSmall(byte: u32): bool {
+  return byte - 0x61 < 26;
 }
 
 // @ts-ignore: decorator

@@ -1,4 +1,18 @@
-import { ADDRESSES, AT_SIGNS, ENDINGS, isDigit, isHex, isWord, NAMES, place } from './memory';
+import {
+  ADDRESSES,
+  AT_SIGNS,
+  ENDINGS,
+  FIELD_NAMES,
+  isCapital,
+  isDigit,
+  isHex,
+  isLetter,
+  isSmall,
+  isWord,
+  NAMES,
+  place,
+  TEXT,
+} from './memory';
 import { mayBeAddress } from './numbers';
 
 const BACKSLASH: u32 = 0x5c;
@@ -27,7 +41,7 @@ function closes(byte: u32): bool {
 }
 
 /**
- * Looks at one of `@ \ % ~`, an escape character, or the first byte of a character that may count as one of ASCII.
+ * Looks at one of `@ \ % ~ [`, or the first byte of a character that may count as one of ASCII.
  * @returns how far behind it a word may begin that has a letter or a digit before it; 0 where none does
  */
 export function lookAtSign(at: usize, end: usize, wanted: i32): i32 {
@@ -45,8 +59,8 @@ export function lookAtSign(at: usize, end: usize, wanted: i32): i32 {
       if (load<u8>(at - 1) == 0x51 && isDigit(load<u8>(at - 2))) place(at - 1);
       return 0;
     }
-    case 0x1b:
-      return colourEnd(at, at + 1);
+    case 0x5b:
+      return colourEnd(at);
     default: {
       if (isRespelt(at)) place(at);
       return 0;
@@ -118,7 +132,7 @@ function isDash(byte: u32): bool {
   return byte == 0x2d || byte == 0x5f || byte == 0x2e || byte == 0x20;
 }
 
-/** Whether the name before a sign ends like one that counts: see `nameEnd`. */
+/** Whether a name that counts ends before a sign: see `nameEnd`. */
 function endsName(sign: usize): bool {
   let end = sign;
   if (load<u8>(end - 1) == COLON) end--;
@@ -136,7 +150,41 @@ function endsName(sign: usize): bool {
   if (thirds == 0) return false;
   let third: u32 = load<u8>(end - 3);
   if (isDash(third)) third = load<u8>(end - 4);
-  return isDash(third) || ((thirds >> (third & 7)) & 1) != 0;
+  return (isDash(third) || ((thirds >> (third & 7)) & 1) != 0) && isName(end);
+}
+
+/** A cell of the automaton of names is the next state, with this bit where a name is read to its first character there. */
+const COMPLETE: u32 = 0x8000;
+const STATE: u32 = 0x7fff;
+const ROW: usize = 36;
+/** A name as long as this is told from others by itself: as in `reverse-names.ts`. */
+const SELF_TELLING: i32 = 8;
+
+/** Whether a name that counts ends at `end`: see `ReverseNames.endingAt`. */
+function isName(end: usize): bool {
+  let state: u32 = 0;
+  let length = 0;
+  for (let i = end - 1; i >= TEXT; i--) {
+    const byte: u32 = load<u8>(i);
+    if (!isWord(byte)) {
+      if (length > 0 && isDash(byte)) continue;
+      return false;
+    }
+    const column = isDigit(byte) ? byte - 0x30 : (byte | 0x20) - 0x57;
+    const cell: u32 = load<u16>(FIELD_NAMES + ((usize(state) * ROW + usize(column)) << 1));
+    if (cell == 0) return false;
+    state = cell & STATE;
+    length++;
+    if ((cell & COMPLETE) != 0 && (length >= SELF_TELLING || beginsWord(i))) return true;
+  }
+  // What stands before the text is not known.
+  return true;
+}
+
+/** Whether a word begins at `at`: behind no letter, behind one of an escape, or where a capital follows a small letter. */
+function beginsWord(at: usize): bool {
+  const before: u32 = load<u8>(at - 1);
+  return at == TEXT || !isLetter(before) || load<u8>(at - 2) == BACKSLASH || (isSmall(before) && isCapital(load<u8>(at)));
 }
 
 function lookAtEscape(at: usize): i32 {
@@ -155,7 +203,7 @@ function lookAtEscape(at: usize): i32 {
       if (countsAsAscii(point)) place(to);
       // Its digits hide where a number behind it begins.
       if (isDigit(load<u8>(to + 5))) place(to + 5);
-      return point == 0x1b ? colourEnd(at, to + 5) : i32(to + 5 - at);
+      return i32(to + 5 - at);
     }
     case 0x62:
     case 0x66:
@@ -163,21 +211,17 @@ function lookAtEscape(at: usize): i32 {
     case 0x72:
     case 0x74:
       return i32(to + 1 - at);
-    // Other spellings of the escape character: \x1b, \033, \e.
-    case 0x78:
-    case 0x30:
-      return colourEnd(at, to + 3);
-    case 0x65:
-      return colourEnd(at, to + 1);
     default:
       return 0;
   }
 }
 
-/** Behind the m of a colour whose bracket is at `bracket`, from `at`; 0 where there is none. */
-function colourEnd(at: usize, bracket: usize): i32 {
-  if (load<u8>(bracket) != 0x5b) return 0;
-  let to = bracket + 1;
+/** Behind the m of a colour of a terminal whose bracket is at `at`; 0 where there is none. See `endsColour` in `run.ts`. */
+function colourEnd(at: usize): i32 {
+  const before: u32 = load<u8>(at - 1);
+  // The escape character, or the last one of `\x1b`, `\033`, `\e`, with or without what escapes it.
+  if (before != 0x1b && (before | 0x20) != 0x62 && before != 0x33 && before != 0x65) return 0;
+  let to = at + 1;
   for (let i = 0; i < LONGEST_COLOUR && (isDigit(load<u8>(to)) || load<u8>(to) == 0x3b); i++) to++;
   return load<u8>(to) == 0x6d ? i32(to + 1 - at) : 0;
 }

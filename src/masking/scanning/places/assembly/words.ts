@@ -1,8 +1,11 @@
 import { bits, BLOCK, capitals, digits, letters, up } from './blocks';
-import { BEGINNINGS, isLetter, TEXT, TRIPLES } from './memory';
+import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, TEXT, TRIPLES } from './memory';
 
 /** So many letters of a phrase tell whether it may be one of context. */
 const TOLD_BY: i32 = 6;
+/** Bits of the triples. */
+const ANY_WORD: u32 = 1;
+const PHONE_WORD: u32 = 2;
 /** Between two words of a phrase. */
 const MOST_SEPARATORS: i32 = 2;
 /** `place-tables.ts` hashes alike. */
@@ -39,6 +42,15 @@ function beyond(bytes: v128): v128 {
  * one, or with some beyond Latin. `to` where there is none.
  */
 export function nextWord(from: i32, to: i32): i32 {
+  return nextOf(BEGINNINGS, ANY_WORD, from, to);
+}
+
+/** The same for those that explain telephone numbers. */
+export function nextPhoneWord(from: i32, to: i32): i32 {
+  return nextOf(PHONE_BEGINNINGS, PHONE_WORD, from, to);
+}
+
+function nextOf(beginnings: usize, kind: u32, from: i32, to: i32): i32 {
   // The block before tells what the first one goes on with.
   const first = max(0, (from & ~(BLOCK - 1)) - BLOCK);
   let smallBefore: u64 = 0;
@@ -71,7 +83,7 @@ export function nextWord(from: i32, to: i32): i32 {
     for (let rest = starts; rest != 0; rest &= rest - 1) {
       const at = base + i32(ctz(rest));
       if (at >= to) return to;
-      if (mayBegin(TEXT + at)) return at;
+      if (mayBegin(beginnings, kind, TEXT + at)) return at;
     }
     smallBefore = small;
     joinedBefore = joined;
@@ -84,7 +96,7 @@ export function nextWord(from: i32, to: i32): i32 {
 /** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first three, or two. */
 // @ts-ignore: decorator
 @inline
-function mayBegin(at: usize): bool {
+function mayBegin(beginnings: usize, kind: u32, at: usize): bool {
   const four = load<u32>(at);
   // A second letter that is small, as the third may be: no other word begins among them.
   if ((four & 0x0000_e0c0) == 0x0000_6040) {
@@ -92,14 +104,14 @@ function mayBegin(at: usize): bool {
     const isOther = (four & 0x00c0_0000) == 0x0040_0000 || (four & 0x0080_0000) != 0;
     if (!isOther || isThird) {
       const index = ((four & 0x1f) << 10) | ((four >> 3) & 0x3e0) | (isThird ? (four >> 16) & 0x1f : 0);
-      if (load<u8>(TRIPLES + index) == 0) return false;
+      if ((load<u8>(TRIPLES + index) & kind) == 0) return false;
     }
   }
-  return isPhrase(at);
+  return isPhrase(beginnings, at);
 }
 
 /** Whether the letters from `at` on are those that a context word begins with, or all of one. */
-function isPhrase(at: usize): bool {
+function isPhrase(beginnings: usize, at: usize): bool {
   let hash: u32 = 0;
   let letters = 0;
   let separators = 0;
@@ -109,24 +121,24 @@ function isPhrase(at: usize): bool {
     let byte: u32 = load<u8>(i++);
     if (byte >= 0x80) {
       // Signs and punctuation end the word.
-      if (byte == 0xc2 || byte == 0xe2) return isBeginning(hash);
+      if (byte == 0xc2 || byte == 0xe2) return isBeginning(beginnings, hash);
       if (byte != 0xc3) return true;
       const second: u32 = load<u8>(i++);
       byte = second >= 0x80 ? load<u8>(PLAIN_LETTERS + (second & 0x3f)) : 0x20;
       if (byte == 0x20) return true;
     } else if (!isLetter(byte)) {
-      if (letters == 0 || !separates(byte) || separators == MOST_SEPARATORS) return isBeginning(hash);
-      if (separators++ == 0 && isBeginning(hash)) return true;
+      if (letters == 0 || !separates(byte) || separators == MOST_SEPARATORS) return isBeginning(beginnings, hash);
+      if (separators++ == 0 && isBeginning(beginnings, hash)) return true;
       continue;
     }
     const isSmall = byte >= 0x61;
-    if (wasSmall && !isSmall && isBeginning(hash)) return true;
+    if (wasSmall && !isSmall && isBeginning(beginnings, hash)) return true;
     wasSmall = isSmall;
     separators = 0;
     hash = (hash << 5) | (byte & 0x1f);
     letters++;
   }
-  return isBeginning(hash);
+  return isBeginning(beginnings, hash);
 }
 
 /** One of `-_./&'` and the space. */
@@ -138,7 +150,7 @@ function separates(byte: u32): bool {
 
 // @ts-ignore: decorator
 @inline
-function isBeginning(hash: u32): bool {
+function isBeginning(beginnings: usize, hash: u32): bool {
   const mixed = hash * FACTOR;
-  return ((load<u8>(BEGINNINGS + (mixed >> 16)) >> ((mixed >> 8) & 7)) & 1) != 0;
+  return ((load<u8>(beginnings + (mixed >> 16)) >> ((mixed >> 8) & 7)) & 1) != 0;
 }

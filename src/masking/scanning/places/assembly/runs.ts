@@ -1,0 +1,283 @@
+import { mayBeForm } from './forms';
+import {
+  CLASSES,
+  classOf,
+  DIGIT,
+  forget,
+  GLUE,
+  HEX,
+  HIGH,
+  isDigit,
+  isHex,
+  isPlace,
+  LETTER,
+  LOWER,
+  NAMED,
+  PLACES,
+  PLAIN,
+  TEXT,
+  UPPER,
+  WORD,
+} from './memory';
+import { PROVEN, proofAt, UNPROVEN } from './shapes';
+import { nextPhoneWord, nextWord } from './words';
+
+/** Longer ones are looked at whatever they are. */
+const LONGEST: usize = 96;
+/** A word of hexadecimal digits so long is a digest. */
+const SHORTEST_DIGEST: usize = 32;
+const LONGEST_DIGEST: usize = 256;
+const UUID_LENGTH: usize = 36;
+const TIMESTAMP_LENGTH: usize = 19;
+/** So many dots an address of IPv4 has, so many hyphens one of a network interface. */
+const DOTS_OF_ADDRESS: i32 = 3;
+const DASHES_OF_ADDRESS: i32 = 5;
+/** So many digits a telephone number has that only a word before it explains. */
+const FEWEST_NATIONAL: i32 = 7;
+/** As in `mark-places.ts`. */
+const SHORTEST_TOKEN: usize = 13;
+/** Fewer digits of a number may be marked only in the block behind them. */
+const FEWEST_DIGITS: usize = 4;
+/** Of so many digits after a bracket an m may be the end of a colour. */
+const MOST_COLOUR_DIGITS: i32 = 4;
+/** So far before a number a word for it begins. */
+const REACH: usize = 120;
+
+const SPACE: u32 = 0x20;
+const OPEN: u32 = 0x28;
+const CLOSE: u32 = 0x29;
+const PERCENT: u32 = 0x25;
+const PLUS: u32 = 0x2b;
+const DASH: u32 = 0x2d;
+const DOT: u32 = 0x2e;
+const COLON: u32 = 0x3a;
+const SEMICOLON: u32 = 0x3b;
+const BRACKET: u32 = 0x5b;
+const BACKSLASH: u32 = 0x5c;
+const LETTER_M: u32 = 0x6d;
+
+/** Between these places no word for a number begins, nor one for a telephone number. */
+let quietFrom: usize = 0;
+let quietTo: usize = 0;
+let phonelessFrom: usize = 0;
+let phonelessTo: usize = 0;
+
+/**
+ * Takes the marks of numbers away that are nothing: parts of digests, identifiers and instants, and what has no shape that
+ * proves a value, nor one that a word before it explains. What cannot be told from what is there keeps its marks.
+ */
+export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
+  quietFrom = quietTo = phonelessFrom = phonelessTo = TEXT;
+  let known = from;
+  const last = PLACES + ((stop - TEXT + 63) >> 6 << 3);
+  for (let word = PLACES + ((from - TEXT) >> 6 << 3); word < last; word += 8) {
+    const block = TEXT + ((word - PLACES) << 3);
+    for (let rest = load<u64>(word); rest != 0; rest &= rest - 1) {
+      const at = block + usize(ctz(rest));
+      if (at >= known && isDigit(load<u8>(at))) known = lookAtNumber(at, stop, wanted);
+    }
+  }
+}
+
+/** @returns up to where it is known what is a place */
+function lookAtNumber(at: usize, stop: usize, wanted: i32): usize {
+  const start = startOf(at);
+  const end: usize = start == 0 ? 0 : endOf(start, stop);
+  if (end == 0 || end - start >= SHORTEST_DIGEST) {
+    const digest = digestEnd(at, stop);
+    if (digest != 0) {
+      if (!mayBeForm(at, stop)) forget(at, digest);
+      return digest;
+    }
+    if (end == 0) return at + 1;
+  }
+  if (isNothing(start, end, stop, wanted)) forget(start, end);
+  return end;
+}
+
+/** Where the run begins that the digit at `at` is in; 0 where that is not told by single bytes. */
+function startOf(at: usize): usize {
+  let start = at;
+  for (let i = at - 1; at - i <= LONGEST; i--) {
+    if (i < TEXT) return 0;
+    const byte: u32 = load<u8>(i);
+    const bits: u32 = load<u8>(CLASSES + usize(byte));
+    if ((bits & PLAIN) != 0) {
+      if (byte == PERCENT || (byte == LETTER_M && mayEndColour(i))) return 0;
+      start = i;
+    } else if ((bits & HIGH) != 0) return 0;
+    else if (byte == BACKSLASH) return isLineEnd(load<u8>(i, 1)) ? max(start, i + 2) : 0;
+    else if (joins(i, byte)) start = i;
+    else return start;
+  }
+  return 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function mayEndColour(at: usize): bool {
+  const before: u32 = load<u8>(at - 1);
+  return isDigit(before) || before == SEMICOLON || before == BRACKET;
+}
+
+/** Whether a space or a parenthesis belongs to a run: see `isJoined` in `run.ts`. */
+function joins(at: usize, byte: u32): bool {
+  const before = classOf(at - 1);
+  const after = classOf(at + 1);
+  if (byte == SPACE) {
+    if ((after & (DIGIT | UPPER)) == 0 && load<u8>(at + 1) != OPEN) return false;
+    return (before & (DIGIT | UPPER)) != 0 || load<u8>(at - 1) == CLOSE;
+  }
+  if (byte == OPEN) return (before & LETTER) == 0 && (after & DIGIT) != 0;
+  if (byte == CLOSE) return (before & DIGIT) != 0 && (load<u8>(at + 1) == SPACE || (after & (DIGIT | GLUE)) != 0);
+  return false;
+}
+
+/** The letter of an escape that is no character of a run: `\b \f \n \r \t`. */
+// @ts-ignore: decorator
+@inline
+function isLineEnd(byte: u32): bool {
+  return byte == 0x6e || byte == 0x74 || byte == 0x72 || byte == 0x62 || byte == 0x66;
+}
+
+/** What the last run has that was read to its end. */
+let digits = 0;
+let dots = 0;
+let dashes = 0;
+let hasPlus = false;
+
+/** Where the run ends that begins at `start`; 0 where it may go on, or that is not told by single bytes. */
+function endOf(start: usize, stop: usize): usize {
+  digits = dots = dashes = 0;
+  hasPlus = false;
+  for (let i = start; i - start <= LONGEST; i++) {
+    if (i + 1 >= stop) return 0;
+    const byte: u32 = load<u8>(i);
+    const bits: u32 = load<u8>(CLASSES + usize(byte));
+    if ((bits & DIGIT) != 0) digits++;
+    else if ((bits & LETTER) != 0) {
+      if (byte == LETTER_M && usize(digits) == i - start && digits < MOST_COLOUR_DIGITS) return 0;
+    } else if ((bits & GLUE) != 0) {
+      if (byte == DOT) dots++;
+      else if (byte == DASH) dashes++;
+      else if (byte == PLUS) hasPlus = true;
+      else if (byte == PERCENT && isHex(load<u8>(i, 1))) return 0;
+    } else if ((bits & HIGH) != 0) return 0;
+    else if (byte == BACKSLASH) return isLineEnd(load<u8>(i, 1)) || load<u8>(i, 1) == 0x22 ? i : 0;
+    else if (!joins(i, byte)) return i;
+  }
+  return 0;
+}
+
+/** Where the word ends that the digit at `at` is in, if it is a digest: see `digestEnd` in `inert-run.ts`. */
+function digestEnd(at: usize, stop: usize): usize {
+  let seen: u32 = 0;
+  let to = at;
+  while (to < stop && to - at < LONGEST_DIGEST && (classOf(to) & HEX) != 0) seen |= classOf(to++);
+  if (to >= stop || to - at >= LONGEST_DIGEST || (classOf(to) & (WORD | HIGH)) != 0) return 0;
+  let from = at;
+  while (from > TEXT && at - from < LONGEST_DIGEST && (classOf(from - 1) & HEX) != 0) seen |= classOf(--from);
+  if (from == TEXT || at - from >= LONGEST_DIGEST || (classOf(from - 1) & (WORD | HIGH)) != 0) return 0;
+  return to - from >= SHORTEST_DIGEST && (seen & (UPPER | LOWER)) != 0 ? to : 0;
+}
+
+/** Whether the run that was read last is no value. */
+function isNothing(start: usize, end: usize, stop: usize, wanted: i32): bool {
+  const length = end - start;
+  if (length >= TIMESTAMP_LENGTH && (isUuid(start, end) || isTimestamp(start, end))) return true;
+  if (hasPlus || dots >= DOTS_OF_ADDRESS || dashes >= DASHES_OF_ADDRESS) return false;
+  if (!hasBareDigits(start, end, stop)) return false;
+  const proof = proofIn(start, end);
+  if (proof == PROVEN) return false;
+  if (proof == UNPROVEN && digits < FEWEST_NATIONAL) return true;
+  if ((wanted & NAMED) != 0) return false;
+  return proof == UNPROVEN ? isPhoneless(start, end) : isQuiet(start, end);
+}
+
+/** Whether all that is marked in the run are digits of numbers. */
+function hasBareDigits(start: usize, end: usize, stop: usize): bool {
+  const isLong = end - start >= SHORTEST_TOKEN;
+  for (let i = start; i < end; i++) {
+    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, stop)))) return false;
+  }
+  return true;
+}
+
+/** The most that is proven by a shape in the run. */
+function proofIn(start: usize, end: usize): i32 {
+  let proof = UNPROVEN;
+  let wasWord = false;
+  for (let i = start; i < end; i++) {
+    const inWord = (classOf(i) & WORD) != 0;
+    if (inWord && !wasWord) {
+      proof = max(proof, proofAt(i, end));
+      if (proof == PROVEN) break;
+    }
+    wasWord = inWord;
+  }
+  return proof;
+}
+
+/** Whether a token may be marked at a digit, or at the first of those that it is among. */
+function mayBeToken(at: usize, start: usize, stop: usize): bool {
+  if (mayBeForm(at, stop)) return true;
+  let first = at;
+  while (first > start && at - first < FEWEST_DIGITS && isDigit(load<u8>(first - 1))) first--;
+  return first < at && mayBeForm(first, stop);
+}
+
+/** Whether no word for a number begins before one that is somewhere from `start` to `end`. */
+function isQuiet(start: usize, end: usize): bool {
+  let first = max(TEXT, start - REACH);
+  // In a column of numbers every one has the same words before it as the last one, or none.
+  if (first >= quietFrom && first <= quietTo) first = max(first, quietTo);
+  else quietFrom = first;
+  const quiet = first >= end || TEXT + usize(nextWord(i32(first - TEXT), i32(end - TEXT))) >= end;
+  quietTo = quiet ? end : quietFrom;
+  return quiet;
+}
+
+/** The same for a telephone number. */
+function isPhoneless(start: usize, end: usize): bool {
+  let first = max(TEXT, start - REACH);
+  if (first >= phonelessFrom && first <= phonelessTo) first = max(first, phonelessTo);
+  else phonelessFrom = first;
+  const phoneless = first >= end || TEXT + usize(nextPhoneWord(i32(first - TEXT), i32(end - TEXT))) >= end;
+  phonelessTo = phoneless ? end : phonelessFrom;
+  return phoneless;
+}
+
+/** RFC 9562 §4: hexadecimal digits, with hyphens at their places. */
+function isUuid(start: usize, end: usize): bool {
+  if (end - start != UUID_LENGTH || load<u8>(start, 8) != DASH || !endsInert(end)) return false;
+  for (let i: usize = 0; i < UUID_LENGTH; i++) {
+    const byte: u32 = load<u8>(start + i);
+    if (i == 8 || i == 13 || i == 18 || i == 23 ? byte != DASH : !isHex(byte)) return false;
+  }
+  return true;
+}
+
+/** RFC 3339: `####-##-##T##:##:##`, perhaps a fraction and a Z. */
+function isTimestamp(start: usize, end: usize): bool {
+  if (end - start < TIMESTAMP_LENGTH || load<u8>(start, 10) != 0x54 || !endsInert(end)) return false;
+  for (let i: usize = 0; i < TIMESTAMP_LENGTH; i++) {
+    const byte: u32 = load<u8>(start + i);
+    if (i == 10) continue;
+    if (i == 4 || i == 7 ? byte != DASH : i == 13 || i == 16 ? byte != COLON : !isDigit(byte)) return false;
+  }
+  let at = start + TIMESTAMP_LENGTH;
+  if (load<u8>(at) == DOT) {
+    at++;
+    while (at < end && isDigit(load<u8>(at))) at++;
+  }
+  if (at < end && load<u8>(at) == 0x5a) at++;
+  return at == end;
+}
+
+/** Whether nothing stands at `at` that might belong to a run, however it is spelt: see `endsRun` in `inert-run.ts`. */
+function endsInert(at: usize): bool {
+  const byte: u32 = load<u8>(at);
+  if (byte == SPACE) return (classOf(at + 1) & (DIGIT | UPPER)) == 0 && load<u8>(at + 1) != OPEN;
+  if (byte == BACKSLASH) return load<u8>(at + 1) == 0x6e || load<u8>(at + 1) == 0x22;
+  return (classOf(at) & (PLAIN | HIGH)) == 0 && byte != OPEN && byte != CLOSE;
+}

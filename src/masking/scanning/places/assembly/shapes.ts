@@ -1,0 +1,41 @@
+import { COLUMNS, isWord, SHAPES } from './memory';
+
+/** What arriving in a state proves: nothing, that a word before it is enough, or enough. */
+export const UNPROVEN: i32 = 0;
+export const WEAK: i32 = 1;
+export const PROVEN: i32 = 2;
+
+/** Cells of a row; as in `shape-automaton.ts`. */
+const WIDTH: usize = 72;
+/** Before anything is read. */
+const START: usize = 1;
+/** A cell is four times the next state, and what arriving there proves; or nothing that is known, or one of two without a state. */
+const UNKNOWN: i32 = 0;
+const NO_STATE: i32 = 1;
+const NO_ROOM: i32 = 2;
+const FIRST_STATE: i32 = 1 << 2;
+
+/** A cell, made when it is first needed. */
+// @ts-ignore: decorator
+@external("shapes", "follow")
+declare function follow(state: i32, column: i32): i32;
+
+/** The most that is proven by a shape that begins with the word at `at`, of those that end before `end`. */
+export function proofAt(at: usize, end: usize): i32 {
+  let row = SHAPES + START * WIDTH * 2;
+  let proof = UNPROVEN;
+  for (let i = at; i < end; i++) {
+    const column = usize(load<u8>(COLUMNS + usize(load<u8>(i))));
+    const cell = row + (column << 1);
+    let next: i32 = load<u16>(cell);
+    if (next == UNKNOWN) {
+      next = follow(i32((row - SHAPES) / (WIDTH * 2)), i32(column));
+      if (next != NO_ROOM) store<u16>(cell, next);
+    }
+    if (next < FIRST_STATE) return next == NO_STATE ? proof : PROVEN;
+    row = SHAPES + usize(next >> 2) * (WIDTH * 2);
+    const proven = next & 3;
+    if (proven > proof && (i + 1 >= end || !isWord(load<u8>(i, 1)))) proof = proven;
+  }
+  return proof;
+}

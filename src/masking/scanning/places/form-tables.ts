@@ -1,0 +1,57 @@
+import type { ByteSet } from '../characters/byte-set.ts';
+import { PairIndex } from '../forms/pair-index.ts';
+import type { TokenStep } from '../forms/token-pattern.ts';
+
+/** Forms as the module reads them, to compare what is marked for four bytes with all of the form. */
+export interface FormTables {
+  /** By the pair of bytes that is marked: where its list begins in `lists`. */
+  readonly listed: Uint16Array;
+  /** Lists: how many forms, then where each begins in `steps`. */
+  readonly lists: Uint16Array;
+  /** Forms: how far behind its beginning it is marked, how many steps it has, and of each the set, the least, the most. */
+  readonly steps: Uint16Array;
+  /** 32 bytes a set, a bit for each byte. */
+  readonly sets: Uint8Array;
+}
+
+/** Makes them, form by form. */
+export class FormTableBuilder {
+  readonly #byPair = new PairIndex<number>();
+  readonly #steps: number[] = [];
+  readonly #sets = new Map<string, number>();
+
+  /**
+   * @param marked what may stand at the place that is marked, and behind it
+   * @param markedAt how far behind the beginning that place is
+   */
+  add(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
+    this.#byPair.add(...marked, this.#steps.length);
+    this.#steps.push(markedAt, steps.length);
+    for (const { bytes, min, max } of steps) this.#steps.push(this.#idOf(bytes), min, max);
+  }
+
+  get tables(): FormTables {
+    const { positions, lists } = this.#byPair;
+    const flat: number[] = [];
+    const begins = lists.map((list) => {
+      const at = flat.length;
+      flat.push(list.length, ...list);
+      return at;
+    });
+    return {
+      listed: positions.map((position) => begins[position]!),
+      lists: Uint16Array.from(flat),
+      steps: Uint16Array.from(this.#steps),
+      sets: Uint8Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))),
+    };
+  }
+
+  #idOf(set: ByteSet): number {
+    const bits = new Uint8Array(32);
+    for (const [byte, isIn] of set.entries()) if (isIn === 1) bits[byte >> 3]! |= 1 << (byte & 7);
+    const key = bits.join(' ');
+    const known = this.#sets.get(key) ?? this.#sets.size;
+    this.#sets.set(key, known);
+    return known;
+  }
+}

@@ -1,0 +1,49 @@
+import { Defect } from '../../../core/defect.ts';
+import { CLASSES } from '../characters/byte-classes.ts';
+import { COLUMN_OF } from '../forms/shape-automaton.ts';
+import type { PlaceTables } from './place-tables.ts';
+
+// Where things lie in the memory of the module: see `assembly/memory.ts`.
+const ENDINGS = 0x0_0000;
+const FIRST = 0x1_0000;
+const SECOND = 0x3_0000;
+const BEGINNINGS = 0x5_0000;
+const TRIPLES = 0x6_0000;
+export const PLACES = 0x6_8000;
+export const AFTER_PLACES = 0x6_c000;
+const CLASS = AFTER_PLACES;
+const COLUMN = 0x6_c100;
+export const TEXT = 0x7_0000;
+const LISTED = 0x9_0000;
+const LISTS = 0xb_0000;
+const STEPS = 0xc_0000;
+const SETS = 0xc_8000;
+const FIELD_NAMES = 0xd_0000;
+const PHONE_BEGINNINGS = 0xe_0000;
+export const SHAPES = 0xf_0000;
+
+/** Copies what the module compares texts with to where it looks for it. */
+export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
+  for (const [at, table] of [
+    [ENDINGS, tables.endings],
+    [BEGINNINGS, tables.beginnings],
+    [PHONE_BEGINNINGS, tables.phoneBeginnings],
+    [TRIPLES, tables.triples],
+    [CLASS, CLASSES],
+    [COLUMN, COLUMN_OF],
+    [SETS, tables.forms.sets],
+  ] as const) {
+    new Uint8Array(memory, at, table.length).set(table);
+  }
+  for (const [at, table, room] of [
+    [FIRST, tables.first, SECOND],
+    [SECOND, tables.second, BEGINNINGS],
+    [LISTED, tables.forms.listed, LISTS],
+    [LISTS, tables.forms.lists, STEPS],
+    [STEPS, tables.forms.steps, SETS],
+    [FIELD_NAMES, tables.names, PHONE_BEGINNINGS],
+  ] as const) {
+    if (at + table.byteLength > room) throw new Defect(`There is no room for ${table.byteLength} bytes at ${at}`);
+    new Uint16Array(memory, at, table.length).set(table);
+  }
+}
