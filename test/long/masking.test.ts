@@ -33,10 +33,12 @@ function count(socket: Socket): void {
 const handler: OriginHandlers = {
   onHead: ({ target, connection: { socket } }) => {
     if (target === '/upload') return count(socket);
+    if (target === '/stalled') return void socket.removeAllListeners('data').pause();
+    // Whoever waits is cut off at the end.
     return (async () => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${SIZE}\r\n\r\n`);
       for (let sent = 0; sent < SIZE; sent += TEXT.length) if (!socket.write(TEXT)) await once(socket, 'drain');
-    })();
+    })().catch(() => {});
   },
 };
 
@@ -99,5 +101,47 @@ describe.skipIf(process.platform !== 'linux')('content of 2 GiB under a mask', (
     expect(found).toBe(0);
     expect(bytes).toBeGreaterThan(SIZE * 0.9);
     expect(grown).toBeLessThan(128 * MB);
+  });
+});
+
+/** So many exchanges wait at once; each may hold a mebibyte. */
+const WAITING = 64;
+
+/** Opens so many connections, and writes to each what it takes until nothing moves any more. */
+async function stall(count: number, head: (authority: string) => string, chunk?: Buffer): Promise<readonly Socket[]> {
+  const clients = await Promise.all(Array.from({ length: count }, open));
+  for (const client of clients) {
+    client.pause();
+    client.write(head(lab.authority(MASKED)));
+    const fill = (): void => {
+      if (chunk !== undefined) while (!client.destroyed && client.write(chunk));
+    };
+    client.on('drain', fill);
+    fill();
+  }
+  await pause(4000);
+  return clients;
+}
+
+describe.skipIf(process.platform !== 'linux')('exchanges under a mask that wait', () => {
+  it.each([
+    [
+      'a client that reads nothing',
+      (authority: string) => `GET http://${authority}/ HTTP/1.1\r\nHost: ${authority}\r\n\r\n`,
+      undefined,
+    ],
+    [
+      'an origin that reads nothing',
+      (authority: string) =>
+        `POST http://${authority}/stalled HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      Buffer.concat([Buffer.from('10000\r\n'), TEXT.subarray(0, 65_536), Buffer.from('\r\n')]),
+    ],
+  ])('RES-05 hold a mebibyte each at most: %s', { timeout: 60_000 }, async (_, head, chunk) => {
+    // They wait as well meanwhile, so that nothing of theirs is used again; what is needed once for all is there after them.
+    const waiting = [...(await stall(WAITING / 2, head, chunk))];
+    const grown = await memoryGrowth(lab.gateway.pid, async () => void waiting.push(...(await stall(WAITING, head, chunk))));
+    for (const client of waiting) client.destroy();
+    expect(waiting.map(({ bytesRead }) => bytesRead < 64 * MB)).not.toContain(false);
+    expect(grown).toBeLessThan(WAITING * MB);
   });
 });
