@@ -78,7 +78,7 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
     namesHost: effect === 'permit' && matches.namesHost,
     ...(residency.kind === 'transfer' && { transfer: residency.transfer }),
     ...(tls.value !== undefined && { tls: tls.value }),
-    dial: effect === 'permit' ? (weighed.addresses?.map(({ address }) => address.text) ?? NOTHING) : NOTHING,
+    dial: weighed.addresses?.map(({ address }) => address.text) ?? NOTHING,
     ...(wouldDeny !== undefined && { wouldDeny }),
     policy: weighed.policy.policy.digest,
   };

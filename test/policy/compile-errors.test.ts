@@ -214,6 +214,11 @@ describe('compilePolicy() reports', () => {
       ['a.yaml:2:5: error: Found a hold that nobody can release, expected approval.by (write approval: { by: [group] })'],
     ],
     [
+      'opaque content that is held, and that nobody can release',
+      rule(`${host}, then: deny, content: { entities: [iban] }, opaque: hold`),
+      ['a.yaml:2:5: error: Found a hold that nobody can release, expected approval.by (write approval: { by: [group] })'],
+    ],
+    [
       'approval beside a permit',
       rule(`${host}, then: permit, approval: { by: [x] }`),
       ['a.yaml:2:56: error: Found approval in a rule that permits, expected it beside then: hold'],

@@ -142,7 +142,6 @@ describe('decide() in observe mode (POL-15)', () => {
       effect: 'hold',
       rules: ['ask'],
       wouldDeny: { code: 'denied_by_rule' },
-      dial: [],
     });
     const opaque = policy('rules: [{ id: open, to: any, then: permit }]');
     expect(verdict(opaque, { ...watched, action: connect('opaque') })).toBe('protocol_not_allowed');

@@ -34,12 +34,35 @@ rules:
   });
 
   it('ask for the approval of each hold on its own', () => {
-    const hold = (id: string, by: string) =>
-      `{ id: ${id}, to: { hosts: ["api.example.com"] }, then: hold, approval: { by: [${by}] } }`;
-    const { obligations } = decideOn(policy(`rules: [${hold('a', 'privacy')}, ${hold('b', 'finance')}]`), { url: URL });
+    const hold = (id: string, approval: string) =>
+      `{ id: ${id}, to: { hosts: ["api.example.com"] }, then: hold, approval: { ${approval} } }`;
+    const terms =
+      'by: [finance], quorum: 2, wait: 5s, expires: 10m, reason: required, fields: [X-Case], step-up: true, grant: { max: 8h }';
+    const { obligations } = decideOn(policy(`rules: [${hold('a', 'by: [privacy]')}, ${hold('b', terms)}]`), { url: URL });
     expect(obligations).toEqual([
-      { kind: 'approval', by: ['privacy'], rules: ['a'] },
-      { kind: 'approval', by: ['finance'], rules: ['b'] },
+      {
+        kind: 'approval',
+        by: ['privacy'],
+        quorum: 1,
+        wait: 55_000,
+        expires: 1_800_000,
+        reason: 'optional',
+        fields: [],
+        stepUp: false,
+        rules: ['a'],
+      },
+      {
+        kind: 'approval',
+        by: ['finance'],
+        quorum: 2,
+        wait: 5000,
+        expires: 600_000,
+        reason: 'required',
+        fields: ['x-case'],
+        stepUp: true,
+        grant: { max: 28_800_000 },
+        rules: ['b'],
+      },
     ]);
   });
 
@@ -75,7 +98,9 @@ rules:
       { direction: 'request', length: 'chunked', signed: 'pass', opaque: 'pass' },
       { direction: 'response', opaque: 'pass' },
     ]);
-    expect(united(masks('a', loose), masks('b', 'length: spool, signed: pass, opaque: hold'))).toMatchObject([
+    expect(
+      united(masks('a', loose), masks('b', 'length: spool, signed: pass, opaque: hold, approval: { by: [privacy] }')),
+    ).toMatchObject([
       { direction: 'request', length: 'spool', signed: 'pass', opaque: 'hold', rules: ['a', 'b'] },
       // Nobody can be asked about a response.
       { direction: 'response', opaque: 'deny', rules: ['a', 'b'] },

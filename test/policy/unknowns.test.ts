@@ -226,12 +226,12 @@ describe('the index', () => {
 });
 
 describe('decide()', () => {
-  it('dials only addresses that it judged, and none unless it permits', () => {
+  it('dials only addresses that it judged, and none that it denies', () => {
     holds((policy, request) => {
       const decision = decide(prepare(policy), request);
       const judged = new Set(request.resource.addresses?.map(({ address }) => address.text));
       expect(decision.dial.every((address) => judged.has(address))).toBe(true);
-      expect(decision.dial.length > 0).toBe(decision.effect === 'permit');
+      expect(decision.dial.length > 0).toBe(decision.effect !== 'deny');
       for (const { address, class: kind } of request.resource.addresses ?? []) {
         if (kind !== 'global') expect(decision.dial).not.toContain(address.text);
       }

@@ -3,7 +3,7 @@ import type { CountrySet } from '../place/country-set.ts';
 import type { DenialCode } from '../codes.ts';
 import type { DestinationFacts, Evidence, Facet } from '../place/evidence.ts';
 import type { Place } from '../place/place.ts';
-import type { Bytes, Instant } from '../units.ts';
+import type { Bytes, Instant, Milliseconds } from '../units.ts';
 
 /** The four ways an exchange reaches the gateway; one column each in `pipeline/stages.ts`. */
 export type ExchangeKind = 'forward' | 'connect' | 'intercepted' | 'upgrade';
@@ -71,7 +71,7 @@ export type Obligation =
   | ResponseMasks
   | { readonly kind: 'credential'; readonly id: string; readonly rules: readonly RuleId[] }
   | { readonly kind: 'limit'; readonly limit: Limit; readonly rules: readonly RuleId[] }
-  | { readonly kind: 'approval'; readonly by: readonly string[]; readonly rules: readonly RuleId[] }
+  | ApprovalTerms
   | {
       readonly kind: 'headers';
       readonly set: Readonly<Record<string, string>>;
@@ -81,6 +81,29 @@ export type Obligation =
   | { readonly kind: 'drop-agent-credentials'; readonly rules: readonly RuleId[] };
 
 export type ObligationKind = Obligation['kind'];
+
+/** What one rule asks of people before a request may leave; each rule must be satisfied on its own (contract §4.1.1). */
+export interface ApprovalTerms {
+  readonly kind: 'approval';
+  /** Groups whose members may decide. */
+  readonly by: readonly string[];
+  /** Distinct persons who must approve, at least 1. */
+  readonly quorum: number;
+  /** How long the client is kept waiting. */
+  readonly wait: Milliseconds;
+  /** How long the request can be decided on, and let through. */
+  readonly expires: Milliseconds;
+  /** Whether the requester must say why. */
+  readonly reason: 'optional' | 'required';
+  /** Lower-case names of the field lines that the approval is bound to. */
+  readonly fields: readonly string[];
+  /** Only approvals of people who signed in again count. */
+  readonly stepUp: boolean;
+  /** Present where people may permit the same kind for a time, and the longest such time. */
+  readonly grant?: { readonly max: Milliseconds };
+  /** The one rule. */
+  readonly rules: readonly RuleId[];
+}
 
 /** What is masked before a request leaves, and how its content is treated meanwhile. */
 export interface RequestMasks {
@@ -169,7 +192,7 @@ export interface Decision {
   readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string };
   /** Present when TLS toward the origin rests on more than the public roots: what these destinations state about it. */
   readonly tls?: OriginTlsStatement & { readonly destinations: readonly DestinationId[] };
-  /** Addresses that may be dialled, all of them judged; empty unless `effect` is permit. */
+  /** Addresses that may be dialled, all of them judged: at once by a permit, by a hold when people have approved; empty on a deny. */
   readonly dial: readonly string[];
   /** Observe mode: the deny that enforce would have given. */
   readonly wouldDeny?: { readonly code: DenialCode; readonly reason: string };

@@ -1,8 +1,8 @@
-import type { Obligation, RequestMasks, ResponseMasks } from '../../core/exchange/decision.ts';
+import type { ApprovalTerms, Obligation, RequestMasks, ResponseMasks } from '../../core/exchange/decision.ts';
 import type { RuleId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { masksContent } from '../content/obstacle.ts';
-import type { CompiledRule } from '../model.ts';
+import type { Approval, CompiledRule } from '../model.ts';
 import { uniteMasks } from './unite-masks.ts';
 
 type Of<K extends Obligation['kind']> = Extract<Obligation, { kind: K }>;
@@ -26,9 +26,20 @@ export function obligationsOf(rule: CompiledRule): readonly Obligation[] {
 }
 
 /** The approval that a rule asks for. */
-export function approvalOf({ id, approval }: CompiledRule): Of<'approval'> {
-  return { kind: 'approval', by: approval?.by ?? [], rules: [id] };
+export function approvalOf({ id, approval }: CompiledRule): ApprovalTerms {
+  return { kind: 'approval', ...(approval ?? NOBODY_ASKED), rules: [id] };
 }
+
+/** A rule that says nothing of it does not compile where it holds anything; nobody could release what it held. */
+const NOBODY_ASKED: Approval = {
+  by: [],
+  quorum: 1,
+  wait: 0,
+  expires: 0,
+  reason: 'optional',
+  fields: [],
+  stepUp: false,
+};
 
 function requestMasksOf({ id, masks: { request }, length, signed, opaque }: CompiledRule): RequestMasks {
   return {

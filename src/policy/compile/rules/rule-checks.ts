@@ -54,7 +54,7 @@ function checkUninspected({ text, spot }: Item<RuleText>): void {
 }
 
 function checkEffect({ text, spot }: Item<RuleText>): void {
-  if (text.then === 'hold' && text.approval?.by === undefined) {
+  if ((text.then === 'hold' || text.opaque === 'hold') && text.approval?.by === undefined) {
     const at = text.approval === undefined ? spot : spot.at('approval');
     at.error('Found a hold that nobody can release, expected approval.by', 'write approval: { by: [group] }');
   }
