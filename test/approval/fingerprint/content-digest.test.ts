@@ -81,6 +81,14 @@ describe('ContentDigest on multipart', () => {
     expect(new Set(found.map(text)).size).toBe(around.length);
   });
 
+  it('tells a part from the same bytes before the first one', () => {
+    const segment = '\r\nx';
+    const part = identify(`--b${segment}\r\n--b\r\n\r\n--b--`, typed('b'));
+    const preamble = identify(`${segment}\r\n--b\r\n\r\n--b--`, typed('b'));
+    expect([part.form, preamble.form]).toEqual(['parts', 'parts']);
+    expect(part.digest).not.toBe(preamble.digest);
+  });
+
   it.each([
     ['no closing delimiter', '--b\r\nx\r\n--b\r\ny'],
     ['no delimiter', 'x'],
@@ -90,6 +98,7 @@ describe('ContentDigest on multipart', () => {
     ['the boundary within a line', '--b\r\n\r\nx --b y\r\n--b--\r\n'],
     ['a delimiter behind the closing one', '--b\r\n\r\nx\r\n--b--\r\n--b\r\n\r\ny\r\n--b--\r\n'],
     ['two delimiters that share a line break', '--b\r\n--b\r\n\r\nx\r\n--b--\r\n'],
+    ['two of them behind a part', '--b\r\n\r\nx\r\n--b\r\n--b\r\n\r\ny\r\n--b--\r\n'],
     ['no part', '--b--\r\n'],
     ['something behind the closing delimiter', '--b\r\n\r\nx\r\n--b--x'],
   ])('binds the boundary too where not every receiver sees the same parts: %s', (_, content) => {
