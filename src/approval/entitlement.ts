@@ -27,8 +27,11 @@ export function entitlement(approval: Approval, approver: Approver): Result<read
   return entitled.length === 0 ? refuse('step-up', 'Sign in again to decide on this request') : ok(entitled);
 }
 
+/** Whom a request is answered for by: nobody of them lets it pass. */
+export type Requesters = Pick<Requester, 'owners' | 'minter'>;
+
 /** Compared character by character: names are made canonical where they come in, not here. */
-function isRequester({ owners, minter }: Requester, person: string): boolean {
+export function isRequester({ owners, minter }: Requesters, person: string): boolean {
   return owners.includes(person) || minter === person;
 }
 

@@ -3,6 +3,7 @@ import type { ApproverDecision } from '../core/approval/approver.ts';
 import type { Grant, GrantCover } from '../core/approval/grant.ts';
 import type { GrantId, GrantScope } from '../core/ids.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
+import { isRequester, type Requesters } from './entitlement.ts';
 import { supportOf } from './quorum.ts';
 
 /** What an approver may give, to be shown before it is given. */
@@ -61,13 +62,15 @@ export interface GrantedRequest {
   readonly scope: GrantScope;
   /** Kinds of entities found in it; undefined where nobody looked. */
   readonly entities: ReadonlySet<string> | undefined;
+  readonly requesters: Requesters;
 }
 
-/** Whether a grant lets a request pass its rule. What is not known is not covered. */
+/** Whether a grant lets a request pass its rule. What is not known is not covered, nor is what its giver asks for. */
 export function covers(grant: Grant, request: GrantedRequest, now: Instant): boolean {
   if (grant.scope !== request.scope || grant.revoked !== undefined || request.entities === undefined) return false;
   // Before its beginning too: a clock that was set back does not make it longer.
   if (!(now >= grant.createdAt && now < grant.endsAt)) return false;
+  if (grant.by.some((person) => isRequester(request.requesters, person))) return false;
   const granted = new Set(grant.covers.entities);
   return [...request.entities].every((entity) => granted.has(entity));
 }

@@ -2,7 +2,15 @@ import type { Approval } from '../core/approval/approval.ts';
 import type { DenialCode } from '../core/codes.ts';
 import type { Fingerprint } from '../core/ids.ts';
 import type { Instant } from '../core/units.ts';
+import { isRequester, type Requesters } from './entitlement.ts';
 import { isSatisfied } from './quorum.ts';
+
+/** A request that waits, as it is now. */
+export interface WaitingRequest {
+  readonly fingerprint: Fingerprint;
+  /** Another token of the same agent may have another minter than the one that asked. */
+  readonly requesters: Requesters;
+}
 
 /** What an approval means for a request that waits for it. */
 export type Standing =
@@ -14,10 +22,10 @@ export type Standing =
   | { readonly kind: 'refused'; readonly code: DenialCode };
 
 /**
- * Where a request stands that has this fingerprint now. A state alone lets nothing through: the decisions must be there that
- * lead to it, for the very request that waits.
+ * Where a request stands. A state alone lets nothing through: the decisions must be there that lead to it, for the very request
+ * that waits, by people who are no requesters of it.
  */
-export function standingOf(approval: Approval, fingerprint: Fingerprint, now: Instant): Standing {
+export function standingOf(approval: Approval, waiting: WaitingRequest, now: Instant): Standing {
   switch (approval.state) {
     case 'passed':
       return { kind: 'spent' };
@@ -30,15 +38,16 @@ export function standingOf(approval: Approval, fingerprint: Fingerprint, now: In
       return refused('approval_stale');
     case 'pending':
     case 'approved':
-      return liveStanding(approval, fingerprint, now);
+      return liveStanding(approval, waiting, now);
   }
 }
 
-function liveStanding(approval: Approval, fingerprint: Fingerprint, now: Instant): Standing {
+function liveStanding(approval: Approval, { fingerprint, requesters }: WaitingRequest, now: Instant): Standing {
   if (!(now < approval.expiresAt)) return refused('approval_expired');
   if (approval.fingerprint !== fingerprint) return refused('approval_stale');
   if (approval.state === 'pending') return { kind: 'waits' };
-  return isSatisfied(approval.rules, approval.decisions) ? { kind: 'may-pass' } : refused('approval_stale');
+  const decisions = approval.decisions.filter(({ person }) => !isRequester(requesters, person));
+  return isSatisfied(approval.rules, decisions) ? { kind: 'may-pass' } : refused('approval_stale');
 }
 
 function refused(code: DenialCode): Standing {

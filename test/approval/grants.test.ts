@@ -61,7 +61,8 @@ describe('grantsOf()', () => {
 });
 
 describe('covers()', () => {
-  const request = { scope: OFFER.scope, entities: new Set(['email']) };
+  const requesters = { owners: ['anna@acme.example'], minter: 'max@acme.example' };
+  const request = { scope: OFFER.scope, entities: new Set(['email']), requesters };
 
   it('lets pass what is of the same kind, with fewer kinds of entities too', () => {
     expect(covers(grant(), request, AT)).toBe(true);
@@ -72,6 +73,12 @@ describe('covers()', () => {
     expect(covers(grant(), { ...request, scope: 'scope-2' as GrantScope }, AT)).toBe(false);
     expect(covers(grant(), { ...request, entities: new Set(['email', 'iban']) }, AT)).toBe(false);
     expect(covers(grant(), { ...request, entities: undefined }, AT)).toBe(false);
+  });
+
+  it('covers no request of one of those who gave it', () => {
+    const minter = 'petra@acme.example';
+    expect(covers(grant(), { ...request, requesters: { owners: [], minter } }, AT)).toBe(false);
+    expect(covers(grant(), { ...request, requesters: { owners: [minter] } }, AT)).toBe(false);
   });
 
   it('ends at one instant, overnight too, and does not come back', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Requesters } from '../../src/approval/entitlement.ts';
 import { standingOf } from '../../src/approval/standing.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
 import type { Fingerprint } from '../../src/core/ids.ts';
@@ -8,8 +9,10 @@ const { fingerprint } = approval();
 const NOW = ASKED_AT + 1;
 const ARMED: Partial<Approval> = { state: 'approved', decisions: [approved('petra')] };
 
-function standing(values: Partial<Approval>, at = NOW, as: string = fingerprint): string {
-  const found = standingOf(approval(values), as as Fingerprint, at);
+const { requester } = approval();
+
+function standing(values: Partial<Approval>, at = NOW, as: string = fingerprint, requesters: Requesters = requester): string {
+  const found = standingOf(approval(values), { fingerprint: as as Fingerprint, requesters }, at);
   return found.kind === 'refused' ? found.code : found.kind;
 }
 
@@ -31,6 +34,12 @@ describe('standingOf()', () => {
     expect(standing(ARMED, EXPIRES_AT)).toBe('approval_expired');
     expect(standing({ state: 'pending' }, EXPIRES_AT)).toBe('approval_expired');
     expect(standing(ARMED, NOW, 'another')).toBe('approval_stale');
+  });
+
+  it('lets nobody pass its own request by the approval of one that another token asked for', () => {
+    expect(standing(ARMED, NOW, fingerprint, { owners: [], minter: 'petra' })).toBe('approval_stale');
+    expect(standing(ARMED, NOW, fingerprint, { owners: ['petra'] })).toBe('approval_stale');
+    expect(standing(ARMED, NOW, fingerprint, { owners: [], minter: 'paul' })).toBe('may-pass');
   });
 
   it('does not believe a state that no decisions have led to', () => {
