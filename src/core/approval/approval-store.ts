@@ -15,6 +15,7 @@ export interface ApprovalStore {
   /**
    * Asks, or attaches to the approval with the same fingerprint that is pending, approved or denied and whose deadline has not
    * come. A denial answers for all that ask the same until then; what has passed is asked anew.
+   * @failure overloaded when the subject waits for as many as it may
    */
   ask(question: ApprovalQuestion, now: Instant): Promise<Result<AskedApproval, Failure>>;
   find(id: ApprovalId): Promise<Result<Approval | undefined, Failure>>;

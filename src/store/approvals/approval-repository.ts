@@ -1,20 +1,34 @@
 import type { Kysely } from 'kysely';
-import type { ApprovalQuestion } from '../../core/approval/approval.ts';
-import type { ApprovalStore, AskedApproval, DecidedChange } from '../../core/approval/approval-store.ts';
-import { isFinal, TRANSITIONS, type ApprovalEvent } from '../../core/approval/transitions.ts';
+import type { ApprovalStore, DecidedChange } from '../../core/approval/approval-store.ts';
 import type { ApprovalId, Fingerprint } from '../../core/ids.ts';
+import { fail, ok } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { attemptStore } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
-import { fromRow, sealDecisions, toRow, type ApprovalRow } from './approval-row.ts';
+import { fromRow, sealDecisions } from './approval-row.ts';
+import { askApproval } from './ask-approval.ts';
+import { changeState } from './change-state.ts';
 import { toGrantRow } from './grant-row.ts';
 import { isBehind, pageOf } from './page.ts';
 import type { RowCipher } from './row-cipher.ts';
 
+/** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
+const LIVE_PER_SUBJECT = 2000;
+
 /** Approvals in the database; the same statements on SQLite and PostgreSQL. */
-export function createApprovalRepository(db: Kysely<Schema>, cipher: RowCipher): ApprovalStore {
+export function createApprovalRepository(
+  db: Kysely<Schema>,
+  cipher: RowCipher,
+  livePerSubject: number = LIVE_PER_SUBJECT,
+): ApprovalStore {
   return {
-    ask: (question, now) => attemptStore('ask for an approval', () => ask(db, cipher, question, now)),
+    ask: async (question, now) => {
+      const asked = await attemptStore('ask for an approval', () => askApproval(db, cipher, question, { now, livePerSubject }));
+      if (!asked.ok) return asked;
+      if (asked.value !== 'full') return ok(asked.value);
+      const detail = `Agent ${question.requester.subject} waits for ${livePerSubject} approvals already`;
+      return fail({ code: 'overloaded', detail });
+    },
 
     find: (id) =>
       attemptStore('find an approval', async () => {
@@ -41,13 +55,13 @@ export function createApprovalRepository(db: Kysely<Schema>, cipher: RowCipher):
 
     settle: (id, event, now) =>
       attemptStore('settle an approval', async () => {
-        const settled = await change(db, event, now).where('id', '=', id).executeTakeFirst();
+        const settled = await changeState(db, event, now).where('id', '=', id).executeTakeFirst();
         return settled.numUpdatedRows > 0n;
       }),
 
     expireDue: (now, only) =>
       attemptStore('end approvals whose time is over', async () => {
-        const due = change(db, 'expire', now).where('expires_at', '<=', now);
+        const due = changeState(db, 'expire', now).where('expires_at', '<=', now);
         const ended = await (only === undefined ? due : due.where('id', '=', only)).returning('id').execute();
         return ended.map(({ id }) => id as ApprovalId);
       }),
@@ -60,49 +74,6 @@ export function createApprovalRepository(db: Kysely<Schema>, cipher: RowCipher):
   };
 }
 
-/** The one way in which a state changes: only from where the table of transitions lets the event happen, by one statement. */
-function change(db: Kysely<Schema>, event: ApprovalEvent, at: Instant) {
-  const { from, to } = TRANSITIONS[event];
-  return db
-    .updateTable('approvals')
-    .set((row) => ({ state: to, revision: row('revision', '+', 1), ...(isFinal(to) && { settled_at: at }) }))
-    .where('state', 'in', from);
-}
-
-/** One answer can be settled between two statements; as many in a row are no race any more. */
-const MAX_ROUNDS = 10;
-
-async function ask(db: Kysely<Schema>, cipher: RowCipher, question: ApprovalQuestion, now: Instant): Promise<AskedApproval> {
-  const row = toRow(question, cipher);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const known = await latest(db, question.fingerprint);
-    if (known !== undefined && known.expires_at > now) return { approval: fromRow(known, cipher), isAttached: true };
-    // Over, but not ended yet: it would keep its place in the index.
-    if (known !== undefined) await change(db, 'expire', now).where('id', '=', known.id).execute();
-    // The index on live fingerprints refuses what another replica has just inserted, and waits for it if it has to.
-    const inserted = await db
-      .insertInto('approvals')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n) return { approval: fromRow(row, cipher), isAttached: false };
-  }
-  throw new Error(`Found neither room for approval ${question.id} nor one to attach to`);
-}
-
-/** The one approval of a request that others can attach to, or could before its time was over. */
-function latest(db: Kysely<Schema>, fingerprint: Fingerprint): Promise<ApprovalRow | undefined> {
-  return db
-    .selectFrom('approvals')
-    .selectAll()
-    .where('fingerprint', '=', fingerprint)
-    .where('state', 'in', ['pending', 'approved', 'denied'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-}
-
 async function decide(
   db: Kysely<Schema>,
   cipher: RowCipher,
@@ -110,7 +81,7 @@ async function decide(
 ): Promise<'decided' | 'conflict'> {
   const sealed = sealDecisions(id, decisions, cipher);
   return db.transaction().execute(async (transaction) => {
-    const decided = await change(transaction, event, at)
+    const decided = await changeState(transaction, event, at)
       .set({ decisions: sealed })
       .where('id', '=', id)
       .where('revision', '=', revision)
@@ -128,13 +99,13 @@ async function decide(
 }
 
 async function take(db: Kysely<Schema>, id: ApprovalId, fingerprint: Fingerprint, now: Instant): Promise<boolean> {
-  const taken = await change(db, 'pass', now)
+  const taken = await changeState(db, 'pass', now)
     .where('id', '=', id)
     .where('fingerprint', '=', fingerprint)
     .where('expires_at', '>', now)
     .executeTakeFirst();
   if (taken.numUpdatedRows > 0n) return true;
   // Who came too late makes sure that it stays too late, even if the clock is set back.
-  await change(db, 'expire', now).where('id', '=', id).where('expires_at', '<=', now).execute();
+  await changeState(db, 'expire', now).where('id', '=', id).where('expires_at', '<=', now).execute();
   return false;
 }

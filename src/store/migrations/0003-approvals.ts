@@ -31,6 +31,7 @@ async function createApprovalTable(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('approvals_by_state').on('approvals').columns(['state', 'created_at', 'id']).execute();
   // Not partial: with states as parameters, neither database would know that it may use such an index.
   await db.schema.createIndex('approvals_by_deadline').on('approvals').columns(['state', 'expires_at']).execute();
+  await db.schema.createIndex('approvals_by_subject').on('approvals').columns(['subject', 'state']).execute();
   await db.schema.createIndex('approvals_by_end').on('approvals').column('settled_at').execute();
 }
 

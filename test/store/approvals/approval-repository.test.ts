@@ -41,6 +41,11 @@ describe('the indexes of approvals on SQLite', () => {
       'SEARCH approvals USING INDEX approvals_by_fingerprint (fingerprint=?)',
     ],
     [
+      'how many of a subject wait',
+      `SELECT count(*) FROM approvals WHERE subject = ? AND state IN (?, ?)`,
+      'SEARCH approvals USING COVERING INDEX approvals_by_subject (subject=? AND state=?)',
+    ],
+    [
       'grants by scope',
       `SELECT * FROM grants WHERE revoked_at IS NULL AND ends_at > 5 AND scope IN ('a', 'b')`,
       'SEARCH grants USING INDEX grants_by_scope (scope=? AND ends_at>?)',

@@ -5,7 +5,7 @@ import type { ProposedDecision } from '../../../src/approval/weigh-decision.ts';
 import type { Approval, ApprovalQuestion } from '../../../src/core/approval/approval.ts';
 import type { ApprovalStore, DecidedChange, GrantStore } from '../../../src/core/approval/approval-store.ts';
 import type { Failure } from '../../../src/core/codes.ts';
-import type { ApprovalId, Fingerprint, GrantId } from '../../../src/core/ids.ts';
+import type { AgentId, ApprovalId, Fingerprint, GrantId } from '../../../src/core/ids.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../../src/store/approvals/grant-repository.ts';
@@ -133,6 +133,19 @@ export function describeApprovalStore(name: string, open: () => Promise<readonly
         const answers = all.map(valueOf);
         expect(answers.filter(({ isAttached }) => !isAttached)).toHaveLength(1);
         expect(new Set(answers.map(({ approval }) => approval.id)).size).toBe(1);
+      });
+
+      it('hold only so many of one subject at once, and none of them back from whoever asks again', async () => {
+        const bounded = createApprovalRepository(db, cipher, 2);
+        await bounded.ask(named('a1'), ASKED_AT);
+        await bounded.ask(named('a2'), ASKED_AT);
+        const third = named('a3');
+        expect(await bounded.ask(third, ASKED_AT)).toMatchObject({ ok: false, failure: { code: 'overloaded' } });
+        expect(valueOf(await bounded.ask(named('a1'), NOW)).isAttached).toBe(true);
+        const other = { ...third.requester, subject: 'other-bot' as AgentId };
+        expect(valueOf(await bounded.ask({ ...third, requester: other }, NOW)).isAttached).toBe(false);
+        await bounded.settle('a1' as ApprovalId, 'cancel', NOW);
+        expect(valueOf(await bounded.ask(named('a4'), NOW)).isAttached).toBe(false);
       });
 
       it('fail when the id is taken by another request', async () => {
