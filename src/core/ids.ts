@@ -16,3 +16,10 @@ export type DestinationId = Id<'destination'>;
 export type PolicyDigest = Id<'policy-digest'>;
 /** Public id of an agent or admin token (not its secret). */
 export type TokenId = Id<'token'>;
+/** One held request, from the first time it was asked about. */
+export type ApprovalId = Id<'approval'>;
+export type GrantId = Id<'grant'>;
+/** Keyed digest of everything that an approval covers (contract §4.1.11), base64url. */
+export type Fingerprint = Id<'fingerprint'>;
+/** Keyed digest of everything that a grant covers but the kinds of entities, base64url. */
+export type GrantScope = Id<'grant-scope'>;

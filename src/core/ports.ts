@@ -61,7 +61,7 @@ export interface TokenStore {
 
 /** Secret keys of this installation, made at first use, mode 0600. */
 export interface Keys {
-  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`, `vault`. */
+  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`, `vault`, `approvals`. */
   key(purpose: string): Promise<Uint8Array>;
 }
 

@@ -33,4 +33,34 @@ export interface Schema {
     readonly created_at: number;
     readonly expires_at: number;
   };
+  readonly approvals: {
+    readonly id: string;
+    /** Keyed digest: tells nothing of the request. */
+    readonly fingerprint: string;
+    readonly subject: string;
+    readonly state: string;
+    readonly created_at: number;
+    readonly expires_at: number;
+    readonly settled_at: number | null;
+    readonly revision: number;
+    /** Sealed: what is asked, which never changes. */
+    readonly question: string;
+    /** Sealed: who decided what, and why. */
+    readonly decisions: string;
+  };
+  readonly grants: {
+    readonly id: string;
+    readonly approval: string;
+    readonly subject: string;
+    readonly rule: string;
+    /** Keyed digest. */
+    readonly scope: string;
+    readonly created_at: number;
+    readonly ends_at: number;
+    readonly revoked_at: number | null;
+    /** Sealed: what it covers, and who gave it. */
+    readonly cover: string;
+    /** Sealed: who revoked it. */
+    readonly revoked_by: string | null;
+  };
 }

@@ -1,0 +1,33 @@
+import type { PlaceSet } from '../place/place.ts';
+import type { Instant, Milliseconds } from '../units.ts';
+
+/** What a person may do (contract §7). Only approvers decide; an admin decides nothing. */
+export type Role = 'viewer' | 'approver' | 'auditor' | 'operator' | 'admin';
+
+/** A person with the scope of its role, as its credential says. */
+export interface Approver {
+  /** Compared character by character with owners and minters: who makes it from a credential makes it canonical. */
+  readonly person: string;
+  readonly role: Role;
+  /** Groups of the policy (`approval.by`) that the role is scoped to. */
+  readonly groups: readonly string[];
+  /** Jurisdictions whose subjects the role is scoped to. */
+  readonly places: PlaceSet;
+  /** Has signed in again for this decision (`approval.step-up`). */
+  readonly hasSteppedUp: boolean;
+}
+
+/** What one person decided, with the scope it had then. */
+export interface ApproverDecision {
+  readonly person: string;
+  readonly groups: readonly string[];
+  /** Label of the places that the role was scoped to. */
+  readonly places: string;
+  readonly hasSteppedUp: boolean;
+  readonly decision: 'approve' | 'deny';
+  /** Never blank. */
+  readonly reason: string;
+  readonly at: Instant;
+  /** Asked for with an approval: the same kind shall pass for this long, within what the rules allow. */
+  readonly grant?: { readonly for: Milliseconds };
+}

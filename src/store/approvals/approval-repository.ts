@@ -1,0 +1,111 @@
+import type { Kysely } from 'kysely';
+import type { ApprovalStore, DecidedChange } from '../../core/approval/approval-store.ts';
+import type { ApprovalId, Fingerprint } from '../../core/ids.ts';
+import { fail, ok } from '../../core/result.ts';
+import type { Instant } from '../../core/units.ts';
+import { attemptStore } from '../attempt-store.ts';
+import type { Schema } from '../schema.ts';
+import { fromRow, sealDecisions } from './approval-row.ts';
+import { askApproval } from './ask-approval.ts';
+import { changeState } from './change-state.ts';
+import { toGrantRow } from './grant-row.ts';
+import { isBehind, pageOf } from './page.ts';
+import type { RowCipher } from './row-cipher.ts';
+
+/** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
+const LIVE_PER_SUBJECT = 2000;
+
+/** Approvals in the database; the same statements on SQLite and PostgreSQL. */
+export function createApprovalRepository(
+  db: Kysely<Schema>,
+  cipher: RowCipher,
+  livePerSubject: number = LIVE_PER_SUBJECT,
+): ApprovalStore {
+  return {
+    ask: async (question, now) => {
+      const asked = await attemptStore('ask for an approval', () => askApproval(db, cipher, question, { now, livePerSubject }));
+      if (!asked.ok) return asked;
+      if (asked.value !== 'full') return ok(asked.value);
+      const detail = `Agent ${question.requester.subject} waits for ${livePerSubject} approvals already`;
+      return fail({ code: 'overloaded', detail });
+    },
+
+    find: (id) =>
+      attemptStore('find an approval', async () => {
+        const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+        return row === undefined ? undefined : fromRow(row, cipher);
+      }),
+
+    list: ({ state, limit, after }) =>
+      attemptStore('list approvals', async () => {
+        const rows = await db
+          .selectFrom('approvals')
+          .selectAll()
+          .$if(state !== undefined, (query) => query.where('state', '=', state!))
+          .$if(after !== undefined, (query) => query.where(isBehind(after!)))
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+          .execute();
+        return pageOf(rows, limit, (row) => fromRow(row, cipher));
+      }),
+
+    decide: (change) => attemptStore('store a decision', () => decide(db, cipher, change)),
+    take: (id, fingerprint, now) => attemptStore('take a pass', () => take(db, id, fingerprint, now)),
+
+    settle: (id, event, now) =>
+      attemptStore('settle an approval', async () => {
+        const settled = await changeState(db, event, now).where('id', '=', id).executeTakeFirst();
+        return settled.numUpdatedRows > 0n;
+      }),
+
+    expireDue: (now, only) =>
+      attemptStore('end approvals whose time is over', async () => {
+        const due = changeState(db, 'expire', now).where('expires_at', '<=', now);
+        const ended = await (only === undefined ? due : due.where('id', '=', only)).returning('id').execute();
+        return ended.map(({ id }) => id as ApprovalId);
+      }),
+
+    purge: (settledBefore) =>
+      attemptStore('forget approvals', async () => {
+        const removed = await db.deleteFrom('approvals').where('settled_at', '<', settledBefore).executeTakeFirst();
+        return Number(removed.numDeletedRows);
+      }),
+  };
+}
+
+async function decide(
+  db: Kysely<Schema>,
+  cipher: RowCipher,
+  { id, revision, event, decisions, grants, at }: DecidedChange,
+): Promise<'decided' | 'conflict'> {
+  const sealed = sealDecisions(id, decisions, cipher);
+  return db.transaction().execute(async (transaction) => {
+    const decided = await changeState(transaction, event, at)
+      .set({ decisions: sealed })
+      .where('id', '=', id)
+      .where('revision', '=', revision)
+      .where('expires_at', '>', at)
+      .executeTakeFirst();
+    if (decided.numUpdatedRows === 0n) return 'conflict';
+    if (grants.length > 0) {
+      await transaction
+        .insertInto('grants')
+        .values(grants.map((grant) => toGrantRow(grant, cipher)))
+        .execute();
+    }
+    return 'decided';
+  });
+}
+
+async function take(db: Kysely<Schema>, id: ApprovalId, fingerprint: Fingerprint, now: Instant): Promise<boolean> {
+  const taken = await changeState(db, 'pass', now)
+    .where('id', '=', id)
+    .where('fingerprint', '=', fingerprint)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (taken.numUpdatedRows > 0n) return true;
+  // Who came too late makes sure that it stays too late, even if the clock is set back.
+  await changeState(db, 'expire', now).where('id', '=', id).where('expires_at', '<=', now).execute();
+  return false;
+}

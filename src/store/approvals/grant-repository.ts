@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely';
+import type { GrantState, GrantStore } from '../../core/approval/approval-store.ts';
+import { unreachable } from '../../core/defect.ts';
+import type { Instant } from '../../core/units.ts';
+import { attemptStore } from '../attempt-store.ts';
+import type { Schema } from '../schema.ts';
+import { fromGrantRow, sealRevoker, toGrantRow } from './grant-row.ts';
+import { isBehind, pageOf } from './page.ts';
+import type { RowCipher } from './row-cipher.ts';
+
+/** Grants in the database; the same statements on SQLite and PostgreSQL. */
+export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): GrantStore {
+  return {
+    insert: (grant) =>
+      attemptStore('store a grant', async () => {
+        await db.insertInto('grants').values(toGrantRow(grant, cipher)).execute();
+      }),
+
+    list: ({ state, now, limit, after }) =>
+      attemptStore('list grants', async () => {
+        const rows = await (state === undefined ? db.selectFrom('grants') : inState(db, state, now))
+          .selectAll()
+          .$if(after !== undefined, (query) => query.where(isBehind(after!)))
+          .orderBy('created_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+          .execute();
+        return pageOf(rows, limit, (row) => fromGrantRow(row, cipher));
+      }),
+
+    revoke: (id, at, by) =>
+      attemptStore('revoke a grant', async () => {
+        // The first revocation stands: who and when are evidence.
+        const first = await db
+          .updateTable('grants')
+          .set({ revoked_at: at, revoked_by: sealRevoker(id, by, cipher) })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .executeTakeFirst();
+        if (first.numUpdatedRows > 0n) return true;
+        const known = await db.selectFrom('grants').select('id').where('id', '=', id).executeTakeFirst();
+        return known !== undefined;
+      }),
+
+    matching: (scopes, now) =>
+      attemptStore('look for grants', async () => {
+        if (scopes.length === 0) return [];
+        const rows = await inState(db, 'active', now).selectAll().where('scope', 'in', scopes).execute();
+        return rows.map((row) => fromGrantRow(row, cipher));
+      }),
+  };
+}
+
+function inState(db: Kysely<Schema>, state: GrantState, now: Instant) {
+  const grants = db.selectFrom('grants');
+  switch (state) {
+    case 'revoked':
+      return grants.where('revoked_at', 'is not', null);
+    case 'active':
+      return grants.where('revoked_at', 'is', null).where('ends_at', '>', now);
+    case 'ended':
+      return grants.where('revoked_at', 'is', null).where('ends_at', '<=', now);
+    default:
+      return unreachable(state);
+  }
+}
