@@ -4,7 +4,8 @@ import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { OpenJournal } from '../recording/journal.ts';
-import { openSqlite, type SqliteDatabase } from '../store/sqlite.ts';
+import type { Database } from '../store/database.ts';
+import { openSqlite } from '../store/sqlite.ts';
 import { createTokenRepository } from '../store/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
@@ -16,7 +17,7 @@ import { openRecord } from './open-record.ts';
 
 /** What the gateway keeps on disk, opened. */
 export interface State extends AsyncDisposable {
-  readonly database: SqliteDatabase;
+  readonly database: Database;
   readonly tokens: TokenStore;
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;

@@ -12,7 +12,12 @@ export async function attemptStore<T>(action: string, query: () => Promise<T>): 
     return ok(await query());
   } catch (error) {
     if (error instanceof Defect) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return fail({ code: 'store_unavailable', detail: `Cannot ${action}: ${reason}` });
+    return fail({ code: 'store_unavailable', detail: `Cannot ${action}: ${reasonOf(error)}` });
   }
+}
+
+function reasonOf(error: unknown): string {
+  // A host with several addresses that all failed: the error itself says nothing.
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ValueRepository, type MaskedValueRow } from '../../../src/store/vault/value-repository.ts';
-import { databaseIn, temporaryDirectory } from '../fixtures.ts';
+import { describeOnEveryEngine } from '../engines.ts';
 
 function row(token: string, values: Partial<MaskedValueRow> = {}): MaskedValueRow {
   return {
@@ -17,9 +17,9 @@ function row(token: string, values: Partial<MaskedValueRow> = {}): MaskedValueRo
   };
 }
 
-describe('ValueRepository', () => {
+describeOnEveryEngine('ValueRepository', (engine) => {
   it('reads, renews, prolongs, counts and removes', async () => {
-    const { db } = await databaseIn(temporaryDirectory());
+    const { db } = await engine.open();
     const repository = new ValueRepository(db);
     const tokensOf = async (listed: ReturnType<ValueRepository['list']>): Promise<string[]> => {
       const rows = await listed;
