@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
 import { attemptStore } from '../../src/store/attempt-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres, type PostgresOptions } from '../../src/store/postgres/postgres.ts';
+import { readPostgresUrl } from '../../src/store/postgres/server.ts';
 import { createTokenRepository } from '../../src/store/token-repository.ts';
 import { MACHINE_CLOCK } from '../support/clock.ts';
 import { DATABASE_PASSWORD, PostgresServer } from '../support/postgres-server.ts';
@@ -59,6 +61,31 @@ describe('openPostgres() of what cannot be opened', () => {
     const opened = await openPostgres({ url, clock: MACHINE_CLOCK });
     expect(opened).toMatchObject({ failure: { code: 'store_unavailable', detail: expect.stringContaining(detail) as string } });
     expect(JSON.stringify(opened)).not.toContain('hunter2');
+  });
+});
+
+describe('readPostgresUrl()', () => {
+  const sslOf = (url: string): unknown => {
+    const server = readPostgresUrl(url);
+    return server.ok ? new Client(server.value.config).ssl : server.failure;
+  };
+
+  it('wants TLS of a server elsewhere, unless the URL rules it out', () => {
+    expect(sslOf('postgres://cordon@db.example/state')).toBe(true);
+    expect(sslOf('postgres://cordon@192.0.2.1/state?sslmode=verify-full')).toEqual({});
+    expect(sslOf('postgres://cordon@db.example/state?sslmode=disable')).toBe(false);
+    expect(sslOf('postgres://cordon@127.0.0.1/state')).toBe(false);
+  });
+
+  it.each([
+    ['postgres://cordon@db.example/state', { host: 'db.example', port: 5432, isHere: false }],
+    ['postgres://cordon@localhost:6000/state?host=db.example', { host: 'db.example', port: 6000, isHere: false }],
+    ['postgresql://cordon@127.1.2.3/state', { host: '127.1.2.3', isHere: true }],
+    ['postgres://cordon@[::1]/state', { host: '::1', isHere: true }],
+    ['postgres://cordon@%2Frun%2Fpostgresql/state', { host: '/run/postgresql', isHere: true }],
+    ['postgres://cordon@127.example/state', { isHere: false }],
+  ])('names what the driver will dial: %s', (url, server) => {
+    expect(readPostgresUrl(url)).toMatchObject({ ok: true, value: server });
   });
 });
 
