@@ -53,4 +53,14 @@ describeOnEveryEngine('ValueRepository', (engine) => {
     expect(await repository.removeExpired(200)).toEqual({ ok: true, value: 2 });
     expect(await repository.count('subject')).toEqual({ ok: true, value: 3 });
   });
+
+  it('lets replicas store the same values at the same time, in whichever order they met them', async () => {
+    const stored = await engine.create();
+    const [one, other] = [new ValueRepository((await stored.open()).db), new ValueRepository((await stored.open()).db)];
+    const rows = Array.from({ length: 200 }, (_, i) => row(`t${i}`));
+    const saved: unknown[] = [];
+    for (let i = 0; i < 10; i++) saved.push(...(await Promise.all([one.save(rows), other.save(rows.toReversed())])));
+    expect(saved).toEqual(Array.from({ length: 20 }, () => ({ ok: true, value: undefined })));
+    expect(await one.count('subject')).toEqual({ ok: true, value: 200 });
+  });
 });
