@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'node_modules/**'],
+    globalSetup: './test/support/postgres-setup.ts',
     pool: 'threads',
     // Many files wait for sockets and timers most of their time.
     maxWorkers: 2,

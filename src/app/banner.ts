@@ -17,10 +17,15 @@ export function banner(gateway: RunningGateway, settings: Settings): string[] {
     `  policy   ${inForce.compiled.digest} (${files} files in ${settings.rules}, ${inForce.compiled.rules.length} rules)`,
     `  CA       ${caFile}`,
     `  state    ${settings.data.directory}${settings.node.place === undefined ? ' (node.place is not set: where it lies is unstated)' : ''}`,
+    ...storeLines(settings.store),
     ...tableLines(inForce.tables),
     ...warnings.map((warning) => styleText('yellow', warning)),
     ...(agent === undefined ? [] : tryLines(agent.attributes.agent, proxy, caFile)),
   ];
+}
+
+function storeLines({ url, place = 'a place that is not stated' }: Settings['store']): string[] {
+  return url === 'sqlite' ? [] : [`  store    PostgreSQL in ${place}`];
 }
 
 function tableLines(tables: GeoTables): string[] {

@@ -22,6 +22,7 @@ import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
 import { createRecorder } from './recorder.ts';
+import { identifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
 import { exchangeIds } from './system.ts';
 
@@ -163,13 +164,14 @@ function resolverFor({ settings, clock, random }: DataPlaneParts): ReturnType<ty
   });
 }
 
-function identifierFor({ inForce, clock, random }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
-  return createIdentifier({
+function identifierFor({ state, inForce, clock, random }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
+  const identify = createIdentifier({
     directory: () => inForce.compiled.agents,
     tokens,
     sessions: new SessionTable({ clock, random }),
     attempts: new AttemptLimiter({ clock }),
   });
+  return identifyAtHome(identify, state.places);
 }
 
 function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {

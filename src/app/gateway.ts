@@ -55,7 +55,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   if (!tables.ok) return fail([tables.failure]);
   const loaded = await loadFirst(options, tables.value.world);
   if (!loaded.ok) return loaded;
-  const state = await openState(settings, options);
+  const state = await openState(settings, { ...options, world: tables.value.world });
   if (!state.ok) return fail([state.failure]);
   stack.use(state.value);
   const metrics = createMetrics();

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import type { WorldData } from '../policy/model.ts';
 import type { OpenJournal } from '../recording/journal.ts';
-import { openSqlite, type SqliteDatabase } from '../store/sqlite.ts';
+import type { Database } from '../store/database.ts';
 import { createTokenRepository } from '../store/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
@@ -12,29 +13,35 @@ import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
 import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
+import { openStore } from './loading/open-store.ts';
 import { openRecord } from './open-record.ts';
+import { statePlaces, type StatePlace } from './loading/state-places.ts';
 
-/** What the gateway keeps on disk, opened. */
+/** What the gateway keeps, opened. */
 export interface State extends AsyncDisposable {
-  readonly database: SqliteDatabase;
+  readonly database: Database;
   readonly tokens: TokenStore;
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
   readonly content: ContentMeans;
+  /** Where it lies, as far as that is stated. */
+  readonly places: readonly StatePlace[];
 }
 
 /** @failure a sentence that names the file or setting that cannot be used */
 export async function openState(
   settings: Settings,
-  parts: { clock: Clock; random: Random; log: Log },
+  parts: { clock: Clock; random: Random; log: Log; world: WorldData },
 ): Promise<Result<State, string>> {
-  const { clock, random, log } = parts;
+  const { clock, random, log, world } = parts;
   await using stack = new AsyncDisposableStack();
   const { directory } = settings.data;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const database = await openSqlite({ file: join(directory, 'cordon.db'), clock });
-  if (!database.ok) return fail(database.failure.detail);
+  const places = statePlaces(settings, world);
+  if (!places.ok) return places;
+  const database = await openStore(settings, { clock, world: () => Promise.resolve(ok(world)) });
+  if (!database.ok) return database;
   stack.use(database.value);
   const journal = await openRecord(settings, {
     clock,
@@ -69,6 +76,7 @@ export async function openState(
     ca: ca.value,
     originTls: originTls.value,
     content: content.value,
+    places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }

@@ -25,7 +25,6 @@ const REFUSED: readonly Row[] = [
     instead: 'connect to destinations directly',
     isSet: (settings) => settings['upstream-proxy'] !== undefined,
   },
-  { path: 'store.url', instead: 'keep its state in SQLite', isSet: ({ store }) => store.url !== 'sqlite' },
   { path: 'listen.proxy.tls', instead: 'listen in the clear', isSet: anyListener(({ tls }) => tls !== undefined) },
   {
     path: 'listen.proxy.proxy-protocol',

@@ -101,14 +101,17 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): st
     });
 }
 
-/** `data.place` defaults to `node.place`, `recordings.place` and `store.place` to `data.place`. */
+/**
+ * `data.place` defaults to `node.place`, `recordings.place` to `data.place`, and so does `store.place` where the store is a file
+ * in that directory: where a server lies has to be said.
+ */
 function withFollowedPlaces(settings: Settings): Settings {
   const place = settings.data.place ?? settings.node.place;
   if (place === undefined) return settings;
   return {
     ...settings,
     data: { ...settings.data, place },
-    store: { ...settings.store, place: settings.store.place ?? place },
+    store: { ...settings.store, ...(settings.store.url === 'sqlite' && { place: settings.store.place ?? place }) },
     recordings: { ...settings.recordings, place: settings.recordings.place ?? place },
   };
 }

@@ -153,7 +153,7 @@ export const SETTINGS = section('cordon.yaml', {
       default: 'sqlite',
       secret: true,
     }),
-    place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
+    place: Type.Optional(place('Where it lies. A PostgreSQL database has to state it.', { follows: 'data.place' })),
   }),
   recordings: section('The record of every exchange.', {
     place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),

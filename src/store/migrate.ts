@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { PostgresAdapter, sql, type Kysely } from 'kysely';
 import type { Failure } from '../core/codes.ts';
 import type { Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -33,6 +33,7 @@ export async function migrate(
 ): Promise<Result<void, Failure>> {
   const migrated = await attemptStore('migrate', () =>
     db.transaction().execute(async (transaction) => {
+      await lock(transaction);
       await createLedger(transaction);
       const applied = await transaction.selectFrom('schema_migrations').selectAll().orderBy('version').execute();
       const mismatch = compare(applied, migrations);
@@ -48,6 +49,15 @@ export async function migrate(
   );
   if (!migrated.ok) return migrated;
   return migrated.value === undefined ? ok(undefined) : fail({ code: 'store_unavailable', detail: migrated.value });
+}
+
+/** Of the advisory lock: any number that nobody else in the database uses. */
+const LOCK_ID = 4_279_308_716_519;
+
+/** Until the end of the transaction. On SQLite the transaction is the lock: it begins with the right to write. */
+async function lock(transaction: Kysely<Schema>): Promise<void> {
+  if (!(transaction.getExecutor().adapter instanceof PostgresAdapter)) return;
+  await sql`SELECT pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
 }
 
 async function createLedger(db: Kysely<Schema>): Promise<void> {

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { attemptStore } from './attempt-store.ts';
 import { watchChanges } from './change-watch.ts';
+import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { SqliteClient } from './sqlite-client.ts';
@@ -23,16 +24,6 @@ export interface SqliteOptions {
   readonly watchInterval?: Milliseconds;
 }
 
-export interface SqliteDatabase extends AsyncDisposable {
-  readonly db: Kysely<Schema>;
-  /**
-   * Calls `listener` within the watch interval after anything in the database has changed, by this process or another
-   * one, and as long as it cannot be told whether it has.
-   */
-  onChange(listener: () => void): Disposable;
-  close(): Promise<void>;
-}
-
 /** Older ones can corrupt a database in WAL mode (https://sqlite.org/wal.html#walresetbug). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
@@ -41,7 +32,7 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
  * processes may have it open.
  * @failure store_unavailable
  */
-export async function openSqlite(options: SqliteOptions): Promise<Result<SqliteDatabase, Failure>> {
+export async function openSqlite(options: SqliteOptions): Promise<Result<Database, Failure>> {
   const version = sqliteVersion();
   if (!isSoundSqlite(version)) {
     const detail = `Found SQLite ${version}, expected ${OLDEST_SQLITE.join('.')} or newer: use the Node that Cordon ships with`;
@@ -52,16 +43,23 @@ export async function openSqlite(options: SqliteOptions): Promise<Result<SqliteD
   const client = new SqliteClient({ file: options.file, busyTimeout: options.busyTimeout ?? 5000 });
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(client) });
   const migrated = await migrate(db, options.clock);
-  if (!migrated.ok) {
+  const known = migrated.ok ? await attemptStore('read its version', () => client.version()) : migrated;
+  if (!known.ok) {
     await client.close();
-    return migrated;
+    return known;
   }
-  const watch = watchChanges(() => client.version(), options.watchInterval ?? 500);
+  const watch = watchChanges(() => client.version(), options.watchInterval ?? 500, known.value);
   const close = async (): Promise<void> => {
     watch[Symbol.dispose]();
     await db.destroy();
   };
-  return ok({ db, onChange: (listener) => watch.subscribe(listener), close, [Symbol.asyncDispose]: close });
+  return ok({
+    db,
+    signal: () => watch.wake(),
+    onChange: (listener) => watch.subscribe(listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  });
 }
 
 /** Asked of the library itself, before it touches the file; the version that Node was built with may be another one. */

@@ -21,6 +21,7 @@ const REACHING: Readonly<Record<string, RegExp>> = {
   'node:dns': /./,
   'node:dns/promises': /./,
   undici: /./,
+  pg: /\b(?:Client|Pool)\b/,
 };
 
 /** Files that can reach the network: they import, as a value, something that connects, or use the global `fetch`. */
@@ -71,6 +72,11 @@ describe('the network (invariant 10)', () => {
       'cli/egress/pinned-get.ts',
       // Questions to the configured name servers, for names that a rule could permit.
       'destination/dns/dns-exchange.ts',
+      // The one database of the settings, once its place is stated and judged.
+      'store/postgres/change-listener.ts',
+      'store/postgres/postgres.ts',
+      // Reads its URL as the driver does; connects to nothing.
+      'store/postgres/server.ts',
       // To the addresses of a permit.
       'upstream/dial.ts',
       // TLS over a socket that was dialled, and HTTP over that.
@@ -85,6 +91,7 @@ describe('the network (invariant 10)', () => {
     "import { request as plain } from 'node:http';",
     "import { lookup } from 'node:dns/promises';",
     "import { Agent } from 'undici';",
+    "import { Client, types } from 'pg';",
     "import dgram from 'node:dgram';",
     "export const x = await fetch('x');",
   ])('would be seen through %j', (text) => {

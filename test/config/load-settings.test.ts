@@ -98,6 +98,11 @@ describe('loadSettings()', () => {
     expect([stated.data.place, stated.store.place, stated.recordings.place]).toEqual(['FR', 'FR', 'AT']);
   });
 
+  it('loadSettings() lets no place follow for a store on a server, which may be anywhere', () => {
+    const { store } = loaded({ env: { CORDON_NODE_PLACE: 'DE', CORDON_STORE_URL: 'postgres://db/cordon' } }).settings;
+    expect(store.place).toBeUndefined();
+  });
+
   it('loadSettings() reads lists, maps and bracketed addresses from the environment', () => {
     const { settings } = loaded({
       env: {

@@ -82,7 +82,6 @@ describe('laterSettings()', () => {
 
   it.each([
     [{ 'upstream-proxy.url': 'http://p:3128', 'upstream-proxy.place': 'DE' }, 'upstream-proxy'],
-    [{ 'store.url': 'postgres://db/cordon' }, 'store.url'],
     [{ 'listen.proxy': '{ address: "0.0.0.0:3128", tls: { certificate: c, key: k } }' }, 'listen.proxy.tls'],
     [{ 'listen.proxy': '{ address: "0.0.0.0:3128", proxy-protocol: { from: 10.0.0.0/8 } }' }, 'listen.proxy.proxy-protocol'],
     [{ 'listen.proxy': '{ address: "0.0.0.0:3128", socks: true }' }, 'listen.proxy.socks'],

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openSqlite, type SqliteDatabase, type SqliteOptions } from '../../src/store/sqlite.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openSqlite, type SqliteOptions } from '../../src/store/sqlite.ts';
 import { ManualClock } from '../support/clock.ts';
 
 export function temporaryDirectory(): string {
@@ -12,7 +13,7 @@ export function temporaryDirectory(): string {
 }
 
 /** A database for tests, closed when the test ends. */
-export async function databaseIn(directory: string, options: Partial<SqliteOptions> = {}): Promise<SqliteDatabase> {
+export async function databaseIn(directory: string, options: Partial<SqliteOptions> = {}): Promise<Database> {
   const clock = new ManualClock('2026-11-22T10:00:00Z');
   const opened = await openSqlite({ file: join(directory, 'cordon.db'), clock, ...options });
   if (!opened.ok) throw new Error(opened.failure.detail);

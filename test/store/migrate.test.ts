@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { migrate, MIGRATIONS, type Migration } from '../../src/store/migrate.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { MACHINE_CLOCK, ManualClock } from '../support/clock.ts';
-import { databaseIn, temporaryDirectory } from './fixtures.ts';
+import { ManualClock } from '../support/clock.ts';
+import { describeOnEveryEngine } from './engines.ts';
 
 const CLOCK = new ManualClock('2026-11-22T10:00:00Z');
 
@@ -15,12 +13,12 @@ const ADD_NOTES: Migration = {
   },
 };
 
-describe('migrate()', () => {
+describeOnEveryEngine('migrate()', (engine) => {
   it('applies each migration once, with its time', async () => {
-    const { db } = await databaseIn(temporaryDirectory());
+    const { db } = await engine.open(CLOCK);
     expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toEqual({ ok: true, value: undefined });
     expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toEqual({ ok: true, value: undefined });
-    const rows = await db.selectFrom('schema_migrations').selectAll().execute();
+    const rows = await db.selectFrom('schema_migrations').selectAll().orderBy('version').execute();
     expect(rows).toEqual([
       ...MIGRATIONS.map(({ name }, i) => ({ version: i + 1, name, applied_at: CLOCK.now() })),
       { version: MIGRATIONS.length + 1, name: '9999-notes', applied_at: CLOCK.now() },
@@ -28,22 +26,19 @@ describe('migrate()', () => {
   });
 
   it('refuses a database that a newer program has used', async () => {
-    const directory = temporaryDirectory();
-    const database = await databaseIn(directory);
+    const stored = await engine.create();
+    const database = await stored.open();
     await migrate(database.db, CLOCK, [...MIGRATIONS, ADD_NOTES]);
     await database.close();
-    const reopened = await openSqlite({ file: join(directory, 'cordon.db'), clock: CLOCK });
-    expect(reopened).toMatchObject({
+    const expected = `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon`;
+    expect(await stored.tryOpen()).toMatchObject({
       ok: false,
-      failure: {
-        code: 'store_unavailable',
-        detail: `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon`,
-      },
+      failure: { code: 'store_unavailable', detail: expect.stringContaining(expected) as string },
     });
   });
 
   it('refuses a database with another history', async () => {
-    const { db } = await databaseIn(temporaryDirectory());
+    const { db } = await engine.open();
     const other = MIGRATIONS.with(0, { ...MIGRATIONS[0]!, name: '0001-other' });
     expect(await migrate(db, CLOCK, other)).toMatchObject({
       ok: false,
@@ -52,7 +47,7 @@ describe('migrate()', () => {
   });
 
   it('changes nothing when a migration fails half-way', async () => {
-    const { db } = await databaseIn(temporaryDirectory());
+    const { db } = await engine.open();
     const broken: Migration = {
       name: '9999-broken',
       apply: async (transaction) => {
@@ -68,11 +63,9 @@ describe('migrate()', () => {
   });
 
   it('runs once when several open a new database at the same time', async () => {
-    const file = join(temporaryDirectory(), 'cordon.db');
-    const opened = await Promise.all(Array.from({ length: 4 }, () => openSqlite({ file, clock: MACHINE_CLOCK })));
-    for (const database of opened) {
-      expect(database).toMatchObject({ ok: true });
-      if (database.ok) await database.value.close();
-    }
+    const stored = await engine.create();
+    const [first] = await Promise.all(Array.from({ length: 4 }, () => stored.open()));
+    const rows = await first!.db.selectFrom('schema_migrations').select('name').orderBy('version').execute();
+    expect(rows).toEqual(MIGRATIONS.map(({ name }) => ({ name })));
   });
 });

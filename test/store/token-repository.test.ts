@@ -1,8 +1,7 @@
 import { createTokenRepository } from '../../src/store/token-repository.ts';
-import { databaseIn, temporaryDirectory } from './fixtures.ts';
+import { describeOnEveryEngine } from './engines.ts';
 import { describeTokenStore } from './token-store-contract.ts';
 
-describeTokenStore('createTokenRepository() on SQLite', async () => {
-  const database = await databaseIn(temporaryDirectory());
-  return createTokenRepository(database.db);
+describeOnEveryEngine('createTokenRepository()', (engine) => {
+  describeTokenStore('as a TokenStore', async () => createTokenRepository((await engine.open()).db));
 });

@@ -17,6 +17,7 @@ import type { PolicyInForce } from '../in-force.ts';
 import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { Rejudgement } from './rejudgement.ts';
+import { reidentifyAtHome } from '../loading/state-places.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
 
@@ -60,7 +61,10 @@ export class Upkeep implements Disposable {
     this.#parts = parts;
     this.#source = parts.source;
     this.#warnings = parts.warnings;
-    const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache });
+    const reidentify = reidentifyAtHome(
+      createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache }),
+      state.places,
+    );
     this.#rejudgement = this.#resources.use(new Rejudgement({ live: plane.live, inForce, reidentify, clock }));
     this.#watch = watchPolicy({
       directory: settings.rules,

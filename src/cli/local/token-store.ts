@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { openStore } from '../../app/loading/open-store.ts';
+import { systemClock } from '../../app/system.ts';
+import { openTables } from '../../app/tables.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { TokenStore } from '../../core/ports.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { openSqlite } from '../../store/sqlite.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { createTokenRepository } from '../../store/token-repository.ts';
-import { systemClock } from '../../app/system.ts';
 
 /** Agent tokens of this installation, open until disposed. */
 export interface OpenTokenStore extends AsyncDisposable {
@@ -16,10 +16,15 @@ export interface OpenTokenStore extends AsyncDisposable {
  *
  * @failure a sentence for the operator
  */
-export async function openTokenStore({ data, store }: Settings): Promise<Result<OpenTokenStore, string>> {
-  if (store.url !== 'sqlite') return fail('store.url: PostgreSQL comes with a later version, expected sqlite');
-  const opened = await openSqlite({ file: join(data.directory, 'cordon.db'), clock: systemClock });
-  if (!opened.ok) return fail(opened.failure.detail);
+export async function openTokenStore(settings: Settings): Promise<Result<OpenTokenStore, string>> {
+  const opened = await openStore(settings, {
+    clock: systemClock,
+    world: async () => {
+      const tables = await openTables(settings, systemClock, () => []);
+      return tables.ok ? ok(tables.value.world) : tables;
+    },
+  });
+  if (!opened.ok) return opened;
   const database = opened.value;
   return ok({ tokens: createTokenRepository(database.db), [Symbol.asyncDispose]: () => database.close() });
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Failure } from '../../core/codes.ts';
 import type { Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import { attemptStore } from '../attempt-store.ts';
+import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 
 export type MaskedValueRow = Schema['masked_values'];
@@ -48,10 +48,10 @@ export class ValueRepository {
 
   /** One that is there already is renewed. */
   save(rows: readonly MaskedValueRow[]): Promise<Result<void, Failure>> {
-    return attemptStore('store masked values', async () => {
+    return attemptWrite('store masked values', async () => {
       await this.#db
         .insertInto('masked_values')
-        .values(rows)
+        .values(rows.toSorted(byKey))
         .onConflict((conflict) =>
           conflict.columns(['scope', 'destination', 'token']).doUpdateSet((row) => ({
             entity: row.ref('excluded.entity'),
@@ -67,7 +67,7 @@ export class ValueRepository {
 
   /** Lets what is still good at `now` be good until `expiresAt`. */
   prolong(scope: string, now: Instant, expiresAt: Instant): Promise<Result<void, Failure>> {
-    return attemptStore('prolong masked values', async () => {
+    return attemptWrite('prolong masked values', async () => {
       await this.#db
         .updateTable('masked_values')
         .set({ expires_at: expiresAt })
@@ -90,9 +90,15 @@ export class ValueRepository {
   }
 
   removeExpired(now: Instant): Promise<Result<number, Failure>> {
-    return attemptStore('remove expired masked values', async () => {
+    return attemptWrite('remove expired masked values', async () => {
       const removed = await this.#db.deleteFrom('masked_values').where('expires_at', '<=', now).executeTakeFirst();
       return Number(removed.numDeletedRows);
     });
   }
+}
+
+/** In one order everywhere: replicas that store the same tokens at once wait for each other, and none of them for ever. */
+function byKey(a: MaskedValueRow, b: MaskedValueRow): number {
+  const [left, right] = [a, b].map(({ scope, destination, token }) => `${scope} ${destination} ${token}`) as [string, string];
+  return left < right ? -1 : left === right ? 0 : 1;
 }

@@ -7,6 +7,7 @@ import { Restorer } from '../../../src/masking/restoring/restorer.ts';
 import { createReplacer } from '../../../src/masking/strategies/replacer.ts';
 import { createTokenVault, type TokenVaultOptions } from '../../../src/store/vault/token-vault.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
+import { describeOnEveryEngine, type Engine } from '../engines.ts';
 import { databaseIn, temporaryDirectory } from '../fixtures.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -21,12 +22,12 @@ const SCOPE: VaultScope = {
 };
 
 /** A database, and as many vaults on it as a test has replicas. */
-async function cell(directory = temporaryDirectory()) {
+async function cell(engine: Pick<Engine, 'open'>) {
   const clock = new ManualClock('2026-11-26T10:00:00Z');
-  const database = await databaseIn(directory);
+  const database = await engine.open();
   const replica = (options: Partial<TokenVaultOptions> = {}): TokenVault =>
     createTokenVault({ db: database.db, key: KEY, clock, random: MACHINE_RANDOM, ...options });
-  return { directory, database, db: database.db, clock, replica };
+  return { database, db: database.db, clock, replica };
 }
 
 async function open(vault: TokenVault, scope: Partial<VaultScope> = {}): Promise<VaultSession> {
@@ -41,9 +42,9 @@ function mint(session: VaultSession, value = ANNA): string {
   return token;
 }
 
-describe('createTokenVault()', () => {
+describeOnEveryEngine('createTokenVault()', (engine) => {
   it('gives one token for a value in every turn, and the value back', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const vault = replica();
     const session = await open(vault);
     const token = mint(session);
@@ -57,7 +58,7 @@ describe('createTokenVault()', () => {
   });
 
   it('sees what an earlier object of the same session and process has written in the meantime', async () => {
-    const { clock, replica } = await cell();
+    const { clock, replica } = await cell(engine);
     const vault = replica({ lifetime: HOUR });
     const old = await open(vault);
     mint(old, 'first@example.org');
@@ -71,7 +72,7 @@ describe('createTokenVault()', () => {
   });
 
   it('keeps values as they are, character by character', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const writer = await open(replica());
     const values = ['\uFEFFa\u0000b', 'ünï "quoted" \\ \r\n', '𝒳', ' '];
     const tokens = values.map((value) => mint(writer, value));
@@ -81,7 +82,7 @@ describe('createTokenVault()', () => {
   });
 
   it('makes the same tokens on every replica, and restores those of the others', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const [one, other] = [replica(), replica()];
     const session = await open(one);
     const early = await open(other);
@@ -94,7 +95,7 @@ describe('createTokenVault()', () => {
   });
 
   it('keeps what the replacer takes out and the restorer puts back, on whichever replica', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const sending = await open(replica());
     const plan = new Map([['email', 'token' as const]]);
     const replacer = createReplacer(plan, {
@@ -115,7 +116,7 @@ describe('createTokenVault()', () => {
   });
 
   it('makes other tokens under another key, and opens nothing with it', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const session = await open(replica());
     const token = mint(session);
     await session.settled();
@@ -125,7 +126,7 @@ describe('createTokenVault()', () => {
   });
 
   it('restores nothing for another destination, session, subject or home, here or on another replica', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const [one, two] = [replica(), replica()];
     const session = await open(one);
     const token = mint(session);
@@ -149,7 +150,7 @@ describe('createTokenVault()', () => {
   });
 
   it('gives two destinations of a session the same token, and restores it at both', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const vault = replica();
     const [one, other] = [await open(vault), await open(vault, { destination: 'api.example.com:443' })];
     const token = mint(one);
@@ -160,26 +161,11 @@ describe('createTokenVault()', () => {
     const later = await open(replica(), { destination: 'api.example.com:443' });
     expect(later.valueOf(token)).toBe(ANNA);
   });
-
-  it('writes neither values nor names of agents, sessions or destinations to the disk', async () => {
-    const { directory, replica, database } = await cell();
-    const session = await open(replica());
-    for (let i = 0; i < 20; i++) mint(session, `${i}.${ANNA}`);
-    expect(await session.settled()).toMatchObject({ ok: true });
-    const rows = await database.db.selectFrom('masked_values').selectAll().execute();
-    expect(rows).toHaveLength(20);
-    const files = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
-    const written = files.join('');
-    expect(written).toContain(rows[0]!.token);
-    for (const secret of [ANNA, 'lindgren', 'support-bot', 'n-1', 'openai', btoa(ANNA).slice(0, 12)]) {
-      expect(written.includes(secret)).toBe(false);
-    }
-  });
 });
 
-describe('a vault whose rows are changed', () => {
+describeOnEveryEngine('a vault whose rows are changed', (engine) => {
   it('restores none of them, and writes them anew at their next use', async () => {
-    const { db, replica } = await cell();
+    const { db, replica } = await cell(engine);
     const session = await open(replica());
     const tokens = Array.from({ length: 4 }, (_, i) => mint(session, `${i}.${ANNA}`));
     const elsewhere = await open(replica(), { destination: 'api.example.com:443' });
@@ -207,7 +193,7 @@ describe('a vault whose rows are changed', () => {
   });
 
   it('does not give a destination what another one was sent, when its row is moved', async () => {
-    const { db, replica } = await cell();
+    const { db, replica } = await cell(engine);
     const session = await open(replica());
     const token = mint(session);
     const other = await open(replica(), { destination: 'api.example.com:443' });
@@ -219,9 +205,9 @@ describe('a vault whose rows are changed', () => {
   });
 });
 
-describe('the lifetime of a value', () => {
+describeOnEveryEngine('the lifetime of a value', (engine) => {
   it('ends a day after the last use of its session, on every replica', async () => {
-    const { clock, replica } = await cell();
+    const { clock, replica } = await cell(engine);
     const [vault, other] = [replica(), replica()];
     const session = await open(vault);
     const token = mint(session);
@@ -235,7 +221,7 @@ describe('the lifetime of a value', () => {
   });
 
   it('ends in the store with purge(), which leaves what is in use', async () => {
-    const { clock, db, replica } = await cell();
+    const { clock, db, replica } = await cell(engine);
     const vault = replica();
     const old = await open(vault, { session: 'old' as SessionId });
     mint(old);
@@ -252,7 +238,7 @@ describe('the lifetime of a value', () => {
   });
 
   it('begins anew when the value is used again', async () => {
-    const { clock, replica } = await cell();
+    const { clock, replica } = await cell(engine);
     const vault = replica({ lifetime: HOUR });
     const first = await open(vault);
     const token = mint(first);
@@ -266,9 +252,9 @@ describe('the lifetime of a value', () => {
   });
 });
 
-describe('the bounds of a vault', () => {
+describeOnEveryEngine('the bounds of a vault', (engine) => {
   it('are those of a session: beyond, there are no tokens', async () => {
-    const { replica } = await cell();
+    const { replica } = await cell(engine);
     const vault = replica({ sessionValues: 2 });
     const session = await open(vault);
     mint(session, 'a@example.org');
@@ -279,7 +265,7 @@ describe('the bounds of a vault', () => {
   });
 
   it('are those of a subject over all its sessions, until purge() has made room', async () => {
-    const { clock, replica } = await cell();
+    const { clock, replica } = await cell(engine);
     const options = { subjectValues: 3, lifetime: HOUR };
     const vault = replica(options);
     for (let i = 0; i < 3; i++) {
@@ -299,7 +285,7 @@ describe('the bounds of a vault', () => {
   });
 
   it('forget sessions that were not used lately, whose values the store has still', async () => {
-    const { db, replica } = await cell();
+    const { db, replica } = await cell(engine);
     const vault = replica({ memory: 20_000 });
     const sessions = Array.from({ length: 5 }, (_, i) => ({ session: `s-${i}` as SessionId }));
     const fill = async (scope: Partial<VaultScope>): Promise<string> => {
@@ -317,9 +303,9 @@ describe('the bounds of a vault', () => {
   });
 });
 
-describe('a vault whose store is down', () => {
+describeOnEveryEngine('a vault whose store is down', (engine) => {
   it('does not open, and says in settled() what is not stored, without a value or a token', async () => {
-    const { database, replica } = await cell();
+    const { database, replica } = await cell(engine);
     const vault = replica();
     const session = await open(vault);
     await database.close();
@@ -329,5 +315,23 @@ describe('a vault whose store is down', () => {
     const opened = await vault.open(SCOPE);
     expect(opened).toMatchObject({ ok: false, failure: { code: 'store_unavailable' } });
     for (const secret of [ANNA, token]) expect(JSON.stringify([settled, opened])).not.toContain(secret);
+  });
+});
+
+describe('a vault on SQLite', () => {
+  it('writes neither values nor names of agents, sessions or destinations to the disk', async () => {
+    const directory = temporaryDirectory();
+    const { replica, database } = await cell({ open: () => databaseIn(directory) });
+    const session = await open(replica());
+    for (let i = 0; i < 20; i++) mint(session, `${i}.${ANNA}`);
+    expect(await session.settled()).toMatchObject({ ok: true });
+    const rows = await database.db.selectFrom('masked_values').selectAll().execute();
+    expect(rows).toHaveLength(20);
+    const files = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'));
+    const written = files.join('');
+    expect(written).toContain(rows[0]!.token);
+    for (const secret of [ANNA, 'lindgren', 'support-bot', 'n-1', 'openai', btoa(ANNA).slice(0, 12)]) {
+      expect(written.includes(secret)).toBe(false);
+    }
   });
 });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ValueRepository, type MaskedValueRow } from '../../../src/store/vault/value-repository.ts';
-import { databaseIn, temporaryDirectory } from '../fixtures.ts';
+import { describeOnEveryEngine } from '../engines.ts';
 
 function row(token: string, values: Partial<MaskedValueRow> = {}): MaskedValueRow {
   return {
@@ -17,9 +17,9 @@ function row(token: string, values: Partial<MaskedValueRow> = {}): MaskedValueRo
   };
 }
 
-describe('ValueRepository', () => {
+describeOnEveryEngine('ValueRepository', (engine) => {
   it('reads, renews, prolongs, counts and removes', async () => {
-    const { db } = await databaseIn(temporaryDirectory());
+    const { db } = await engine.open();
     const repository = new ValueRepository(db);
     const tokensOf = async (listed: ReturnType<ValueRepository['list']>): Promise<string[]> => {
       const rows = await listed;
@@ -52,5 +52,15 @@ describe('ValueRepository', () => {
     expect(await repository.count('subject')).toEqual({ ok: true, value: 5 });
     expect(await repository.removeExpired(200)).toEqual({ ok: true, value: 2 });
     expect(await repository.count('subject')).toEqual({ ok: true, value: 3 });
+  });
+
+  it('lets replicas store the same values at the same time, in whichever order they met them', async () => {
+    const stored = await engine.create();
+    const [one, other] = [new ValueRepository((await stored.open()).db), new ValueRepository((await stored.open()).db)];
+    const rows = Array.from({ length: 200 }, (_, i) => row(`t${i}`));
+    const saved: unknown[] = [];
+    for (let i = 0; i < 10; i++) saved.push(...(await Promise.all([one.save(rows), other.save(rows.toReversed())])));
+    expect(saved).toEqual(Array.from({ length: 20 }, () => ({ ok: true, value: undefined })));
+    expect(await one.count('subject')).toEqual({ ok: true, value: 200 });
   });
 });

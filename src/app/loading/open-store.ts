@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Clock } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { WorldData } from '../../policy/model.ts';
+import type { Database } from '../../store/database.ts';
+import { openSqlite } from '../../store/sqlite.ts';
+import { statedPlace } from './stated-place.ts';
+
+export interface StoreParts {
+  readonly clock: Clock;
+  /** Asked only for a server on another machine. */
+  readonly world: () => Promise<Result<WorldData, string>>;
+}
+
+/**
+ * Opens the store that the settings name; others may have it open too.
+ * @failure a sentence that names the setting that stands against it, or what is wrong with the database
+ */
+export async function openStore(settings: Settings, { clock, world }: StoreParts): Promise<Result<Database, string>> {
+  const { data, store } = settings;
+  if (store.url === 'sqlite') return orDetail(await openSqlite({ file: join(data.directory, 'cordon.db'), clock }));
+  // Only where it is used: most installations never load the driver.
+  const { openPostgres } = await import('../../store/postgres/postgres.ts');
+  const { readPostgresUrl } = await import('../../store/postgres/server.ts');
+  const server = readPostgresUrl(store.url);
+  if (!server.ok) return fail(`store.url: ${server.failure}`);
+  const judged = await judgeServer(server.value, settings, world);
+  return judged.ok ? orDetail(await openPostgres({ url: store.url, clock })) : judged;
+}
+
+function orDetail(opened: Awaited<ReturnType<typeof openSqlite>>): Result<Database, string> {
+  return opened.ok ? opened : fail(opened.failure.detail);
+}
+
+/**
+ * Whether the gateway may keep its state there (invariant 10): its own home is where the node is, what leaves the machine stays
+ * inside it, and nothing remote starts before both places are stated.
+ */
+async function judgeServer(
+  { isHere, label }: { readonly isHere: boolean; readonly label: string },
+  { node, store }: Settings,
+  world: StoreParts['world'],
+): Promise<Result<void, string>> {
+  // As with a file: served, and the banner says that no place is stated.
+  if (isHere && node.place === undefined) return ok(undefined);
+  if (node.place === undefined) {
+    return fail(`node.place: Found none, expected where this machine stands, since the store is elsewhere: ${label}`);
+  }
+  if (store.place === undefined) return fail(`store.place: Found none, expected where the PostgreSQL database ${label} lies`);
+  const known = await world();
+  if (!known.ok) return known;
+  const home = statedPlace('node.place', node.place, known.value);
+  if (!home.ok) return home;
+  const place = statedPlace('store.place', store.place, known.value);
+  if (!place.ok) return place;
+  if (place.value.countries.isSubsetOf(home.value.countries)) return ok(undefined);
+  return fail(
+    `store.place: Found ${store.place}, expected a place inside ${node.place} (node.place): what the gateway keeps stays at its own home`,
+  );
+}
