@@ -76,19 +76,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const live = new LiveExchanges();
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
-  const services: Omit<Services, 'interceptor' | 'tunnel'> = {
-    clock,
-    inForce: () => inForce.current,
-    identify: identifierFor(parts, tokenCache),
-    resolver: resolver.value,
-    budget: new LookupBudget(DEFAULT_BUDGET, clock),
-    recorder,
-    pools,
-    live,
-    events: parts.events,
-    content: state.content,
-    pseudonym: parts.pseudonym,
-  };
+  const services = sharedServices(parts, { tokenCache, resolver: resolver.value, recorder, pools, live });
   const limits: ListenerLimits = {
     ...LISTENER,
     connections: settings.limits.connections,
@@ -138,9 +126,31 @@ function sampleGauges(
   metrics.sample('cordon_table_age_seconds', () => Math.max(0, ...inForce.tables.status().map(({ age = 0 }) => age)) / 1000);
 }
 
+type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
+
+/** What all listeners share. */
+function sharedServices(
+  parts: DataPlaneParts,
+  opened: Pick<Services, 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
+): SharedServices {
+  const { clock, inForce, state } = parts;
+  const { tokenCache, ...carrying } = opened;
+  return {
+    ...carrying,
+    clock,
+    inForce: () => inForce.current,
+    identify: identifierFor(parts, tokenCache),
+    budget: new LookupBudget(DEFAULT_BUDGET, clock),
+    events: parts.events,
+    content: state.content,
+    holds: state.holds.means,
+    pseudonym: parts.pseudonym,
+  };
+}
+
 // Each listener tells denials in its own way, so each has its own enforcement; everything behind it is shared.
 function enforcement(
-  shared: Omit<Services, 'interceptor' | 'tunnel'>,
+  shared: SharedServices,
   state: State,
   own: { denials: TunnelSettings['denials']; limits: ListenerLimits; newExchangeId: ReturnType<typeof exchangeIds> },
 ): Enforcement {

@@ -13,6 +13,7 @@ import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
 import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
+import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { openStore } from './loading/open-store.ts';
 import { openRecord } from './open-record.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
@@ -25,6 +26,7 @@ export interface State extends AsyncDisposable {
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
   readonly content: ContentMeans;
+  readonly holds: HoldState;
   /** Where it lies, as far as that is stated. */
   readonly places: readonly StatePlace[];
 }
@@ -61,13 +63,10 @@ export async function openState(
   if (!anchors.ok) return anchors;
   const originTls = openOriginTls(anchors.value);
   if (!originTls.ok) return originTls;
-  const content = await openContentMeans(settings, {
-    db: database.value.db,
-    keys: createKeys(join(directory, 'keys'), random),
-    clock,
-    random,
-  });
+  const keys = createKeys(join(directory, 'keys'), random);
+  const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
   if (!content.ok) return content;
+  const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random }));
   const owned = stack.move();
   return ok({
     database: database.value,
@@ -76,6 +75,7 @@ export async function openState(
     ca: ca.value,
     originTls: originTls.value,
     content: content.value,
+    holds,
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

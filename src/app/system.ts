@@ -18,12 +18,17 @@ export const systemRandom: Random = {
 /** Ids drawn per refill of the pool: one call into the system costs as much as hundreds of ids. */
 const POOLED_IDS = 256;
 
+/** Makes exchange ids, as {@link timeOrderedIds} are. */
+export function exchangeIds(clock: Clock, random: Random): () => ExchangeId {
+  return timeOrderedIds(clock, random) as () => ExchangeId;
+}
+
 /**
- * Makes exchange ids: UUIDv7 (RFC 9562 §5.7), so that they sort by time.
+ * Makes ids: UUIDv7 (RFC 9562 §5.7), so that they sort by time.
  *
  * @param clock whose milliseconds lead the id
  */
-export function exchangeIds(clock: Clock, random: Random): () => ExchangeId {
+export function timeOrderedIds(clock: Clock, random: Random): () => string {
   let pool = Buffer.alloc(0);
   let offset = 0;
   const timeOf = timeText(clock, hexTime);
@@ -35,7 +40,7 @@ export function exchangeIds(clock: Clock, random: Random): () => ExchangeId {
     const tail = pool.toString('hex', offset, offset + 10);
     offset += 10;
     const variant = (8 + (Number.parseInt(tail[3]!, 16) & 3)).toString(16);
-    return `${timeOf()}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}` as ExchangeId;
+    return `${timeOf()}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
   };
 }
 

@@ -3,7 +3,7 @@ import type { Failure } from './codes.ts';
 import type { RecordEvent } from './exchange/record.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
-import type { AgentId, TokenId } from './ids.ts';
+import type { AgentId, ApprovalId, TokenId } from './ids.ts';
 
 /** Time, injected everywhere so that no test depends on the real date. */
 export interface Clock {
@@ -90,4 +90,5 @@ export type GatewayEvent =
   | { readonly type: 'policy.loosened'; readonly changes: readonly string[] }
   | { readonly type: 'tables.changed' }
   | { readonly type: 'token.revoked'; readonly id: TokenId }
+  | { readonly type: 'approval.pending'; readonly id: ApprovalId }
   | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code: string | undefined };

@@ -6,7 +6,7 @@ import { subjectOf } from './judging/progress.ts';
 
 /** What the agent gets to read about a refusal: everything it can act on, nothing of other subjects or of the policy's inside. */
 export function answerTo(refusal: AnswerableRefusal): Answer {
-  const { progress, code, reason, hint } = refusal;
+  const { progress, code, reason, hint, approval, retryAfterSeconds } = refusal;
   const { decision } = progress;
   const [rule] = decision?.rules ?? [];
   const home = subjectOf(progress)?.attributes.home.label;
@@ -19,6 +19,8 @@ export function answerTo(refusal: AnswerableRefusal): Answer {
     ...(decision !== undefined && { place: placeText(decision.judgement.places) }),
     ...(home !== undefined && { home }),
     ...(hint !== undefined && { hint }),
+    ...(approval !== undefined && { approval }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(code === 'limit_exceeded' && { retryAfterSeconds: 60 }),
     ...(code === 'name_mismatch' && progress.tunnel !== undefined && { statusOverride: 421 }),
   });

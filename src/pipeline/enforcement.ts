@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Answer } from '../core/exchange/answer.ts';
-import { defectDetail } from '../core/defect.ts';
+import { Defect, defectDetail } from '../core/defect.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import type { RefusedRequest } from '../core/exchange/refused-request.ts';
 import type { ExchangeId } from '../core/ids.ts';
@@ -16,10 +16,11 @@ import { carryUpgrade } from './carrying/carry-upgrade.ts';
 import { discard } from './content/discard.ts';
 import { RequestContent } from './content/request-content.ts';
 import { findingsOf, NO_FINDINGS, recordedFindings } from './findings.ts';
-import type { Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
+import { hold, type Waiter } from './holding/hold.ts';
 import { InsideDenials } from './inside-denials.ts';
 import { judge, refuse, refuseAgain } from './judge.ts';
-import type { Permitted } from './judging/permitted.ts';
+import type { Held, Permitted } from './judging/permitted.ts';
 import { answeredEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
@@ -108,7 +109,8 @@ export class Enforcement {
       return;
     }
     const asked = content === null ? undefined : new RequestContent(content, () => reply.continue(), this.#services.content);
-    const judged = await this.#judge(accepted, asked);
+    const waiter: Waiter = { whenGone: (listener) => reply.whenAborted(listener) };
+    const judged = await this.#released(await this.#judge(accepted, asked), waiter, asked);
     if (!judged.ok) {
       this.#answer(judged.failure, reply);
       await asked?.dispose();
@@ -119,11 +121,22 @@ export class Enforcement {
     if (permitted.permit !== undefined) await carryRequest(permitted, reply, asked, this.#services);
   }
 
+  /** Asks people about what a rule holds; everything else is as it was judged. */
+  async #released(
+    judged: Result<Permitted | Held, Refusal>,
+    waiter: Waiter,
+    content?: RequestContent,
+  ): Promise<Result<Permitted, Refusal>> {
+    if (!judged.ok) return judged;
+    const { value } = judged;
+    return 'held' in value ? await hold(value, { waiter, content }, this.#services) : ok(value);
+  }
+
   async #upgrade(connection: RawConnection): Promise<void> {
-    const { accepted } = connection;
+    const { accepted, socket } = connection;
     const judged = this.#surface.owns(accepted)
       ? await refuse({ code: 'protocol_not_allowed', reason: NO_WEBSOCKET, progress: accepted }, this.#services)
-      : await this.#judge(accepted);
+      : await this.#released(await this.#judge(accepted), { whenGone: (gone) => void socket.once('close', gone) });
     if (!judged.ok) this.#answer(judged.failure, connection.openReply());
     else if (judged.value.permit !== undefined) await carryUpgrade(judged.value, connection, this.#services);
   }
@@ -140,11 +153,12 @@ export class Enforcement {
       return;
     }
     const permitted = judged.value;
+    if ('held' in permitted) throw new Defect('A tunnel was held that nobody looks into');
     if (permitted.intercept !== undefined) await carryIntercepted(permitted, socket, head, this.#services);
     else await carryOpaque(permitted, socket, head, this.#services);
   }
 
-  #judge(accepted: Accepted, content?: RequestContent): Promise<Result<Permitted, Refusal>> {
+  #judge(accepted: Accepted, content?: RequestContent): Promise<Result<Permitted | Held, Refusal>> {
     const refused = this.#inside.refusalOf(accepted);
     return refused === undefined ? judge(accepted, this.#services, content) : refuseAgain(accepted, refused, this.#services);
   }

@@ -3,17 +3,17 @@ import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, type Result } from '../core/result.ts';
 import type { RequestContent } from './content/request-content.ts';
 import { withDecision } from './judging/progress.ts';
-import type { Permitted } from './judging/permitted.ts';
+import type { Held, Permitted } from './judging/permitted.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
 import { STAGES } from './stages.ts';
 
-type Judged = Result<Permitted, Refusal>;
+type Judged = Result<Permitted | Held, Refusal>;
 
 /**
  * Runs the stages of one exchange and writes its decision record. What comes back permitted has been recorded: only now
- * may anything leave (invariants 1 and 9).
+ * may anything leave (invariants 1 and 9). What comes back held has not, and must not leave: `holding/hold.ts` asks people.
  *
  * @param content of the request; absent where there is none, and for tunnels and upgrades
  * @failure any code of the table; the first stage that refuses ends it
@@ -36,6 +36,8 @@ export function refuse(refusal: Refusal, services: Services): Promise<Judged> {
 }
 
 async function record(judged: Judged, services: Services): Promise<Judged> {
+  // People are asked first; what they are asked is then on the record.
+  if (judged.ok && 'held' in judged.value) return judged;
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
   const recorded = await services.recorder.decision(event);
   if (!recorded.ok) return fail({ ...recorded.failure, progress: judged.ok ? judged.value : judged.failure.progress });

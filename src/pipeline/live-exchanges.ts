@@ -22,7 +22,7 @@ type OwnEntities = CompiledPolicy['entities'];
 
 /** One exchange or tunnel that is running, and how to end it. */
 export interface LiveExchange extends Slotted {
-  /** Where the gateway answers for itself there is no permit, and only the identity is asked for again. */
+  /** Without a permit, where the gateway answers for itself or people are asked, only the identity is asked for again. */
   readonly exchange: Permitted | Identified;
   /** Entities of the policy itself as they were when its masks were made; absent where nothing is masked. */
   readonly maskedWith?: OwnEntities;
@@ -96,7 +96,9 @@ async function identifyOnce(
 }
 
 function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
-  return 'decision' in exchange;
+  return (
+    ('permit' in exchange && exchange.permit !== undefined) || ('intercept' in exchange && exchange.intercept !== undefined)
+  );
 }
 
 function whyCut({ exchange, maskedWith = [] }: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {
@@ -114,12 +116,19 @@ function whyCut({ exchange, maskedWith = [] }: LiveExchange, inForce: InForce, n
     return denial && { code: denial.code ?? 'no_rule', detail: denial.reason };
   }
   const decision = decide(inForce.policy, request);
-  if (decision.effect !== 'permit') return { code: decision.code ?? 'no_rule', detail: decision.reason };
+  if (decision.effect === 'deny') return { code: decision.code ?? 'no_rule', detail: decision.reason };
+  if (!isAgreedTo(decision, exchange)) return { code: 'approval_stale', detail: decision.reason };
   if (undischarged(decision, exchange.kind) !== undefined) return { code: 'obligation_unsupported', detail: decision.reason };
   const changed = findsAsMuch(decision, maskedWith, inForce.policy.policy.entities)
     ? whatChanged(decision, exchange)
     : OTHER_MASKS;
   return changed === undefined ? undefined : { code: 'no_rule', detail: changed };
+}
+
+/** Whether people have agreed to all that a decision asks of them. */
+function isAgreedTo({ obligations }: Decision, { release }: Permitted & { readonly permit: Permit }): boolean {
+  const agreed = new Set(release?.terms.map((terms) => JSON.stringify(terms)));
+  return obligations.every((obligation) => obligation.kind !== 'approval' || agreed.has(JSON.stringify(obligation)));
 }
 
 /** What keeps an exchange from running under a new decision that permits it as well. */

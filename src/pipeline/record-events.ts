@@ -1,16 +1,30 @@
 import { authorityText, hostText } from '../core/address.ts';
 import type { Code } from '../core/codes.ts';
+import type { ApprovalId } from '../core/ids.ts';
 import type { Decision } from '../core/exchange/decision.ts';
 import type { Evidence } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { recordedPath } from '../transform/masking/recorded-text.ts';
+import type { Held, Permitted, Release } from './judging/permitted.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { subjectOf, type Progress } from './judging/progress.ts';
 
 /** The decision record of an exchange that goes on. */
 export function permittedEvent(progress: Progress): DecisionEvent {
   return describe(progress, 'permit', undefined, progress.decision?.reason);
+}
+
+/** The decision record of an exchange that waits for people. */
+export function heldEvent(held: Held, approval: ApprovalId): DecisionEvent {
+  return { ...describe(held, 'hold', undefined, held.decision.reason), approval };
+}
+
+/** The decision record of an exchange that was held and is let go. */
+export function releasedEvent(released: Permitted & { readonly release: Release }): DecisionEvent {
+  const { approval } = released.release;
+  const reason = approval === undefined ? 'Covered by a grant' : 'Approved';
+  return { ...describe(released, 'permit', undefined, reason), ...(approval !== undefined && { approval }) };
 }
 
 /** The decision record of an exchange that ends here. */
@@ -123,7 +137,7 @@ function recorded(evidence: Evidence): RecordedEvidence {
 }
 
 /** The target as it may be kept: query values can be personal data or secrets, so only their names stay; the rest is masked. */
-function targetText({ kind, scheme, authority, requestTarget }: Progress): string {
+export function targetText({ kind, scheme, authority, requestTarget }: Progress): string {
   if (kind === 'connect') return authorityText(authority);
   const standard = (scheme === 'https' && authority.port === 443) || (scheme === 'http' && authority.port === 80);
   const origin = `${scheme}://${standard ? hostText(authority.host) : authorityText(authority)}`;

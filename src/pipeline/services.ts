@@ -11,6 +11,7 @@ import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { ContentMeans } from './content/content-means.ts';
 import type { ExchangeFindings } from './findings.ts';
+import type { HoldMeans } from './holding/hold-means.ts';
 import type { InForce } from './judging/in-force.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly interceptor: Interceptor;
   readonly events: EventBus;
   readonly content: ContentMeans;
+  readonly holds: HoldMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
   readonly pseudonym: string;
   readonly tunnel: TunnelSettings;

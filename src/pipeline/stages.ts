@@ -2,7 +2,7 @@ import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Accepted, Identified, Located } from '../core/exchange/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
 import { authorizeRequest, authorizeTunnel } from './judging/authorize.ts';
-import type { Permitted } from './judging/permitted.ts';
+import type { Held, Permitted } from './judging/permitted.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { readContent } from './content/read-content.ts';
 import type { RequestContent } from './content/request-content.ts';
@@ -22,7 +22,7 @@ interface Stages {
   readonly identify: Readonly<Record<ExchangeKind, Stage<Accepted, Identified>>>;
   readonly locate: Readonly<Record<ExchangeKind, Stage<Identified, Located>>>;
   readonly read: Readonly<Record<ExchangeKind, ReadStage>>;
-  readonly authorize: Readonly<Record<ExchangeKind, Stage<Located, Permitted>>>;
+  readonly authorize: Readonly<Record<ExchangeKind, Stage<Located, Permitted | Held>>>;
 }
 
 /** What comes through a tunnel or an upgraded connection is not there before the decision. */

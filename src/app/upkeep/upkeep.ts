@@ -16,6 +16,7 @@ import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
+import { watchApprovalDeadlines } from './approval-deadlines.ts';
 import { Rejudgement } from './rejudgement.ts';
 import { reidentifyAtHome } from '../loading/state-places.ts';
 import type { State } from '../state.ts';
@@ -82,6 +83,7 @@ export class Upkeep implements Disposable {
       }),
     );
     this.#resources.use(state.database.onChange(() => this.#onStoreChange()));
+    this.#resources.use(watchApprovalDeadlines(state.holds.approvals, clock));
     const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
     purge.unref();
     this.#resources.defer(() => clearInterval(purge));

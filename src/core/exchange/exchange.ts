@@ -46,6 +46,8 @@ export interface Subject {
   readonly session: SessionId;
   /** How it was identified, for the record: `token:<id>`, `cidr:<range>`. */
   readonly by: string;
+  /** Who minted the token that it presented, where that is known: a requester of all it asks for. */
+  readonly minter?: string;
 }
 
 export interface Identified extends Accepted {

@@ -1,7 +1,7 @@
 import type { Code } from '../codes.ts';
 import type { ExchangeKind } from './decision.ts';
 import type { Facet } from '../place/evidence.ts';
-import type { AgentId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
+import type { AgentId, ApprovalId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
 
 /** Version of the record format; a new one starts a new segment (contract §8). */
 export const RECORD_VERSION = 1;
@@ -53,6 +53,8 @@ export interface DecisionEvent {
   readonly wouldDeny?: Code | undefined;
   /** The tunnel that this exchange ran inside. */
   readonly tunnel?: ExchangeId | undefined;
+  /** What it waits for, or was let go by. */
+  readonly approval?: ApprovalId | undefined;
 }
 
 export interface RecordedEvidence {

@@ -37,16 +37,40 @@ export class RequestContent {
    */
   async hold(max: Bytes): Promise<Result<'whole' | 'more', Failure>> {
     this.#askOnce();
-    const rest = this.source.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>;
-    const timer = setTimeout(
-      () => this.source.destroy(new Error(`it did not go on for ${CONTENT_SILENCE} ms`)),
-      CONTENT_SILENCE,
-    );
+    const rest = this.#restOfSource();
+    const timer = this.#silence();
     try {
       const read = new BoundedReading(rest, max, () => timer.refresh());
       const held = await this.#keep(read);
       if (!held.ok) return held;
       this.#held = { ...held.value, rest, isWhole: read.isAtEnd };
+      return ok(read.isAtEnd ? 'whole' : 'more');
+    } catch (error) {
+      return fail(contentFailure(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Reads so far, all of it into the spool: what waits for people does not wait in memory. What was read before goes there too.
+   * @returns whether that was all of it
+   * @failure as those of {@link hold}
+   */
+  async spoolAll(max: Bytes): Promise<Result<'whole' | 'more', Failure>> {
+    this.#askOnce();
+    const before = this.#held;
+    const rest = before?.rest ?? this.#restOfSource();
+    const read = new BoundedReading(before === undefined ? rest : joined(before.open(), rest), max, () => timer.refresh());
+    const timer = this.#silence();
+    try {
+      const { spool } = this.#means;
+      const put = await spool.put(read);
+      if (!put.ok) return put;
+      await before?.remove();
+      this.#share?.release();
+      const { id } = put.value;
+      this.#held = { open: () => spool.open(id), remove: () => spool.remove(id), rest, isWhole: read.isAtEnd };
       return ok(read.isAtEnd ? 'whole' : 'more');
     } catch (error) {
       return fail(contentFailure(error));
@@ -91,6 +115,15 @@ export class RequestContent {
     }
     const blocks = bytes.blocks();
     return ok({ open: () => blocks, remove: () => Promise.resolve() });
+  }
+
+  #restOfSource(): AsyncIterator<Uint8Array, undefined> {
+    return this.source.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>;
+  }
+
+  #silence(): NodeJS.Timeout {
+    const reason = `it did not go on for ${CONTENT_SILENCE} ms`;
+    return setTimeout(() => this.source.destroy(new Error(reason)), CONTENT_SILENCE);
   }
 
   #askOnce(): void {

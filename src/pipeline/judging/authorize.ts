@@ -11,14 +11,14 @@ import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
 import { judgeName } from './judge-name.ts';
 import { masksOf } from './masks-of.ts';
-import { withDecision, withIntercept, withPermit } from './progress.ts';
+import { asHeld, withDecision, withIntercept, withPermit, withRelease } from './progress.ts';
 import type { InForce } from './in-force.ts';
-import type { Permitted } from './permitted.ts';
+import type { Held, Permitted, Release } from './permitted.ts';
 import { deny, type Refusal } from './refusal.ts';
 import type { Services } from '../services.ts';
 
 /** Judges a request whose method and path are known. */
-export function authorizeRequest(located: Located, services: Services): Result<Permitted, Refusal> {
+export function authorizeRequest(located: Located, services: Services): Result<Permitted | Held, Refusal> {
   const inForce = services.inForce();
   const request = decisionRequest(located, located.destination, services.clock.now());
   const decision = decide(inForce.policy, request);
@@ -32,7 +32,32 @@ export function authorizeRequest(located: Located, services: Services): Result<P
   const authorized = withDecision(located, decision);
   const unspoken = unspokenProtocol(request);
   if (unspoken !== undefined) return fail({ code: 'protocol_not_allowed', ...unspoken, progress: authorized });
+  if (decision.effect === 'hold') return ok(asHeld(authorized));
   return ok(withPermit(authorized, mintPermit(located, decision, inForce)));
+}
+
+/**
+ * Judges a held request again, now that people have agreed to it, and lets it go. What the policy in force says now must be
+ * what they agreed to, or ask for less.
+ *
+ * @param located with the destination as it is now
+ * @param covers whether they have agreed to such a decision
+ * @failure any code of the decision; approval_stale where it asks for what nobody has agreed to
+ */
+export function authorizeReleased(
+  located: Held,
+  release: Release,
+  covers: (decision: Decision) => boolean,
+  services: Services,
+): Result<Permitted & { readonly permit: Permit; readonly release: Release }, Refusal> {
+  const inForce = services.inForce();
+  const decision = decide(inForce.policy, decisionRequest(located, located.destination, services.clock.now()));
+  const permitted = checkPermitted(located, decision);
+  if (!permitted.ok) return permitted;
+  if (decision.effect === 'hold' && !covers(decision)) {
+    return fail({ code: 'approval_stale', progress: withDecision(located, decision) });
+  }
+  return ok(withRelease(withDecision(located, decision), mintPermit(located, decision, inForce), release));
 }
 
 /**
@@ -81,7 +106,6 @@ function checkPermitted(located: Located, decision: Decision): Result<void, Refu
   }
   const broken = brokenSignature(masksOf(decision.obligations).request, located.requestTarget, located.fields);
   if (broken !== undefined) return fail({ code: 'obligation_conflict', ...broken, progress: withDecision(located, decision) });
-  if (decision.effect === 'hold') throw new Defect('A hold without an approval obligation');
   return ok(undefined);
 }
 

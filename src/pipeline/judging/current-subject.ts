@@ -5,5 +5,5 @@ import type { InForce } from './in-force.ts';
 export function currentSubject(subject: Subject, { subjects }: InForce): Subject | undefined {
   const attributes = subjects.get(subject.attributes.agent);
   if (attributes === undefined || attributes === subject.attributes) return attributes && subject;
-  return { attributes, session: subject.session, by: subject.by };
+  return { ...subject, attributes };
 }

@@ -2,7 +2,7 @@ import type { Decision, ExchangeKind, Obligation, ObligationKind } from '../../c
 
 /** What the enforcement point does about each kind of obligation. An obligation without a row cannot be permitted. */
 type Discharge =
-  | { readonly by: 'record' | 'request-fields' | 'content' }
+  | { readonly by: 'record' | 'request-fields' | 'content' | 'people' }
   /** Understood by the policy language; the machinery comes with a later version (contract §3 `obligation_unsupported`). */
   | { readonly by: 'nobody'; readonly what: string };
 
@@ -17,7 +17,8 @@ const REGISTRY: {
   mask: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'mask' } : { by: 'content' }),
   credential: () => ({ by: 'nobody', what: 'credential' }),
   limit: () => ({ by: 'nobody', what: 'limits' }),
-  approval: () => ({ by: 'nobody', what: 'hold' }),
+  // A tunnel that nobody looks into shows nothing that a person could agree to.
+  approval: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'hold' } : { by: 'people' }),
 };
 
 /**

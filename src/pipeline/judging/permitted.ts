@@ -1,10 +1,29 @@
+import type { ApprovalTerms } from '../../core/exchange/decision.ts';
 import type { Authorized } from '../../core/exchange/exchange.ts';
 import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
+import type { ApprovalId } from '../../core/ids.ts';
 import type { Outlook } from '../../policy/outlook.ts';
+
+/** An exchange that a rule holds: people, or a grant that they gave, have to let it pass. */
+export type Held = Authorized & { readonly held: true; readonly permit?: undefined; readonly intercept?: undefined };
+
+/** What let a held exchange pass. */
+export interface Release {
+  /** The approval whose pass it took; absent where grants alone let it pass. */
+  readonly approval?: ApprovalId;
+  /** What people, or the grants that they gave, have agreed to. */
+  readonly terms: readonly ApprovalTerms[];
+}
 
 /** An exchange that may go on, with the one thing that lets it: leave to dial, or leave to terminate TLS. */
 export type Permitted = Authorized &
   (
-    | { readonly permit: Permit; readonly intercept?: undefined; readonly tunnelRule?: Outlook['tunnel'] }
+    | {
+        readonly permit: Permit;
+        readonly intercept?: undefined;
+        readonly tunnelRule?: Outlook['tunnel'];
+        /** Present where it was held. */
+        readonly release?: Release;
+      }
     | { readonly intercept: InterceptPermit; readonly permit?: undefined; readonly tunnelRule?: undefined }
   );

@@ -3,7 +3,7 @@ import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import type { Accepted, Authorized, Identified, Located, Subject } from '../../core/exchange/exchange.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
 import type { Outlook } from '../../policy/outlook.ts';
-import type { Permitted } from './permitted.ts';
+import type { Held, Permitted, Release } from './permitted.ts';
 
 /** As much of an exchange as is known when it ends: each stage adds to it, the record tells all of it. */
 export type Progress = Accepted &
@@ -53,6 +53,26 @@ export function withPermit(exchange: Authorized, permit: Permit, tunnelRule?: Ou
   permitted.permit = permit;
   if (tunnelRule !== undefined) permitted.tunnelRule = tunnelRule;
   return permitted;
+}
+
+/** The exchange, of which is now known that a rule holds it. */
+export function asHeld(exchange: Authorized): Held {
+  const held = exchange as Writable<Authorized & { held: true }>;
+  held.held = true;
+  return held;
+}
+
+/** The exchange that was held, with leave to dial. */
+export function withRelease(
+  exchange: Held,
+  permit: Permit,
+  release: Release,
+): Permitted & { readonly permit: Permit; readonly release: Release } {
+  const released = exchange as unknown as Writable<Authorized & { permit: Permit; release: Release; held?: true }>;
+  delete released.held;
+  released.permit = permit;
+  released.release = release;
+  return released;
 }
 
 /** The exchange with leave to end its client's TLS here. */

@@ -1,5 +1,6 @@
 import type { Code, Failure } from '../../core/codes.ts';
 import type { Decision } from '../../core/exchange/decision.ts';
+import type { ApprovalId } from '../../core/ids.ts';
 import { fail, type Fail } from '../../core/result.ts';
 import { withDecision, type Progress } from './progress.ts';
 
@@ -11,6 +12,10 @@ export interface Refusal {
   /** For the record alone. */
   readonly detail?: string;
   readonly hint?: string;
+  /** What the exchange waits for, or waited for. */
+  readonly approval?: ApprovalId;
+  /** How soon to ask again. */
+  readonly retryAfterSeconds?: number;
   /** What was known when it ended. */
   readonly progress: Progress;
 }

@@ -14,6 +14,8 @@ import type { RowCipher } from './row-cipher.ts';
 
 /** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
 const LIVE_PER_SUBJECT = 2000;
+/** In one statement. */
+const MOST_PARAMETERS = 500;
 
 /** Approvals in the database; the same statements on SQLite and PostgreSQL. */
 export function createApprovalRepository(
@@ -35,6 +37,8 @@ export function createApprovalRepository(
         const row = await db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
         return row === undefined ? undefined : fromRow(row, cipher);
       }),
+
+    revisions: (ids) => attemptStore('look for changed approvals', () => revisions(db, ids)),
 
     list: ({ state, limit, after }) =>
       attemptStore('list approvals', async () => {
@@ -108,4 +112,14 @@ async function take(db: Kysely<Schema>, id: ApprovalId, fingerprint: Fingerprint
   // Who came too late makes sure that it stays too late, even if the clock is set back.
   await changeState(db, 'expire', now).where('id', '=', id).where('expires_at', '<=', now).execute();
   return false;
+}
+
+async function revisions(db: Kysely<Schema>, ids: readonly ApprovalId[]): Promise<ReadonlyMap<ApprovalId, number>> {
+  const found = new Map<ApprovalId, number>();
+  for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
+    const some = ids.slice(at, at + MOST_PARAMETERS);
+    const rows = await db.selectFrom('approvals').select(['id', 'revision']).where('id', 'in', some).execute();
+    for (const { id, revision } of rows) found.set(id as ApprovalId, revision);
+  }
+  return found;
 }

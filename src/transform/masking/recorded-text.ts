@@ -8,8 +8,10 @@ import { detectionFor } from './detections.ts';
 import { maskPath } from './mask-target.ts';
 import { maskingTexts } from './text-filters.ts';
 
-/** What is masked in every record, whatever the rules say (contract §4.1.14). */
-const ENTITIES: readonly string[] = [...new Set(['pii', 'secrets'].flatMap((group) => GROUPS.get(group) ?? []))].sort();
+/** What is masked in every record and every preview, whatever the rules say (contract §4.1.14). */
+export const RECORDED_ENTITIES: readonly string[] = [
+  ...new Set(['pii', 'secrets'].flatMap((group) => GROUPS.get(group) ?? [])),
+].sort();
 
 /**
  * Whether anything can be in a target: an address, an encoded character, a named value, four digits, or a word as long as
@@ -45,13 +47,13 @@ export function recordedSentence(sentence: string): string {
 }
 
 function inPaths(): Masking {
-  paths ??= prepare(ENTITIES);
+  paths ??= prepare(RECORDED_ENTITIES);
   return { ...paths, findings: new Findings() };
 }
 
 /** Which addresses a name led to, and which did not answer, is what a record of where data goes is kept for. */
 function inSentences(): Masking {
-  sentences ??= prepare(ENTITIES.filter((entity) => entity !== 'ip-address'));
+  sentences ??= prepare(RECORDED_ENTITIES.filter((entity) => entity !== 'ip-address'));
   return { ...sentences, findings: new Findings() };
 }
 

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { describeOnEveryEngine } from '../engines.ts';
 import { databaseIn, temporaryDirectory } from '../fixtures.ts';
 import { describeApprovalStore } from './approval-store-contract.ts';
 
-describeApprovalStore('createApprovalRepository() on SQLite', async () => {
-  const directory = temporaryDirectory();
-  const one = await databaseIn(directory);
-  const other = await databaseIn(directory);
-  return [one.db, other.db];
+describeOnEveryEngine('createApprovalRepository()', (engine) => {
+  describeApprovalStore('shared by two replicas', async () => {
+    const database = await engine.create();
+    const one = await database.open();
+    const other = await database.open();
+    return [one.db, other.db];
+  });
 });
 
 describe('the indexes of approvals on SQLite', () => {

@@ -1,0 +1,50 @@
+import { ApprovalWatch } from '../../approval/approval-watch.ts';
+import { ApprovalDigests } from '../../approval/fingerprint/approval-digests.ts';
+import type { ApprovalStore, GrantStore } from '../../core/approval/approval-store.ts';
+import type { ApprovalId, GrantId } from '../../core/ids.ts';
+import type { Clock, Keys, Random } from '../../core/ports.ts';
+import { GrantCache } from '../../pipeline/holding/grant-cache.ts';
+import type { HoldMeans } from '../../pipeline/holding/hold-means.ts';
+import { createApprovalRepository } from '../../store/approvals/approval-repository.ts';
+import { createGrantRepository } from '../../store/approvals/grant-repository.ts';
+import { RowCipher } from '../../store/approvals/row-cipher.ts';
+import { signalledApprovals, signalledGrants } from '../../store/approvals/signalled-store.ts';
+import type { Database } from '../../store/database.ts';
+import { timeOrderedIds } from '../system.ts';
+
+/** Approvals and grants, opened: for the pipeline that asks, and for people who answer. */
+export interface HoldState extends Disposable {
+  readonly approvals: ApprovalStore;
+  readonly grants: GrantStore;
+  readonly means: HoldMeans;
+  readonly newGrantId: () => GrantId;
+}
+
+/** @throws where the key cannot be had */
+export async function openHoldState(parts: {
+  readonly database: Database;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly random: Random;
+}): Promise<HoldState> {
+  const { database, keys, clock, random } = parts;
+  const key = await keys.key('approvals');
+  const cipher = new RowCipher(key, random);
+  const approvals = signalledApprovals(createApprovalRepository(database.db, cipher), database);
+  const grants = signalledGrants(createGrantRepository(database.db, cipher), database);
+  const watch = new ApprovalWatch(approvals, database);
+  const newId = timeOrderedIds(clock, random);
+  return {
+    approvals,
+    grants,
+    means: {
+      approvals,
+      grants: new GrantCache(grants),
+      digests: new ApprovalDigests(key),
+      watch,
+      newApprovalId: () => newId() as ApprovalId,
+    },
+    newGrantId: () => newId() as GrantId,
+    [Symbol.dispose]: () => watch[Symbol.dispose](),
+  };
+}

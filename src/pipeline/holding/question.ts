@@ -1,0 +1,179 @@
+import type { ScopedRequest } from '../../approval/fingerprint/approval-digests.ts';
+import type { ApprovalQuestion, AskedRule, HeldRequest, OfferedGrant, Requester } from '../../core/approval/approval.ts';
+import { authorityText } from '../../core/address.ts';
+import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
+import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
+import { FACETS, type Evidence } from '../../core/place/evidence.ts';
+import type { Instant } from '../../core/units.ts';
+import { recordedPath, recordedSentence } from '../../transform/masking/recorded-text.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
+import type { InForce } from '../judging/in-force.ts';
+import type { Held } from '../judging/permitted.ts';
+import { targetText } from '../record-events.ts';
+import type { HeldContent } from './held-content.ts';
+import type { HoldMeans } from './hold-means.ts';
+
+/** Longest reason of a requester that people are shown. */
+const LONGEST_REASON = 500;
+
+/** What each hold rule asks for, in the order of the decision. */
+export function approvalTerms({ obligations }: Decision): readonly ApprovalTerms[] {
+  return obligations.filter((obligation) => obligation.kind === 'approval');
+}
+
+/**
+ * The fingerprint of a held request under a decision: that which holds it, or the one at its release.
+ * @param terms those of the decision that people are asked about
+ */
+export function fingerprintOf(
+  held: Held,
+  { identity }: HeldContent,
+  { decision, terms }: { readonly decision: Decision; readonly terms: readonly ApprovalTerms[] },
+  digests: HoldMeans['digests'],
+): Fingerprint {
+  const { subject, method, fields } = held;
+  return digests.fingerprint({
+    subject: subject.attributes,
+    rules: terms.map(ruleTerms),
+    method,
+    target: originOf(held) + held.requestTarget,
+    fields,
+    boundFields: [...new Set(terms.flatMap((each) => each.fields))].sort(),
+    ...(identity !== undefined && { content: identity }),
+    terms: decision,
+  });
+}
+
+/** A scope that a grant for one rule may have, and what it says of the path. */
+interface PathScope {
+  readonly scope: GrantScope;
+  readonly path: ScopedRequest['path'];
+}
+
+/** What a grant for a rule may have been given for that lets this request pass: one scope for each pattern it falls under. */
+export function grantScopesOf(
+  held: Held,
+  terms: ApprovalTerms,
+  decision: Decision,
+  { digests, inForce }: { readonly digests: HoldMeans['digests']; readonly inForce: InForce },
+): readonly PathScope[] {
+  if (terms.grant === undefined) return [];
+  const { subject, method } = held;
+  const request = { subject: subject.attributes, rule: ruleTerms(terms), method, origin: originOf(held), terms: decision };
+  return grantedPaths(held, terms, inForce).map((path) => ({ scope: digests.grantScope({ ...request, path }), path }));
+}
+
+/** The patterns of the rule that the path falls under; the path alone where the rule has none. */
+function grantedPaths({ path }: Held, { rules }: ApprovalTerms, { policy }: InForce): readonly ScopedRequest['path'][] {
+  if (path === undefined) return [];
+  const patterns = policy.policy.rules.find(({ id }) => id === rules[0])?.paths;
+  if (patterns === undefined) return [{ kind: 'exact', text: path }];
+  return patterns.filter((pattern) => pattern.matches(path)).map(({ text }) => ({ kind: 'pattern', text }));
+}
+
+/** Everything that people are asked, before it has an id. */
+export function questionOf(
+  held: Held,
+  content: HeldContent,
+  asked: {
+    readonly terms: readonly ApprovalTerms[];
+    readonly now: Instant;
+    readonly inForce: InForce;
+    readonly means: HoldMeans;
+  },
+): ApprovalQuestion {
+  const { terms, now, inForce, means } = asked;
+  return {
+    id: means.newApprovalId(),
+    fingerprint: fingerprintOf(held, content, { decision: held.decision, terms }, means.digests),
+    requester: requesterOf(held, inForce),
+    request: shownRequest(held, content),
+    rules: terms.map((each) => askedRule(held, each, { inForce, digests: means.digests })),
+    createdAt: now,
+    expiresAt: now + Math.min(...terms.map(({ expires }) => expires)),
+  };
+}
+
+function askedRule(
+  held: Held,
+  terms: ApprovalTerms,
+  means: { readonly digests: HoldMeans['digests']; readonly inForce: InForce },
+): AskedRule {
+  const offer = terms.grant && offeredGrant(held, terms, terms.grant.max, means);
+  return { ...ruleTerms(terms), ...(offer !== undefined && { grant: offer }) };
+}
+
+function offeredGrant(
+  held: Held,
+  terms: ApprovalTerms,
+  max: number,
+  means: { readonly digests: HoldMeans['digests']; readonly inForce: InForce },
+): OfferedGrant | undefined {
+  const [granted] = grantScopesOf(held, terms, held.decision, means);
+  if (granted === undefined) return undefined;
+  const { scope, path } = granted;
+  return { max, scope, path: path.kind === 'pattern' ? path.text : recordedPath(path.text) };
+}
+
+/** Who is answerable for a request, and so decides on none that is like it. */
+export function requestersOf({ subject }: Held, { policy }: InForce): Pick<Requester, 'owners' | 'minter'> {
+  const declared = policy.policy.agents.find(({ attributes }) => attributes.agent === subject.attributes.agent);
+  return { owners: declared?.owners ?? [], ...(subject.minter !== undefined && { minter: subject.minter }) };
+}
+
+function requesterOf(held: Held, inForce: InForce): Requester {
+  const { agent, home } = held.subject.attributes;
+  const reason = reasonOf(held.fields);
+  return {
+    subject: agent,
+    home,
+    ...requestersOf(held, inForce),
+    ...(reason !== undefined && { reason: recordedSentence(reason).slice(0, LONGEST_REASON) }),
+  };
+}
+
+/** `Cordon-Reason` of the request; undefined where it says nothing. */
+export function reasonOf(fields: Held['fields']): string | undefined {
+  const reason = fieldValue(fields, 'cordon-reason')?.trim();
+  return reason === '' ? undefined : reason;
+}
+
+function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {
+  const { judgement, transfer } = held.decision;
+  const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
+  return {
+    method: held.method,
+    target: targetText(held) ?? '',
+    origin: originOf(held),
+    ...(mediaType !== undefined && { mediaType }),
+    places: {
+      entry: judgement.places.entry.label,
+      processing: judgement.places.processing.label,
+      storage: judgement.places.storage.label,
+    },
+    evidence: judgement.evidence.map(evidenceText),
+    ...(transfer !== undefined && { transfer }),
+    ...(preview !== undefined && { preview: preview.text, findings: preview.findings }),
+  };
+}
+
+/** `range (AWS, 2026-11-20): entry DE`. */
+function evidenceText({ kind, source, date, places }: Evidence): string {
+  const stated = FACETS.flatMap((facet) => (places[facet] === undefined ? [] : [`${facet} ${places[facet].label}`]));
+  const said = stated.length === 0 ? '' : `: ${stated.join(', ')}`;
+  return `${kind} (${source}${date === undefined ? '' : `, ${date}`})${said}`;
+}
+
+function ruleTerms({ rules, by, quorum, stepUp }: ApprovalTerms): {
+  readonly rule: RuleId;
+  readonly by: readonly string[];
+  readonly quorum: number;
+  readonly stepUp: boolean;
+} {
+  return { rule: rules[0]!, by, quorum, stepUp };
+}
+
+function originOf({ scheme, authority }: Held): string {
+  return `${scheme}://${authorityText(authority)}`;
+}

@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Mask } from '../../core/exchange/decision.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes } from '../../core/units.ts';
+import type { OwnEntity } from '../../masking/own/own-entity.ts';
+import { UnreadableContent } from '../../masking/unreadable.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
+import { contentCodings } from '../codings/content-coding.ts';
+import type { CodingMemory } from '../codings/coding-memory.ts';
+import { RATIO_LIMIT } from '../codings/expansion.ts';
+import { contentFailure } from '../content/content-error.ts';
+import { transformedContent } from '../content/content-stream.ts';
+import { contentFilter } from '../masking/content-filter.ts';
+import { MessageMasking } from '../masking/message-masking.ts';
+import { planMasks } from '../masking/mask-plan.ts';
+import { RECORDED_ENTITIES } from '../masking/recorded-text.ts';
+import { mayHoldNul } from '../masking/text-charset.ts';
+import { maskingTexts } from '../masking/text-filters.ts';
+
+/** What people may see of content (contract §4.1.14), and what was found in all of it. */
+export interface ContentPreview {
+  /** The beginning of it, masked. */
+  readonly text: string;
+  /** By single entity; those not found are left out. */
+  readonly findings: Readonly<Record<string, number>>;
+}
+
+export interface PreviewSearch {
+  /** Of the rule: what it masks is masked here too, besides what every preview has masked. */
+  readonly masks: readonly Mask[];
+  readonly own: readonly OwnEntity[];
+  /** Most bytes that are decoded. */
+  readonly max: Bytes;
+  readonly memory: CodingMemory;
+}
+
+/** Of content people are shown so much; nobody reads more of it. */
+const SHOWN: Bytes = 8 * 1024;
+/** So much is looked through before others get their turn. */
+const TURN: Bytes = 256 * 1024;
+
+/**
+ * Looks through content and masks it as it may be shown. Undefined where it cannot be shown: an image, an archive, a coding
+ * that cannot be undone, more than is looked through.
+ *
+ * @param content as it came, from its beginning
+ * @failure what the content is not to blame for: no memory, a spool that cannot be read
+ */
+export async function previewContent(
+  content: Readable,
+  fields: FieldLines,
+  search: PreviewSearch,
+): Promise<Result<ContentPreview | undefined, Failure>> {
+  const masking = previewMasking(search);
+  const contentType = fieldValue(fields, 'content-type');
+  const opaquePart = (): UnreadableContent => new UnreadableContent('a part of it is opaque');
+  const filter = contentFilter({ contentType, texts: maskingTexts(masking.of('content')!), opaquePart });
+  const codings = contentCodings(fields);
+  if (filter === 'opaque' || filter instanceof UnreadableContent || !codings.ok) return ok(undefined);
+  const masked = transformedContent(content, {
+    came: codings.value,
+    leaves: undefined,
+    filter,
+    mislabelled: 'refuse',
+    mayHoldNul: mayHoldNul(contentType),
+    flushes: false,
+    limits: { ...RATIO_LIMIT, size: search.max },
+    memory: search.memory,
+  });
+  try {
+    return ok({ text: await beginningOf(masked), findings: Object.fromEntries(masking.findings.counts) });
+  } catch (error) {
+    if (error instanceof UnreadableContent) return ok(undefined);
+    const failure = contentFailure(error, 'internal_error');
+    return failure.code === 'content_too_large' || failure.code === 'unreadable_content' ? ok(undefined) : fail(failure);
+  }
+}
+
+/** All that every preview has masked and all that the rule masks, redacted: a token would be one that nobody was sent. */
+function previewMasking({ masks, own }: PreviewSearch): MessageMasking {
+  const entities = [...new Set([...RECORDED_ENTITIES, ...masks.flatMap((mask) => mask.entities)])].sort();
+  const plan = planMasks([{ entities, as: 'redact', in: ['content'], unreadable: 'deny' }], own);
+  return new MessageMasking(plan, { hash: () => new Uint8Array(32) });
+}
+
+/** Reads to the end, since what stands there counts too. */
+async function beginningOf(masked: Readable): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let shown: Bytes = 0;
+  let sinceTurn: Bytes = 0;
+  for await (const piece of masked as AsyncIterable<Uint8Array>) {
+    if (shown < SHOWN) {
+      // A copy: what is kept must not keep the whole piece.
+      pieces.push(Uint8Array.from(piece.subarray(0, SHOWN - shown)));
+      shown += piece.length;
+    }
+    sinceTurn += piece.length;
+    if (sinceTurn < TURN) continue;
+    sinceTurn = 0;
+    await nextTurn();
+  }
+  // A character that is cut at the end is left out.
+  return new TextDecoder().decode(Buffer.concat(pieces), { stream: shown > SHOWN });
+}

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DecisionEvent } from '../../../src/core/exchange/record.ts';
+import { startLab, type Lab } from '../../support/lab.ts';
+import { ask, EMAIL, fieldOf, parrot } from '../masking/ask.ts';
+import { People } from './people.ts';
+
+const HELD = 'held.de.lab.example';
+const GRANTED = 'granted.de.lab.example';
+const TWO = 'two.de.lab.example';
+const SHORT = 'short.de.lab.example';
+const id = (name: string): string => name.replaceAll('.', '-');
+const JSON_TYPE = 'Content-Type: application/json';
+const MASK = 'mask: { request: { entities: [pii], as: redact } }';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  const origin = { country: 'DE', handler: parrot } as const;
+  lab = await startLab({
+    origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin },
+    rules: [
+      `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s }, ${MASK} }`,
+      `{ id: granted, to: [${id(GRANTED)}], paths: ["/v1/**"], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, ${MASK} }`,
+      `{ id: two-a, to: [${id(TWO)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
+      `{ id: two-b, to: [${id(TWO)}], then: hold, approval: { by: [finance], wait: 20s, reason: required } }`,
+      `{ id: short, to: [${id(SHORT)}], then: hold, approval: { by: [privacy], wait: 300ms, expires: 2s } }`,
+    ],
+  });
+});
+afterAll(async () => {
+  await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
+});
+
+function requestsAt(name: string): number {
+  return lab.origin(name).requests.length;
+}
+
+async function decisionsOf(exchange: string): Promise<readonly DecisionEvent[]> {
+  const records = await lab.gateway.records();
+  return records.filter((record) => record.kind === 'decision').filter((record) => record.exchange === exchange);
+}
+
+describe('a request that is held', () => {
+  it('leaves as it was approved, once, and masked', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: `{"to":"${EMAIL}"}`, fields: [JSON_TYPE, `Cordon-Reason: for ${EMAIL}`] });
+    const asked = await people.next();
+    expect(asked).toMatchObject({
+      requester: { subject: 'lab', reason: 'for REDACTED_EMAIL' },
+      request: { method: 'POST', mediaType: 'application/json', preview: '{"to":"REDACTED_EMAIL"}', findings: { email: 1 } },
+      rules: [{ rule: 'held', by: ['privacy'], quorum: 1 }],
+    });
+    expect(requestsAt(HELD)).toBe(before);
+    expect(await people.decide(asked, 'approve')).toMatchObject({ kind: 'decided', approval: { state: 'approved' } });
+    expect((await answer).status).toBe(200);
+    const sent = lab.origin(HELD).requests.at(-1);
+    expect(sent?.content.toString()).toBe('{"to":"REDACTED_EMAIL"}');
+    expect(fieldOf(sent!, 'cordon-reason')).toBeUndefined();
+    expect((await people.all()).find((each) => each.id === asked.id)?.state).toBe('passed');
+    const permit = await lab.gateway.waitForRecord(
+      (record) => record.kind === 'decision' && record.decision === 'permit' && record.approval === asked.id,
+    );
+    const [hold] = await decisionsOf((permit as DecisionEvent).exchange);
+    expect(hold).toMatchObject({ decision: 'hold', approval: asked.id, rules: ['held'] });
+  });
+
+  it('is denied by one person, and stays denied for the same request', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: '{"n":"denied"}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    await people.decide(asked, 'deny');
+    expect(await answer).toMatchObject({ status: 403, reason: 'approval_denied' });
+    expect(await ask(lab, HELD, { content: '{"n":"denied"}', fields: [JSON_TYPE] })).toMatchObject({
+      reason: 'approval_denied',
+    });
+    expect(requestsAt(HELD)).toBe(before);
+  });
+
+  it('APPR-01 is another one when its content is', async () => {
+    const people = await People.of(lab);
+    const first = ask(lab, HELD, { content: '{"n":"one"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    expect(await first).toMatchObject({ status: 503, reason: 'held' });
+    await people.decide(await people.next(), 'approve');
+    const other = await ask(lab, HELD, { content: '{"n":"two"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    expect(other).toMatchObject({ status: 503, reason: 'held' });
+    const again = await ask(lab, HELD, { content: '{"n":"one"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    expect(again.status).toBe(200);
+    await people.decide(await people.next(), 'deny');
+  });
+
+  it('APPR-03 passes once: the same request again is asked anew', async () => {
+    const people = await People.of(lab);
+    const request = { content: '{"n":"replay"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] };
+    expect((await ask(lab, HELD, request)).status).toBe(503);
+    const asked = await people.next();
+    await people.decide(asked, 'approve');
+    expect((await ask(lab, HELD, request)).status).toBe(200);
+    expect(await ask(lab, HELD, request)).toMatchObject({ status: 503, reason: 'held' });
+    const anew = await people.next();
+    expect(anew.id).not.toBe(asked.id);
+    await people.decide(anew, 'deny');
+  });
+
+  it('lets one of several that are the same pass', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const request = { content: '{"n":"twins"}', fields: [JSON_TYPE] };
+    const answers = [ask(lab, HELD, request), ask(lab, HELD, request), ask(lab, HELD, request)];
+    const asked = await people.next();
+    await people.decide(asked, 'approve');
+    const anew = await people.next();
+    expect(anew.id).not.toBe(asked.id);
+    expect(requestsAt(HELD)).toBe(before + 1);
+    await people.decide(anew, 'deny');
+    expect((await Promise.all(answers)).map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 403, 403]);
+    expect(requestsAt(HELD)).toBe(before + 1);
+  });
+
+  it('APPR-08 sends nothing when its client is gone; the approval waits for it to ask again', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const authority = lab.authority(HELD);
+    const head = `POST http://${authority}/gone HTTP/1.1\r\nHost: ${authority}\r\n${JSON_TYPE}\r\nContent-Length: 2`;
+    const client = await lab.connect();
+    client.send(`${head}\r\n\r\n{}`);
+    const asked = await people.next();
+    client.socket.destroy();
+    await people.decide(asked, 'approve');
+    await lab.gateway.waitForRecord((record) => record.kind === 'outcome' && record.code === 'held');
+    expect(requestsAt(HELD)).toBe(before);
+    const again = await lab.connect();
+    again.send(`${head}\r\n\r\n{}`);
+    expect((await again.response('POST')).status).toBe(200);
+    expect(requestsAt(HELD)).toBe(before + 1);
+  });
+
+  it('APPR-07 is answered after its wait with where to look, and expires with a reason', async () => {
+    const people = await People.of(lab);
+    const held = await ask(lab, SHORT, { content: '{}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    expect(held).toMatchObject({ status: 503, reason: 'held' });
+    const fields = Object.fromEntries(held.fields.map(([name, value]) => [name.toLowerCase(), value]));
+    expect(fields).toMatchObject({
+      'retry-after': '10',
+      link: `<http://cordon.internal/approvals/${asked.id}>; rel="status"`,
+    });
+    expect(JSON.parse(held.content.toString())).toMatchObject({ code: 'held', approval: asked.id, rule: 'short' });
+    expect((await people.next('expired')).id).toBe(asked.id);
+    expect(await people.decide(asked, 'approve')).toMatchObject({ kind: 'refused', refusal: { kind: 'settled' } });
+  });
+
+  it('needs every rule to be satisfied, and a reason where one of them asks for it', async () => {
+    const people = await People.of(lab);
+    expect(await ask(lab, TWO, { content: '{}', fields: [JSON_TYPE] })).toMatchObject({
+      status: 403,
+      reason: 'reason_required',
+    });
+    const answer = ask(lab, TWO, { content: '{}', fields: [JSON_TYPE, 'Cordon-Reason: audit'] });
+    const asked = await people.next();
+    expect(asked.rules.map(({ rule }) => rule)).toEqual(['two-a', 'two-b']);
+    expect(await people.decide(asked, 'approve')).toMatchObject({ approval: { state: 'pending' } });
+    const finance = { person: 'fritz@acme.example', groups: ['finance'] };
+    expect(await people.decide(asked, 'approve', { approver: finance })).toMatchObject({ approval: { state: 'approved' } });
+    expect((await answer).status).toBe(200);
+  });
+
+  it('APPR-10 leaves without asking under a grant, as far as that covers, until it is revoked', async () => {
+    const people = await People.of(lab);
+    const on = (path: string, content: string) =>
+      ask(lab, GRANTED, { target: path, content, fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    expect((await on('/v1/a', '{"n":1}')).status).toBe(503);
+    await people.decide(await people.next(), 'approve', { grant: { for: 60_000 } });
+    expect((await on('/v1/a', '{"n":1}')).status).toBe(200);
+    expect((await on('/v1/b', '{"n":2}')).status).toBe(200);
+    // A kind of entity that nobody was shown.
+    expect((await on('/v1/b', `{"n":"${EMAIL}"}`)).status).toBe(503);
+    await people.decide(await people.next(), 'deny');
+    expect((await on('/v2/b', '{"n":2}')).status).toBe(403);
+    await people.revokeGrants();
+    expect((await on('/v1/b', '{"n":3}')).status).toBe(503);
+    await people.decide(await people.next(), 'deny');
+  });
+
+  it('APPR-11 is judged again when it is released', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: '{"n":"reload"}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    const rules = (extra: string): readonly string[] => [
+      `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s }${extra} }`,
+    ];
+    await lab.gateway.reload(lab.policy(rules('')));
+    await people.decide(asked, 'approve');
+    expect(await answer).toMatchObject({ status: 403, reason: 'approval_stale' });
+    expect(requestsAt(HELD)).toBe(before);
+    expect((await people.all()).find((each) => each.id === asked.id)?.state).toBe('stale');
+  });
+});
