@@ -16,3 +16,5 @@ export type DestinationId = Id<'destination'>;
 export type PolicyDigest = Id<'policy-digest'>;
 /** Public id of an agent or admin token (not its secret). */
 export type TokenId = Id<'token'>;
+/** Public id of a session of the console (not what its cookie holds). */
+export type ConsoleSessionId = Id<'console-session'>;

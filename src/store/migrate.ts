@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { attemptStore } from './attempt-store.ts';
 import { createTokens } from './migrations/0001-tokens.ts';
 import { createMaskedValues } from './migrations/0002-masked-values.ts';
+import { createPeople } from './migrations/0004-people.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -18,6 +19,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-tokens', apply: createTokens },
   { name: '0002-masked-values', apply: createMaskedValues },
+  { name: '0004-people', apply: createPeople },
 ];
 
 /**

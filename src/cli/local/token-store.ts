@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings-schema.ts';
+import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { TokenStore } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { openSqlite } from '../../store/sqlite.ts';
+import { createPersonTokenRepository } from '../../store/people/person-token-repository.ts';
 import { createTokenRepository } from '../../store/token-repository.ts';
 import { systemClock } from '../../app/system.ts';
 
-/** Agent tokens of this installation, open until disposed. */
+/** Tokens of this installation, open until disposed. */
 export interface OpenTokenStore extends AsyncDisposable {
   readonly tokens: TokenStore;
+  readonly personTokens: PersonTokenStore;
 }
 
 /**
@@ -21,5 +24,9 @@ export async function openTokenStore({ data, store }: Settings): Promise<Result<
   const opened = await openSqlite({ file: join(data.directory, 'cordon.db'), clock: systemClock });
   if (!opened.ok) return fail(opened.failure.detail);
   const database = opened.value;
-  return ok({ tokens: createTokenRepository(database.db), [Symbol.asyncDispose]: () => database.close() });
+  return ok({
+    tokens: createTokenRepository(database.db),
+    personTokens: createPersonTokenRepository(database.db),
+    [Symbol.asyncDispose]: () => database.close(),
+  });
 }
