@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expectationsJsonSchema, policyJsonSchema } from '../src/policy/schema/json-schema.ts';
+import { adminApiPage } from './docs/admin-api-page.ts';
 import { architecturePage } from './docs/architecture.ts';
 import { commandsPage } from './docs/commands-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
@@ -15,6 +16,7 @@ import { settingsPage } from './docs/settings-page.ts';
 export const GENERATED: ReadonlyMap<string, () => string> = new Map([
   ['docs/architecture.md', architecturePage],
   ['docs/errors.md', errorsPage],
+  ['docs/admin-api.md', adminApiPage],
   ['docs/settings.md', settingsPage],
   ['docs/cli.md', commandsPage],
   ['docs/policy.schema.json', () => json(policyJsonSchema())],

@@ -61,7 +61,12 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'listener', role: 'sockets: bytes to Accepted, answers to bytes', mayImport: PURE, pure: false },
   { folder: 'config', role: 'process settings, policy files, reload', mayImport: [...PURE, 'policy'], pure: false },
   { folder: 'telemetry', role: 'log and metrics', mayImport: ['core'], pure: false },
-  { folder: 'admin', role: 'Fastify API', mayImport: ['core', 'policy'], pure: false },
+  {
+    folder: 'admin',
+    role: 'the HTTP API for people: who may call what, routes, sessions',
+    mayImport: [...PURE, 'policy'],
+    pure: false,
+  },
   { folder: 'app', role: 'composition root: the one place that builds things', mayImport: ['*'], pure: false },
   { folder: 'cli', role: 'commands', mayImport: ['*'], pure: false },
 ];

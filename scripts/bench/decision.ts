@@ -81,7 +81,8 @@ function benchPolicy(): CompiledPolicy {
       rules.push(rule(i, [i], { effect: 'deny' }));
     }
   }
-  return { digest: 'sha256:bench' as PolicyDigest, agents: [], destinations, rules, credentials: [], entities: [] };
+  const digest = 'sha256:bench' as PolicyDigest;
+  return { digest, agents: [], jurisdictions: new Map(), destinations, rules, credentials: [], entities: [] };
 }
 
 function request(name: string, bits: number, method: string): DecisionRequest {

@@ -1,5 +1,7 @@
+import type { RecordAdmin } from '../core/people/admin-entry.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
+import type { IdentityProvider, People } from './access/people.ts';
 import type {
   CheckAnswer,
   CheckBody,
@@ -10,12 +12,19 @@ import type {
   TablesAnswer,
 } from './contract.ts';
 
-/** What the admin API asks the gateway; given by `app`. None of it resolves a name or changes anything. */
+/** What the admin API asks the gateway; given by `app`. None of it resolves a name. */
 export interface AdminDependencies {
   readonly clock: Clock;
+  readonly people: People;
+  /** Absent where no `oidc` is set. */
+  readonly identityProvider?: IdentityProvider | undefined;
+  /** Puts what a person does on the record. Handlers await it before they do it, and do it only when it is there. */
+  readonly record: RecordAdmin;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */
   ready(): boolean;
   policy(): PolicyAnswer;
+  /** Reads the policy files anew. */
+  reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
   check(body: CheckBody): CheckAnswer;
   /** @failure a sentence on what is wrong with the question */
   explain(body: ExplainBody): Promise<Result<ExplainAnswer, string>>;

@@ -1,13 +1,18 @@
 import type { AddressInfo } from 'node:net';
+import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyError } from 'fastify';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { AdminDependencies } from './dependencies.ts';
-import { guard } from './guard.ts';
+import { guard } from './access/guard.ts';
+import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { placeRoutes } from './routes/places.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { statusRoutes } from './routes/status.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { TypedServer } from './typed-server.ts';
 
 export interface AdminOptions {
@@ -35,7 +40,7 @@ const MAX_CONNECTIONS = 256;
  */
 export async function openAdmin(options: AdminOptions): Promise<Result<AdminServer, string>> {
   try {
-    const server = buildServer(options);
+    const server = await buildServer(options);
     server.server.maxConnections = MAX_CONNECTIONS;
     await server.listen({ host: options.address.host, port: options.address.port });
     const { address, port } = server.server.address() as AddressInfo;
@@ -48,7 +53,8 @@ export async function openAdmin(options: AdminOptions): Promise<Result<AdminServ
   }
 }
 
-function buildServer({ tls, dependencies }: AdminOptions): TypedServer {
+/** The server with all its routes, not listening. */
+export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls' | 'dependencies'>): Promise<TypedServer> {
   const server = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
@@ -59,14 +65,18 @@ function buildServer({ tls, dependencies }: AdminOptions): TypedServer {
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as TypedServer;
   // JSON only: a form or plain text is what a page of another site can send without asking.
   server.removeContentTypeParser('text/plain');
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-  });
-  guard(server, tls?.certificate);
+  securityHeaders(server);
   answerProblems(server, dependencies);
+  // Before the guard, which looks at what it has read.
+  await server.register(cookie);
+  const cookies = new Cookies(tls !== undefined);
+  const { people, clock } = dependencies;
+  guard(server, { certificate: tls?.certificate, people, cookies, clock });
   statusRoutes(server, dependencies);
   policyRoutes(server, dependencies);
   placeRoutes(server, dependencies);
+  tokenRoutes(server, dependencies);
+  signInRoutes(server, dependencies, cookies);
   return server;
 }
 

@@ -2,26 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
 import type { AdminDependencies } from '../admin/dependencies.ts';
 import { policyFiles } from '../config/policy-files.ts';
-import type { Settings } from '../config/settings-schema.ts';
-import type { Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
-import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { compileFor } from './compile-policy.ts';
 import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
-import type { PolicyInForce } from './in-force.ts';
+import { openPeopleSide, type PeopleSide, type PeopleSideParts } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
-export interface AdminSideParts {
-  readonly settings: Settings;
+export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
   readonly upkeep: Upkeep;
   /** Of the policy that was loaded at the start. */
@@ -30,24 +23,45 @@ export interface AdminSideParts {
   readonly listening: ListeningAddress[];
 }
 
-/** Opens the admin API over the running gateway. @failure a sentence that names the setting */
-export async function openAdminSide(parts: AdminSideParts): Promise<Result<AdminServer, string>> {
-  const { address, tls } = parts.settings.listen.admin;
-  const certificate = tls === undefined ? ok(undefined) : await readTls(tls);
-  if (!certificate.ok) return certificate;
-  const opened = await openAdmin({
-    address,
-    ...(certificate.value !== undefined && { tls: certificate.value }),
-    dependencies: dependenciesOf(parts),
-  });
-  if (opened.ok) parts.listening.push({ address: opened.value.address.host, port: opened.value.address.port });
-  return opened;
+/** The admin API, open, and the people who may use it. */
+export interface AdminSide extends AsyncDisposable {
+  readonly address: AdminServer['address'];
+  /** Of the very first start. */
+  readonly firstToken: string | undefined;
 }
 
-function dependenciesOf(parts: AdminSideParts): AdminDependencies {
+/** Opens the admin API over the running gateway. @failure a sentence that names the setting */
+export async function openAdminSide(parts: AdminSideParts): Promise<Result<AdminSide, string>> {
+  const { address, tls } = parts.settings.listen.admin;
+  await using stack = new AsyncDisposableStack();
+  const certificate = tls === undefined ? ok(undefined) : await readTls(tls);
+  if (!certificate.ok) return certificate;
+  const people = await openPeopleSide(parts);
+  if (!people.ok) return people;
+  stack.use(people.value);
+  const server = await openAdmin({
+    address,
+    ...(certificate.value !== undefined && { tls: certificate.value }),
+    dependencies: dependenciesOf(parts, people.value),
+  });
+  if (!server.ok) return server;
+  stack.use(server.value);
+  parts.listening.push({ address: server.value.address.host, port: server.value.address.port });
+  const owned = stack.move();
+  return ok({
+    address: server.value.address,
+    firstToken: people.value.firstToken,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}
+
+function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log } = parts;
   return {
     clock,
+    people: people.people,
+    record: people.record,
+    reload: () => upkeep.reload(),
     ready: parts.ready,
     policy: () => ({
       digest: inForce.compiled.digest,

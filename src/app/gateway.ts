@@ -37,6 +37,8 @@ export interface RunningGateway extends AsyncDisposable {
   /** Warnings of the policy that was loaded at the start. */
   readonly warnings: readonly string[];
   readonly caFile: string;
+  /** Of the very first start: opens one console session or mints one token. */
+  readonly firstToken: string | undefined;
   reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
   /** Stops accepting; what runs may finish within `deadline` milliseconds. */
   drain(deadline: number): Promise<void>;
@@ -88,7 +90,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
   const ready = (): boolean => plane.value.ready();
-  const admin = await openAdminSide({ ...options, inForce, metrics, upkeep, ready, listening });
+  const admin = await openAdminSide({ ...options, state: state.value, inForce, events, metrics, upkeep, ready, listening });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);
   const owned = stack.move();
@@ -99,6 +101,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     files: () => upkeep.source,
     warnings: upkeep.warnings,
     caFile: state.value.ca.certificateFile,
+    firstToken: admin.value.firstToken,
     reload: () => upkeep.reload(),
     drain: (deadline) => plane.value.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

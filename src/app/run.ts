@@ -3,6 +3,7 @@ import type { Milliseconds } from '../core/units.ts';
 import { openLog } from '../telemetry/log.ts';
 import { banner } from './banner.ts';
 import { openGateway } from './gateway.ts';
+import { firstTokenFile, keepFirstToken } from './people/first-token.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 /** How long what runs may take to finish after SIGTERM. */
@@ -26,12 +27,23 @@ export async function runGateway({ settings, observe }: RunOptions): Promise<num
     return 2;
   }
   await using gateway = opened.value;
-  process.stdout.write(`${banner(gateway, settings).join('\n')}\n`);
+  const { firstToken } = gateway;
+  // On a terminal alone: what goes into a pipe ends up in the log of somebody else.
+  const isShown = process.stdout.isTTY;
+  const { directory } = settings.data;
+  if (firstToken !== undefined && !isShown) await keepFirstToken(directory, firstToken);
+  const first = firstToken === undefined ? [] : firstTokenLines(isShown ? firstToken : firstTokenFile(directory), isShown);
+  process.stdout.write(`${[...banner(gateway, settings), ...first].join('\n')}\n`);
   const signal = await stopSignal();
   log.info({ signal }, 'Stopping: no new connections, running exchanges may finish');
   await gateway.drain(DRAIN_DEADLINE);
   log.flush();
   return 0;
+}
+
+function firstTokenLines(tokenOrFile: string, isToken: boolean): string[] {
+  const what = 'opens one console session or mints one token, within the hour';
+  return ['', `First start: the admin token ${isToken ? tokenOrFile : `in ${tokenOrFile}`} ${what}.`];
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

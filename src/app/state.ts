@@ -1,11 +1,15 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
+import type { ConsoleSessionStore } from '../core/people/console-session.ts';
+import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { Clock, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
+import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
+import { createPersonTokenRepository } from '../store/people/person-token-repository.ts';
 import { createTokenRepository } from '../store/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
@@ -22,6 +26,8 @@ import { statePlaces, type StatePlace } from './loading/state-places.ts';
 export interface State extends AsyncDisposable {
   readonly database: Database;
   readonly tokens: TokenStore;
+  readonly personTokens: PersonTokenStore;
+  readonly consoleSessions: ConsoleSessionStore;
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
@@ -71,6 +77,8 @@ export async function openState(
   return ok({
     database: database.value,
     tokens: createTokenRepository(database.value.db),
+    personTokens: createPersonTokenRepository(database.value.db),
+    consoleSessions: createConsoleSessionRepository(database.value.db),
     journal: journal.value,
     ca: ca.value,
     originTls: originTls.value,

@@ -23,3 +23,5 @@ export type GrantId = Id<'grant'>;
 export type Fingerprint = Id<'fingerprint'>;
 /** Keyed digest of everything that a grant covers but the kinds of entities, base64url. */
 export type GrantScope = Id<'grant-scope'>;
+/** Public id of a session of the console (not what its cookie holds). */
+export type ConsoleSessionId = Id<'console-session'>;

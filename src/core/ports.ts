@@ -1,6 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { Failure } from './codes.ts';
-import type { RecordEvent } from './exchange/record.ts';
+import type { AdminAction, AdminAlarm, RecordEvent } from './exchange/record.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
 import type { AgentId, ApprovalId, TokenId } from './ids.ts';
@@ -47,6 +47,8 @@ export interface AgentToken {
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   readonly revokedAt?: Instant;
+  /** Who made it, and so may not approve what is asked under it; absent for tokens of earlier versions. */
+  readonly mintedBy?: string;
 }
 
 /** Agent tokens; only hashes of their secrets are kept. */
@@ -91,4 +93,6 @@ export type GatewayEvent =
   | { readonly type: 'tables.changed' }
   | { readonly type: 'token.revoked'; readonly id: TokenId }
   | { readonly type: 'approval.pending'; readonly id: ApprovalId }
+  | { readonly type: 'admin'; readonly actor: string; readonly action: AdminAction; readonly subject: string | undefined }
+  | { readonly type: 'alarm'; readonly alarm: AdminAlarm; readonly actor: string; readonly subject: string | undefined }
   | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code: string | undefined };

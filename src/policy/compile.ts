@@ -48,15 +48,16 @@ export function compilePolicy(sources: readonly SourceText[], world: WorldData, 
   const parsed = sources.flatMap(({ file, text }) => parseSource(file, text, issues) ?? []);
   const sections = readSections(parsed, issues);
   checkAuthority(sections, files, options.authority, issues);
-  const places = new PlaceNames(world, compileJurisdictions(sections, world));
+  const jurisdictions = compileJurisdictions(sections, world);
+  const places = new PlaceNames(world, jurisdictions);
   const { now, tlsFiles } = options;
   const scope = { world, now, places, sections, ...(tlsFiles !== undefined && { tlsFiles }) };
-  const policy = compileSections(scope, options.digest);
+  const policy: CompiledPolicy = { ...compileSections(scope), digest: options.digest, jurisdictions };
   const sorted = issues.toSorted(files);
   return issues.errors > 0 ? { issues: sorted } : { policy: deepFreeze(policy), issues: sorted };
 }
 
-function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
+function compileSections(scope: Scope): Omit<CompiledPolicy, 'digest' | 'jurisdictions'> {
   const agents = compileAgents(scope);
   const table = new DestinationTable(scope);
   const credentials = compileCredentials(scope);
@@ -76,5 +77,5 @@ function compileSections(scope: Scope, digest: PolicyDigest): CompiledPolicy {
   warnAboutMasking(scope.sections.rules);
   warnAboutPorts(scope.sections.rules, rules, table.all);
   warnAboutTls(scope.sections.destinations, rules, table.all);
-  return { digest, agents, destinations: table.all, rules, credentials, entities };
+  return { agents, destinations: table.all, rules, credentials, entities };
 }

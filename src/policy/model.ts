@@ -1,5 +1,6 @@
 import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
+import type { CountrySet } from '../core/place/country-set.ts';
 import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import type { Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
 import type { Facet } from '../core/place/evidence.ts';
@@ -13,6 +14,8 @@ import type { HostPattern } from '../wire/name/host-pattern.ts';
 export interface CompiledPolicy {
   readonly digest: PolicyDigest;
   readonly agents: readonly AgentDeclaration[];
+  /** Sets of countries that the policy declares beside the built-in ones. */
+  readonly jurisdictions: ReadonlyMap<string, CountrySet>;
   /** Declared and inline destinations; rules refer to them by position. */
   readonly destinations: readonly CompiledDestination[];
   readonly rules: readonly CompiledRule[];

@@ -6,6 +6,7 @@ import { attemptStore } from './attempt-store.ts';
 import { createTokens } from './migrations/0001-tokens.ts';
 import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import { createApprovals } from './migrations/0003-approvals.ts';
+import { createPeople } from './migrations/0004-people.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-tokens', apply: createTokens },
   { name: '0002-masked-values', apply: createMaskedValues },
   { name: '0003-approvals', apply: createApprovals },
+  { name: '0004-people', apply: createPeople },
 ];
 
 /**

@@ -16,6 +16,38 @@ export interface Schema {
     readonly created_at: number;
     readonly expires_at: number;
     readonly revoked_at: number | null;
+    readonly minted_by: string | null;
+  };
+  readonly person_tokens: {
+    readonly id: string;
+    readonly person: string;
+    readonly role: string;
+    /** JSON: lists of names. */
+    readonly groups_of: string;
+    readonly places: string;
+    readonly secret_hash: string;
+    readonly minted_by: string;
+    readonly created_at: number;
+    readonly expires_at: number;
+    readonly revoked_at: number | null;
+    /** 0 or 1: SQLite has no type for truth. */
+    readonly once: number;
+    readonly used_at: number | null;
+  };
+  readonly console_sessions: {
+    readonly id: string;
+    readonly person: string;
+    readonly role: string;
+    readonly groups_of: string;
+    readonly places: string;
+    readonly secret_hash: string;
+    readonly token: string | null;
+    readonly vouched_by: string;
+    readonly auth_time: number;
+    readonly created_at: number;
+    readonly expires_at: number;
+    readonly last_seen_at: number;
+    readonly ended_at: number | null;
   };
   readonly masked_values: {
     /** Keyed digest of home and subject. */

@@ -54,6 +54,7 @@ function toRow(token: AgentToken, secretHash: Uint8Array): TokenRow {
     created_at: token.createdAt,
     expires_at: token.expiresAt,
     revoked_at: token.revokedAt ?? null,
+    minted_by: token.mintedBy ?? null,
   };
 }
 
@@ -64,5 +65,6 @@ function fromRow(row: TokenRow): AgentToken {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
+    ...(row.minted_by !== null && { mintedBy: row.minted_by }),
   };
 }

@@ -1,15 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AdminDependencies } from '../../src/admin/dependencies.ts';
 import { type AdminOptions, openAdmin } from '../../src/admin/server.ts';
 import { ok } from '../../src/core/result.ts';
+import type { Role } from '../../src/core/people/role.ts';
 import { ManualClock } from '../support/clock.ts';
+import { openPeople, type PeopleFixture } from './people-fixture.ts';
 
-/** A gateway that answers the same to everything; tests replace what they look at. */
-export function dependencies(replaced: Partial<AdminDependencies> = {}): AdminDependencies {
+/** A gateway that answers the same to everything; tests replace what they look at. People and record are the real ones. */
+export function dependencies(people: PeopleFixture, replaced: Partial<AdminDependencies> = {}): AdminDependencies {
   return {
-    clock: new ManualClock('2026-11-22T10:00:00Z'),
+    clock: people.clock,
+    people: people.people,
+    record: people.record,
+    reload: () => Promise.resolve('unchanged'),
     ready: () => true,
     policy: () => ({ digest: 'sha256:00', generation: 1, files: ['base.yaml'], errors: [], warnings: [] }),
     check: ({ files }) => ({ ok: true, digest: `sha256:${files.length}`, issues: [] }),
@@ -27,6 +35,8 @@ export interface Answered {
   readonly type: string | undefined;
   readonly body: string;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** Value of each cookie that was set; empty where it was cleared. */
+  readonly cookies: Readonly<Record<string, string>>;
 }
 
 export interface Asked {
@@ -34,18 +44,45 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly body?: string;
+  /** With the token of somebody who holds this role; null: with no credential. A viewer unless given. */
+  readonly as?: Role | null;
+}
+
+export type Ask = (path: string, asked?: Asked) => Promise<Answered>;
+
+export interface OpenAdmin {
+  readonly port: number;
+  readonly people: PeopleFixture;
+  readonly ask: Ask;
 }
 
 /** An open admin API and a client for it, over a real socket. */
 export async function admin(
   replaced: Partial<AdminDependencies> = {},
   options: Partial<AdminOptions> = {},
-): Promise<{ readonly port: number; readonly ask: (path: string, asked?: Asked) => Promise<Answered> }> {
-  const opened = await openAdmin({ address: { host: '127.0.0.1', port: 0 }, dependencies: dependencies(replaced), ...options });
+): Promise<OpenAdmin> {
+  const directory = mkdtempSync(join(tmpdir(), 'cordon-admin-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const clock = replaced.clock instanceof ManualClock ? replaced.clock : new ManualClock('2026-11-22T10:00:00Z');
+  const people = await openPeople(directory, clock);
+  const opened = await openAdmin({
+    address: { host: '127.0.0.1', port: 0 },
+    dependencies: dependencies(people, replaced),
+    ...options,
+  });
   if (!opened.ok) throw new Error(opened.failure);
   onTestFinished(() => opened.value.close());
   const { port } = opened.value.address;
-  return { port, ask: (path, asked = {}) => send(port, path, asked, options.tls !== undefined) };
+  const isSecure = options.tls !== undefined;
+  return {
+    port,
+    people,
+    ask: async (path, { as = 'viewer', ...asked } = {}) => {
+      const isNamed = as === null || asked.headers?.['authorization'] !== undefined || asked.headers?.['cookie'] !== undefined;
+      const credential = isNamed ? {} : { authorization: `Bearer ${await people.tokenFor(as)}` };
+      return send(port, path, { ...asked, headers: { ...credential, ...asked.headers } }, isSecure);
+    },
+  };
 }
 
 function send(port: number, path: string, { method, headers, json, body }: Asked, secure: boolean): Promise<Answered> {
@@ -71,6 +108,9 @@ function send(port: number, path: string, { method, headers, json, body }: Asked
           type: response.headers['content-type'],
           body: chunks.join(''),
           headers: response.headers,
+          cookies: Object.fromEntries(
+            (response.headers['set-cookie'] ?? []).map((line) => line.split(';', 1)[0]!.split('=', 2) as [string, string]),
+          ),
         }),
       );
     });

@@ -213,13 +213,58 @@ describe('cordon', () => {
     const [, text = '', id = '', secret = ''] = token ?? [];
     expect(statSync(join(cwd, 'data/cordon.db')).mode & 0o777).toBe(0o600);
     expect((await cordon(['token', 'list'], cwd)).out).toMatch(
-      new RegExp(`^ID +AGENT +STATE +EXPIRES\n${id} +bot +valid +\\d{4}-`),
+      new RegExp(`^ID +FOR +ROLE +STATE +EXPIRES +MINTED BY\n${id} +bot +agent +valid +\\d{4}-\\S+ +local:`),
     );
     expect((await cordon(['token', 'revoke', text], cwd)).out).toBe(`revoked ${id}\n`);
     const listed = await cordon(['token', 'list', '--json'], cwd);
     expect(JSON.parse(listed.out)).toMatchObject({ items: [{ id, state: 'revoked' }] });
     expect(listed.out).not.toContain(secret);
     expect((await cordon(['token', 'revoke', 'cdn_0000'], cwd)).code).toBe(1);
+  });
+
+  it('token mint, list and revoke know people too, and put what they do on the record', async () => {
+    const cwd = project();
+    const who = ['--role', 'approver', '--person', 'Anna@Acme.example', '--group', 'privacy', '--place', 'eu', '--place', 'CH'];
+    const minted = await cordon(['token', 'mint', ...who, '--ttl', '5m', '--json'], cwd);
+    const token = JSON.parse(minted.out) as { token: string; id: string };
+    expect(token).toMatchObject({
+      token: expect.stringMatching(/^cdp_[0-9a-f]{20}\.[A-Za-z0-9_-]{43}$/) as string,
+      state: 'valid',
+      person: 'anna@acme.example',
+      role: 'approver',
+      groups: ['privacy'],
+      places: ['eu', 'CH'],
+      mintedBy: expect.stringMatching(/^local:/) as string,
+    });
+    expect((await cordon(['token', 'list'], cwd)).out).toMatch(
+      new RegExp(`\n${token.id} +anna@acme.example +approver +valid `),
+    );
+    expect((await cordon(['token', 'revoke', token.token], cwd)).out).toBe(`revoked ${token.id}\n`);
+    expect((await cordon(['token', 'list'], cwd)).out).toMatch(/ approver +revoked /);
+    const [writer = ''] = readdirSync(join(cwd, 'data/recordings'));
+    const records = recordsOf(join(cwd, 'data/recordings', writer));
+    expect(records).toMatchObject([
+      {
+        kind: 'admin',
+        actor: expect.stringMatching(/^local:/) as string,
+        action: 'token.minted',
+        subject: `token:${token.id}`,
+      },
+      { kind: 'admin', action: 'token.revoked', subject: `token:${token.id}` },
+    ]);
+    expect(JSON.stringify(records)).not.toContain(token.token.slice(-43));
+  });
+
+  it.each([
+    [['--role', 'approver'], 'expected --agent, or --role and --person'],
+    [['--person', 'anna'], 'expected --agent, or --role and --person'],
+    [['--agent', 'bot', '--role', 'admin'], 'Found --role beside --agent, expected a token of an agent or of a person'],
+    [['--role', 'admin', '--person', 'a b'], '--person: Found "a b", expected a person'],
+    [['--role', 'admin', '--person', 'anna', '--place', 'atlantis'], '--place: Found "atlantis", expected a country'],
+    [['--role', 'king', '--person', 'anna'], "'king' is invalid"],
+  ])('token mint %j is wrong use', async (args, message) => {
+    const { code, err } = await cordon(['token', 'mint', ...args], project());
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('token mint refuses an agent that the policy does not declare', async () => {

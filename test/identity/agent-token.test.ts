@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentId } from '../../src/core/ids.ts';
-import { hashSecret, mintAgentToken, parseTokenText, verifyToken } from '../../src/identity/agent-token.ts';
+import { mintAgentToken, parseTokenText, verifyToken } from '../../src/identity/agent-token.ts';
+import { hashSecret } from '../../src/identity/credential-text.ts';
 import { MACHINE_RANDOM, ManualClock } from '../support/clock.ts';
 
 const CLOCK = new ManualClock('2026-11-22T10:00:00Z');
 const HOUR = 3_600_000;
 
 function mint() {
-  return mintAgentToken(MACHINE_RANDOM, 'bot' as AgentId, CLOCK, HOUR);
+  return mintAgentToken({ agent: 'bot' as AgentId, mintedBy: 'anna@acme.example', ttl: HOUR }, MACHINE_RANDOM, CLOCK);
 }
 
 function presented(text: string) {
@@ -23,7 +24,13 @@ describe('mintAgentToken()', () => {
     expect(text).toMatch(/^[A-Za-z0-9._-]+$/);
     const { id, secret } = presented(text);
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
-    expect(token).toEqual({ id, agent: 'bot', createdAt: CLOCK.now(), expiresAt: CLOCK.now() + HOUR });
+    expect(token).toEqual({
+      id,
+      agent: 'bot',
+      createdAt: CLOCK.now(),
+      expiresAt: CLOCK.now() + HOUR,
+      mintedBy: 'anna@acme.example',
+    });
     expect(secretHash).toEqual(hashSecret(secret));
     expect(JSON.stringify(token)).not.toContain(secret);
   });

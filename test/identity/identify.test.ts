@@ -31,7 +31,7 @@ function setUp(...agents: AgentDeclaration[]) {
   });
   const reidentify = createReidentifier({ directory: () => policy.agents, tokens });
   const mint = async (id: string) => {
-    const minted = mintAgentToken(MACHINE_RANDOM, id as AgentId, clock, HOUR);
+    const minted = mintAgentToken({ agent: id as AgentId, mintedBy: 'anna@acme.example', ttl: HOUR }, MACHINE_RANDOM, clock);
     await store.insert(minted.token, minted.secretHash);
     return minted;
   };

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { get } from 'node:http';
+import { request } from 'node:http';
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { PolicyEvent, Record as RecordLine } from '../../src/core/exchange/record.ts';
+import type { IncomingHttpHeaders } from 'node:http';
 import { freePort } from './free-port.ts';
 import type { Address } from './raw-client.ts';
 
@@ -45,13 +46,31 @@ export interface Gateway extends AsyncDisposable {
   waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
   /** Writes policy files and waits until the gateway has taken or refused them; what it says about it. */
   reload(rules: GatewayOptions['rules']): Promise<PolicyEvent>;
-  /** GET on the admin API; JSON content is parsed. */
-  adminGet(path: string): Promise<{ readonly status: number; readonly content: unknown }>;
+  /** GET on the admin API; JSON content is parsed. What is for people is asked for with {@link adminToken}. */
+  adminGet(path: string): Promise<AdminAnswer>;
+  /** Any request to the admin API, with what is given and nothing else. */
+  adminAsk(path: string, asked?: AdminAsked): Promise<AdminAnswer>;
+  /** The token of an admin, for which the token of the first start was used up. */
+  adminToken(): Promise<string>;
   signal(name: NodeJS.Signals): void;
   /** Exit status; `null` when a signal ended it. */
   readonly exited: Promise<number | null>;
   /** SIGTERM, and SIGKILL when it takes longer than five seconds. */
   stop(): Promise<number | null>;
+}
+
+export interface AdminAsked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+}
+
+export interface AdminAnswer {
+  readonly status: number;
+  /** Parsed where it is JSON. */
+  readonly content: unknown;
+  readonly headers: IncomingHttpHeaders;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -125,6 +144,7 @@ class GatewayProcess implements Gateway {
   readonly #child: ChildProcess;
   readonly #keepDirectory: boolean;
   readonly #killOnExit: () => void;
+  #adminToken: Promise<string> | undefined;
 
   constructor(child: ChildProcess, directory: string, at: { proxy: Address; admin: Address }, keepDirectory: boolean) {
     this.#child = child;
@@ -207,20 +227,50 @@ class GatewayProcess implements Gateway {
     throw new Error(`The gateway neither took nor refused the rules\n${this.stderr}`);
   }
 
-  adminGet(path: string): Promise<{ status: number; content: unknown }> {
+  async adminGet(path: string): Promise<AdminAnswer> {
+    const headers = path.startsWith('/v1/') ? { authorization: `Bearer ${await this.adminToken()}` } : {};
+    return this.adminAsk(path, { headers });
+  }
+
+  adminToken(): Promise<string> {
+    this.#adminToken ??= this.#exchangeFirstToken();
+    return this.#adminToken;
+  }
+
+  async #exchangeFirstToken(): Promise<string> {
+    const first = (await readFile(join(this.directory, 'data/admin-token'), 'utf8')).trim();
+    const { content } = await this.adminAsk('/v1/tokens', {
+      json: { person: 'admin@lab.example', role: 'admin' },
+      headers: { authorization: `Bearer ${first}` },
+    });
+    return (content as { token: string }).token;
+  }
+
+  adminAsk(path: string, { method, headers, json }: AdminAsked = {}): Promise<AdminAnswer> {
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    const options = {
+      host: this.admin.address,
+      port: this.admin.port,
+      path,
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      agent: false,
+      timeout: 2_000,
+    };
     return new Promise((resolve, reject) => {
-      const request = get({ host: this.admin.address, port: this.admin.port, path, agent: false, timeout: 2_000 }, (reply) => {
+      const sent = request(options, (reply) => {
         let text = '';
         reply.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
         });
         reply.on('end', () => {
           const isJson = /json/.test(reply.headers['content-type'] ?? '');
-          resolve({ status: reply.statusCode ?? 0, content: isJson ? parse(text) : text });
+          resolve({ status: reply.statusCode ?? 0, content: isJson ? parse(text) : text, headers: reply.headers });
         });
       });
-      request.on('timeout', () => request.destroy(new Error('The admin API did not answer')));
-      request.on('error', reject);
+      sent.on('timeout', () => sent.destroy(new Error('The admin API did not answer')));
+      sent.on('error', reject);
+      sent.end(body);
     });
   }
 

@@ -1,7 +1,9 @@
 import { CheckAnswer, CheckBody, ExplainAnswer, ExplainBody, PolicyAnswer } from '../contract.ts';
+import { principalOf } from '../access/visit.ts';
+import { ReloadAnswer } from '../contract/people.ts';
 import type { AdminDependencies } from '../dependencies.ts';
-import { sendProblem } from '../problem.ts';
-import { TrialLimiter } from '../trial-limiter.ts';
+import { sendProblem, sendRefusal } from '../problem.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { TypedServer } from '../typed-server.ts';
 
 /** Trials in a row, and per second after that. */
@@ -9,8 +11,13 @@ const TRIALS = { burst: 20, perSecond: 5 };
 
 /** `/v1/policy` and the trials below it */
 export function policyRoutes(server: TypedServer, dependencies: AdminDependencies): void {
-  const limiter = new TrialLimiter(dependencies.clock, TRIALS.burst, TRIALS.perSecond);
+  const limiter = new TokenBucket(dependencies.clock, TRIALS);
   server.get('/v1/policy', { schema: { response: { 200: PolicyAnswer } } }, () => dependencies.policy());
+  server.post('/v1/policy/reload', { schema: { response: { 200: ReloadAnswer } } }, async (request, reply) => {
+    const recorded = await dependencies.record({ by: principalOf(request), action: 'policy.reloaded' });
+    if (!recorded.ok) return sendRefusal(reply, { status: 503, detail: recorded.failure.detail });
+    return reply.send({ result: await dependencies.reload() });
+  });
   server.post('/v1/policy/check', { schema: { body: CheckBody, response: { 200: CheckAnswer } } }, async (request, reply) => {
     if (limiter.take()) return reply.send(dependencies.check(request.body));
     sendProblem(reply.header('retry-after', '1'), 429);

@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
-import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { SocketAddress } from '../../config/setting-text.ts';
 import type { IpAddress } from '../../core/address.ts';
 import type { AgentDeclaration } from '../../core/agent.ts';
+import type { AgentId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDuration } from '../../core/units.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
-import { mintAgentToken } from '../../identity/agent-token.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
 import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { localSetup } from '../local/local-setup.ts';
-import { openTokenStore } from '../local/token-store.ts';
+import { mintLocally } from '../local/local-minting.ts';
 import { writeTrustFiles } from '../environment/trust-files.ts';
 import { openCa } from './ca.ts';
 
@@ -112,10 +111,6 @@ async function tokenFor({ agent, token, ttl }: EnvOptions, settings: Settings): 
     return /^[A-Za-z0-9._-]+$/.test(token) ? ok(token) : fail('--token: Found characters that no token has');
   const lifetime = parseDuration(ttl);
   if (!lifetime.ok) return fail(`--ttl: ${lifetime.failure}`);
-  const opened = await openTokenStore(settings);
-  if (!opened.ok) return opened;
-  await using store = opened.value;
-  const minted = mintAgentToken(systemRandom, agent as AgentDeclaration['attributes']['agent'], systemClock, lifetime.value);
-  const inserted = await store.tokens.insert(minted.token, minted.secretHash);
-  return inserted.ok ? ok(minted.text) : fail(inserted.failure.detail);
+  const minted = await mintLocally(settings, { agent: agent as AgentId, ttl: lifetime.value });
+  return minted.ok ? ok(minted.value.text) : minted;
 }

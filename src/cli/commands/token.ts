@@ -1,29 +1,39 @@
-import type { Command } from 'commander';
-import { systemClock, systemRandom } from '../../app/system.ts';
+import { type Command, Option } from 'commander';
+import { tokenItem } from '../../admin/contract/people-items.ts';
+import { systemClock } from '../../app/system.ts';
 import type { AgentId, TokenId } from '../../core/ids.ts';
-import type { AgentToken } from '../../core/ports.ts';
-import { parseDuration } from '../../core/units.ts';
-import { mintAgentToken } from '../../identity/agent-token.ts';
-import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { parsePerson } from '../../core/people/person.ts';
+import { type Role, ROLES } from '../../core/people/role.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { type Milliseconds, parseDuration } from '../../core/units.ts';
+import { scopePlaces } from '../../policy/place/scope-places.ts';
+import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localSetup } from '../local/local-setup.ts';
+import { type LocalOrder, mintLocally, revokeLocally } from '../local/local-minting.ts';
+import { type LocalSetup, localSetup } from '../local/local-setup.ts';
 import { columns } from '../terminal.ts';
 import { openTokenStore } from '../local/token-store.ts';
 
 interface MintOptions {
   readonly agent?: string;
-  readonly role?: string;
+  readonly role?: Role;
+  readonly person?: string;
+  readonly group?: readonly string[];
+  readonly place?: readonly string[];
   readonly ttl: string;
 }
 
 /** `cordon token mint|list|revoke` */
 export function addTokenCommands(program: Command, run: Run): void {
-  const token = program.command('token').description('tokens by which agents are known');
+  const token = program.command('token').description('tokens by which agents and people are known');
   token
     .command('mint')
     .description('makes a token and prints only it')
     .option('--agent <id>', 'agent it stands for')
-    .option('--role <role>', 'role of a person (later version)')
+    .addOption(new Option('--role <role>', 'what the person it stands for may do').choices(ROLES))
+    .option('--person <name>', 'person it stands for, as owners are written in the policy')
+    .option('--group <group>', 'group of approvers that the person speaks for; repeatable', collect)
+    .option('--place <place>', 'country or set that the role is scoped to (default: all); repeatable', collect)
     .option('--ttl <duration>', 'how long it is valid', '1h')
     .action((options: MintOptions) => run((context) => mint(context, options)));
   token
@@ -37,25 +47,46 @@ export function addTokenCommands(program: Command, run: Run): void {
     .action((id: string) => run((context) => revoke(context, id)));
 }
 
-async function mint(context: CommandContext, { agent, role, ttl }: MintOptions): Promise<ExitCode> {
-  if (role !== undefined) return give(context, EXIT.usage, 'tokens of people (--role) come with a later version');
-  if (agent === undefined) return give(context, EXIT.usage, 'expected --agent with the id of an agent');
-  const lifetime = parseDuration(ttl);
+async function mint(context: CommandContext, options: MintOptions): Promise<ExitCode> {
+  const lifetime = parseDuration(options.ttl);
   if (!lifetime.ok) return give(context, EXIT.usage, `--ttl: ${lifetime.failure}`);
   if (lifetime.value === 0) return give(context, EXIT.usage, '--ttl: Found 0, expected a duration that lasts');
+  const misuse = misuseOf(options);
+  if (misuse !== undefined) return give(context, EXIT.usage, misuse);
   const setup = await localSetup(context);
   if (!setup.ok) return setup.failure;
-  const { settings, policy } = setup.value;
-  const declared = policy.policy.agents.some(({ attributes }) => attributes.agent === agent);
-  if (!declared) return give(context, EXIT.usage, `the policy declares no agent "${agent}"`);
-  const opened = await openTokenStore(settings);
-  if (!opened.ok) return give(context, EXIT.failed, opened.failure);
-  await using store = opened.value;
-  const minted = mintAgentToken(systemRandom, agent as AgentId, systemClock, lifetime.value);
-  const inserted = await store.tokens.insert(minted.token, minted.secretHash);
-  if (!inserted.ok) return give(context, EXIT.failed, inserted.failure.detail);
-  answer(context, { token: minted.text, ...shown(minted.token) }, () => [minted.text]);
+  const order = orderOf(options, lifetime.value, setup.value);
+  if (!order.ok) return give(context, EXIT.usage, order.failure);
+  const minted = await mintLocally(setup.value.settings, order.value);
+  if (!minted.ok) return give(context, EXIT.failed, minted.failure);
+  const { text, token } = minted.value;
+  answer(context, { token: text, ...tokenItem(token, systemClock.now()) }, () => [text]);
   return EXIT.ok;
+}
+
+/** Options that do not go together, as a sentence. */
+function misuseOf({ agent, role, person, group, place }: MintOptions): string | undefined {
+  if (agent !== undefined) {
+    const beside = Object.entries({ role, person, group, place }).find(([, value]) => value !== undefined);
+    return beside === undefined
+      ? undefined
+      : `Found --${beside[0]} beside --agent, expected a token of an agent or of a person`;
+  }
+  if (role === undefined || person === undefined) return 'expected --agent, or --role and --person';
+  return undefined;
+}
+
+function orderOf(options: MintOptions, ttl: Milliseconds, { policy, tables }: LocalSetup): Result<LocalOrder, string> {
+  const { agent, role, person, group: groups = [], place: places = [] } = options;
+  if (role === undefined || person === undefined) {
+    const declared = policy.policy.agents.some(({ attributes }) => attributes.agent === agent);
+    return declared ? ok({ agent: agent as AgentId, ttl }) : fail(`the policy declares no agent "${agent}"`);
+  }
+  const name = parsePerson(person);
+  if (!name.ok) return fail(`--person: ${name.failure}`);
+  const { unknown } = scopePlaces(places, policy.policy, tables.world);
+  if (unknown.length > 0) return fail(`--place: Found "${unknown[0]}", expected a country or a set such as eu`);
+  return ok({ person: name.value, assignment: { role, groups, places }, ttl });
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -64,13 +95,22 @@ async function list(context: CommandContext): Promise<ExitCode> {
   const opened = await openTokenStore(loaded.value.settings);
   if (!opened.ok) return give(context, EXIT.failed, opened.failure);
   await using store = opened.value;
-  const tokens = await store.tokens.list();
-  if (!tokens.ok) return give(context, EXIT.failed, tokens.failure.detail);
-  const items = tokens.value.map(shown);
+  const ofAgents = await store.tokens.list();
+  if (!ofAgents.ok) return give(context, EXIT.failed, ofAgents.failure.detail);
+  const ofPeople = await store.personTokens.list();
+  if (!ofPeople.ok) return give(context, EXIT.failed, ofPeople.failure.detail);
+  const items = [...ofAgents.value, ...ofPeople.value].map((token) => tokenItem(token, systemClock.now()));
   answer(context, { items }, () =>
     columns([
-      ['ID', 'AGENT', 'STATE', 'EXPIRES'],
-      ...items.map(({ id, agent, state, expiresAt }) => [id, agent, state, expiresAt]),
+      ['ID', 'FOR', 'ROLE', 'STATE', 'EXPIRES', 'MINTED BY'],
+      ...items.map(({ id, agent, person, role, state, expiresAt, mintedBy }) => [
+        id,
+        agent ?? person ?? '',
+        role ?? 'agent',
+        state,
+        expiresAt,
+        mintedBy ?? '',
+      ]),
     ]),
   );
   return EXIT.ok;
@@ -79,12 +119,9 @@ async function list(context: CommandContext): Promise<ExitCode> {
 async function revoke(context: CommandContext, text: string): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
-  const opened = await openTokenStore(loaded.value.settings);
-  if (!opened.ok) return give(context, EXIT.failed, opened.failure);
-  await using store = opened.value;
   const id = publicId(text);
-  const revoked = await store.tokens.revoke(id, systemClock.now());
-  if (!revoked.ok) return give(context, EXIT.failed, revoked.failure.detail);
+  const revoked = await revokeLocally(loaded.value.settings, id);
+  if (!revoked.ok) return give(context, EXIT.failed, revoked.failure);
   if (!revoked.value) return give(context, EXIT.negative, `there is no token ${id}`);
   answer(context, { id, state: 'revoked' }, () => [`revoked ${id}`]);
   return EXIT.ok;
@@ -92,17 +129,5 @@ async function revoke(context: CommandContext, text: string): Promise<ExitCode> 
 
 /** A whole token is taken too: whoever revokes one often has nothing else at hand. */
 function publicId(text: string): TokenId {
-  return (/^cdn_([0-9a-f]+)\./.exec(text)?.[1] ?? text) as TokenId;
-}
-
-function shown(token: AgentToken): { id: string; agent: string; state: string; createdAt: string; expiresAt: string } {
-  const { id, agent, createdAt, expiresAt, revokedAt } = token;
-  const ended = systemClock.now() < expiresAt ? 'valid' : 'expired';
-  return {
-    id,
-    agent,
-    state: revokedAt === undefined ? ended : 'revoked',
-    createdAt: new Date(createdAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
-  };
+  return (/^cd[np]_([0-9a-f]+)\./.exec(text)?.[1] ?? text) as TokenId;
 }

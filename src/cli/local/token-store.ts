@@ -2,13 +2,16 @@ import { openStore } from '../../app/loading/open-store.ts';
 import { systemClock } from '../../app/system.ts';
 import { openTables } from '../../app/tables.ts';
 import type { Settings } from '../../config/settings-schema.ts';
+import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { TokenStore } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
+import { createPersonTokenRepository } from '../../store/people/person-token-repository.ts';
 import { createTokenRepository } from '../../store/token-repository.ts';
 
-/** Agent tokens of this installation, open until disposed. */
+/** Tokens of this installation, open until disposed. */
 export interface OpenTokenStore extends AsyncDisposable {
   readonly tokens: TokenStore;
+  readonly personTokens: PersonTokenStore;
 }
 
 /**
@@ -26,5 +29,9 @@ export async function openTokenStore(settings: Settings): Promise<Result<OpenTok
   });
   if (!opened.ok) return opened;
   const database = opened.value;
-  return ok({ tokens: createTokenRepository(database.db), [Symbol.asyncDispose]: () => database.close() });
+  return ok({
+    tokens: createTokenRepository(database.db),
+    personTokens: createPersonTokenRepository(database.db),
+    [Symbol.asyncDispose]: () => database.close(),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Code } from '../codes.ts';
 import type { ExchangeKind } from './decision.ts';
+import type { Role } from '../people/role.ts';
 import type { Facet } from '../place/evidence.ts';
 import type { AgentId, ApprovalId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
 
@@ -123,10 +124,36 @@ export interface PolicyEvent {
   readonly errors?: readonly string[];
 }
 
-/** A person or a process changed something. */
+/** A person or a process changed something, or tried to. Written before the effect; never holds a secret. */
 export interface AdminEvent {
   readonly kind: 'admin';
+  /** A person, `local:<user>` on the machine itself, `cordon` for the gateway, `unknown` when nobody was recognised. */
   readonly actor: string;
-  readonly action: string;
-  readonly subject?: string;
+  readonly role?: Role | undefined;
+  /** What the actor showed: `token:<id>` or `session:<id>`; absent on the machine itself. */
+  readonly credential?: string | undefined;
+  /** Address of the actor's client; absent on the machine itself. */
+  readonly client?: string | undefined;
+  readonly action: AdminAction;
+  /** What it was done to: `token:<id>`, `session:<id>`. */
+  readonly subject?: string | undefined;
+  /** What more there is to know, by name. */
+  readonly details?: Readonly<{ [name: string]: string | number | readonly string[] }> | undefined;
+  /** Something that others should look at. */
+  readonly alarm?: AdminAlarm | undefined;
+  /** The action was recorded, and then could not be carried out. */
+  readonly failed?: Code | undefined;
+  /** How many were folded into this record, and since when (invariant 9). */
+  readonly count?: number | undefined;
+  readonly since?: string | undefined;
 }
+
+export type AdminAction =
+  | 'token.minted'
+  | 'token.revoked'
+  | 'session.opened'
+  | 'session.ended'
+  | 'credential.refused'
+  | 'policy.reloaded';
+
+export type AdminAlarm = 'minted-for-oneself';

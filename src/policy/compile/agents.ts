@@ -2,6 +2,7 @@ import type { AgentDeclaration, IdentifyEntry } from '../../core/agent.ts';
 import { CountrySet } from '../../core/place/country-set.ts';
 import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { AgentId } from '../../core/ids.ts';
+import { canonicalPerson } from '../../core/people/person.ts';
 import type { AgentText } from '../schema/agents.ts';
 import type { Spot } from '../reading/spot.ts';
 import { reportOverlaps, type PlacedEntry } from './identify-overlap.ts';
@@ -31,7 +32,7 @@ function compileAgent({ id, text, spot }: Item<AgentText>, scope: Scope): AgentD
     mode: text.mode,
   };
   const identify = text.identify.map((entry, index) => compileEntry(entry, spot.at('identify', index)));
-  return { attributes, owners: text.owners, identify };
+  return { attributes, owners: text.owners.map(canonicalPerson), identify };
 }
 
 function compileHome(home: AgentText['home'], spot: Spot, scope: Scope): SubjectAttributes['home'] {

@@ -150,6 +150,7 @@ export const randomPolicy: fc.Arbitrary<CompiledPolicy> = fc
     return fc.array(fc.tuple(rule, to), { maxLength: 6 }).map((rules) => ({
       digest: 'sha256:random' as PolicyDigest,
       agents: [],
+      jurisdictions: new Map(),
       destinations: destinations.map((each, index) => ({ ...each, id: `d${index}` as DestinationId, position: POSITION })),
       rules: rules.map(([each, target], index) => ({ ...each, to: target, id: `r${index}` as RuleId, position: POSITION })),
       credentials: [],

@@ -1,0 +1,61 @@
+import { ROLES, type Role } from '../../core/people/role.ts';
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+/** Who may call one route. The guard reads it, the docs show it, and a route without one cannot be registered. */
+export interface Permission {
+  readonly method: Method;
+  /** As the route is written: `/v1/tokens/:id`. */
+  readonly path: string;
+  /** Whose holders may; the scope of the role is for the handler to heed. */
+  readonly roles: readonly Role[];
+  /** Who may without any credential: nobody, programs on this machine that nothing forwarded, or anyone. */
+  readonly without: 'nobody' | 'local' | 'anyone';
+  /** A one-use token serves for it. */
+  readonly once?: true;
+  /** Any Host is answered: probes name the gateway however they reach it. */
+  readonly anyHost?: true;
+  /** Not counted by address: probes, and sign-in, which counts what fails. */
+  readonly uncounted?: true;
+  /** A browser may be led here from another site, by a link or a redirect. */
+  readonly fromElsewhere?: true;
+  readonly summary: string;
+}
+
+const may = (
+  method: Method,
+  path: string,
+  roles: readonly Role[],
+  summary: string,
+  more: Partial<Permission> = {},
+): Permission => ({ method, path, roles, without: 'nobody', summary, ...more });
+
+const PROBE = { without: 'anyone', anyHost: true, uncounted: true } as const;
+
+/** One row per route (contract §7). */
+export const PERMISSIONS: readonly Permission[] = [
+  may('GET', '/healthz', ROLES, 'Whether the process lives', PROBE),
+  may('GET', '/readyz', ROLES, 'Whether exchanges can be served', PROBE),
+  may('GET', '/metrics', ROLES, 'Metrics for Prometheus', { without: 'local' }),
+  may('POST', '/v1/sign-in', ROLES, 'Opens a session of the console with a token', { without: 'anyone', uncounted: true }),
+  may('POST', '/v1/sign-out', ROLES, 'Ends the session'),
+  may('GET', '/v1/me', ROLES, 'Who asks, with role and scope'),
+  may('GET', '/v1/console-sessions', ['admin'], 'Sessions of the console'),
+  may('DELETE', '/v1/console-sessions/:id', ['admin'], 'Ends a session of the console'),
+  may('GET', '/v1/tokens', ['admin'], 'Tokens of agents and people, without their secrets'),
+  may('POST', '/v1/tokens', ['admin'], 'Mints a token', { once: true }),
+  may('DELETE', '/v1/tokens/:id', ['admin'], 'Revokes a token'),
+  may('GET', '/v1/policy', ROLES, 'The policy in force'),
+  may('POST', '/v1/policy/reload', ['operator'], 'Reads the policy files anew'),
+  may('POST', '/v1/policy/check', ROLES, 'Checks a policy that is not in force'),
+  may('POST', '/v1/policy/explain', ROLES, 'What would be decided about a request, and why'),
+  may('GET', '/v1/tables', ROLES, 'The tables that places are read from'),
+  may('GET', '/v1/places/:hostOrIp', ROLES, 'What is known about where a name or address is'),
+];
+
+const ROWS: ReadonlyMap<string, Permission> = new Map(PERMISSIONS.map((row) => [`${row.method} ${row.path}`, row]));
+
+/** The row of a route; HEAD is a GET without content (RFC 9110 §9.3.2). */
+export function permissionOf(method: string, path: string | undefined): Permission | undefined {
+  return path === undefined ? undefined : ROWS.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
+}

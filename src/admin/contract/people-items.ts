@@ -1,0 +1,66 @@
+import type { Static } from 'typebox/type';
+import type { ConsoleSession } from '../../core/people/console-session.ts';
+import type { PersonToken } from '../../core/people/person-token.ts';
+import type { AgentToken } from '../../core/ports.ts';
+import type { Instant } from '../../core/units.ts';
+import type { Visitor } from '../access/people.ts';
+import type { ConsoleSessionsAnswer, MeAnswer, TokenItem } from './people.ts';
+
+/** A token as lists show it. */
+export function tokenItem(token: AgentToken | PersonToken, now: Instant): TokenItem {
+  const { id, createdAt, expiresAt, mintedBy } = token;
+  const shared = {
+    id,
+    state: tokenState(token, now),
+    createdAt: moment(createdAt),
+    expiresAt: moment(expiresAt),
+    ...(mintedBy !== undefined && { mintedBy }),
+  };
+  if ('agent' in token) return { ...shared, agent: token.agent };
+  const { person, role, groups, places } = token;
+  return { ...shared, person, role, groups: [...groups], places: [...places] };
+}
+
+function tokenState(token: AgentToken | PersonToken, now: Instant): TokenItem['state'] {
+  if (token.revokedAt !== undefined) return 'revoked';
+  if ('usedAt' in token && token.usedAt !== undefined) return 'used';
+  return now < token.expiresAt ? 'valid' : 'expired';
+}
+
+/** Who asks, as the console shows it. */
+export function meAnswer({ principal, session }: Visitor): MeAnswer {
+  const { person, role, groups, places, authTime, credential } = principal;
+  return {
+    person,
+    role,
+    groups: [...groups],
+    places: places.any ? [] : [places.label],
+    authTime: moment(authTime),
+    credential,
+    ...(session !== undefined && { session: { expiresAt: moment(session.expiresAt), csrf: session.csrf } }),
+  };
+}
+
+/** A session as lists show it. */
+export function consoleSessionItem(
+  session: ConsoleSession,
+  now: Instant,
+): Static<typeof ConsoleSessionsAnswer>['items'][number] {
+  const { id, person, role, groups, places, authTime, lastSeenAt, expiresAt, endedAt } = session;
+  const lasting = now < expiresAt ? 'open' : 'expired';
+  return {
+    id,
+    state: endedAt === undefined ? lasting : 'ended',
+    person,
+    role,
+    groups: [...groups],
+    places: [...places],
+    authTime: moment(authTime),
+    lastSeenAt: moment(lastSeenAt),
+    expiresAt: moment(expiresAt),
+  };
+}
+
+function moment(at: Instant): string {
+  return new Date(at).toISOString();
+}

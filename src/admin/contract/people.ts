@@ -1,0 +1,96 @@
+/** People, their tokens and their sessions: what the admin API takes and gives. */
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
+import { ROLES, type Role } from '../../core/people/role.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const RoleName = Type.Unsafe<Role>({ type: 'string', enum: ROLES });
+const Names = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: String.raw`^[A-Za-z][A-Za-z0-9._\-]*$` }), {
+    maxItems: 64,
+    uniqueItems: true,
+    description,
+  });
+const Moment = (description: string) => Type.String({ format: 'date-time', description });
+
+const assignment = {
+  role: RoleName,
+  groups: Type.Array(Type.String(), { description: 'Groups of approvers that the person speaks for.' }),
+  places: Type.Array(Type.String(), { description: 'Where the subjects are at home that the role covers; empty: everywhere.' }),
+};
+
+export const SignInBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 255 }) }, closed);
+/** `POST /v1/sign-in` */
+export type SignInBody = Static<typeof SignInBody>;
+
+export const MeAnswer = Type.Object({
+  person: Type.String(),
+  ...assignment,
+  authTime: Moment('When the person last showed who it is.'),
+  credential: Type.String({ description: '`token:<id>` or `session:<id>`.' }),
+  session: Type.Optional(
+    Type.Object({
+      expiresAt: Moment('When the session ends whatever happens.'),
+      csrf: Type.String({ description: 'For the field Cordon-CSRF of every request that changes something.' }),
+    }),
+  ),
+});
+/** Who asks. */
+export type MeAnswer = Static<typeof MeAnswer>;
+
+export const MintBody = Type.Object(
+  {
+    agent: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'A token for this agent of the policy.' })),
+    person: Type.Optional(Type.String({ minLength: 1, maxLength: 254, description: 'A token for this person; with `role`.' })),
+    role: Type.Optional(RoleName),
+    groups: Type.Optional(Names('Groups of approvers that the person speaks for.')),
+    places: Type.Optional(Names('Countries or sets that the role is scoped to; absent: everywhere.')),
+    ttl: Type.Optional(Type.String({ maxLength: 16, description: 'How long it is valid: 15m, 1h, 7d. Absent: 1h.' })),
+  },
+  closed,
+);
+/** `POST /v1/tokens` */
+export type MintBody = Static<typeof MintBody>;
+
+export const TokenItem = Type.Object({
+  id: Type.String(),
+  state: Type.Unsafe<'valid' | 'expired' | 'revoked' | 'used'>({ enum: ['valid', 'expired', 'revoked', 'used'] }),
+  agent: Type.Optional(Type.String()),
+  person: Type.Optional(Type.String()),
+  role: Type.Optional(RoleName),
+  groups: Type.Optional(Type.Array(Type.String())),
+  places: Type.Optional(Type.Array(Type.String())),
+  createdAt: Moment('When it was minted.'),
+  expiresAt: Moment('When it ends by itself.'),
+  mintedBy: Type.Optional(Type.String({ description: 'A person, `local:<user>`, or `cordon`.' })),
+});
+/** A token without its secret. */
+export type TokenItem = Static<typeof TokenItem>;
+
+export const TokensAnswer = Type.Object({ items: Type.Array(TokenItem) });
+
+export const MintAnswer = Type.Object({
+  token: Type.String({ description: 'Shown this once, and kept nowhere.' }),
+  ...TokenItem.properties,
+});
+
+export const ConsoleSessionsAnswer = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      state: Type.Unsafe<'open' | 'ended' | 'expired'>({ enum: ['open', 'ended', 'expired'] }),
+      person: Type.String(),
+      ...assignment,
+      authTime: Moment('When the person last showed who it is.'),
+      lastSeenAt: Moment('When it was last used, to the minute.'),
+      expiresAt: Moment('When it ends whatever happens.'),
+    }),
+  ),
+});
+
+export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) }, closed);
+
+export const ReloadAnswer = Type.Object({
+  result: Type.Unsafe<'loaded' | 'refused' | 'unchanged'>({ enum: ['loaded', 'refused', 'unchanged'] }),
+});

@@ -1,0 +1,92 @@
+import type { People, Visitor } from '../../admin/access/people.ts';
+import type { Refusal } from '../../admin/problem.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { ConsoleSession } from '../../core/people/console-session.ts';
+import type { PersonToken } from '../../core/people/person-token.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { csrfToken, parseSession, verifySession } from '../../identity/people/open-session.ts';
+import { parsePersonToken, verifyPersonToken } from '../../identity/people/person-token.ts';
+import { parseIpAddress } from '../../wire/address/ip-address.ts';
+import type { PeopleParts } from './people-parts.ts';
+
+/** How exactly the store knows when a session was last used: not every request is a write. */
+const SEEN_INTERVAL: Milliseconds = 60_000;
+/** Seconds until an address that was slowed may fail once more. */
+const RETRY_AFTER = 6;
+
+/**
+ * Who shows a credential. The store is asked every time: what was revoked there is refused at once, by whichever replica.
+ * Only what fails is counted against an address: an agent on an approver's machine must not lock the approver out.
+ */
+export function createAuthentication(parts: PeopleParts): People['authenticate'] {
+  return async ({ kind, text }, client) => {
+    const known = kind === 'bearer' ? await byToken(text, client, parts) : await bySession(text, client, parts);
+    return known.ok ? known : refuseAttempt(known.failure, client, parts);
+  };
+}
+
+/** @failure unidentified | store_unavailable */
+export async function verifiedToken(text: string, { personTokens, clock }: PeopleParts): Promise<Result<PersonToken, Failure>> {
+  const presented = parsePersonToken(text);
+  if (!presented.ok) return presented;
+  const stored = await personTokens.find(presented.value.id);
+  return stored.ok ? verifyPersonToken(presented.value, stored.value, clock.now()) : stored;
+}
+
+/** The answer to a credential that does not verify: recorded, counted, and slowed after some. */
+export function refuseAttempt(failure: Failure, client: string, { attempts, refused }: PeopleParts): Result<never, Refusal> {
+  if (failure.code !== 'unidentified') return fail(unavailable(failure));
+  refused.note(client, failure.detail);
+  const address = parseIpAddress(client);
+  if (address.ok && !attempts.begin(address.value)) {
+    return fail({ status: 429, detail: 'Too many credentials from this address did not verify', retryAfter: RETRY_AFTER });
+  }
+  // Which of the reasons it is stands on the record: whoever guesses learns nothing from it.
+  return fail({ status: 401, detail: 'The credential is not valid, or not any more' });
+}
+
+/** The answer where the gateway cannot do what it should. */
+export function unavailable({ code }: Failure): Refusal {
+  const what = code === 'audit_unavailable' ? 'It cannot be recorded, so it is not done' : 'The store is not available';
+  return { status: 503, detail: what };
+}
+
+async function byToken(text: string, client: string, parts: PeopleParts): Promise<Result<Visitor, Failure>> {
+  const token = await verifiedToken(text, parts);
+  return token.ok ? ok(tokenVisitor(token.value, client, parts)) : token;
+}
+
+/** Who holds a token. It was made for a person who signed in to get it, so its age counts for `approval.step-up`. */
+export function tokenVisitor(token: PersonToken, client: string, { scope }: PeopleParts): Visitor {
+  const { person, role, groups, places, createdAt, mintedBy, id, once } = token;
+  const scoped = { role, groups, places: scope.places(places).places };
+  return {
+    principal: { person, ...scoped, authTime: createdAt, vouchedBy: mintedBy, credential: `token:${id}`, client },
+    once,
+  };
+}
+
+async function bySession(text: string, client: string, parts: PeopleParts): Promise<Result<Visitor, Failure>> {
+  const { sessions, clock } = parts;
+  const presented = parseSession(text);
+  if (presented === undefined) return fail({ code: 'unidentified', detail: 'Found a cookie that is no session' });
+  const stored = await sessions.find(presented.id);
+  if (!stored.ok) return stored;
+  const now = clock.now();
+  const session = verifySession(presented, stored.value, now);
+  if (!session.ok) return session;
+  if (now - session.value.lastSeenAt >= SEEN_INTERVAL) await sessions.touch(presented.id, now);
+  return ok(sessionVisitor(session.value, presented.secret, client, parts));
+}
+
+/** Whoever is signed in. */
+export function sessionVisitor(session: ConsoleSession, secret: string, client: string, { scope }: PeopleParts): Visitor {
+  const { person, role, groups, places, authTime, vouchedBy, id, expiresAt } = session;
+  const scoped = { role, groups, places: scope.places(places).places };
+  return {
+    principal: { person, ...scoped, authTime, vouchedBy, credential: `session:${id}`, client },
+    once: false,
+    session: { expiresAt, csrf: csrfToken(secret) },
+  };
+}

@@ -1,0 +1,13 @@
+import type { AdminEntry } from '../../core/people/admin-entry.ts';
+import type { PersonToken } from '../../core/people/person-token.ts';
+import type { AgentToken } from '../../core/ports.ts';
+
+/** What the record says of a new token: for whom, with which scope, until when. Minting for oneself raises an alarm. */
+export function mintedEntry(token: AgentToken | PersonToken, by: AdminEntry['by']): AdminEntry {
+  const expires = new Date(token.expiresAt).toISOString();
+  const entry = { by, action: 'token.minted', subject: `token:${token.id}` } as const;
+  if ('agent' in token) return { ...entry, details: { agent: token.agent, expires } };
+  const { person, role, groups, places } = token;
+  const isOwn = typeof by !== 'string' && by.person === person;
+  return { ...entry, details: { person, role, groups, places, expires }, ...(isOwn && { alarm: 'minted-for-oneself' }) };
+}

@@ -1,0 +1,80 @@
+import type { People } from '../../admin/access/people.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { RecordAdmin } from '../../core/people/admin-entry.ts';
+import type { Clock, EventBus, Random } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
+import { RefusedCredentials } from '../../recording/refused-credentials.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { PolicyInForce } from '../in-force.ts';
+import type { State } from '../state.ts';
+import { createAdminRecord } from './admin-record.ts';
+import { dropFirstToken, makeFirstToken } from './first-token.ts';
+import { createPeople } from './people.ts';
+import type { PeopleParts } from './people-parts.ts';
+import { scopeView } from './scope.ts';
+
+/** Credentials that may fail at once, and in which time that many may fail again. */
+const ATTEMPTS = { burst: 10, recovery: 60_000 } as const;
+/** How often ended sessions and a first token that nobody used are removed. */
+const PURGE_INTERVAL: Milliseconds = 600_000;
+/** How long an ended session can still be listed. */
+const KEPT: Milliseconds = 24 * 3_600_000;
+
+export interface PeopleSideParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly state: State;
+  readonly inForce: PolicyInForce;
+  readonly events: EventBus;
+}
+
+/** Everything about people that the admin API needs. */
+export interface PeopleSide extends AsyncDisposable {
+  readonly people: People;
+  readonly record: RecordAdmin;
+  /** Of the very first start. */
+  readonly firstToken: string | undefined;
+}
+
+/** @failure a sentence: the store or the record cannot be used */
+export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<PeopleSide, string>> {
+  const { settings, clock, random, state, inForce, events, log } = parts;
+  const { personTokens, consoleSessions: sessions, tokens: agentTokens, journal } = state;
+  const { directory } = settings.data;
+  await using stack = new AsyncDisposableStack();
+  const record = createAdminRecord({ journal, events, log });
+  const first = { personTokens, clock, random, record, directory };
+  await dropFirstToken(first);
+  const firstToken = await makeFirstToken(first);
+  if (!firstToken.ok) return fail(firstToken.failure.detail);
+  const peopleParts: PeopleParts = {
+    clock,
+    random,
+    agentTokens,
+    personTokens,
+    sessions,
+    record,
+    events,
+    attempts: new AttemptLimiter({ clock, ...ATTEMPTS }),
+    refused: stack.use(new RefusedCredentials({ journal, clock })),
+    scope: scopeView(inForce),
+    onUsed: () => void dropFirstToken(first),
+  };
+  const purge = setInterval(() => {
+    void sessions.purge(clock.now() - KEPT);
+    void dropFirstToken(first);
+  }, PURGE_INTERVAL);
+  purge.unref();
+  stack.defer(() => clearInterval(purge));
+  const owned = stack.move();
+  return ok({
+    people: createPeople(peopleParts),
+    record,
+    firstToken: firstToken.value,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}

@@ -1,0 +1,112 @@
+import type { Opened, People } from '../../admin/access/people.ts';
+import type { Refusal } from '../../admin/problem.ts';
+import { Defect } from '../../core/defect.ts';
+import type { ConsoleSessionId } from '../../core/ids.ts';
+import type { PersonToken } from '../../core/people/person-token.ts';
+import type { Principal } from '../../core/people/principal.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { openSession, parseSession, verifySession, type SignIn } from '../../identity/people/open-session.ts';
+import { refuseAttempt, sessionVisitor, tokenVisitor, unavailable, verifiedToken } from './authenticate.ts';
+import type { PeopleParts } from './people-parts.ts';
+import { coversAssignment } from './scope.ts';
+
+/** Signing in and out. */
+export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'signOut' | 'sessions' | 'endSession'> {
+  const { sessions, clock } = parts;
+  return {
+    signIn: async (text, client, before) => {
+      const token = await verifiedToken(text, parts);
+      if (!token.ok) return refuseAttempt(token.failure, client, parts);
+      const by = tokenVisitor(token.value, client, parts).principal;
+      return beginSession(signInWith(token.value, clock.now()), by, { token: token.value, before }, parts);
+    },
+    signOut: (by) => {
+      const id = /^session:(.+)$/.exec(by.credential)?.[1];
+      if (id === undefined) return Promise.resolve(fail({ status: 422, detail: 'Found a token, expected a session to end' }));
+      return endSession(id as ConsoleSessionId, by, parts);
+    },
+    sessions: async (by) => {
+      const all = await sessions.list();
+      return all.ok
+        ? ok(all.value.filter((session) => coversAssignment(by, session, parts.scope)))
+        : fail(unavailable(all.failure));
+    },
+    endSession: async (id, by) => {
+      const found = await sessions.find(id as ConsoleSessionId);
+      if (!found.ok) return fail(unavailable(found.failure));
+      const session = found.value?.session;
+      if (session === undefined || !coversAssignment(by, session, parts.scope))
+        return fail({ status: 404, detail: 'No such session' });
+      return endSession(session.id, by, parts);
+    },
+  };
+}
+
+/** Showing a token is showing who one is, now. */
+function signInWith(token: PersonToken, now: number): SignIn {
+  const { person, role, groups, places, id, mintedBy, once, expiresAt } = token;
+  return {
+    person,
+    assignment: { role, groups, places },
+    authTime: now,
+    token: id,
+    vouchedBy: mintedBy,
+    // A one-use token is used up here; what it opened has a life of its own.
+    ...(!once && { until: expiresAt }),
+  };
+}
+
+/**
+ * Opens a session and puts it on the record first. The session that the browser held before ends with it, so that nothing
+ * that was known before signing in is worth anything after it.
+ */
+async function beginSession(
+  signIn: SignIn,
+  by: Principal,
+  { token, before }: { readonly token?: PersonToken; readonly before: string | undefined },
+  parts: PeopleParts,
+): Promise<Result<Opened, Refusal>> {
+  const { sessions, personTokens, clock, random, record } = parts;
+  const { session, text, secretHash } = openSession(signIn, random, clock);
+  const entry = { by, action: 'session.opened', subject: `session:${session.id}` } as const;
+  const recorded = await record(entry);
+  if (!recorded.ok) return fail(unavailable(recorded.failure));
+  if (token?.once === true) {
+    const used = await personTokens.use(token.id, clock.now());
+    if (!used.ok || !used.value) {
+      await record({ ...entry, failed: used.ok ? 'unidentified' : used.failure.code });
+      return used.ok
+        ? fail({ status: 401, detail: 'The token was for one use, and is used' })
+        : fail(unavailable(used.failure));
+    }
+    parts.onUsed(token.id);
+  }
+  const inserted = await sessions.insert(session, secretHash);
+  if (!inserted.ok) {
+    await record({ ...entry, failed: inserted.failure.code });
+    return fail(unavailable(inserted.failure));
+  }
+  if (before !== undefined) await endReplaced(before, parts);
+  const presented = parseSession(text);
+  if (presented === undefined) throw new Defect('A session was opened under a text that stands for none');
+  return ok({ visitor: sessionVisitor(session, presented.secret, by.client, parts), cookie: text });
+}
+
+/** Whoever shows its cookie may end it: a browser signs in anew. */
+async function endReplaced(cookie: string, { sessions, clock }: PeopleParts): Promise<void> {
+  const presented = parseSession(cookie);
+  const stored = presented === undefined ? undefined : await sessions.find(presented.id);
+  if (presented === undefined || stored?.ok !== true || !verifySession(presented, stored.value, clock.now()).ok) return;
+  await sessions.end(presented.id, clock.now());
+}
+
+async function endSession(id: ConsoleSessionId, by: Principal, parts: PeopleParts): Promise<Result<void, Refusal>> {
+  const { sessions, clock, record } = parts;
+  const entry = { by, action: 'session.ended', subject: `session:${id}` } as const;
+  const recorded = await record(entry);
+  if (!recorded.ok) return fail(unavailable(recorded.failure));
+  const ended = await sessions.end(id, clock.now());
+  if (ended.ok) return ended.value ? ok(undefined) : fail({ status: 404, detail: 'No such session' });
+  await record({ ...entry, failed: ended.failure.code });
+  return fail(unavailable(ended.failure));
+}

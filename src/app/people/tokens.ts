@@ -1,0 +1,124 @@
+import type { MintedToken, People, TokenOrder, Visitor } from '../../admin/access/people.ts';
+import type { Refusal } from '../../admin/problem.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { AgentId, TokenId } from '../../core/ids.ts';
+import type { PersonToken } from '../../core/people/person-token.ts';
+import { parsePerson } from '../../core/people/person.ts';
+import type { Principal } from '../../core/people/principal.ts';
+import type { AgentToken } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { mintAgentToken } from '../../identity/agent-token.ts';
+import { mintPersonToken } from '../../identity/people/person-token.ts';
+import { unavailable } from './authenticate.ts';
+import { mintedEntry } from './minted-entry.ts';
+import type { PeopleParts } from './people-parts.ts';
+import { coversAgent, coversAssignment } from './scope.ts';
+
+type Token = AgentToken | PersonToken;
+
+/** Tokens of agents and people, as admins manage them. */
+export function createTokens(parts: PeopleParts): Pick<People, 'tokens' | 'mint' | 'revoke'> {
+  return {
+    tokens: async (by) => {
+      const [ofAgents, ofPeople] = await Promise.all([parts.agentTokens.list(), parts.personTokens.list()]);
+      if (!ofAgents.ok) return fail(unavailable(ofAgents.failure));
+      if (!ofPeople.ok) return fail(unavailable(ofPeople.failure));
+      const all: readonly Token[] = [...ofAgents.value, ...ofPeople.value];
+      return ok(all.filter((token) => covers(by, token, parts)).toSorted((a, b) => a.createdAt - b.createdAt));
+    },
+    mint: async (order, by) => {
+      const drafted = draft(order, by.principal, parts);
+      return drafted.ok ? store(drafted.value, by, parts) : drafted;
+    },
+    revoke: (id, by) => revoke(id as TokenId, by, parts),
+  };
+}
+
+/** A token that is made, and stored nowhere yet. */
+interface Draft extends MintedToken {
+  readonly insert: () => Promise<Result<void, Failure>>;
+}
+
+function draft(order: TokenOrder, by: Principal, parts: PeopleParts): Result<Draft, Refusal> {
+  return 'agent' in order ? draftForAgent(order, by, parts) : draftForPerson(order, by, parts);
+}
+
+type AgentOrder = Extract<TokenOrder, { readonly agent: string }>;
+type PersonOrder = Exclude<TokenOrder, AgentOrder>;
+
+function draftForAgent({ agent, ttl }: AgentOrder, by: Principal, parts: PeopleParts): Result<Draft, Refusal> {
+  const declared = parts.scope.agent(agent);
+  if (declared === undefined) return wrong(`Found agent "${agent}", expected one that the policy declares`);
+  if (!coversAgent(by, declared)) return outOfScope();
+  const minted = mintAgentToken({ agent: agent as AgentId, mintedBy: by.person, ttl }, parts.random, parts.clock);
+  return ok({ ...minted, insert: () => parts.agentTokens.insert(minted.token, minted.secretHash) });
+}
+
+function draftForPerson({ person, assignment, ttl }: PersonOrder, by: Principal, parts: PeopleParts): Result<Draft, Refusal> {
+  const name = parsePerson(person);
+  if (!name.ok) return wrong(name.failure);
+  const { unknown } = parts.scope.places(assignment.places);
+  if (unknown.length > 0) return wrong(`Found place "${unknown[0]}", expected a country or a set of the policy`);
+  if (!coversAssignment(by, assignment, parts.scope)) return outOfScope();
+  const order = { person: name.value, assignment, mintedBy: by.person, ttl, once: false };
+  const minted = mintPersonToken(order, parts.random, parts.clock);
+  return ok({ ...minted, insert: () => parts.personTokens.insert(minted.token, minted.secretHash) });
+}
+
+/** On the record first, then used up what is for one use, then stored. */
+async function store(drafted: Draft, by: Visitor, parts: PeopleParts): Promise<Result<MintedToken, Refusal>> {
+  const { text, token, insert } = drafted;
+  const entry = mintedEntry(token, by.principal);
+  const recorded = await parts.record(entry);
+  if (!recorded.ok) return fail(unavailable(recorded.failure));
+  const stored = by.once ? await useUp(by.principal, parts) : ok(true);
+  const inserted = stored.ok && stored.value ? await insert() : stored;
+  if (inserted.ok && inserted.value !== false) return ok({ text, token });
+  const { alarm: _, ...rest } = entry;
+  await parts.record({ ...rest, failed: inserted.ok ? 'unidentified' : inserted.failure.code });
+  return inserted.ok
+    ? fail({ status: 401, detail: 'The token was for one use, and is used' })
+    : fail(unavailable(inserted.failure));
+}
+
+async function useUp(
+  { credential }: Principal,
+  { personTokens, clock, onUsed }: PeopleParts,
+): Promise<Result<boolean, Failure>> {
+  const id = credential.slice('token:'.length) as TokenId;
+  const used = await personTokens.use(id, clock.now());
+  if (used.ok && used.value) onUsed(id);
+  return used;
+}
+
+async function revoke(id: TokenId, by: Principal, parts: PeopleParts): Promise<Result<void, Refusal>> {
+  const { agentTokens, personTokens, clock, record, events } = parts;
+  const [ofAgent, ofPerson] = await Promise.all([agentTokens.find(id), personTokens.find(id)]);
+  if (!ofAgent.ok) return fail(unavailable(ofAgent.failure));
+  if (!ofPerson.ok) return fail(unavailable(ofPerson.failure));
+  const token = ofAgent.value?.token ?? ofPerson.value?.token;
+  // What is out of scope does not exist for this person.
+  if (token === undefined || !covers(by, token, parts)) return fail({ status: 404, detail: 'No such token' });
+  const entry = { by, action: 'token.revoked', subject: `token:${id}` } as const;
+  const recorded = await record(entry);
+  if (!recorded.ok) return fail(unavailable(recorded.failure));
+  const revoked = await ('agent' in token ? agentTokens : personTokens).revoke(id, clock.now());
+  if (!revoked.ok) {
+    await record({ ...entry, failed: revoked.failure.code });
+    return fail(unavailable(revoked.failure));
+  }
+  events.publish({ type: 'token.revoked', id });
+  return ok(undefined);
+}
+
+function covers(by: Principal, token: Token, { scope }: PeopleParts): boolean {
+  return 'agent' in token ? coversAgent(by, scope.agent(token.agent)) : coversAssignment(by, token, scope);
+}
+
+function wrong(detail: string): Result<never, Refusal> {
+  return fail({ status: 422, detail });
+}
+
+function outOfScope(): Result<never, Refusal> {
+  return fail({ status: 403, detail: 'Found a scope that is wider than your own' });
+}
