@@ -1,6 +1,7 @@
 import type { RecordAdmin } from '../core/people/admin-entry.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
+import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
 import type {
   CheckAnswer,
@@ -18,6 +19,9 @@ export interface AdminDependencies {
   readonly people: People;
   /** Absent where no `oidc` is set. */
   readonly identityProvider?: IdentityProvider | undefined;
+  readonly approvals: ApprovalDesk;
+  /** Tells what changes: the name of an event, and what it is about. */
+  watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Puts what a person does on the record. Handlers await it before they do it, and do it only when it is there. */
   readonly record: RecordAdmin;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

@@ -7,6 +7,8 @@ import type { AdminDependencies } from './dependencies.ts';
 import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { eventRoutes } from './routes/events.ts';
 import { placeRoutes } from './routes/places.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -76,6 +78,8 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   policyRoutes(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
+  approvalRoutes(server, dependencies);
+  eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   return server;
 }

@@ -5,6 +5,8 @@ import { policyFiles } from '../config/policy-files.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createApprovalDesk } from './approving/approval-desk.ts';
+import { watchChanges } from './approving/watch-changes.ts';
 import { compileFor } from './compile-policy.ts';
 import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
@@ -56,11 +58,20 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
 }
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDependencies {
-  const { inForce, upkeep, clock, metrics, log } = parts;
+  const { inForce, upkeep, clock, metrics, log, state } = parts;
   return {
     clock,
     people: people.people,
     record: people.record,
+    approvals: createApprovalDesk({
+      approvals: state.holds.approvals,
+      grants: state.holds.grants,
+      newGrantId: state.holds.newGrantId,
+      record: people.record,
+      clock,
+      homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
+    }),
+    watch: watchChanges(parts.events, state.database),
     reload: () => upkeep.reload(),
     ready: parts.ready,
     policy: () => ({

@@ -12,10 +12,11 @@ export interface DecisionRefusal {
 /** The rules that a person decides on, or why it may decide on none. */
 export function entitlement(approval: Approval, approver: Approver): Result<readonly AskedRule[], DecisionRefusal> {
   if (approver.role !== 'approver') return refuse('role', `A ${approver.role} decides on no request`);
-  if (isRequester(approval.requester, approver.person)) {
+  const { person, vouchedBy = person } = approver;
+  if ([person, vouchedBy].some((each) => isRequester(approval.requester, each))) {
     return refuse(
       'requester',
-      'Owners of the agent and who minted its token are requesters, and decide on none of its requests',
+      'Owners of the agent and who minted its token are requesters: neither they nor those whom they vouch for decide',
     );
   }
   if (!coversHome(approver, approval.requester)) {

@@ -11,12 +11,25 @@ import type { Role } from '../../src/core/people/role.ts';
 import { ManualClock } from '../support/clock.ts';
 import { openPeople, type PeopleFixture } from './people-fixture.ts';
 
+const nothing = (): Promise<never> => Promise.reject(new Error('not asked'));
+/** They are tested with a whole gateway. */
+const NO_APPROVALS: AdminDependencies['approvals'] = {
+  list: nothing,
+  find: nothing,
+  decide: nothing,
+  grants: nothing,
+  revokeGrant: nothing,
+  now: () => 0,
+};
+
 /** A gateway that answers the same to everything; tests replace what they look at. People and record are the real ones. */
 export function dependencies(people: PeopleFixture, replaced: Partial<AdminDependencies> = {}): AdminDependencies {
   return {
     clock: people.clock,
     people: people.people,
     record: people.record,
+    approvals: NO_APPROVALS,
+    watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve('unchanged'),
     ready: () => true,
     policy: () => ({ digest: 'sha256:00', generation: 1, files: ['base.yaml'], errors: [], warnings: [] }),
@@ -101,8 +114,10 @@ function send(port: number, path: string, { method, headers, json, body }: Asked
     sent.on('response', (response) => {
       const chunks: string[] = [];
       response.setEncoding('utf8');
+      // It has no end.
+      if (response.headers['content-type'] === 'text/event-stream') response.destroy();
       response.on('data', (chunk: string) => chunks.push(chunk));
-      response.on('end', () =>
+      response.on('close', () =>
         resolve({
           status: response.statusCode ?? 0,
           type: response.headers['content-type'],

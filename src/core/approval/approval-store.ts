@@ -37,6 +37,7 @@ export interface ApprovalStore {
 
 /** Grants, shared by all replicas. All methods: @failure store_unavailable */
 export interface GrantStore {
+  find(id: GrantId): Promise<Result<Grant | undefined, Failure>>;
   insert(grant: Grant): Promise<Result<void, Failure>>;
   /** Newest first; `ended` ones were not revoked. */
   list(query: ListQuery<GrantState> & { readonly now: Instant }): Promise<Result<Page<Grant>, Failure>>;

@@ -1,13 +1,13 @@
+import type { Role } from '../people/role.ts';
 import type { PlaceSet } from '../place/place.ts';
 import type { Instant, Milliseconds } from '../units.ts';
-
-/** What a person may do (contract §7). Only approvers decide; an admin decides nothing. */
-export type Role = 'viewer' | 'approver' | 'auditor' | 'operator' | 'admin';
 
 /** A person with the scope of its role, as its credential says. */
 export interface Approver {
   /** Compared character by character with owners and minters: who makes it from a credential makes it canonical. */
   readonly person: string;
+  /** Who says that it is this person, where that is a person too: nobody vouches for who decides on its own requests. */
+  readonly vouchedBy?: string;
   readonly role: Role;
   /** Groups of the policy (`approval.by`) that the role is scoped to. */
   readonly groups: readonly string[];

@@ -154,6 +154,9 @@ export type AdminAction =
   | 'session.opened'
   | 'session.ended'
   | 'credential.refused'
-  | 'policy.reloaded';
+  | 'policy.reloaded'
+  | 'approval.approved'
+  | 'approval.denied'
+  | 'grant.revoked';
 
 export type AdminAlarm = 'minted-for-oneself';

@@ -16,6 +16,12 @@ export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): Gr
         await db.insertInto('grants').values(toGrantRow(grant, cipher)).execute();
       }),
 
+    find: (id) =>
+      attemptStore('find a grant', async () => {
+        const row = await db.selectFrom('grants').selectAll().where('id', '=', id).executeTakeFirst();
+        return row === undefined ? undefined : fromGrantRow(row, cipher);
+      }),
+
     list: ({ state, now, limit, after }) =>
       attemptStore('list grants', async () => {
         const rows = await (state === undefined ? db.selectFrom('grants') : inState(db, state, now))

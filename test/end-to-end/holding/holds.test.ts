@@ -126,9 +126,11 @@ describe('a request that is held', () => {
     const client = await lab.connect();
     client.send(`${head}\r\n\r\n{}`);
     const asked = await people.next();
+    const hold = await lab.gateway.waitForRecord((record) => record.kind === 'decision' && record.approval === asked.id);
     client.socket.destroy();
+    const { exchange } = hold as DecisionEvent;
+    await lab.gateway.waitForRecord((record) => record.kind === 'outcome' && record.exchange === exchange);
     await people.decide(asked, 'approve');
-    await lab.gateway.waitForRecord((record) => record.kind === 'outcome' && record.code === 'held');
     expect(requestsAt(HELD)).toBe(before);
     const again = await lab.connect();
     again.send(`${head}\r\n\r\n{}`);

@@ -1,0 +1,109 @@
+import type { GrantState, ListCursor } from '../../core/approval/approval-store.ts';
+import type { ApproverDecision } from '../../core/approval/approver.ts';
+import type { Grant, GrantCover } from '../../core/approval/grant.ts';
+import type { Instant } from '../../core/units.ts';
+import type { SeenApproval } from '../access/approval-desk.ts';
+import type { ApprovalAnswer, ApprovalSummary, GrantItem } from './approvals.ts';
+
+/** An approval as lists show it. */
+export function approvalSummary({ approval, support }: SeenApproval): ApprovalSummary {
+  const { id, state, requester, request, rules, createdAt, expiresAt, settledAt } = approval;
+  const { method, target, origin, mediaType, places, transfer, findings } = request;
+  return {
+    id,
+    state,
+    agent: requester.subject,
+    home: requester.home.label,
+    owners: [...requester.owners],
+    ...(requester.reason !== undefined && { reason: requester.reason }),
+    method,
+    target,
+    origin,
+    ...(mediaType !== undefined && { mediaType }),
+    places: { ...places },
+    ...(transfer !== undefined && { transfer: { ...transfer } }),
+    ...(findings !== undefined && { findings: { ...findings } }),
+    rules: rules.map(({ rule, by, quorum, stepUp }) => ({
+      rule,
+      by: [...by],
+      quorum,
+      approvals: support.get(rule) ?? 0,
+      stepUp,
+    })),
+    createdAt: moment(createdAt),
+    expiresAt: moment(expiresAt),
+    ...(settledAt !== undefined && { settledAt: moment(settledAt) }),
+  };
+}
+
+/** An approval, whole, for one person. */
+export function approvalAnswer(seen: SeenApproval): ApprovalAnswer {
+  const { approval, mayNot, offers } = seen;
+  const { requester, request, decisions } = approval;
+  return {
+    ...approvalSummary(seen),
+    ...(requester.minter !== undefined && { minter: requester.minter }),
+    evidence: [...request.evidence],
+    ...(request.preview !== undefined && { preview: request.preview }),
+    decisions: decisions.map(decisionItem),
+    ...(mayNot !== undefined && { mayNot }),
+    offers: offers.map(({ rule, max, covers }) => ({ rule, max, covers: coversItem(covers) })),
+  };
+}
+
+function decisionItem({ person, groups, decision, reason, at, grant }: ApproverDecision): ApprovalAnswer['decisions'][number] {
+  return {
+    person,
+    groups: [...groups],
+    decision,
+    reason,
+    at: moment(at),
+    ...(grant !== undefined && { grantFor: grant.for }),
+  };
+}
+
+export function grantItem(grant: Grant, now: Instant): GrantItem {
+  const { id, approval, covers, by, createdAt, endsAt, revoked } = grant;
+  return {
+    id,
+    state: grantState(grant, now),
+    approval,
+    covers: coversItem(covers),
+    by: [...by],
+    createdAt: moment(createdAt),
+    endsAt: moment(endsAt),
+    ...(revoked !== undefined && { revokedAt: moment(revoked.at), revokedBy: revoked.by }),
+  };
+}
+
+function grantState({ revoked, endsAt }: Grant, now: Instant): GrantState {
+  if (revoked !== undefined) return 'revoked';
+  return now < endsAt ? 'active' : 'ended';
+}
+
+function coversItem({ subject, rule, method, origin, path, places, entities }: GrantCover): GrantItem['covers'] {
+  return { subject, rule, method, origin, path, places: { ...places }, entities: [...entities] };
+}
+
+/** A place in a list as text: opaque to whoever brings it back. */
+export function cursorText({ createdAt, id }: ListCursor): string {
+  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+}
+
+/** The place that a text stands for; undefined for a text that none was made of. */
+export function parseCursor(text: string): ListCursor | undefined {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
+    const [createdAt, id] = parsed as [unknown, unknown];
+    return typeof createdAt === 'number' && Number.isFinite(createdAt) && typeof id === 'string'
+      ? { createdAt, id }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function moment(at: Instant): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,132 @@
+/** Held requests and grants: what the admin API takes and gives. */
+import * as Type from 'typebox/type';
+import type { Static } from 'typebox/type';
+import type { GrantState } from '../../core/approval/approval-store.ts';
+import type { ApprovalState } from '../../core/approval/transitions.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const APPROVAL_STATES: readonly ApprovalState[] = ['pending', 'approved', 'passed', 'denied', 'expired', 'stale', 'cancelled'];
+const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'];
+
+const State = Type.Unsafe<ApprovalState>({ type: 'string', enum: APPROVAL_STATES });
+const StateOfGrant = Type.Unsafe<GrantState>({ type: 'string', enum: GRANT_STATES });
+const Moment = (description: string) => Type.String({ format: 'date-time', description });
+const Cursor = Type.String({ maxLength: 200, pattern: '^[A-Za-z0-9_-]+$', description: '`next` of the page before.' });
+const Limit = Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: 'Most items, up to 200; 50 where absent.' });
+const Places = Type.Object({ entry: Type.String(), processing: Type.String(), storage: Type.String() });
+
+export const ApprovalsQuery = Type.Object(
+  { state: Type.Optional(State), after: Type.Optional(Cursor), limit: Type.Optional(Limit) },
+  closed,
+);
+
+export const GrantsQuery = Type.Object(
+  { state: Type.Optional(StateOfGrant), after: Type.Optional(Cursor), limit: Type.Optional(Limit) },
+  closed,
+);
+
+export const ApprovalParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) }, closed);
+
+export const DecisionBody = Type.Object(
+  {
+    decision: Type.Unsafe<'approve' | 'deny'>({ type: 'string', enum: ['approve', 'deny'] }),
+    reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; it is on the record.' }),
+    grant: Type.Optional(
+      Type.Object(
+        { for: Type.String({ maxLength: 16, description: 'How long the same kind may pass: 15m, 8h.' }) },
+        { ...closed, description: 'With an approval, where a rule allows it.' },
+      ),
+    ),
+  },
+  closed,
+);
+/** `POST /v1/approvals/{id}/decision` */
+export type DecisionBody = Static<typeof DecisionBody>;
+
+const Covers = Type.Object({
+  subject: Type.String(),
+  rule: Type.String(),
+  method: Type.String(),
+  origin: Type.String(),
+  path: Type.String({ description: 'A pattern of the rule, or one path.' }),
+  places: Places,
+  entities: Type.Array(Type.String(), { description: 'Kinds of values that may be in the content.' }),
+});
+
+const summary = {
+  id: Type.String(),
+  state: State,
+  agent: Type.String(),
+  home: Type.String(),
+  owners: Type.Array(Type.String()),
+  reason: Type.Optional(Type.String({ description: 'Of the requester.' })),
+  method: Type.String(),
+  target: Type.String({ description: 'Masked; values of the query are left out.' }),
+  origin: Type.String(),
+  mediaType: Type.Optional(Type.String()),
+  places: Places,
+  transfer: Type.Optional(Type.Object({ rule: Type.String(), basis: Type.String(), reference: Type.Optional(Type.String()) })),
+  findings: Type.Optional(
+    Type.Record(Type.String(), Type.Integer(), { description: 'Values found in the content; absent where nobody could look.' }),
+  ),
+  rules: Type.Array(
+    Type.Object({
+      rule: Type.String(),
+      by: Type.Array(Type.String()),
+      quorum: Type.Integer(),
+      approvals: Type.Integer({ description: 'Persons who have approved for it.' }),
+      stepUp: Type.Boolean(),
+    }),
+  ),
+  createdAt: Moment('When it was asked first.'),
+  expiresAt: Moment('The one deadline, for decisions and for the pass.'),
+  settledAt: Type.Optional(Moment('When it came to its end.')),
+};
+
+export const ApprovalSummary = Type.Object(summary);
+/** An approval as lists show it. */
+export type ApprovalSummary = Static<typeof ApprovalSummary>;
+
+export const ApprovalAnswer = Type.Object({
+  ...summary,
+  minter: Type.Optional(Type.String({ description: 'Who minted the token that the agent showed.' })),
+  evidence: Type.Array(Type.String()),
+  preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
+  decisions: Type.Array(
+    Type.Object({
+      person: Type.String(),
+      groups: Type.Array(Type.String()),
+      decision: Type.Unsafe<'approve' | 'deny'>({ type: 'string', enum: ['approve', 'deny'] }),
+      reason: Type.String(),
+      at: Moment('When.'),
+      grantFor: Type.Optional(Type.Integer({ description: 'Milliseconds.' })),
+    }),
+  ),
+  mayNot: Type.Optional(Type.String({ description: 'Why you cannot decide on it now; absent where you can.' })),
+  offers: Type.Array(
+    Type.Object({ rule: Type.String(), max: Type.Integer({ description: 'Milliseconds.' }), covers: Covers }),
+    { description: 'What a grant would cover, by rule.' },
+  ),
+});
+/** An approval, whole. */
+export type ApprovalAnswer = Static<typeof ApprovalAnswer>;
+
+export const ApprovalsAnswer = Type.Object({ items: Type.Array(ApprovalSummary), next: Type.Optional(Type.String()) });
+export type ApprovalsAnswer = Static<typeof ApprovalsAnswer>;
+
+export const GrantItem = Type.Object({
+  id: Type.String(),
+  state: StateOfGrant,
+  approval: Type.String(),
+  covers: Covers,
+  by: Type.Array(Type.String(), { description: 'Who gave it.' }),
+  createdAt: Moment('When it was given.'),
+  endsAt: Moment('The one end; use does not move it.'),
+  revokedAt: Type.Optional(Moment('When it was revoked.')),
+  revokedBy: Type.Optional(Type.String()),
+});
+export type GrantItem = Static<typeof GrantItem>;
+
+export const GrantsAnswer = Type.Object({ items: Type.Array(GrantItem), next: Type.Optional(Type.String()) });
+export type GrantsAnswer = Static<typeof GrantsAnswer>;

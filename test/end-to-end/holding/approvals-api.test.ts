@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApprovalAnswer, ApprovalsAnswer, GrantsAnswer } from '../../../src/admin/contract/approvals.ts';
+import { startLab, type Lab } from '../../support/lab.ts';
+import { ask, EMAIL, parrot } from '../masking/ask.ts';
+
+const HELD = 'held.de.lab.example';
+const JSON_TYPE = 'Content-Type: application/json';
+const ASYNC = 'Cordon-Prefer: respond-async';
+
+let lab: Lab;
+let paul: string;
+
+beforeAll(async () => {
+  lab = await startLab({
+    origins: { [HELD]: { country: 'DE', handler: parrot } },
+    agents: [{ id: 'lab', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] }],
+    rules: [
+      `{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, mask: { request: { entities: [pii], as: redact } } }`,
+    ],
+  });
+  paul = await token('paul@acme.example', 'approver', ['privacy']);
+});
+afterAll(async () => {
+  await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
+});
+
+async function token(person: string, role: string, groups: readonly string[], places: readonly string[] = []): Promise<string> {
+  const { status, content } = await api('/v1/tokens', await lab.gateway.adminToken(), { person, role, groups, places });
+  expect(status).toBe(201);
+  return (content as { token: string }).token;
+}
+
+async function api(
+  path: string,
+  credential: string,
+  json?: unknown,
+  method?: string,
+): Promise<{ readonly status: number; readonly content: unknown }> {
+  const { address, port } = lab.gateway.admin;
+  const answer = await fetch(`http://${address}:${port}${path}`, {
+    method: method ?? (json === undefined ? 'GET' : 'POST'),
+    headers: { authorization: `Bearer ${credential}`, ...(json !== undefined && { 'content-type': 'application/json' }) },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, content: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** Has a request held, and gives what people are asked. */
+async function held(content: string): Promise<ApprovalAnswer> {
+  expect((await ask(lab, HELD, { content, fields: [JSON_TYPE, ASYNC] })).status).toBe(503);
+  const listed = await api('/v1/approvals?state=pending&limit=1', paul);
+  const [newest] = (listed.content as ApprovalsAnswer).items;
+  return (await api(`/v1/approvals/${newest!.id}`, paul)).content as ApprovalAnswer;
+}
+
+const YES = { decision: 'approve', reason: 'a customer waits' };
+
+describe('the approvals of the admin API', () => {
+  it('show a held request masked, and let it go on the word of an approver', async () => {
+    const waiting = ask(lab, HELD, { content: `{"to":"${EMAIL}"}`, fields: [JSON_TYPE] });
+    await expect
+      .poll(async () => ((await api('/v1/approvals?state=pending', paul)).content as ApprovalsAnswer).items.length)
+      .toBe(1);
+    const [pending] = ((await api('/v1/approvals?state=pending', paul)).content as ApprovalsAnswer).items;
+    const { id } = pending!;
+    const shown = (await api(`/v1/approvals/${id}`, paul)).content as ApprovalAnswer;
+    expect(shown).toMatchObject({
+      state: 'pending',
+      agent: 'lab',
+      home: 'eu',
+      owners: ['olga@acme.example'],
+      preview: '{"to":"REDACTED_EMAIL"}',
+      findings: { email: 1 },
+      rules: [{ rule: 'held', by: ['privacy'], quorum: 1, approvals: 0, stepUp: false }],
+      offers: [{ rule: 'held', max: 3_600_000, covers: { method: 'POST', entities: ['email'] } }],
+    });
+    expect(shown).not.toHaveProperty('mayNot');
+    expect(JSON.stringify(shown)).not.toContain(EMAIL);
+    const decided = await api(`/v1/approvals/${id}/decision`, paul, YES);
+    expect(decided).toMatchObject({
+      status: 200,
+      content: { state: 'approved', decisions: [{ person: 'paul@acme.example', ...YES }] },
+    });
+    expect((await waiting).status).toBe(200);
+    const record = await lab.gateway.waitForRecord((each) => each.kind === 'admin' && each.action === 'approval.approved');
+    expect(record).toMatchObject({
+      actor: 'paul@acme.example',
+      role: 'approver',
+      subject: `approval:${id}`,
+      details: { agent: 'lab', rules: ['held'], reason: 'a customer waits' },
+    });
+    expect((await api(`/v1/approvals/${id}/decision`, paul, YES)).status).toBe(409);
+  });
+
+  it('APPR-05 refuses owners, other roles, other groups, other places, and says why', async () => {
+    const { id } = await held('{"n":"scope"}');
+    const decide = async (credential: string) => api(`/v1/approvals/${id}/decision`, credential, YES);
+    const owner = await token('olga@acme.example', 'approver', ['privacy']);
+    expect(await decide(owner)).toMatchObject({
+      status: 403,
+      content: { detail: expect.stringContaining('requesters') as string },
+    });
+    expect((await api(`/v1/approvals/${id}`, owner)).content).toHaveProperty('mayNot');
+    expect((await decide(await token('vera@acme.example', 'viewer', []))).status).toBe(403);
+    expect((await decide(await lab.gateway.adminToken())).status).toBe(403);
+    // What is out of scope does not exist.
+    expect((await decide(await token('fritz@acme.example', 'approver', ['finance']))).status).toBe(404);
+    expect((await decide(await token('uma@acme.example', 'approver', ['privacy'], ['us']))).status).toBe(404);
+    expect(
+      (
+        (await api('/v1/approvals', await token('uma@acme.example', 'approver', ['privacy'], ['us'])))
+          .content as ApprovalsAnswer
+      ).items,
+    ).toEqual([]);
+    expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: ' ' })).status).toBe(422);
+    expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
+    expect((await api(`/v1/approvals/${id}/decision`, 'cdp_forged')).status).toBe(404);
+  });
+
+  it('give a grant, list it and revoke it', async () => {
+    const { id } = await held('{"n":"grant"}');
+    const given = await api(`/v1/approvals/${id}/decision`, paul, { ...YES, grant: { for: '9h' } });
+    expect(given.status).toBe(200);
+    const { items } = (await api('/v1/grants?state=active', paul)).content as GrantsAnswer;
+    expect(items).toMatchObject([
+      { approval: id, by: ['paul@acme.example'], covers: { rule: 'held', method: 'POST', entities: [] } },
+    ]);
+    const [{ id: grant, createdAt, endsAt }] = items as [GrantsAnswer['items'][number]];
+    // The rule allows an hour.
+    expect(Date.parse(endsAt) - Date.parse(createdAt)).toBe(3_600_000);
+    expect((await ask(lab, HELD, { content: '{"n":"other"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(200);
+    expect((await api(`/v1/grants/${grant}`, paul, undefined, 'DELETE')).status).toBe(204);
+    expect((await ask(lab, HELD, { content: '{"n":"third"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(503);
+  });
+
+  it('ADM-08 tell by server-sent events that something has changed, to people only', async () => {
+    const { address, port } = lab.gateway.admin;
+    const url = `http://${address}:${port}/v1/events`;
+    expect((await fetch(url)).status).toBe(401);
+    const abort = new AbortController();
+    const stream = await fetch(url, { headers: { authorization: `Bearer ${paul}` }, signal: abort.signal });
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const { id } = await held('{"n":"event"}');
+    let text = '';
+    while (!text.includes('approval.pending')) text += (await reader.read()).value ?? '';
+    expect(text).toContain(`event: approval.pending\ndata: {"id":"${id}"}\n\n`);
+    abort.abort();
+  });
+
+  it('page from the newest to the oldest, and refuse what is no page', async () => {
+    const first = (await api('/v1/approvals?limit=2', paul)).content as ApprovalsAnswer;
+    expect(first.items).toHaveLength(2);
+    const second = (await api(`/v1/approvals?limit=2&after=${first.next}`, paul)).content as ApprovalsAnswer;
+    expect(second.items[0]!.createdAt <= first.items[1]!.createdAt).toBe(true);
+    expect(second.items.map(({ id }) => id)).not.toContain(first.items[1]!.id);
+    for (const query of ['after=bm8', 'limit=0', 'state=open', 'other=1'])
+      expect([query, (await api(`/v1/approvals?${query}`, paul)).status]).toEqual([query, 400]);
+  });
+});
