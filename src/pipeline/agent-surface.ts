@@ -18,6 +18,7 @@ import { refuse, type Refusal } from './judging/refusal.ts';
 import type { Progress } from './judging/progress.ts';
 import type { Services } from './services.ts';
 import { foresee } from './foresee.ts';
+import { ownApproval, waitOf } from './holding/own-approval.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
 const AGENT_SURFACE_NAME = 'cordon.internal';
@@ -26,6 +27,9 @@ const AGENT_SURFACE_NAME = 'cordon.internal';
 const EXPLAIN_PER_MINUTE = 60;
 /** Longest method that is explained; methods of use have fewer than 32 characters. */
 const MAX_METHOD = 32;
+
+const APPROVALS = '/approvals/';
+const PATHS = 'ca.pem, healthz, whoami, explain?method=&url=, approvals/<id>?wait=30s\n';
 
 interface Page {
   readonly status: number;
@@ -55,7 +59,7 @@ export class AgentSurface {
   async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
     const identified = await identifyByTunnel(accepted, this.#services);
-    const page = await this.#page(accepted, identified);
+    const page = await this.#page(accepted, identified, reply);
     const event = 'code' in page ? refusedEvent(page) : ownAnswer(identified.ok ? identified.value : accepted, page.explained);
     const recorded = await this.#record(event, accepted);
     const shown = recorded.ok ? page : recorded.failure;
@@ -121,7 +125,7 @@ export class AgentSurface {
     });
   }
 
-  async #page(accepted: Accepted, identified: Result<Identified, Refusal>): Promise<Page | Refusal> {
+  async #page(accepted: Accepted, identified: Result<Identified, Refusal>, reply: ReplySink): Promise<Page | Refusal> {
     // As its final recipient the gateway has no options to tell of; that it answers is what was asked (RFC 9110 §7.6.2).
     if (!isOwnName(accepted))
       return identified.ok ? { status: 200, type: 'text/plain; charset=utf-8', body: '' } : identified.failure;
@@ -134,7 +138,20 @@ export class AgentSurface {
     const { subject } = identified.value;
     if (path === '/whoami') return json(whoami(subject));
     if (path === '/explain') return await this.#explain(subject, new URLSearchParams(query), identified.value);
-    return { status: 404, type: 'text/plain; charset=utf-8', body: 'ca.pem, healthz, whoami, explain?method=&url=\n' };
+    if (path.startsWith(APPROVALS)) return await this.#approval(path, new URLSearchParams(query), identified.value, reply);
+    return { status: 404, type: 'text/plain; charset=utf-8', body: PATHS };
+  }
+
+  async #approval(path: string, query: URLSearchParams, progress: Identified, reply: ReplySink): Promise<Page | Refusal> {
+    const wait = waitOf(query);
+    if (wait === undefined) return { code: 'malformed_request', reason: 'wait: expected a duration such as 30s', progress };
+    const waiter = { whenGone: (listener: () => void) => reply.whenAborted(listener) };
+    const id = path.slice(APPROVALS.length);
+    const found = await ownApproval(id, { subject: progress.subject, wait, waiter }, this.#services);
+    if (!found.ok) return { ...found.failure, progress };
+    return found.value === undefined
+      ? { status: 404, type: 'text/plain; charset=utf-8', body: 'No approval of this agent has that id\n' }
+      : json(found.value);
   }
 
   async #explain(subject: Subject, parameters: URLSearchParams, accepted: Identified): Promise<Page | Refusal> {

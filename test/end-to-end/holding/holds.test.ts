@@ -9,6 +9,8 @@ const GRANTED = 'granted.de.lab.example';
 const TWO = 'two.de.lab.example';
 const SHORT = 'short.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
+/** Where another agent is at home. */
+const OTHER_AGENT = '127.9.0.1';
 const JSON_TYPE = 'Content-Type: application/json';
 const MASK = 'mask: { request: { entities: [pii], as: redact } }';
 
@@ -17,6 +19,10 @@ let lab: Lab;
 beforeAll(async () => {
   const origin = { country: 'DE', handler: parrot } as const;
   lab = await startLab({
+    agents: [
+      { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
+      { id: 'other', home: 'eu', identify: [{ cidr: ['127.9.0.0/16'] }] },
+    ],
     origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin },
     rules: [
       `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s }, ${MASK} }`,
@@ -151,6 +157,32 @@ describe('a request that is held', () => {
     expect(JSON.parse(held.content.toString())).toMatchObject({ code: 'held', approval: asked.id, rule: 'short' });
     expect((await people.next('expired')).id).toBe(asked.id);
     expect(await people.decide(asked, 'approve')).toMatchObject({ kind: 'refused', refusal: { kind: 'settled' } });
+  });
+
+  it('tells its own agent how it stands, as soon as that changes, and nobody else', async () => {
+    const people = await People.of(lab);
+    const own = async (path: string, from?: string) => {
+      await using client = await lab.connect(from);
+      client.send(`GET http://cordon.internal/approvals/${path} HTTP/1.1\r\nHost: cordon.internal\r\n\r\n`);
+      const { status, content } = await client.response('GET', 15_000);
+      return { status, text: content.toString() };
+    };
+    await ask(lab, HELD, { content: '{"n":"poll"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    const asked = await people.next();
+    expect(JSON.parse((await own(asked.id)).text)).toMatchObject({
+      id: asked.id,
+      state: 'pending',
+      rules: ['held'],
+      decisions: [],
+    });
+    const polled = own(`${asked.id}?wait=10s`);
+    await people.decide(asked, 'deny');
+    const { text } = await polled;
+    expect(JSON.parse(text)).toMatchObject({ state: 'denied', decisions: [{ decision: 'deny', reason: 'looked at it' }] });
+    expect(text).not.toContain('paul');
+    expect((await own('00000000-0000-7000-8000-000000000000')).status).toBe(404);
+    expect((await own(`${asked.id}?wait=soon`)).status).toBe(400);
+    expect((await own(asked.id, OTHER_AGENT)).status).toBe(404);
   });
 
   it('needs every rule to be satisfied, and a reason where one of them asks for it', async () => {

@@ -1,0 +1,70 @@
+import type { Approval } from '../../core/approval/approval.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Subject } from '../../core/exchange/exchange.ts';
+import type { ApprovalId } from '../../core/ids.ts';
+import { ok, type Result } from '../../core/result.ts';
+import { parseDuration, type Milliseconds } from '../../core/units.ts';
+import type { Services } from '../services.ts';
+import type { Waiter } from './hold.ts';
+
+/** Longest time that an answer is kept back for something to happen. */
+const LONGEST_WAIT: Milliseconds = 60_000;
+
+/** What an agent is told of its own approval: how it stands, and why, not by whom. */
+export interface OwnApproval {
+  readonly id: string;
+  readonly state: Approval['state'];
+  readonly rules: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly settledAt?: string;
+  readonly decisions: readonly { readonly decision: 'approve' | 'deny'; readonly reason: string; readonly at: string }[];
+}
+
+/** How long the query asks to wait: `30s`. Undefined where it says something else. */
+export function waitOf(query: URLSearchParams): Milliseconds | undefined {
+  const text = query.get('wait');
+  if (text === null) return 0;
+  const wait = parseDuration(text);
+  return wait.ok ? Math.min(wait.value, LONGEST_WAIT) : undefined;
+}
+
+/**
+ * An approval of this subject; kept back while it is pending, as long as is waited for.
+ * @returns undefined where there is none that is its own
+ * @failure store_unavailable
+ */
+export async function ownApproval(
+  id: string,
+  { subject, wait, waiter }: { readonly subject: Subject; readonly wait: Milliseconds; readonly waiter: Waiter },
+  { holds, clock }: Services,
+): Promise<Result<OwnApproval | undefined, Failure>> {
+  const ended = new AbortController();
+  waiter.whenGone(() => ended.abort());
+  const until = clock.now() + wait;
+  for (;;) {
+    const found = await holds.approvals.find(id as ApprovalId);
+    if (!found.ok) return found;
+    const approval = found.value;
+    if (approval?.requester.subject !== subject.attributes.agent) return ok(undefined);
+    const left = Math.min(until, approval.expiresAt) - clock.now();
+    if (approval.state !== 'pending' || left <= 0 || ended.signal.aborted) return ok(shown(approval));
+    await holds.watch.changed(approval.id, approval.revision, AbortSignal.any([ended.signal, AbortSignal.timeout(left)]));
+  }
+}
+
+function shown({ id, state, rules, createdAt, expiresAt, settledAt, decisions }: Approval): OwnApproval {
+  return {
+    id,
+    state,
+    rules: rules.map(({ rule }) => rule),
+    createdAt: moment(createdAt),
+    expiresAt: moment(expiresAt),
+    ...(settledAt !== undefined && { settledAt: moment(settledAt) }),
+    decisions: decisions.map(({ decision, reason, at }) => ({ decision, reason, at: moment(at) })),
+  };
+}
+
+function moment(at: number): string {
+  return new Date(at).toISOString();
+}
