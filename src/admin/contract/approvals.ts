@@ -44,6 +44,16 @@ export const DecisionBody = Type.Object(
 /** `POST /v1/approvals/{id}/decision` */
 export type DecisionBody = Static<typeof DecisionBody>;
 
+export const PurgeBody = Type.Object(
+  { settledBefore: Type.String({ maxLength: 16, description: 'How long ago they came to their end, at least: 12h, 30d.' }) },
+  closed,
+);
+/** `POST /v1/approvals/purge` */
+export type PurgeBody = Static<typeof PurgeBody>;
+
+export const PurgeAnswer = Type.Object({ purged: Type.Integer({ description: 'How many approvals were forgotten.' }) });
+export type PurgeAnswer = Static<typeof PurgeAnswer>;
+
 const Covers = Type.Object({
   subject: Type.String(),
   rule: Type.String(),
