@@ -68,6 +68,8 @@ describe('permits (invariant 1)', () => {
 describe('the network (invariant 10)', () => {
   it('is in reach of these files alone', () => {
     expect(reaches(tree)).toEqual([
+      // The command line of people, to the admin API of a gateway; runs in no gateway.
+      'cli/api/api-exchange.ts',
       // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
       'cli/egress/pinned-get.ts',
       // Questions to the configured name servers, for names that a rule could permit.

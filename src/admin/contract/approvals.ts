@@ -6,8 +6,16 @@ import type { ApprovalState } from '../../core/approval/transitions.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const APPROVAL_STATES: readonly ApprovalState[] = ['pending', 'approved', 'passed', 'denied', 'expired', 'stale', 'cancelled'];
-const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'];
+export const APPROVAL_STATES: readonly ApprovalState[] = [
+  'pending',
+  'approved',
+  'passed',
+  'denied',
+  'expired',
+  'stale',
+  'cancelled',
+];
+export const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'];
 
 const State = Type.Unsafe<ApprovalState>({ type: 'string', enum: APPROVAL_STATES });
 const StateOfGrant = Type.Unsafe<GrantState>({ type: 'string', enum: GRANT_STATES });
