@@ -15,11 +15,11 @@ const PATIENCE = { attempts: 5, wait: 10_000 } as const;
 /** The admin API of a gateway, asked as one person. */
 export class AdminApi {
   readonly base: URL;
-  readonly #token: string;
+  readonly token: string;
 
   constructor(base: URL, token: string) {
     this.base = base;
-    this.#token = token;
+    this.token = token;
   }
 
   get<T>(path: string): Promise<Result<T, ApiFailure>> {
@@ -63,7 +63,7 @@ export class AdminApi {
 
   #read<T>(status: number, text: string): Result<T, ApiFailure> {
     if (status === 204) return ok(undefined as T);
-    if (status !== 200) return fail(this.#failureOf(status, text));
+    if (status !== 200 && status !== 201) return fail(this.#failureOf(status, text));
     try {
       return ok(JSON.parse(text) as T);
     } catch {
@@ -78,6 +78,6 @@ export class AdminApi {
 
   #request(method: ApiRequest['method'], path: string, json?: unknown): ApiRequest {
     const url = new URL(path, this.base);
-    return { url, method, token: this.#token, silence: ANSWERED_WITHIN, ...(json !== undefined && { json }) };
+    return { url, method, token: this.token, silence: ANSWERED_WITHIN, ...(json !== undefined && { json }) };
   }
 }

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalSummary } from '../../../src/admin/contract/approvals.ts';
 import { startHeldLab, type HeldLab } from './held-lab.ts';
-import { WatchProcess, WatchTerminal } from './watching.ts';
+import { HAS_TERMINALS } from '../../support/terminal-process.ts';
+import { WatchProcess, watchOnTerminal } from './watching.ts';
 
 const SOON = { timeout: 10_000 };
-const HAS_TERMINAL = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
 
 let held: HeldLab;
 let paul: string;
@@ -59,10 +58,10 @@ describe('cordon approvals watch', () => {
     expect((await held.as(paul, 'approvals', 'watch', '--patience', 'long')).code).toBe(2);
   });
 
-  it.skipIf(!HAS_TERMINAL)('on a terminal shows what waits, and takes a decision with its reason', async () => {
+  it.skipIf(!HAS_TERMINALS)('on a terminal shows what waits, and takes a decision with its reason', async () => {
     const content = '{"to":"anna@example.org"}';
     const id = await held.hold(content);
-    using watch = new WatchTerminal(cwd, paul);
+    using watch = watchOnTerminal(cwd, paul);
     await expect.poll(() => watch.screen, SOON).toMatch(new RegExp(`> ${id.slice(0, 13)} +pending`));
     watch.type('\r');
     await expect.poll(() => watch.screen, SOON).toContain('|  {"to":"REDACTED_EMAIL"}');

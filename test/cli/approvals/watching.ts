@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { TerminalProcess } from '../../support/terminal-process.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../scripts/cordon.mjs', import.meta.url));
 
@@ -44,33 +45,7 @@ export class WatchProcess implements Disposable {
   }
 }
 
-/** The same on a terminal, which `script` of util-linux makes. */
-export class WatchTerminal implements Disposable {
-  readonly exited: Promise<number | null>;
-  readonly #child: ChildProcess;
-  #out = '';
-
-  constructor(cwd: string, token: string) {
-    const command = `stty rows 40 columns 160; "${process.execPath}" "${ENTRY}" approvals watch`;
-    this.#child = spawn('script', ['-qec', command, '/dev/null'], {
-      cwd,
-      env: { PATH: process.env['PATH'], CORDON_TOKEN: token, TERM: 'xterm', SHELL: '/bin/sh' },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#out += text));
-    this.exited = new Promise((resolve) => void this.#child.once('close', resolve));
-  }
-
-  /** What is on the screen now. */
-  get screen(): string {
-    return this.#out.slice(this.#out.lastIndexOf('\u001B[2J'));
-  }
-
-  type(text: string): void {
-    this.#child.stdin?.write(text);
-  }
-
-  [Symbol.dispose](): void {
-    this.#child.kill('SIGKILL');
-  }
+/** The same on a terminal. */
+export function watchOnTerminal(cwd: string, token: string): TerminalProcess {
+  return new TerminalProcess([ENTRY, 'approvals', 'watch'], cwd, { CORDON_TOKEN: token });
 }
