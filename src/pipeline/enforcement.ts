@@ -104,7 +104,7 @@ export class Enforcement {
 
   async #request(accepted: Accepted, reply: ReplySink, content: Readable | null): Promise<void> {
     if (this.#surface.owns(accepted)) {
-      await this.#surface.serve(accepted, reply);
+      await this.#surface.serve(accepted, reply, content);
       discard(content, reply);
       return;
     }
