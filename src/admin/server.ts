@@ -8,6 +8,7 @@ import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { placeRoutes } from './routes/places.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -77,6 +78,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
+  oidcRoutes(server, dependencies, cookies);
   return server;
 }
 

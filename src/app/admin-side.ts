@@ -17,8 +17,6 @@ export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
   readonly metrics: Metrics;
   readonly upkeep: Upkeep;
-  /** Of the policy that was loaded at the start. */
-  readonly ready: () => boolean;
   /** Gets the admin address, so that no exchange reaches it through the proxy (ADDR-20). */
   readonly listening: ListeningAddress[];
 }
@@ -61,8 +59,9 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDepende
     clock,
     people: people.people,
     record: people.record,
+    identityProvider: people.identityProvider,
     reload: () => upkeep.reload(),
-    ready: parts.ready,
+    ready: () => parts.plane.ready(),
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,

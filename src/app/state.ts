@@ -27,6 +27,8 @@ export interface State extends AsyncDisposable {
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
+  /** PEM texts of `trust`. */
+  readonly anchors: readonly string[];
   readonly content: ContentMeans;
 }
 
@@ -76,6 +78,7 @@ export async function openState(
     journal: journal.value,
     ca: ca.value,
     originTls: originTls.value,
+    anchors: anchors.value,
     content: content.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

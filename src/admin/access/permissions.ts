@@ -38,6 +38,11 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/readyz', ROLES, 'Whether exchanges can be served', PROBE),
   may('GET', '/metrics', ROLES, 'Metrics for Prometheus', { without: 'local' }),
   may('POST', '/v1/sign-in', ROLES, 'Opens a session of the console with a token', { without: 'anyone', uncounted: true }),
+  may('GET', '/v1/sign-in/oidc', ROLES, 'Leads to the identity provider', { without: 'anyone' }),
+  may('GET', '/v1/sign-in/oidc/callback', ROLES, 'Where the identity provider leads back to', {
+    without: 'anyone',
+    fromElsewhere: true,
+  }),
   may('POST', '/v1/sign-out', ROLES, 'Ends the session'),
   may('GET', '/v1/me', ROLES, 'Who asks, with role and scope'),
   may('GET', '/v1/console-sessions', ['admin'], 'Sessions of the console'),

@@ -24,6 +24,11 @@ export const SignInBody = Type.Object({ token: Type.String({ minLength: 1, maxLe
 /** `POST /v1/sign-in` */
 export type SignInBody = Static<typeof SignInBody>;
 
+export const SignInQuery = Type.Object(
+  { again: Type.Optional(Type.Literal('1', { description: 'Show anew who you are, for what asks for it.' })) },
+  closed,
+);
+
 export const MeAnswer = Type.Object({
   person: Type.String(),
   ...assignment,

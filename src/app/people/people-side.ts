@@ -1,4 +1,4 @@
-import type { People } from '../../admin/access/people.ts';
+import type { IdentityProvider, People } from '../../admin/access/people.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Clock, EventBus, Random } from '../../core/ports.ts';
@@ -7,10 +7,12 @@ import type { Milliseconds } from '../../core/units.ts';
 import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
 import { RefusedCredentials } from '../../recording/refused-credentials.ts';
 import type { Log } from '../../telemetry/log.ts';
+import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { State } from '../state.ts';
 import { createAdminRecord } from './admin-record.ts';
 import { dropFirstToken, makeFirstToken } from './first-token.ts';
+import { openIdentityProvider } from './oidc/open-identity-provider.ts';
 import { createPeople } from './people.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { scopeView } from './scope.ts';
@@ -30,12 +32,15 @@ export interface PeopleSideParts {
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
+  readonly plane: Pick<DataPlane, 'resolver' | 'ready'>;
 }
 
 /** Everything about people that the admin API needs. */
 export interface PeopleSide extends AsyncDisposable {
   readonly people: People;
   readonly record: RecordAdmin;
+  /** Absent where no `oidc` is set. */
+  readonly identityProvider: IdentityProvider | undefined;
   /** Of the very first start. */
   readonly firstToken: string | undefined;
 }
@@ -70,10 +75,13 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   }, PURGE_INTERVAL);
   purge.unref();
   stack.defer(() => clearInterval(purge));
+  const identityProvider = openIdentityProvider(peopleParts, parts);
+  if (!identityProvider.ok) return identityProvider;
   const owned = stack.move();
   return ok({
     people: createPeople(peopleParts),
     record,
+    identityProvider: identityProvider.value,
     firstToken: firstToken.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
