@@ -7,6 +7,8 @@ import type { AdminDependencies } from './dependencies.ts';
 import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
+import { collectDescription } from './description/openapi.ts';
+import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -73,7 +75,9 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   const cookies = new Cookies(tls !== undefined);
   const { people, clock } = dependencies;
   guard(server, { certificate: tls?.certificate, people, cookies, clock });
+  await collectDescription(server);
   statusRoutes(server, dependencies);
+  descriptionRoutes(server);
   policyRoutes(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);

@@ -10,7 +10,8 @@ import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
-import { openPeopleSide, type PeopleSide, type PeopleSideParts } from './people/people-side.ts';
+import type { PeopleSideParts } from './people/people-parts.ts';
+import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 export interface AdminSideParts extends PeopleSideParts {

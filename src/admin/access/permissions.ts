@@ -37,6 +37,9 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/healthz', ROLES, 'Whether the process lives', PROBE),
   may('GET', '/readyz', ROLES, 'Whether exchanges can be served', PROBE),
   may('GET', '/metrics', ROLES, 'Metrics for Prometheus', { without: 'local' }),
+  may('GET', '/openapi.json', ROLES, 'This API, described', { without: 'anyone' }),
+  may('GET', '/docs', ROLES, 'This API, to read', { without: 'anyone', fromElsewhere: true }),
+  may('GET', '/docs/style.css', ROLES, 'Style of that page', { without: 'anyone' }),
   may('POST', '/v1/sign-in', ROLES, 'Opens a session of the console with a token', { without: 'anyone', uncounted: true }),
   may('GET', '/v1/sign-in/oidc', ROLES, 'Leads to the identity provider', { without: 'anyone' }),
   may('GET', '/v1/sign-in/oidc/callback', ROLES, 'Where the identity provider leads back to', {

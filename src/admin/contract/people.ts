@@ -96,6 +96,9 @@ export const ConsoleSessionsAnswer = Type.Object({
 
 export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) }, closed);
 
+/** Of what is done and has no answer. */
+export const Done = Type.Null({ description: 'Done' });
+
 export const ReloadAnswer = Type.Object({
   result: Type.Unsafe<'loaded' | 'refused' | 'unchanged'>({ enum: ['loaded', 'refused', 'unchanged'] }),
 });

@@ -36,7 +36,7 @@ export function oidcRoutes(server: TypedServer, { identityProvider }: AdminDepen
     cookies.clearSignIn(reply);
     if (!opened.ok) return sendRefusal(reply, opened.failure);
     cookies.setSession(reply, opened.value.cookie);
-    return reply.type('text/html').send(SIGNED_IN);
+    return reply.type('text/html; charset=utf-8').send(SIGNED_IN);
   });
 }
 

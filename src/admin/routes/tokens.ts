@@ -2,7 +2,7 @@ import { parseDuration } from '../../core/units.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TokenOrder } from '../access/people.ts';
 import { principalOf, visitorOf } from '../access/visit.ts';
-import { IdParams, MintAnswer, MintBody, TokensAnswer } from '../contract/people.ts';
+import { Done, IdParams, MintAnswer, MintBody, TokensAnswer } from '../contract/people.ts';
 import { tokenItem } from '../contract/people-items.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { type Refusal, sendRefusal } from '../problem.ts';
@@ -23,9 +23,9 @@ export function tokenRoutes(server: TypedServer, { people, clock }: AdminDepende
     const { text, token } = minted.value;
     return reply.code(201).send({ token: text, ...tokenItem(token, clock.now()) });
   });
-  server.delete('/v1/tokens/:id', { schema: { params: IdParams } }, async (request, reply) => {
+  server.delete('/v1/tokens/:id', { schema: { params: IdParams, response: { 204: Done } } }, async (request, reply) => {
     const revoked = await people.revoke(request.params.id, principalOf(request));
-    return revoked.ok ? reply.code(204).send() : sendRefusal(reply, revoked.failure);
+    return revoked.ok ? reply.code(204).send(null) : sendRefusal(reply, revoked.failure);
   });
 }
 

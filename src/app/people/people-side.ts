@@ -1,20 +1,14 @@
 import type { IdentityProvider, People } from '../../admin/access/people.ts';
-import type { Settings } from '../../config/settings-schema.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
-import type { Clock, EventBus, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
 import { RefusedCredentials } from '../../recording/refused-credentials.ts';
-import type { Log } from '../../telemetry/log.ts';
-import type { DataPlane } from '../data-plane.ts';
-import type { PolicyInForce } from '../in-force.ts';
-import type { State } from '../state.ts';
 import { createAdminRecord } from './admin-record.ts';
 import { dropFirstToken, makeFirstToken } from './first-token.ts';
 import { openIdentityProvider } from './oidc/open-identity-provider.ts';
 import { createPeople } from './people.ts';
-import type { PeopleParts } from './people-parts.ts';
+import type { PeopleParts, PeopleSideParts } from './people-parts.ts';
 import { scopeView } from './scope.ts';
 
 /** Credentials that may fail at once, and in which time that many may fail again. */
@@ -23,17 +17,6 @@ const ATTEMPTS = { burst: 10, recovery: 60_000 } as const;
 const PURGE_INTERVAL: Milliseconds = 600_000;
 /** How long an ended session can still be listed. */
 const KEPT: Milliseconds = 24 * 3_600_000;
-
-export interface PeopleSideParts {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly state: State;
-  readonly inForce: PolicyInForce;
-  readonly events: EventBus;
-  readonly plane: Pick<DataPlane, 'resolver' | 'ready'>;
-}
 
 /** Everything about people that the admin API needs. */
 export interface PeopleSide extends AsyncDisposable {
