@@ -115,7 +115,8 @@ class Identifier {
     }
     const name = sessionField ?? nameInUser;
     const claim = { agent: token.agent, clientAddress, token: token.id, name };
-    return ok(this.#subject(agent, `token:${token.id}`, claim));
+    const subject = this.#subject(agent, `token:${token.id}`, claim);
+    return ok(token.mintedBy === undefined ? subject : { ...subject, minter: token.mintedBy });
   }
 
   #subject(agent: AgentDeclaration, by: string, claim: SessionClaim): Subject {
