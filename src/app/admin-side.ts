@@ -46,10 +46,12 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   if (!server.ok) return server;
   stack.use(server.value);
   parts.listening.push({ address: server.value.address.host, port: server.value.address.port });
+  const firstToken = await people.value.makeFirstToken();
+  if (!firstToken.ok) return fail(firstToken.failure.detail);
   const owned = stack.move();
   return ok({
     address: server.value.address,
-    firstToken: people.value.firstToken,
+    firstToken: firstToken.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }

@@ -161,3 +161,24 @@ describe('a one-use token', () => {
     expect((await mint(opened, ANNA, first)).status).toBe(401);
   });
 });
+
+describe('POST /v1/policy/reload', () => {
+  it('is on the record before the files are read', async () => {
+    const seen: unknown[] = [];
+    const opened = await admin({ reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused') });
+    const answer = await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' });
+    expect([answer.status, JSON.parse(answer.body), seen]).toEqual([200, { result: 'loaded' }, ['reloaded']]);
+    const record = (await opened.people.records()).find(({ kind }) => kind === 'admin');
+    expect(record).toMatchObject({ actor: 'operator@acme.example', role: 'operator', action: 'policy.reloaded' });
+  });
+
+  it('does not happen when it cannot be recorded', async () => {
+    const seen: unknown[] = [];
+    const opened = await admin({
+      reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused'),
+      record: () => Promise.resolve(fail({ code: 'audit_unavailable', detail: 'No room' } as const)),
+    });
+    expect((await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' })).status).toBe(503);
+    expect(seen).toEqual([]);
+  });
+});

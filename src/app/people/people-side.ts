@@ -1,6 +1,7 @@
 import type { IdentityProvider, People } from '../../admin/access/people.ts';
+import type { Failure } from '../../core/codes.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
 import { RefusedCredentials } from '../../recording/refused-credentials.ts';
@@ -24,11 +25,14 @@ export interface PeopleSide extends AsyncDisposable {
   readonly record: RecordAdmin;
   /** Absent where no `oidc` is set. */
   readonly identityProvider: IdentityProvider | undefined;
-  /** Of the very first start. */
-  readonly firstToken: string | undefined;
+  /**
+   * The token of the very first start; undefined at every later one. Made once the gateway has started: one that nobody is told
+   * of would be the last.
+   */
+  makeFirstToken(): Promise<Result<string | undefined, Failure>>;
 }
 
-/** @failure a sentence: the store or the record cannot be used */
+/** @failure a sentence that names the setting */
 export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<PeopleSide, string>> {
   const { settings, clock, random, state, inForce, events, log } = parts;
   const { personTokens, consoleSessions: sessions, tokens: agentTokens, journal } = state;
@@ -37,8 +41,6 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   const record = createAdminRecord({ journal, events, log });
   const first = { personTokens, clock, random, record, directory };
   await dropFirstToken(first);
-  const firstToken = await makeFirstToken(first);
-  if (!firstToken.ok) return fail(firstToken.failure.detail);
   const peopleParts: PeopleParts = {
     clock,
     random,
@@ -65,7 +67,7 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
     people: createPeople(peopleParts),
     record,
     identityProvider: identityProvider.value,
-    firstToken: firstToken.value,
+    makeFirstToken: () => makeFirstToken(first),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }
