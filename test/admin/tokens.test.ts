@@ -62,6 +62,8 @@ describe('/v1/tokens', () => {
     [{ ...ANNA, person: 'local:root' }, expect.stringContaining('expected a person such as')],
     [{ ...ANNA, person: 'аnna@acme.example' }, expect.stringContaining('expected a person such as')],
     [{ ...ANNA, ttl: '0s' }, 'ttl: Found 0, expected a duration that lasts'],
+    [{ ...ANNA, ttl: '367d' }, 'ttl: Found "367d", expected at most 366d'],
+    [{ ...ANNA, ttl: '999999999d' }, 'ttl: Found "999999999d", expected at most 366d'],
     [{ ...ANNA, ttl: 'long' }, expect.stringContaining('expected a duration')],
   ])('refuses %j', async (json, detail) => {
     const opened = await admin();

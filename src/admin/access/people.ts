@@ -16,6 +16,8 @@ export interface Presented {
 /** Somebody who was recognised. */
 export interface Visitor {
   readonly principal: Principal;
+  /** As the credential says it. */
+  readonly assignment: RoleAssignment;
   /** The credential is good for one use, and not yet used. */
   readonly once: boolean;
   /** Of a session of the console. */

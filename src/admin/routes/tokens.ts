@@ -1,4 +1,4 @@
-import { parseDuration } from '../../core/units.ts';
+import { parseLifetime } from '../../core/people/lifetime.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TokenOrder } from '../access/people.ts';
 import { principalOf, visitorOf } from '../access/visit.ts';
@@ -31,9 +31,8 @@ export function tokenRoutes(server: TypedServer, { people, clock }: AdminDepende
 
 /** What is asked for, once it is one thing and whole. */
 function tokenOrder({ agent, person, role, groups = [], places = [], ttl = '1h' }: MintBody): Result<TokenOrder, Refusal> {
-  const lifetime = parseDuration(ttl);
+  const lifetime = parseLifetime(ttl);
   if (!lifetime.ok) return refuse(`ttl: ${lifetime.failure}`);
-  if (lifetime.value === 0) return refuse('ttl: Found 0, expected a duration that lasts');
   if (agent !== undefined && person === undefined) {
     const isPlain = role === undefined && groups.length === 0 && places.length === 0;
     return isPlain ? ok({ agent, ttl: lifetime.value }) : refuse('Found a scope beside an agent, which has none');
