@@ -71,7 +71,7 @@ describe('the network (invariant 10)', () => {
       // Requests to the identity provider: decided as subject `cordon`, pinned to the judged addresses.
       'app/egress/pinned-exchange.ts',
       // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
-      'app/people/oidc/identity-provider.ts',
+      'app/people/oidc/issuer-client.ts',
       // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
       'cli/egress/pinned-get.ts',
       // Questions to the configured name servers, for names that a rule could permit.

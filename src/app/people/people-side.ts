@@ -7,7 +7,6 @@ import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
 import { RefusedCredentials } from '../../recording/refused-credentials.ts';
 import { createAdminRecord } from './admin-record.ts';
 import { dropFirstToken, makeFirstToken } from './first-token.ts';
-import { openIdentityProvider } from './oidc/open-identity-provider.ts';
 import { createPeople } from './people.ts';
 import type { PeopleParts, PeopleSideParts } from './people-parts.ts';
 import { scopeView } from './scope.ts';
@@ -60,7 +59,7 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   }, PURGE_INTERVAL);
   purge.unref();
   stack.defer(() => clearInterval(purge));
-  const identityProvider = openIdentityProvider(peopleParts, parts);
+  const identityProvider = await identityProviderOf(peopleParts, parts);
   if (!identityProvider.ok) return identityProvider;
   const owned = stack.move();
   return ok({
@@ -70,4 +69,15 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
     makeFirstToken: () => makeFirstToken(first),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+async function identityProviderOf(
+  people: PeopleParts,
+  parts: PeopleSideParts,
+): Promise<Result<IdentityProvider | undefined, string>> {
+  const { oidc } = parts.settings;
+  if (oidc === undefined) return ok(undefined);
+  // Only where it is used: most installations never load the client.
+  const { openIdentityProvider } = await import('./oidc/open-identity-provider.ts');
+  return openIdentityProvider(people, oidc, parts);
 }

@@ -5,21 +5,21 @@ import { scopePlaces } from '../../../policy/place/scope-places.ts';
 import { exchangeIds } from '../../system.ts';
 import type { PeopleParts, PeopleSideParts } from '../people-parts.ts';
 import { createIdentityProvider } from './identity-provider.ts';
+import { createIssuerClient } from './issuer-client.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
-import { issuerPolicy } from './issuer-policy.ts';
+import { issuerPolicy, type OidcSettings } from './issuer-policy.ts';
 
 /**
- * Sign-in through the identity provider of the settings; undefined where none is set. Nothing is sent before somebody signs in.
+ * Sign-in through the identity provider of the settings. Nothing is sent before somebody signs in.
  * @failure a sentence that names the setting
  */
 export function openIdentityProvider(
   people: PeopleParts,
+  oidc: OidcSettings,
   { settings, clock, random, inForce, state, plane, log }: PeopleSideParts,
-): Result<IdentityProvider | undefined, string> {
-  const { oidc, node } = settings;
-  if (oidc === undefined) return ok(undefined);
+): Result<IdentityProvider, string> {
   const { world } = inForce.tables;
-  const policy = issuerPolicy(oidc, node, world, clock.now());
+  const policy = issuerPolicy(oidc, settings.node, world, clock.now());
   if (!policy.ok) return policy;
   for (const [group, { places }] of Object.entries(oidc.roles)) {
     const [unknown] = scopePlaces(places, inForce.compiled, world).unknown;
@@ -34,5 +34,6 @@ export function openIdentityProvider(
     newExchangeId: exchangeIds(clock, random),
     anchors: state.anchors.length === 0 ? undefined : [...rootCertificates, ...state.anchors],
   });
-  return ok(createIdentityProvider({ people, settings: oidc, fetch, log }));
+  const issuer = createIssuerClient({ settings: oidc, fetch, clock, log });
+  return ok(createIdentityProvider({ people, issuer, roles: oidc.roles }));
 }
