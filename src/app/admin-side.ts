@@ -12,15 +12,14 @@ import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
-import { openPeopleSide, type PeopleSide, type PeopleSideParts } from './people/people-side.ts';
+import type { PeopleSideParts } from './people/people-parts.ts';
+import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
   readonly metrics: Metrics;
   readonly upkeep: Upkeep;
-  /** Of the policy that was loaded at the start. */
-  readonly ready: () => boolean;
   /** Gets the admin address, so that no exchange reaches it through the proxy (ADDR-20). */
   readonly listening: ListeningAddress[];
 }
@@ -49,10 +48,12 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   if (!server.ok) return server;
   stack.use(server.value);
   parts.listening.push({ address: server.value.address.host, port: server.value.address.port });
+  const firstToken = await people.value.makeFirstToken();
+  if (!firstToken.ok) return fail(firstToken.failure.detail);
   const owned = stack.move();
   return ok({
     address: server.value.address,
-    firstToken: people.value.firstToken,
+    firstToken: firstToken.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }
@@ -72,8 +73,9 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDepende
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
     }),
     watch: watchChanges(parts.events, state.database),
+    identityProvider: people.identityProvider,
     reload: () => upkeep.reload(),
-    ready: parts.ready,
+    ready: () => parts.plane.ready(),
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,

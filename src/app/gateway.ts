@@ -63,34 +63,21 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const metrics = createMetrics();
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
-  const plane = await openDataPlane({
-    ...options,
-    state: state.value,
-    inForce,
-    events,
-    metrics,
-    listening,
-    pseudonym: pseudonym(options.random),
-  });
+  const shared = { ...options, state: state.value, inForce, events, metrics, listening };
+  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(options.random) });
   if (!plane.ok) return fail([plane.failure]);
   stack.use(plane.value);
   const upkeep = stack.use(
     new Upkeep({
-      ...options,
-      state: state.value,
-      inForce,
-      events,
-      metrics,
+      ...shared,
       plane: plane.value,
       source: loaded.value.source,
       read: loaded.value.read,
       warnings: loaded.value.issues.map(issueText),
-      listening,
     }),
   );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
-  const ready = (): boolean => plane.value.ready();
-  const admin = await openAdminSide({ ...options, state: state.value, inForce, events, metrics, upkeep, ready, listening });
+  const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);
   const owned = stack.move();

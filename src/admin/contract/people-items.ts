@@ -28,13 +28,14 @@ function tokenState(token: AgentToken | PersonToken, now: Instant): TokenItem['s
 }
 
 /** Who asks, as the console shows it. */
-export function meAnswer({ principal, session }: Visitor): MeAnswer {
-  const { person, role, groups, places, authTime, credential } = principal;
+export function meAnswer({ principal, assignment, session }: Visitor): MeAnswer {
+  const { person, authTime, credential } = principal;
+  const { role, groups, places } = assignment;
   return {
     person,
     role,
     groups: [...groups],
-    places: places.any ? [] : [places.label],
+    places: [...places],
     authTime: moment(authTime),
     credential,
     ...(session !== undefined && { session: { expiresAt: moment(session.expiresAt), csrf: session.csrf } }),
