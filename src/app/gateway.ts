@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Told of the token of the very first start, which opens one console session or mints one token, before the gateway is ready. */
+  readonly onFirstToken: (text: string) => Promise<void>;
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -37,8 +39,6 @@ export interface RunningGateway extends AsyncDisposable {
   /** Warnings of the policy that was loaded at the start. */
   readonly warnings: readonly string[];
   readonly caFile: string;
-  /** Of the very first start: opens one console session or mints one token. */
-  readonly firstToken: string | undefined;
   reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
   /** Stops accepting; what runs may finish within `deadline` milliseconds. */
   drain(deadline: number): Promise<void>;
@@ -88,7 +88,6 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     files: () => upkeep.source,
     warnings: upkeep.warnings,
     caFile: state.value.ca.certificateFile,
-    firstToken: admin.value.firstToken,
     reload: () => upkeep.reload(),
     drain: (deadline) => plane.value.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
