@@ -14,3 +14,8 @@ export function timeText(clock: Clock, toText: (now: Instant) => string): () => 
     return text;
   };
 }
+
+/** RFC 3339 in UTC, with milliseconds. */
+export function instantText(at: Instant): string {
+  return new Date(at).toISOString();
+}
