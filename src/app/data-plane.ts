@@ -106,6 +106,8 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
       pools.retireExcept(generation);
     },
     drain: async (deadline) => {
+      // Who waits for people would wait longer than that: it is told to ask again, here or elsewhere.
+      state.holds.means.watch.drain();
       await Promise.all(listeners.map((listener) => listener.drain(deadline)));
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import { authorityText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
@@ -11,6 +10,7 @@ import { isLastForward } from '../wire/http/max-forwards.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { quote } from '../wire/quote.ts';
 import { answerTo, sendAnswer } from './answer.ts';
+import type { RequestContent } from './content/request-content.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
 import { ESTABLISHED } from './carrying/established.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
@@ -58,7 +58,7 @@ export class AgentSurface {
   }
 
   /** Answers one request. @invariant nothing is dialled, and only {@link foresee} looks a name up */
-  async serve(accepted: Accepted, reply: ReplySink, content: Readable | null): Promise<void> {
+  async serve(accepted: Accepted, reply: ReplySink, content: RequestContent | undefined): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
     const identified = await identifyByTunnel(accepted, this.#services);
     const page = await this.#page(accepted, identified, { reply, content });
@@ -130,14 +130,13 @@ export class AgentSurface {
   async #page(
     accepted: Accepted,
     identified: Result<Identified, Refusal>,
-    { reply, content }: { readonly reply: ReplySink; readonly content: Readable | null },
+    { reply, content }: { readonly reply: ReplySink; readonly content: RequestContent | undefined },
   ): Promise<Page | Refusal> {
     // As its final recipient the gateway has no options to tell of; that it answers is what was asked (RFC 9110 §7.6.2).
     if (!isOwnName(accepted))
       return identified.ok ? { status: 200, type: 'text/plain; charset=utf-8', body: '' } : identified.failure;
     const [path = '/', query = ''] = accepted.requestTarget.split('?', 2);
     if (path === '/grants' && accepted.method === 'POST') {
-      reply.continue();
       return identified.ok ? await this.#askForGrant(identified.value, content) : identified.failure;
     }
     if (accepted.method !== 'GET' && accepted.method !== 'HEAD')
@@ -178,8 +177,8 @@ export class AgentSurface {
     return { ...json(await foresee(unsent.value, this.#services)), explained: explainedText(unsent.value) };
   }
 
-  async #askForGrant(progress: Identified, content: Readable | null): Promise<Page | Refusal> {
-    const order = await readGrantOrder(content);
+  async #askForGrant(progress: Identified, content: RequestContent | undefined): Promise<Page | Refusal> {
+    const order = await readGrantOrder(content?.open() ?? null);
     if (!order.ok) return { code: 'malformed_request', reason: order.failure, progress };
     const unsent = unsentRequest({ ...progress }, order.value);
     if (!unsent.ok) return { code: 'malformed_request', reason: unsent.failure, progress };
