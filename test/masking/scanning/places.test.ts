@@ -20,6 +20,13 @@ describe('PlaceFinder', () => {
     }
   });
 
+  it('knows a short word before a value by whatever ends it', () => {
+    for (const sign of '!"#$%&()*+,./:;<=>?@[\\]^_`{|}~ -') {
+      const [quick, thorough] = bothWays(encoder.encode(`x ik${sign}36805280109\n`));
+      expect.soft(quick, sign).toEqual(thorough);
+    }
+  });
+
   it('passes over no value of the corpus', () => {
     for (const { bytes } of plantedDocuments([...ENTITIES.values()], { seed: 5, perEntity: 2 })) {
       const [quick, thorough] = bothWays(bytes);
