@@ -27,7 +27,7 @@ async function compileModule(): Promise<Uint8Array> {
   try {
     const target = join(directory, 'places.wasm');
     const flags = ['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--noAssert', '--runtime', 'stub'];
-    const features = ['--enable', 'simd', '--enable', 'bulk-memory'];
+    const features = ['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'bulk-memory'];
     const layout = ['--initialMemory', String(PAGES), '--memoryBase', String(CONSTANTS)];
     await run(process.execPath, [COMPILER, SOURCE, '-o', target, ...flags, ...features, ...layout], { cwd: ROOT });
     return await readFile(target);

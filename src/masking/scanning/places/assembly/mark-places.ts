@@ -109,7 +109,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     }
 
     if (wanted & PHRASES) {
-      const found = starts & bits(announces(a), announces(b), announces(c), announces(d));
+      const found = starts & bits(announces(block), announces(block + 16), announces(block + 32), announces(block + 48));
       for (let rest = found; rest != 0; rest &= rest - 1) markPhrase(block + usize(ctz(rest)));
     }
 
