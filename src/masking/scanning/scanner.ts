@@ -7,6 +7,7 @@ import type { Detection, NameTarget } from './detection.ts';
 import { digestEnd, inertEnd } from './characters/inert-run.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
+import type { KnownRuns } from './places/known-runs.ts';
 import { RunMatcher } from './run-matcher.ts';
 import type { Window } from './window.ts';
 import { keyBegin, PRIVATE_KEY } from './coded/private-key.ts';
@@ -127,6 +128,9 @@ export class Scanner {
   #look(place: number): number {
     const { bytes, base, phrases } = this.#window;
     if (isDigit(bytes[place]!)) {
+      const known = this.#detection.places.runAt(place);
+      if (known !== undefined && (known.start > this.#done || (known.start === this.#done && !this.#goesOn)))
+        return this.#lookAtNumbers(known);
       const digest = digestEnd(bytes, place, this.#window.end);
       if (digest >= 0 && !this.#mayBeForm(place)) return digest;
     }
@@ -159,6 +163,16 @@ export class Scanner {
     this.#sink.opened(entity, begin);
     this.#swallow = new SwallowPrivateKey();
     return this.#swallowFrom(place + PRIVATE_KEY.length);
+  }
+
+  #lookAtNumbers(known: KnownRuns): number {
+    const { end } = known;
+    this.#matcher.run.take(this.#window.bytes, known.start, end);
+    this.#matcher.collectNumbers(this.#window, known);
+    this.#done = end;
+    this.#goesOn = false;
+    this.#take(end);
+    return end;
   }
 
   #lookAtRun(place: number): number {

@@ -13,6 +13,7 @@ const EVERYWHERE: Places = {
   next: (at) => at,
   covers: () => false,
   within: (from) => from,
+  runAt: () => undefined,
   nextWord: () => undefined,
 };
 /** The same entities, looked for in every run of every text. */

@@ -132,6 +132,27 @@ export class Run {
     this.features = features;
   }
 
+  /** Takes `bytes[start]` to `bytes[end - 1]` for a run, each byte of which is a character. */
+  take(bytes: Uint8Array, start: number, end: number): void {
+    const { text, offsets } = this;
+    const length = end - start;
+    let digits = 0;
+    let features = 0;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[start + i]!;
+      text[i] = byte;
+      offsets[i] = start + i;
+      digits += CLASSES[byte]! & DIGIT;
+      features |= FEATURES[byte]!;
+    }
+    offsets[length] = end;
+    this.length = length;
+    this.digits = digits;
+    this.features = features;
+    this.goesOn = false;
+    this.#ending = ENDED;
+  }
+
   /** The character that begins at `at`, where it is more than a plain byte; BOUNDARY where the run ends. */
   #readSpecial(bytes: Uint8Array, at: number, end: number, isFinal: boolean): number {
     const unit = this.#unit;

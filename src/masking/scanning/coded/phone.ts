@@ -9,7 +9,7 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const SEPARATORS = byteSet('- ./()');
 const MOST_DIGITS = 15;
-const FEWEST_NATIONAL = 7;
+export const FEWEST_NATIONAL = 7;
 
 /**
  * Telephone numbers with a plus sign and a calling code (ITU-T E.164), which show by themselves what they are.
