@@ -237,7 +237,7 @@ export class RunMatcher {
     if (to < 0) return true;
     if (coded !== undefined) return this.#collectAnnounced(coded, entity, from, to);
     if (to < length && goesOnAfter(pattern.steps.at(-1)!.bytes, text, to)) return true;
-    if (check !== undefined && !check(text.slice(from, to), to - from)) return true;
+    if (check !== undefined && !check(text.subarray(from, to), to - from)) return true;
     if (tier === 'A' || this.#speaksFor(entity, from)) this.#addOrOpen(from, to, entity);
     return true;
   }
