@@ -1,6 +1,6 @@
 import { EMPTY } from '../media/bytes/concatenate.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
-import { CLASSES, HEX, HIGH, isDigit, PLAIN, WORD } from './characters/byte-classes.ts';
+import { CLASSES, HEX, HIGH, isDigit, isWord, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
@@ -198,8 +198,14 @@ export class Scanner {
     const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
     const last = this.#take(next);
     this.#done = Math.min(last, end);
-    this.#goesOn = isCut && last === next;
+    this.#goesOn = last === next ? isCut : this.#endsWithinWord(last);
     return last;
+  }
+
+  /** Whether a seed phrase ends here and its last word does not: no value begins there, as in any other word. */
+  #endsWithinWord(at: number): boolean {
+    const { bytes, end } = this.#window;
+    return this.#matcher.opening === undefined && at < end && isWord(bytes[at]!) && isWord(bytes[at - 1]!);
   }
 
   /**

@@ -27,6 +27,13 @@ describe('PlaceFinder', () => {
     }
   });
 
+  it('takes no number for one that goes on from the last word of a seed phrase', () => {
+    const phrase = `${'abandon '.repeat(11)}about`;
+    const [quick, thorough] = bothWays(encoder.encode(`Seed ${phrase}756 9217 0769 85\n`));
+    expect(quick).toEqual([`seed-phrase ${phrase}`]);
+    expect(thorough).toEqual(quick);
+  });
+
   it('passes over no value of the corpus', () => {
     for (const { bytes } of plantedDocuments([...ENTITIES.values()], { seed: 5, perEntity: 2 })) {
       const [quick, thorough] = bothWays(bytes);
