@@ -1,4 +1,4 @@
-import { mayBeForm } from './forms';
+import { mayBeForm, mayBeFormBefore } from './forms';
 import { beginRun, keepRun } from './known-runs';
 import {
   CLASSES,
@@ -228,7 +228,7 @@ function isNothing(start: usize, end: usize, proof: i32, wanted: i32): bool {
 function hasBareDigits(start: usize, end: usize, stop: usize): bool {
   const isLong = end - start >= SHORTEST_TOKEN;
   for (let i = start; i < end; i++) {
-    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, stop)))) return false;
+    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, end, stop)))) return false;
   }
   return true;
 }
@@ -246,12 +246,12 @@ function noteShapes(start: usize, end: usize): i32 {
   return proof;
 }
 
-/** Whether a token may be marked at a digit, or at the first of those that it is among. */
-function mayBeToken(at: usize, start: usize, stop: usize): bool {
-  if (mayBeForm(at, stop)) return true;
+/** Whether a token of the run may be marked at a digit, or at the first of those that it is among. */
+function mayBeToken(at: usize, start: usize, end: usize, stop: usize): bool {
+  if (mayBeFormBefore(at, end, stop)) return true;
   let first = at;
   while (first > start && at - first < FEWEST_DIGITS && isDigit(load<u8>(first - 1))) first--;
-  return first < at && mayBeForm(first, stop);
+  return first < at && mayBeFormBefore(first, end, stop);
 }
 
 /** Whether no word for a number begins before one that is somewhere from `start` to `end`. */
