@@ -1,6 +1,7 @@
 import { type LoadedSettings, loadSettings } from '../config/load-settings.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { shownJson } from './shown-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command takes. */
@@ -26,7 +27,7 @@ export function collect(value: string, before: readonly string[] = []): readonly
 
 /** Prints a value as JSON where `--json` was given, else as the lines say. */
 export function answer({ terminal, options }: CommandContext, value: unknown, lines: () => readonly string[]): void {
-  if (options.json === true) terminal.out(JSON.stringify(value, undefined, 2));
+  if (options.json === true) terminal.out(shownJson(value, 2));
   else for (const line of lines()) terminal.out(line);
 }
 

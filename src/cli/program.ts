@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addApprovalCommands } from './commands/approvals.ts';
 import { addCaCommands } from './commands/ca.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
+import { addGrantCommands } from './commands/grants.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -33,6 +35,8 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);
   addGeoCommands(program, runWithGlobals);
+  addApprovalCommands(program, runWithGlobals);
+  addGrantCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;
 }

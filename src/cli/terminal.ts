@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** A person sits at it: keys come in, and what goes out is seen. */
+  readonly isInteractive?: boolean;
   /** Answers. */
   out(text: string): void;
   /** Everything else: issues, warnings, progress. */
@@ -20,6 +22,7 @@ export function processTerminal(): Terminal {
   return {
     env: process.env,
     cwd: process.cwd(),
+    isInteractive: process.stdin.isTTY && process.stdout.isTTY,
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     style: (format, text) => styleText(format, text, { stream: process.stdout }),

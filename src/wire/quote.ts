@@ -1,8 +1,11 @@
 /** Long enough for a name or a number to be recognised, short enough that no message grows with its input. */
 const MAX_QUOTED = 80;
 
-/** Controls, format characters (bidi overrides, zero-width, tags) and line separators: what can make text look like another. */
-const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * What can make text look like another: controls, format characters (bidi overrides, zero-width, tags), what no font shows
+ * (fillers, variation selectors, code points that nobody assigned), and every space but the ordinary one.
+ */
+const DECEPTIVE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** A stranger's text as it may stand in a message: in double quotes, unprintable characters escaped, cut at 80 characters. */
 export function quote(text: string): string {
@@ -19,9 +22,9 @@ export function withoutSecrets(target: string): string {
   return path.replace(/(^|\/\/)[^/]*@/, '$1...@');
 }
 
-/** JSON text with everything invisible in it written as `\u` escapes; the value it stands for stays the same. */
-export function escapeDeceptive(json: string): string {
-  return json.replace(DECEPTIVE, (character) => {
+/** Text with everything invisible in it written as `\u` escapes. JSON text stands for the same value as before. */
+export function escapeDeceptive(text: string): string {
+  return text.replace(DECEPTIVE, (character) => {
     let escaped = '';
     for (let i = 0; i < character.length; i++) escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
     return escaped;

@@ -17,6 +17,7 @@ const NO_APPROVALS: AdminDependencies['approvals'] = {
   list: nothing,
   find: nothing,
   decide: nothing,
+  purge: nothing,
   grants: nothing,
   revokeGrant: nothing,
   now: () => 0,

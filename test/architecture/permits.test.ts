@@ -73,6 +73,8 @@ describe('the network (invariant 10)', () => {
       'app/egress/pinned-exchange.ts',
       // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
       'app/people/oidc/issuer-client.ts',
+      // The command line of people, to the admin API of a gateway; runs in no gateway.
+      'cli/api/api-exchange.ts',
       // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
       'cli/egress/pinned-get.ts',
       // Questions to the configured name servers, for names that a rule could permit.

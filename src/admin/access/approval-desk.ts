@@ -36,6 +36,8 @@ export interface ApprovalDesk {
   list(query: Query & { readonly state?: ApprovalState }, by: Principal): Promise<Result<Page<SeenApproval>, Refusal>>;
   find(id: string, by: Principal): Promise<Result<SeenApproval, Refusal>>;
   decide(id: string, verdict: Verdict, by: Principal): Promise<Result<SeenApproval, Refusal>>;
+  /** Forgets those that came to their end before; yields how many. */
+  purge(settledBefore: Instant, by: Principal): Promise<Result<number, Refusal>>;
   grants(query: Query & { readonly state?: GrantState }, by: Principal): Promise<Result<Page<Grant>, Refusal>>;
   revokeGrant(id: string, by: Principal): Promise<Result<void, Refusal>>;
   now(): Instant;

@@ -56,6 +56,7 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/approvals', ROLES, 'Held requests in the scope of who asks, newest first'),
   may('GET', '/v1/approvals/:id', ROLES, 'One held request, with its masked preview and what a grant would cover'),
   may('POST', '/v1/approvals/:id/decision', ['approver'], 'Approves or denies a held request'),
+  may('POST', '/v1/approvals/purge', ['operator', 'admin'], 'Forgets held requests that came to their end long ago'),
   may('GET', '/v1/grants', ROLES, 'Grants in the scope of who asks, newest first'),
   may('DELETE', '/v1/grants/:id', ['approver', 'operator'], 'Revokes a grant'),
   may('GET', '/v1/events', ROLES, 'Server-sent events: what has changed, and what it was about'),

@@ -6,8 +6,16 @@ import type { ApprovalState } from '../../core/approval/transitions.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const APPROVAL_STATES: readonly ApprovalState[] = ['pending', 'approved', 'passed', 'denied', 'expired', 'stale', 'cancelled'];
-const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'];
+export const APPROVAL_STATES: readonly ApprovalState[] = [
+  'pending',
+  'approved',
+  'passed',
+  'denied',
+  'expired',
+  'stale',
+  'cancelled',
+];
+export const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'];
 
 const State = Type.Unsafe<ApprovalState>({ type: 'string', enum: APPROVAL_STATES });
 const StateOfGrant = Type.Unsafe<GrantState>({ type: 'string', enum: GRANT_STATES });
@@ -43,6 +51,16 @@ export const DecisionBody = Type.Object(
 );
 /** `POST /v1/approvals/{id}/decision` */
 export type DecisionBody = Static<typeof DecisionBody>;
+
+export const PurgeBody = Type.Object(
+  { settledBefore: Type.String({ maxLength: 16, description: 'How long ago they came to their end, at least: 12h, 30d.' }) },
+  closed,
+);
+/** `POST /v1/approvals/purge` */
+export type PurgeBody = Static<typeof PurgeBody>;
+
+export const PurgeAnswer = Type.Object({ purged: Type.Integer({ description: 'How many approvals were forgotten.' }) });
+export type PurgeAnswer = Static<typeof PurgeAnswer>;
 
 const Covers = Type.Object({
   subject: Type.String(),

@@ -13,6 +13,8 @@ import {
   DecisionBody,
   GrantsAnswer,
   GrantsQuery,
+  PurgeAnswer,
+  PurgeBody,
 } from '../contract/approvals.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendRefusal, type Refusal } from '../problem.ts';
@@ -43,6 +45,7 @@ export function approvalRoutes(server: TypedServer, { approvals, clock }: AdminD
     if (!verdict.ok) return sendRefusal(reply, verdict.failure);
     return sendApproval(reply, await approvals.decide(request.params.id, verdict.value, principalOf(request)));
   });
+  purgeRoute(server, approvals, clock);
   const grantsListed = { schema: { querystring: GrantsQuery, response: { 200: GrantsAnswer } } };
   server.get('/v1/grants', grantsListed, async (request, reply) => {
     const { state, ...paging } = request.query;
@@ -60,6 +63,16 @@ export function approvalRoutes(server: TypedServer, { approvals, clock }: AdminD
   server.delete('/v1/grants/:id', { schema: { params: ApprovalParams } }, async (request, reply) => {
     const revoked = await approvals.revokeGrant(request.params.id, principalOf(request));
     return revoked.ok ? reply.code(204).send() : sendRefusal(reply, revoked.failure);
+  });
+}
+
+function purgeRoute(server: TypedServer, approvals: AdminDependencies['approvals'], clock: AdminDependencies['clock']): void {
+  const purged = { schema: { body: PurgeBody, response: { 200: PurgeAnswer } } };
+  server.post('/v1/approvals/purge', purged, async (request, reply) => {
+    const age = parseDuration(request.body.settledBefore);
+    if (!age.ok) return sendRefusal(reply, { status: 422, detail: `settledBefore: ${age.failure}` });
+    const forgotten = await approvals.purge(Math.max(0, clock.now() - age.value), principalOf(request));
+    return forgotten.ok ? reply.send({ purged: forgotten.value }) : sendRefusal(reply, forgotten.failure);
   });
 }
 

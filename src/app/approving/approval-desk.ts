@@ -16,6 +16,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { unavailable } from '../people/authenticate.ts';
 import { pageInScope, seesApproval, seesGrant } from './approval-scope.ts';
+import { purgeApprovals } from './purge-approvals.ts';
 
 export interface ApprovalDeskParts {
   readonly approvals: ApprovalStore;
@@ -46,6 +47,7 @@ export function createApprovalDesk(parts: ApprovalDeskParts): ApprovalDesk {
       return approval.ok ? ok(seenBy(approval.value, by, clock.now())) : approval;
     },
     decide: (id, verdict, by) => decide(id, verdict, by, parts),
+    purge: (settledBefore, by) => purgeApprovals(settledBefore, by, parts),
     grants: async (query, by) => {
       const listed = { ...query, now: clock.now() };
       const page = await pageInScope(

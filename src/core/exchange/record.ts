@@ -157,6 +157,7 @@ export type AdminAction =
   | 'policy.reloaded'
   | 'approval.approved'
   | 'approval.denied'
+  | 'approvals.purged'
   | 'grant.revoked';
 
 export type AdminAlarm = 'minted-for-oneself';

@@ -149,6 +149,32 @@ describe('the approvals of the admin API', () => {
     abort.abort();
   });
 
+  it('are forgotten once they are settled, by an operator or an admin who sees all of them', async () => {
+    const { id } = await held('{"n":"purge"}');
+    await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' });
+    const { id: open } = await held('{"n":"open"}');
+    const operator = await token('otto@acme.example', 'operator', []);
+    const purge = (credential: string, settledBefore: string) => api('/v1/approvals/purge', credential, { settledBefore });
+    expect((await purge(paul, '0s')).status).toBe(403);
+    expect(await purge(await token('eva@acme.example', 'operator', [], ['eu']), '0s')).toMatchObject({
+      status: 403,
+      content: { detail: expect.stringContaining('a purge covers all of them') as string },
+    });
+    expect((await purge(operator, 'soon')).status).toBe(422);
+    expect(await purge(operator, '999999999d')).toEqual({ status: 200, content: { purged: 0 } });
+    expect((await api(`/v1/approvals/${id}`, paul)).status).toBe(200);
+    // It was settled in this millisecond, perhaps: then there is nothing to forget yet.
+    const statusAfterPurge = async (): Promise<number> => {
+      expect((await purge(operator, '0s')).status).toBe(200);
+      return (await api(`/v1/approvals/${id}`, paul)).status;
+    };
+    await expect.poll(statusAfterPurge).toBe(404);
+    expect((await api(`/v1/approvals/${open}`, paul)).content).toMatchObject({ state: 'pending' });
+    await lab.gateway.waitForRecord(
+      (each) => each.kind === 'admin' && each.action === 'approvals.purged' && each.actor === 'otto@acme.example',
+    );
+  });
+
   it('page from the newest to the oldest, and refuse what is no page', async () => {
     const first = (await api('/v1/approvals?limit=2', paul)).content as ApprovalsAnswer;
     expect(first.items).toHaveLength(2);

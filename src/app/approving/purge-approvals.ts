@@ -1,0 +1,30 @@
+import type { Refusal } from '../../admin/problem.ts';
+import type { ApprovalStore } from '../../core/approval/approval-store.ts';
+import type { RecordAdmin } from '../../core/people/admin-entry.ts';
+import type { Principal } from '../../core/people/principal.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Instant } from '../../core/units.ts';
+import { unavailable } from '../people/authenticate.ts';
+
+/** Forgets approvals that came to their end before; what was decided on them stays on the record. */
+export async function purgeApprovals(
+  settledBefore: Instant,
+  by: Principal,
+  { approvals, record }: { readonly approvals: ApprovalStore; readonly record: RecordAdmin },
+): Promise<Result<number, Refusal>> {
+  // The store forgets by age alone: a part of it would be more than this person may see.
+  if (!by.places.any || by.groups.length > 0) {
+    return fail({ status: 403, detail: 'Your role covers a part of the approvals, and a purge covers all of them' });
+  }
+  const entry = {
+    by,
+    action: 'approvals.purged',
+    details: { settledBefore: new Date(settledBefore).toISOString() },
+  } as const;
+  const recorded = await record(entry);
+  if (!recorded.ok) return fail(unavailable(recorded.failure));
+  const purged = await approvals.purge(settledBefore);
+  if (purged.ok) return ok(purged.value);
+  await record({ ...entry, failed: purged.failure.code });
+  return fail(unavailable(purged.failure));
+}
