@@ -10,13 +10,15 @@ import { adminApiPage } from './docs/admin-api-page.ts';
 import { architecturePage } from './docs/architecture.ts';
 import { commandsPage } from './docs/commands-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
+import { openApiDocument } from './docs/openapi-document.ts';
 import { settingsPage } from './docs/settings-page.ts';
 
 /** Every generated page: path in the project, and what it must hold. */
-export const GENERATED: ReadonlyMap<string, () => string> = new Map([
+export const GENERATED: ReadonlyMap<string, () => string | Promise<string>> = new Map<string, () => string | Promise<string>>([
   ['docs/architecture.md', architecturePage],
   ['docs/errors.md', errorsPage],
   ['docs/admin-api.md', adminApiPage],
+  ['docs/openapi.json', async () => json(await openApiDocument())],
   ['docs/settings.md', settingsPage],
   ['docs/cli.md', commandsPage],
   ['docs/policy.schema.json', () => json(policyJsonSchema())],
@@ -30,7 +32,7 @@ export async function driftedPages(root: string): Promise<string[]> {
   const drifted: string[] = [];
   for (const [path, render] of GENERATED) {
     const found = await readFile(join(root, path), 'utf8').catch(() => undefined);
-    if (found !== render()) drifted.push(path);
+    if (found !== (await render())) drifted.push(path);
   }
   return drifted;
 }
@@ -38,7 +40,7 @@ export async function driftedPages(root: string): Promise<string[]> {
 async function writePages(root: string): Promise<void> {
   for (const [path, render] of GENERATED) {
     await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), render());
+    await writeFile(join(root, path), await render());
   }
 }
 

@@ -16,7 +16,7 @@ const COMPILER = join(ROOT, 'node_modules/assemblyscript/bin/asc.js');
 const SOURCE = 'src/masking/scanning/places/assembly/mark-places.ts';
 const TARGET = 'src/masking/scanning/places/places-wasm.ts';
 /** Pages of 64 KiB: what `assembly/memory.ts` lays out, and the text. */
-const PAGES = 52;
+const PAGES = 56;
 /** Where the module keeps its constants, behind everything else. */
 const CONSTANTS = 0x8_f000;
 const WIDTH = 116;
@@ -27,7 +27,7 @@ async function compileModule(): Promise<Uint8Array> {
   try {
     const target = join(directory, 'places.wasm');
     const flags = ['--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--noAssert', '--runtime', 'stub'];
-    const features = ['--enable', 'simd', '--enable', 'bulk-memory'];
+    const features = ['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'bulk-memory'];
     const layout = ['--initialMemory', String(PAGES), '--memoryBase', String(CONSTANTS)];
     await run(process.execPath, [COMPILER, SOURCE, '-o', target, ...flags, ...features, ...layout], { cwd: ROOT });
     return await readFile(target);

@@ -8,7 +8,7 @@ const INTRODUCTION = `# The admin API
 On \`listen.admin\` (port 3129). A program sends \`Authorization: Bearer <token>\`; a browser has a session, opened with a token
 (\`POST /v1/sign-in {"token": "…"}\`), and repeats in the field \`Cordon-CSRF\`, with everything that changes something, the value
 that \`GET /v1/me\` gives. Without a credential the answer is 401, without the right role 403. Content is JSON; what is refused is
-answered with a problem (RFC 9457).
+answered with a problem (RFC 9457). Schemas: [openapi.json](openapi.json), which a gateway serves under \`/openapi.json\`.
 
 A *viewer* lists, an *approver* also decides in scope, an *auditor* reads everything, an *operator* reloads and stops, an *admin*
 manages tokens and decides nothing. A role may be scoped to groups and places.

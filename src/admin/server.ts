@@ -9,7 +9,10 @@ import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { eventRoutes } from './routes/events.ts';
+import { collectDescription } from './description/openapi.ts';
+import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -74,13 +77,16 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   const cookies = new Cookies(tls !== undefined);
   const { people, clock } = dependencies;
   guard(server, { certificate: tls?.certificate, people, cookies, clock });
+  await collectDescription(server);
   statusRoutes(server, dependencies);
+  descriptionRoutes(server);
   policyRoutes(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
   approvalRoutes(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
+  oidcRoutes(server, dependencies, cookies);
   return server;
 }
 

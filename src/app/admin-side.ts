@@ -12,15 +12,15 @@ import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
-import { openPeopleSide, type PeopleSide, type PeopleSideParts } from './people/people-side.ts';
+import type { PeopleSideParts } from './people/people-parts.ts';
+import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
   readonly metrics: Metrics;
   readonly upkeep: Upkeep;
-  /** Of the policy that was loaded at the start. */
-  readonly ready: () => boolean;
+  readonly onFirstToken: (text: string) => Promise<void>;
   /** Gets the admin address, so that no exchange reaches it through the proxy (ADDR-20). */
   readonly listening: ListeningAddress[];
 }
@@ -28,8 +28,6 @@ export interface AdminSideParts extends PeopleSideParts {
 /** The admin API, open, and the people who may use it. */
 export interface AdminSide extends AsyncDisposable {
   readonly address: AdminServer['address'];
-  /** Of the very first start. */
-  readonly firstToken: string | undefined;
 }
 
 /** Opens the admin API over the running gateway. @failure a sentence that names the setting */
@@ -41,23 +39,24 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   const people = await openPeopleSide(parts);
   if (!people.ok) return people;
   stack.use(people.value);
+  const start = { isOver: false };
   const server = await openAdmin({
     address,
     ...(certificate.value !== undefined && { tls: certificate.value }),
-    dependencies: dependenciesOf(parts, people.value),
+    dependencies: dependenciesOf(parts, people.value, () => start.isOver && parts.plane.ready()),
   });
   if (!server.ok) return server;
   stack.use(server.value);
   parts.listening.push({ address: server.value.address.host, port: server.value.address.port });
+  const firstToken = await people.value.makeFirstToken();
+  if (!firstToken.ok) return fail(firstToken.failure.detail);
+  if (firstToken.value !== undefined) await parts.onFirstToken(firstToken.value);
   const owned = stack.move();
-  return ok({
-    address: server.value.address,
-    firstToken: people.value.firstToken,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  });
+  start.isOver = true;
+  return ok({ address: server.value.address, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
-function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDependencies {
+function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log, state } = parts;
   return {
     clock,
@@ -72,8 +71,9 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide): AdminDepende
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
     }),
     watch: watchChanges(parts.events, state.database),
+    identityProvider: people.identityProvider,
     reload: () => upkeep.reload(),
-    ready: parts.ready,
+    ready,
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,

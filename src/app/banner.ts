@@ -13,7 +13,7 @@ export function banner(gateway: RunningGateway, settings: Settings): string[] {
   return [
     bold('Cordon is ready'),
     `  proxy    ${proxyAddresses.map((address) => `http://${address}`).join(', ')}`,
-    `  admin    http://${adminAddress}`,
+    `  admin    ${settings.listen.admin.tls === undefined ? 'http' : 'https'}://${adminAddress}`,
     `  policy   ${inForce.compiled.digest} (${files} files in ${settings.rules}, ${inForce.compiled.rules.length} rules)`,
     `  CA       ${caFile}`,
     `  state    ${settings.data.directory}${settings.node.place === undefined ? ' (node.place is not set: where it lies is unstated)' : ''}`,

@@ -1,6 +1,6 @@
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
-import type { Clock, EventBus, Random } from '../core/ports.ts';
+import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { createResolver } from '../destination/resolver.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
@@ -57,6 +57,7 @@ export interface DataPlane extends AsyncDisposable {
   readonly addresses: readonly string[];
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
+  readonly resolver: Resolver;
   /** Whether exchanges can be permitted now: the record can be written. */
   ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
@@ -77,11 +78,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
   const services = sharedServices(parts, { tokenCache, resolver: resolver.value, recorder, pools, live });
-  const limits: ListenerLimits = {
-    ...LISTENER,
-    connections: settings.limits.connections,
-    headerSize: settings.limits['header-size'],
-  };
+  const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
   for (const { address, denials } of settings.listen.proxy) {
     const opened = await ProxyListener.open({
@@ -102,16 +99,23 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     addresses: listeners.map(({ address }) => socketAddressText(address)),
     live,
     tokenCache,
+    resolver: resolver.value,
     ready: () => recorder.writable,
     onGeneration: (generation) => {
       resolver.value.flush();
       pools.retireExcept(generation);
     },
     drain: async (deadline) => {
+      // Who waits for people would wait longer than that: it is told to ask again, here or elsewhere.
+      state.holds.means.watch.drain();
       await Promise.all(listeners.map((listener) => listener.drain(deadline)));
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+function listenerLimits({ limits }: Settings): ListenerLimits {
+  return { ...LISTENER, connections: limits.connections, headerSize: limits['header-size'] };
 }
 
 // Read whenever somebody scrapes, so that no exchange pays for them.

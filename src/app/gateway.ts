@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Told of the token of the very first start, which opens one console session or mints one token, before the gateway is ready. */
+  readonly onFirstToken: (text: string) => Promise<void>;
 }
 
 export interface RunningGateway extends AsyncDisposable {
@@ -37,8 +39,6 @@ export interface RunningGateway extends AsyncDisposable {
   /** Warnings of the policy that was loaded at the start. */
   readonly warnings: readonly string[];
   readonly caFile: string;
-  /** Of the very first start: opens one console session or mints one token. */
-  readonly firstToken: string | undefined;
   reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
   /** Stops accepting; what runs may finish within `deadline` milliseconds. */
   drain(deadline: number): Promise<void>;
@@ -63,34 +63,21 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const metrics = createMetrics();
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
-  const plane = await openDataPlane({
-    ...options,
-    state: state.value,
-    inForce,
-    events,
-    metrics,
-    listening,
-    pseudonym: pseudonym(options.random),
-  });
+  const shared = { ...options, state: state.value, inForce, events, metrics, listening };
+  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(options.random) });
   if (!plane.ok) return fail([plane.failure]);
   stack.use(plane.value);
   const upkeep = stack.use(
     new Upkeep({
-      ...options,
-      state: state.value,
-      inForce,
-      events,
-      metrics,
+      ...shared,
       plane: plane.value,
       source: loaded.value.source,
       read: loaded.value.read,
       warnings: loaded.value.issues.map(issueText),
-      listening,
     }),
   );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
-  const ready = (): boolean => plane.value.ready();
-  const admin = await openAdminSide({ ...options, state: state.value, inForce, events, metrics, upkeep, ready, listening });
+  const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);
   const owned = stack.move();
@@ -101,7 +88,6 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     files: () => upkeep.source,
     warnings: upkeep.warnings,
     caFile: state.value.ca.certificateFile,
-    firstToken: admin.value.firstToken,
     reload: () => upkeep.reload(),
     drain: (deadline) => plane.value.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -21,18 +21,19 @@ export interface RunOptions {
  */
 export async function runGateway({ settings, observe }: RunOptions): Promise<number> {
   const log = openLog({ level: settings.log.level, to: 'stderr' });
-  const opened = await openGateway({ settings, observe, clock: systemClock, random: systemRandom, log });
+  const { directory } = settings.data;
+  const first: string[] = [];
+  const onFirstToken = async (text: string): Promise<void> => {
+    // On a terminal alone: what goes into a pipe ends up in the log of somebody else.
+    if (!process.stdout.isTTY) await keepFirstToken(directory, text);
+    first.push(...firstTokenLines(process.stdout.isTTY ? text : `in ${firstTokenFile(directory)}`));
+  };
+  const opened = await openGateway({ settings, observe, clock: systemClock, random: systemRandom, log, onFirstToken });
   if (!opened.ok) {
     for (const problem of opened.failure) process.stderr.write(`cordon: ${problem}\n`);
     return 2;
   }
   await using gateway = opened.value;
-  const { firstToken } = gateway;
-  // On a terminal alone: what goes into a pipe ends up in the log of somebody else.
-  const isShown = process.stdout.isTTY;
-  const { directory } = settings.data;
-  if (firstToken !== undefined && !isShown) await keepFirstToken(directory, firstToken);
-  const first = firstToken === undefined ? [] : firstTokenLines(isShown ? firstToken : firstTokenFile(directory), isShown);
   process.stdout.write(`${[...banner(gateway, settings), ...first].join('\n')}\n`);
   const signal = await stopSignal();
   log.info({ signal }, 'Stopping: no new connections, running exchanges may finish');
@@ -41,9 +42,8 @@ export async function runGateway({ settings, observe }: RunOptions): Promise<num
   return 0;
 }
 
-function firstTokenLines(tokenOrFile: string, isToken: boolean): string[] {
-  const what = 'opens one console session or mints one token, within the hour';
-  return ['', `First start: the admin token ${isToken ? tokenOrFile : `in ${tokenOrFile}`} ${what}.`];
+function firstTokenLines(tokenOrFile: string): string[] {
+  return ['', `First start: the admin token ${tokenOrFile} opens one console session or mints one token, within the hour.`];
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -31,6 +31,8 @@ export interface State extends AsyncDisposable {
   readonly journal: OpenJournal;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
+  /** PEM texts of `trust`. */
+  readonly anchors: readonly string[];
   readonly content: ContentMeans;
   readonly holds: HoldState;
   /** Where it lies, as far as that is stated. */
@@ -82,6 +84,7 @@ export async function openState(
     journal: journal.value,
     ca: ca.value,
     originTls: originTls.value,
+    anchors: anchors.value,
     content: content.value,
     holds,
     places: places.value,

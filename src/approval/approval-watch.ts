@@ -21,6 +21,7 @@ export class ApprovalWatch implements Disposable {
   readonly #subscription: Disposable;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
+  #isDraining = false;
   #lookAgain = false;
 
   constructor(store: Pick<ApprovalStore, 'revisions'>, changes: Pick<ChangeSignal, 'onChange'>) {
@@ -37,9 +38,20 @@ export class ApprovalWatch implements Disposable {
     return size;
   }
 
+  /** Whether nobody is to wait any more: this replica stops, and the others have what it waited for. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Wakes all who wait, so that they tell their clients to ask again. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#wakeAll();
+  }
+
   /** Resolves when the approval is no longer at this revision, or `until` aborts; once too often does no harm. */
   async changed(id: ApprovalId, revision: number, until: AbortSignal): Promise<void> {
-    if (until.aborted) return;
+    if (until.aborted || this.#isDraining) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(id) ?? { revision, wakes: new Set() };
     // Who saw an older one must hear of the newer; who saw a newer one hears of it twice.
@@ -57,6 +69,10 @@ export class ApprovalWatch implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#subscription[Symbol.dispose]();
+    this.drain();
+  }
+
+  #wakeAll(): void {
     for (const { wakes } of this.#waiting.values()) for (const wake of wakes) wake();
   }
 

@@ -40,7 +40,6 @@ const IGNORED: readonly Row[] = [
   { path: 'node.metadata', instead: 'not use the metadata service', isSet: ({ node }) => node.metadata !== undefined },
   { path: 'sinks', instead: 'copy the record nowhere', isSet: ({ sinks }) => sinks.length > 0 },
   { path: 'webhooks', instead: 'send no events', isSet: ({ webhooks }) => webhooks.length > 0 },
-  { path: 'oidc', instead: 'let nobody sign in', isSet: ({ oidc }) => oidc !== undefined },
   { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
 ];
 

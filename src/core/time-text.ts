@@ -14,3 +14,9 @@ export function timeText(clock: Clock, toText: (now: Instant) => string): () => 
     return text;
   };
 }
+
+/** RFC 3339 in UTC, with milliseconds. */
+export function instantText(at: Instant): string {
+  // oxlint-disable-next-line no-restricted-globals -- The calendar is what is used of it, not its clock.
+  return new Date(at).toISOString();
+}

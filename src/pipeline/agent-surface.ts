@@ -4,12 +4,13 @@ import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
 import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
-import type { Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import { isToken } from '../wire/http/fields.ts';
 import { isLastForward } from '../wire/http/max-forwards.ts';
 import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 import { quote } from '../wire/quote.ts';
 import { answerTo, sendAnswer } from './answer.ts';
+import type { RequestContent } from './content/request-content.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
 import { ESTABLISHED } from './carrying/established.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
@@ -18,6 +19,7 @@ import { refuse, type Refusal } from './judging/refusal.ts';
 import type { Progress } from './judging/progress.ts';
 import type { Services } from './services.ts';
 import { foresee } from './foresee.ts';
+import { askInAdvance, readGrantOrder } from './holding/ask-in-advance.ts';
 import { ownApproval, waitOf } from './holding/own-approval.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
@@ -29,7 +31,7 @@ const EXPLAIN_PER_MINUTE = 60;
 const MAX_METHOD = 32;
 
 const APPROVALS = '/approvals/';
-const PATHS = 'ca.pem, healthz, whoami, explain?method=&url=, approvals/<id>?wait=30s\n';
+const PATHS = 'ca.pem, healthz, whoami, explain?method=&url=, approvals/<id>?wait=30s, POST grants\n';
 
 interface Page {
   readonly status: number;
@@ -56,10 +58,10 @@ export class AgentSurface {
   }
 
   /** Answers one request. @invariant nothing is dialled, and only {@link foresee} looks a name up */
-  async serve(accepted: Accepted, reply: ReplySink): Promise<void> {
+  async serve(accepted: Accepted, reply: ReplySink, content: RequestContent | undefined): Promise<void> {
     const startedAt = this.#services.clock.monotonic();
     const identified = await identifyByTunnel(accepted, this.#services);
-    const page = await this.#page(accepted, identified, reply);
+    const page = await this.#page(accepted, identified, { reply, content });
     const event = 'code' in page ? refusedEvent(page) : ownAnswer(identified.ok ? identified.value : accepted, page.explained);
     const recorded = await this.#record(event, accepted);
     const shown = recorded.ok ? page : recorded.failure;
@@ -125,20 +127,30 @@ export class AgentSurface {
     });
   }
 
-  async #page(accepted: Accepted, identified: Result<Identified, Refusal>, reply: ReplySink): Promise<Page | Refusal> {
+  async #page(
+    accepted: Accepted,
+    identified: Result<Identified, Refusal>,
+    { reply, content }: { readonly reply: ReplySink; readonly content: RequestContent | undefined },
+  ): Promise<Page | Refusal> {
     // As its final recipient the gateway has no options to tell of; that it answers is what was asked (RFC 9110 §7.6.2).
     if (!isOwnName(accepted))
       return identified.ok ? { status: 200, type: 'text/plain; charset=utf-8', body: '' } : identified.failure;
     const [path = '/', query = ''] = accepted.requestTarget.split('?', 2);
+    if (path === '/grants' && accepted.method === 'POST') {
+      return identified.ok ? await this.#askForGrant(identified.value, content) : identified.failure;
+    }
     if (accepted.method !== 'GET' && accepted.method !== 'HEAD')
       return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET only\n' };
     if (path === '/ca.pem') return { status: 200, type: 'application/x-pem-file', body: this.#caPem() };
     if (path === '/healthz') return { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' };
-    if (!identified.ok) return identified.failure;
-    const { subject } = identified.value;
-    if (path === '/whoami') return json(whoami(subject));
-    if (path === '/explain') return await this.#explain(subject, new URLSearchParams(query), identified.value);
-    if (path.startsWith(APPROVALS)) return await this.#approval(path, new URLSearchParams(query), identified.value, reply);
+    return identified.ok ? await this.#ownPage(path, new URLSearchParams(query), identified.value, reply) : identified.failure;
+  }
+
+  /** What an agent is told of itself alone. */
+  async #ownPage(path: string, query: URLSearchParams, exchange: Identified, reply: ReplySink): Promise<Page | Refusal> {
+    if (path === '/whoami') return json(whoami(exchange.subject));
+    if (path === '/explain') return await this.#explain(exchange.subject, query, exchange);
+    if (path.startsWith(APPROVALS)) return await this.#approval(path, query, exchange, reply);
     return { status: 404, type: 'text/plain; charset=utf-8', body: PATHS };
   }
 
@@ -157,28 +169,24 @@ export class AgentSurface {
   async #explain(subject: Subject, parameters: URLSearchParams, accepted: Identified): Promise<Page | Refusal> {
     if (!this.#mayExplain(subject))
       return { code: 'limit_exceeded', reason: `explain answers ${EXPLAIN_PER_MINUTE} calls a minute`, progress: accepted };
-    const url = parseAbsoluteForm(parameters.get('url') ?? '');
-    if (!url.ok) return { code: 'malformed_request', reason: `url: ${url.failure}`, progress: accepted };
+    const asked = { method: parameters.get('method') ?? 'GET', url: parameters.get('url') ?? '' };
+    const unsent = unsentRequest({ ...accepted, subject }, asked);
+    if (!unsent.ok) return { code: 'malformed_request', reason: unsent.failure, progress: accepted };
     // It exists in no DNS, and no rule is asked about it.
-    if (isOwnName(url.value)) return json({ decision: 'permit', reason: 'The gateway answers for itself' });
-    const method = (parameters.get('method') ?? 'GET').toUpperCase();
-    if (!isToken(method) || method.length > MAX_METHOD)
-      return { code: 'malformed_request', reason: `Found the method ${quote(method)}, expected a token`, progress: accepted };
-    const { scheme, authority, requestTarget, path } = url.value;
-    const unsent: Identified = {
-      ...accepted,
-      kind: scheme === 'https' ? 'intercepted' : 'forward',
-      visibility: scheme === 'https' ? 'inspected' : 'cleartext',
-      scheme,
-      authority,
-      method,
-      requestTarget,
-      path,
-      hasContent: false,
-      fields: [],
-      subject,
-    };
-    return { ...json(await foresee(unsent, this.#services)), explained: `${method} ${scheme}://${authorityText(authority)}` };
+    if (isOwnName(unsent.value)) return json({ decision: 'permit', reason: 'The gateway answers for itself' });
+    return { ...json(await foresee(unsent.value, this.#services)), explained: explainedText(unsent.value) };
+  }
+
+  async #askForGrant(progress: Identified, content: RequestContent | undefined): Promise<Page | Refusal> {
+    const order = await readGrantOrder(content?.open() ?? null);
+    if (!order.ok) return { code: 'malformed_request', reason: order.failure, progress };
+    const unsent = unsentRequest({ ...progress }, order.value);
+    if (!unsent.ok) return { code: 'malformed_request', reason: unsent.failure, progress };
+    if (isOwnName(unsent.value)) return { code: 'malformed_request', reason: 'url: the gateway needs no grant', progress };
+    const asked = await askInAdvance(unsent.value, order.value, this.#services);
+    if (!asked.ok) return { ...asked.failure, progress };
+    const statusUrl = `http://${AGENT_SURFACE_NAME}${APPROVALS}${asked.value}`;
+    return { ...json({ approval: asked.value, statusUrl }), status: 202, explained: explainedText(unsent.value) };
   }
 
   #mayExplain({ attributes }: Subject): boolean {
@@ -195,6 +203,35 @@ export class AgentSurface {
 
 function isOwnName({ authority }: Pick<Accepted, 'authority'>): boolean {
   return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
+}
+
+/** A request that was not sent, as this agent's; what is wrong with it otherwise. */
+function unsentRequest(
+  asking: Identified,
+  asked: { readonly method: string; readonly url: string },
+): Result<Identified, string> {
+  const url = parseAbsoluteForm(asked.url);
+  if (!url.ok) return fail(`url: ${url.failure}`);
+  const method = asked.method.toUpperCase();
+  if (!isToken(method) || method.length > MAX_METHOD) return fail(`Found the method ${quote(method)}, expected a token`);
+  const { scheme, authority, requestTarget, path } = url.value;
+  const isHttps = scheme === 'https';
+  return ok({
+    ...asking,
+    kind: isHttps ? 'intercepted' : 'forward',
+    visibility: isHttps ? 'inspected' : 'cleartext',
+    scheme,
+    authority,
+    method,
+    requestTarget,
+    path,
+    hasContent: false,
+    fields: [],
+  });
+}
+
+function explainedText({ method, scheme, authority }: Identified): string {
+  return `${method} ${scheme}://${authorityText(authority)}`;
 }
 
 function ownAnswer(progress: Progress, explained?: string): DecisionEvent {

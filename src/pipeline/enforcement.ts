@@ -13,11 +13,12 @@ import { answerTo, sendAnswer } from './answer.ts';
 import { carryRequest } from './carrying/carry-request.ts';
 import { carryIntercepted, carryOpaque } from './carrying/carry-tunnel.ts';
 import { carryUpgrade } from './carrying/carry-upgrade.ts';
-import { discard } from './content/discard.ts';
+import { discardRest } from './content/discard.ts';
 import { RequestContent } from './content/request-content.ts';
 import { findingsOf, NO_FINDINGS, recordedFindings } from './findings.ts';
 import { ok, type Result } from '../core/result.ts';
 import { hold, type Waiter } from './holding/hold.ts';
+import { RawWaiter } from './holding/raw-waiter.ts';
 import { InsideDenials } from './inside-denials.ts';
 import { judge, refuse, refuseAgain } from './judge.ts';
 import type { Held, Permitted } from './judging/permitted.ts';
@@ -61,7 +62,12 @@ export class Enforcement {
     readonly reply: ReplySink;
     readonly content: Readable | null;
   }): void {
-    this.#request(accepted, reply, content).catch((error: unknown) => this.#endDefect(accepted, error, () => reply.abort()));
+    const asked = content === null ? undefined : new RequestContent(content, () => reply.continue(), this.#services.content);
+    void this.#request(accepted, reply, asked).catch((error: unknown) => {
+      this.#endDefect(accepted, error, () => reply.abort());
+      // What was read of it must not stay in memory or in the spool.
+      return asked?.dispose();
+    });
   }
 
   upgrade(connection: RawConnection): void {
@@ -102,19 +108,17 @@ export class Enforcement {
     return answer;
   }
 
-  async #request(accepted: Accepted, reply: ReplySink, content: Readable | null): Promise<void> {
+  async #request(accepted: Accepted, reply: ReplySink, asked: RequestContent | undefined): Promise<void> {
     if (this.#surface.owns(accepted)) {
-      await this.#surface.serve(accepted, reply);
-      discard(content, reply);
+      await this.#surface.serve(accepted, reply, asked);
+      await discardRest(asked, reply);
       return;
     }
-    const asked = content === null ? undefined : new RequestContent(content, () => reply.continue(), this.#services.content);
     const waiter: Waiter = { whenGone: (listener) => reply.whenAborted(listener) };
     const judged = await this.#released(await this.#judge(accepted, asked), waiter, asked);
     if (!judged.ok) {
       this.#answer(judged.failure, reply);
-      await asked?.dispose();
-      discard(content, reply);
+      await discardRest(asked, reply);
       return;
     }
     const permitted = judged.value;
@@ -136,9 +140,14 @@ export class Enforcement {
     const { accepted, socket } = connection;
     const judged = this.#surface.owns(accepted)
       ? await refuse({ code: 'protocol_not_allowed', reason: NO_WEBSOCKET, progress: accepted }, this.#services)
-      : await this.#released(await this.#judge(accepted), { whenGone: (gone) => void socket.once('close', gone) });
+      : await this.#releasedUpgrade(accepted, socket);
     if (!judged.ok) this.#answer(judged.failure, connection.openReply());
     else if (judged.value.permit !== undefined) await carryUpgrade(judged.value, connection, this.#services);
+  }
+
+  async #releasedUpgrade(accepted: Accepted, socket: Socket): Promise<Result<Permitted, Refusal>> {
+    using waiter = new RawWaiter(socket);
+    return await this.#released(await this.#judge(accepted), waiter);
   }
 
   async #connect(connection: RawConnection): Promise<void> {
@@ -181,9 +190,11 @@ export class Enforcement {
   #answer(refusal: Refusal, reply: ReplySink): void {
     const { clock, recorder } = this.#services;
     const answer = answerTo(refusal);
-    sendAnswer(reply, answer);
+    // Who waited for people may have left long before.
+    const isGone = reply.closed;
+    if (!isGone) sendAnswer(reply, answer);
     const { progress, code } = refusal;
-    const event = answeredEvent(progress, code, answer.status, clock.monotonic() - progress.startedAt);
+    const event = answeredEvent(progress, code, isGone ? undefined : answer.status, clock.monotonic() - progress.startedAt);
     const findings = findingsOf(progress);
     if (findings !== NO_FINDINGS) recorder.found(findings);
     recorder.outcome(findings === NO_FINDINGS ? event : { ...event, findings: recordedFindings(findings) });

@@ -13,6 +13,7 @@ import type { Services } from './services.ts';
 /** What an agent is told about a request before it sends it; nothing that the answer to the request itself would not say. */
 export type Foresight =
   | { readonly decision: 'permit' | 'possible'; readonly reason: string }
+  | { readonly decision: 'hold'; readonly reason: string; readonly rules: readonly string[] }
   | { readonly decision: 'deny'; readonly code: Code; readonly reason: string; readonly rules: readonly string[] };
 
 const MAY_HAVE_CONTENT = 'Nothing known of this request denies it; its content and header fields are judged when it is sent.';
@@ -32,6 +33,9 @@ export async function foresee(exchange: Identified, services: Services): Promise
   // The very judgement that enforcement makes. Its permit is dropped here: nothing is dialled for a question.
   const authorize = seen.kind === 'connect' ? authorizeTunnel : authorizeRequest;
   const authorized = authorize({ ...seen, destination: located.value, recalled: false }, services);
+  if (authorized.ok && 'held' in authorized.value) {
+    return { decision: 'hold', reason: 'A person has to approve this request', rules: authorized.value.decision.rules };
+  }
   if (authorized.ok) return { decision: 'permit', reason: AS_IT_STANDS };
   const { code, reason, detail, progress } = authorized.failure;
   return denial(code, reason ?? detail ?? '', progress.decision?.rules);

@@ -29,13 +29,17 @@ function cookieOf({ cookies }: Answered): string {
 describe('POST /v1/sign-in', () => {
   it('opens a session for the person of the token, with role and scope', async () => {
     const opened = await admin();
-    const token = await opened.people.put('anna@acme.example', { role: 'approver', groups: ['privacy'], places: ['dach'] });
+    const token = await opened.people.put('anna@acme.example', {
+      role: 'approver',
+      groups: ['privacy'],
+      places: ['dach', 'FR'],
+    });
     const { cookie, me } = await signIn(opened, token);
     expect(me).toMatchObject({
       person: 'anna@acme.example',
       role: 'approver',
       groups: ['privacy'],
-      places: ['dach'],
+      places: ['dach', 'FR'],
       authTime: '2026-11-22T10:00:00.000Z',
     });
     expect(cookie).toMatch(/^cordon-session=cds_[0-9a-f]{20}\.[\w-]{43}$/);

@@ -62,6 +62,8 @@ describe('/v1/tokens', () => {
     [{ ...ANNA, person: 'local:root' }, expect.stringContaining('expected a person such as')],
     [{ ...ANNA, person: 'аnna@acme.example' }, expect.stringContaining('expected a person such as')],
     [{ ...ANNA, ttl: '0s' }, 'ttl: Found 0, expected a duration that lasts'],
+    [{ ...ANNA, ttl: '367d' }, 'ttl: Found "367d", expected at most 366d'],
+    [{ ...ANNA, ttl: '999999999d' }, 'ttl: Found "999999999d", expected at most 366d'],
     [{ ...ANNA, ttl: 'long' }, expect.stringContaining('expected a duration')],
   ])('refuses %j', async (json, detail) => {
     const opened = await admin();
@@ -159,5 +161,26 @@ describe('a one-use token', () => {
     opened.people.clock.advance(20 * 60_000);
     expect((await opened.ask('/v1/tokens', { headers: { cookie } })).status).toBe(200);
     expect((await mint(opened, ANNA, first)).status).toBe(401);
+  });
+});
+
+describe('POST /v1/policy/reload', () => {
+  it('is on the record before the files are read', async () => {
+    const seen: unknown[] = [];
+    const opened = await admin({ reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused') });
+    const answer = await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' });
+    expect([answer.status, JSON.parse(answer.body), seen]).toEqual([200, { result: 'loaded' }, ['reloaded']]);
+    const record = (await opened.people.records()).find(({ kind }) => kind === 'admin');
+    expect(record).toMatchObject({ actor: 'operator@acme.example', role: 'operator', action: 'policy.reloaded' });
+  });
+
+  it('does not happen when it cannot be recorded', async () => {
+    const seen: unknown[] = [];
+    const opened = await admin({
+      reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused'),
+      record: () => Promise.resolve(fail({ code: 'audit_unavailable', detail: 'No room' } as const)),
+    });
+    expect((await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' })).status).toBe(503);
+    expect(seen).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ const REACHING: Readonly<Record<string, RegExp>> = {
   'node:dns/promises': /./,
   undici: /./,
   pg: /\b(?:Client|Pool)\b/,
+  'openid-client': /./,
 };
 
 /** Files that can reach the network: they import, as a value, something that connects, or use the global `fetch`. */
@@ -68,6 +69,10 @@ describe('permits (invariant 1)', () => {
 describe('the network (invariant 10)', () => {
   it('is in reach of these files alone', () => {
     expect(reaches(tree)).toEqual([
+      // Requests to the identity provider: decided as subject `cordon`, pinned to the judged addresses.
+      'app/egress/pinned-exchange.ts',
+      // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
+      'app/people/oidc/issuer-client.ts',
       // The command line of people, to the admin API of a gateway; runs in no gateway.
       'cli/api/api-exchange.ts',
       // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.

@@ -103,7 +103,7 @@ describe('createIdentifier() by credentials', () => {
     for (const authorization of [bearer(text), basic(`roaming:${text}`)]) {
       expect(await identify({ clientAddress: OUTSIDE, authorization })).toMatchObject({
         ok: true,
-        value: { attributes: { agent: 'roaming' }, by: `token:${token.id}`, session: token.id },
+        value: { attributes: { agent: 'roaming' }, by: `token:${token.id}`, session: token.id, minter: 'anna@acme.example' },
       });
     }
   });

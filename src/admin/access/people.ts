@@ -16,6 +16,8 @@ export interface Presented {
 /** Somebody who was recognised. */
 export interface Visitor {
   readonly principal: Principal;
+  /** As the credential says it. */
+  readonly assignment: RoleAssignment;
   /** The credential is good for one use, and not yet used. */
   readonly once: boolean;
   /** Of a session of the console. */
@@ -67,11 +69,12 @@ export interface IdentityProvider {
   /**
    * @param redirect where the provider leads back to
    * @param again the person must show anew who it is (`approval.step-up`)
+   * @param session cookie of the session that the new one takes the place of
    */
-  start(redirect: string, again: boolean): Promise<Result<SignInStart, Refusal>>;
+  start(redirect: string, again: boolean, session: string | undefined): Promise<Result<SignInStart, Refusal>>;
   /**
    * @param callback the whole address that the browser was led back to
    * @param cookie what `start` gave it
    */
-  finish(callback: string, cookie: string, client: string, before: string | undefined): Promise<Result<Opened, Refusal>>;
+  finish(callback: string, cookie: string | undefined, client: string): Promise<Result<Opened, Refusal>>;
 }

@@ -2,6 +2,7 @@ import type { GrantState, ListCursor } from '../../core/approval/approval-store.
 import type { ApproverDecision } from '../../core/approval/approver.ts';
 import type { Grant, GrantCover } from '../../core/approval/grant.ts';
 import type { Instant } from '../../core/units.ts';
+import { instantText } from '../../core/time-text.ts';
 import type { SeenApproval } from '../access/approval-desk.ts';
 import type { ApprovalAnswer, ApprovalSummary, GrantItem } from './approvals.ts';
 
@@ -30,9 +31,9 @@ export function approvalSummary({ approval, support }: SeenApproval): ApprovalSu
       approvals: support.get(rule) ?? 0,
       stepUp,
     })),
-    createdAt: moment(createdAt),
-    expiresAt: moment(expiresAt),
-    ...(settledAt !== undefined && { settledAt: moment(settledAt) }),
+    createdAt: instantText(createdAt),
+    expiresAt: instantText(expiresAt),
+    ...(settledAt !== undefined && { settledAt: instantText(settledAt) }),
   };
 }
 
@@ -57,7 +58,7 @@ function decisionItem({ person, groups, decision, reason, at, grant }: ApproverD
     groups: [...groups],
     decision,
     reason,
-    at: moment(at),
+    at: instantText(at),
     ...(grant !== undefined && { grantFor: grant.for }),
   };
 }
@@ -70,9 +71,9 @@ export function grantItem(grant: Grant, now: Instant): GrantItem {
     approval,
     covers: coversItem(covers),
     by: [...by],
-    createdAt: moment(createdAt),
-    endsAt: moment(endsAt),
-    ...(revoked !== undefined && { revokedAt: moment(revoked.at), revokedBy: revoked.by }),
+    createdAt: instantText(createdAt),
+    endsAt: instantText(endsAt),
+    ...(revoked !== undefined && { revokedAt: instantText(revoked.at), revokedBy: revoked.by }),
   };
 }
 
@@ -102,8 +103,4 @@ export function parseCursor(text: string): ListCursor | undefined {
   } catch {
     return undefined;
   }
-}
-
-function moment(at: Instant): string {
-  return new Date(at).toISOString();
 }

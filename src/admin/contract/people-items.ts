@@ -3,6 +3,7 @@ import type { ConsoleSession } from '../../core/people/console-session.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import type { AgentToken } from '../../core/ports.ts';
 import type { Instant } from '../../core/units.ts';
+import { instantText } from '../../core/time-text.ts';
 import type { Visitor } from '../access/people.ts';
 import type { ConsoleSessionsAnswer, MeAnswer, TokenItem } from './people.ts';
 
@@ -12,8 +13,8 @@ export function tokenItem(token: AgentToken | PersonToken, now: Instant): TokenI
   const shared = {
     id,
     state: tokenState(token, now),
-    createdAt: moment(createdAt),
-    expiresAt: moment(expiresAt),
+    createdAt: instantText(createdAt),
+    expiresAt: instantText(expiresAt),
     ...(mintedBy !== undefined && { mintedBy }),
   };
   if ('agent' in token) return { ...shared, agent: token.agent };
@@ -28,16 +29,17 @@ function tokenState(token: AgentToken | PersonToken, now: Instant): TokenItem['s
 }
 
 /** Who asks, as the console shows it. */
-export function meAnswer({ principal, session }: Visitor): MeAnswer {
-  const { person, role, groups, places, authTime, credential } = principal;
+export function meAnswer({ principal, assignment, session }: Visitor): MeAnswer {
+  const { person, authTime, credential } = principal;
+  const { role, groups, places } = assignment;
   return {
     person,
     role,
     groups: [...groups],
-    places: places.any ? [] : [places.label],
-    authTime: moment(authTime),
+    places: [...places],
+    authTime: instantText(authTime),
     credential,
-    ...(session !== undefined && { session: { expiresAt: moment(session.expiresAt), csrf: session.csrf } }),
+    ...(session !== undefined && { session: { expiresAt: instantText(session.expiresAt), csrf: session.csrf } }),
   };
 }
 
@@ -55,12 +57,8 @@ export function consoleSessionItem(
     role,
     groups: [...groups],
     places: [...places],
-    authTime: moment(authTime),
-    lastSeenAt: moment(lastSeenAt),
-    expiresAt: moment(expiresAt),
+    authTime: instantText(authTime),
+    lastSeenAt: instantText(lastSeenAt),
+    expiresAt: instantText(expiresAt),
   };
-}
-
-function moment(at: Instant): string {
-  return new Date(at).toISOString();
 }

@@ -24,6 +24,11 @@ export const SignInBody = Type.Object({ token: Type.String({ minLength: 1, maxLe
 /** `POST /v1/sign-in` */
 export type SignInBody = Static<typeof SignInBody>;
 
+export const SignInQuery = Type.Object(
+  { again: Type.Optional(Type.Literal('1', { description: 'Show anew who you are, for what asks for it.' })) },
+  closed,
+);
+
 export const MeAnswer = Type.Object({
   person: Type.String(),
   ...assignment,
@@ -90,6 +95,9 @@ export const ConsoleSessionsAnswer = Type.Object({
 });
 
 export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) }, closed);
+
+/** Of what is done and has no answer. */
+export const Done = Type.Null({ description: 'Done' });
 
 export const ReloadAnswer = Type.Object({
   result: Type.Unsafe<'loaded' | 'refused' | 'unchanged'>({ enum: ['loaded', 'refused', 'unchanged'] }),

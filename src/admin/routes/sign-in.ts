@@ -1,6 +1,6 @@
 import { clientOf, principalOf, visitorOf } from '../access/visit.ts';
 import type { Cookies } from '../access/session-cookie.ts';
-import { ConsoleSessionsAnswer, IdParams, MeAnswer, SignInBody } from '../contract/people.ts';
+import { ConsoleSessionsAnswer, Done, IdParams, MeAnswer, SignInBody } from '../contract/people.ts';
 import { consoleSessionItem, meAnswer } from '../contract/people-items.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendRefusal } from '../problem.ts';
@@ -14,11 +14,11 @@ export function signInRoutes(server: TypedServer, { people, clock }: AdminDepend
     cookies.setSession(reply, opened.value.cookie);
     return reply.code(201).send(meAnswer(opened.value.visitor));
   });
-  server.post('/v1/sign-out', async (request, reply) => {
+  server.post('/v1/sign-out', { schema: { response: { 204: Done } } }, async (request, reply) => {
     const ended = await people.signOut(principalOf(request));
     if (!ended.ok) return sendRefusal(reply, ended.failure);
     cookies.clearSession(reply);
-    return reply.code(204).send();
+    return reply.code(204).send(null);
   });
   server.get('/v1/me', { schema: { response: { 200: MeAnswer } } }, (request) => meAnswer(visitorOf(request)));
   consoleSessionRoutes(server, { people, clock });
@@ -30,8 +30,12 @@ function consoleSessionRoutes(server: TypedServer, { people, clock }: Pick<Admin
     if (!sessions.ok) return sendRefusal(reply, sessions.failure);
     return reply.send({ items: sessions.value.map((session) => consoleSessionItem(session, clock.now())) });
   });
-  server.delete('/v1/console-sessions/:id', { schema: { params: IdParams } }, async (request, reply) => {
-    const ended = await people.endSession(request.params.id, principalOf(request));
-    return ended.ok ? reply.code(204).send() : sendRefusal(reply, ended.failure);
-  });
+  server.delete(
+    '/v1/console-sessions/:id',
+    { schema: { params: IdParams, response: { 204: Done } } },
+    async (request, reply) => {
+      const ended = await people.endSession(request.params.id, principalOf(request));
+      return ended.ok ? reply.code(204).send(null) : sendRefusal(reply, ended.failure);
+    },
+  );
 }

@@ -1,8 +1,8 @@
-import { parseDuration } from '../../core/units.ts';
+import { parseLifetime } from '../../core/people/lifetime.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TokenOrder } from '../access/people.ts';
 import { principalOf, visitorOf } from '../access/visit.ts';
-import { IdParams, MintAnswer, MintBody, TokensAnswer } from '../contract/people.ts';
+import { Done, IdParams, MintAnswer, MintBody, TokensAnswer } from '../contract/people.ts';
 import { tokenItem } from '../contract/people-items.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { type Refusal, sendRefusal } from '../problem.ts';
@@ -23,17 +23,16 @@ export function tokenRoutes(server: TypedServer, { people, clock }: AdminDepende
     const { text, token } = minted.value;
     return reply.code(201).send({ token: text, ...tokenItem(token, clock.now()) });
   });
-  server.delete('/v1/tokens/:id', { schema: { params: IdParams } }, async (request, reply) => {
+  server.delete('/v1/tokens/:id', { schema: { params: IdParams, response: { 204: Done } } }, async (request, reply) => {
     const revoked = await people.revoke(request.params.id, principalOf(request));
-    return revoked.ok ? reply.code(204).send() : sendRefusal(reply, revoked.failure);
+    return revoked.ok ? reply.code(204).send(null) : sendRefusal(reply, revoked.failure);
   });
 }
 
 /** What is asked for, once it is one thing and whole. */
 function tokenOrder({ agent, person, role, groups = [], places = [], ttl = '1h' }: MintBody): Result<TokenOrder, Refusal> {
-  const lifetime = parseDuration(ttl);
+  const lifetime = parseLifetime(ttl);
   if (!lifetime.ok) return refuse(`ttl: ${lifetime.failure}`);
-  if (lifetime.value === 0) return refuse('ttl: Found 0, expected a duration that lasts');
   if (agent !== undefined && person === undefined) {
     const isPlain = role === undefined && groups.length === 0 && places.length === 0;
     return isPlain ? ok({ agent, ttl: lifetime.value }) : refuse('Found a scope beside an agent, which has none');

@@ -63,6 +63,7 @@ export function tokenVisitor(token: PersonToken, client: string, { scope }: Peop
   const scoped = { role, groups, places: scope.places(places).places };
   return {
     principal: { person, ...scoped, authTime: createdAt, vouchedBy: mintedBy, credential: `token:${id}`, client },
+    assignment: { role, groups, places },
     once,
   };
 }
@@ -86,6 +87,7 @@ export function sessionVisitor(session: ConsoleSession, secret: string, client: 
   const scoped = { role, groups, places: scope.places(places).places };
   return {
     principal: { person, ...scoped, authTime, vouchedBy, credential: `session:${id}`, client },
+    assignment: { role, groups, places },
     once: false,
     session: { expiresAt, csrf: csrfToken(secret) },
   };

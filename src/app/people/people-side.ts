@@ -1,18 +1,14 @@
-import type { People } from '../../admin/access/people.ts';
-import type { Settings } from '../../config/settings-schema.ts';
+import type { IdentityProvider, People } from '../../admin/access/people.ts';
+import type { Failure } from '../../core/codes.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
-import type { Clock, EventBus, Random } from '../../core/ports.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { AttemptLimiter } from '../../identity/attempt-limiter.ts';
 import { RefusedCredentials } from '../../recording/refused-credentials.ts';
-import type { Log } from '../../telemetry/log.ts';
-import type { PolicyInForce } from '../in-force.ts';
-import type { State } from '../state.ts';
 import { createAdminRecord } from './admin-record.ts';
 import { dropFirstToken, makeFirstToken } from './first-token.ts';
 import { createPeople } from './people.ts';
-import type { PeopleParts } from './people-parts.ts';
+import type { PeopleParts, PeopleSideParts } from './people-parts.ts';
 import { scopeView } from './scope.ts';
 
 /** Credentials that may fail at once, and in which time that many may fail again. */
@@ -22,25 +18,20 @@ const PURGE_INTERVAL: Milliseconds = 600_000;
 /** How long an ended session can still be listed. */
 const KEPT: Milliseconds = 24 * 3_600_000;
 
-export interface PeopleSideParts {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly state: State;
-  readonly inForce: PolicyInForce;
-  readonly events: EventBus;
-}
-
 /** Everything about people that the admin API needs. */
 export interface PeopleSide extends AsyncDisposable {
   readonly people: People;
   readonly record: RecordAdmin;
-  /** Of the very first start. */
-  readonly firstToken: string | undefined;
+  /** Absent where no `oidc` is set. */
+  readonly identityProvider: IdentityProvider | undefined;
+  /**
+   * The token of the very first start; undefined at every later one. Made once the gateway has started: one that nobody is told
+   * of would be the last.
+   */
+  makeFirstToken(): Promise<Result<string | undefined, Failure>>;
 }
 
-/** @failure a sentence: the store or the record cannot be used */
+/** @failure a sentence that names the setting */
 export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<PeopleSide, string>> {
   const { settings, clock, random, state, inForce, events, log } = parts;
   const { personTokens, consoleSessions: sessions, tokens: agentTokens, journal } = state;
@@ -49,8 +40,6 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   const record = createAdminRecord({ journal, events, log });
   const first = { personTokens, clock, random, record, directory };
   await dropFirstToken(first);
-  const firstToken = await makeFirstToken(first);
-  if (!firstToken.ok) return fail(firstToken.failure.detail);
   const peopleParts: PeopleParts = {
     clock,
     random,
@@ -70,11 +59,25 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   }, PURGE_INTERVAL);
   purge.unref();
   stack.defer(() => clearInterval(purge));
+  const identityProvider = await identityProviderOf(peopleParts, parts);
+  if (!identityProvider.ok) return identityProvider;
   const owned = stack.move();
   return ok({
     people: createPeople(peopleParts),
     record,
-    firstToken: firstToken.value,
+    identityProvider: identityProvider.value,
+    makeFirstToken: () => makeFirstToken(first),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+async function identityProviderOf(
+  people: PeopleParts,
+  parts: PeopleSideParts,
+): Promise<Result<IdentityProvider | undefined, string>> {
+  const { oidc } = parts.settings;
+  if (oidc === undefined) return ok(undefined);
+  // Only where it is used: most installations never load the client.
+  const { openIdentityProvider } = await import('./oidc/open-identity-provider.ts');
+  return openIdentityProvider(people, oidc, parts);
 }

@@ -2,6 +2,8 @@ import type { Opened, People } from '../../admin/access/people.ts';
 import type { Refusal } from '../../admin/problem.ts';
 import { Defect } from '../../core/defect.ts';
 import type { ConsoleSessionId } from '../../core/ids.ts';
+import type { AdminEntry } from '../../core/people/admin-entry.ts';
+import type { ConsoleSession } from '../../core/people/console-session.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -18,7 +20,8 @@ export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'sig
       const token = await verifiedToken(text, parts);
       if (!token.ok) return refuseAttempt(token.failure, client, parts);
       const by = tokenVisitor(token.value, client, parts).principal;
-      return beginSession(signInWith(token.value, clock.now()), by, { token: token.value, before }, parts);
+      const replaced = before === undefined ? undefined : await presentedSession(before, parts);
+      return beginSession(signInWith(token.value, clock.now()), by, { token: token.value, before: replaced?.id }, parts);
     },
     signOut: (by) => {
       const id = /^session:(.+)$/.exec(by.credential)?.[1];
@@ -56,19 +59,32 @@ function signInWith(token: PersonToken, now: number): SignIn {
   };
 }
 
+/** What there is to know about a new session beside who signs in. */
+interface Beginning {
+  readonly token?: PersonToken;
+  /** The session that it takes the place of. */
+  readonly before: ConsoleSessionId | undefined;
+  readonly details?: AdminEntry['details'];
+}
+
 /**
  * Opens a session and puts it on the record first. The session that the browser held before ends with it, so that nothing
  * that was known before signing in is worth anything after it.
  */
-async function beginSession(
+export async function beginSession(
   signIn: SignIn,
   by: Principal,
-  { token, before }: { readonly token?: PersonToken; readonly before: string | undefined },
+  { token, before, details }: Beginning,
   parts: PeopleParts,
 ): Promise<Result<Opened, Refusal>> {
   const { sessions, personTokens, clock, random, record } = parts;
   const { session, text, secretHash } = openSession(signIn, random, clock);
-  const entry = { by, action: 'session.opened', subject: `session:${session.id}` } as const;
+  const entry = {
+    by,
+    action: 'session.opened',
+    subject: `session:${session.id}`,
+    ...(details !== undefined && { details }),
+  } as const;
   const recorded = await record(entry);
   if (!recorded.ok) return fail(unavailable(recorded.failure));
   if (token?.once === true) {
@@ -86,18 +102,20 @@ async function beginSession(
     await record({ ...entry, failed: inserted.failure.code });
     return fail(unavailable(inserted.failure));
   }
-  if (before !== undefined) await endReplaced(before, parts);
+  if (before !== undefined) await sessions.end(before, clock.now());
   const presented = parseSession(text);
   if (presented === undefined) throw new Defect('A session was opened under a text that stands for none');
   return ok({ visitor: sessionVisitor(session, presented.secret, by.client, parts), cookie: text });
 }
 
-/** Whoever shows its cookie may end it: a browser signs in anew. */
-async function endReplaced(cookie: string, { sessions, clock }: PeopleParts): Promise<void> {
+/** The session that a cookie stands for, while it lasts. */
+export async function presentedSession(cookie: string, { sessions, clock }: PeopleParts): Promise<ConsoleSession | undefined> {
   const presented = parseSession(cookie);
-  const stored = presented === undefined ? undefined : await sessions.find(presented.id);
-  if (presented === undefined || stored?.ok !== true || !verifySession(presented, stored.value, clock.now()).ok) return;
-  await sessions.end(presented.id, clock.now());
+  if (presented === undefined) return undefined;
+  const stored = await sessions.find(presented.id);
+  if (!stored.ok) return undefined;
+  const session = verifySession(presented, stored.value, clock.now());
+  return session.ok ? session.value : undefined;
 }
 
 async function endSession(id: ConsoleSessionId, by: Principal, parts: PeopleParts): Promise<Result<void, Refusal>> {

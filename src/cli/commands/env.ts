@@ -5,7 +5,7 @@ import type { IpAddress } from '../../core/address.ts';
 import type { AgentDeclaration } from '../../core/agent.ts';
 import type { AgentId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { parseDuration } from '../../core/units.ts';
+import { parseLifetime } from '../../core/people/lifetime.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
@@ -109,7 +109,7 @@ function tokenNeed(agents: readonly AgentDeclaration[], id: string, source: IpAd
 async function tokenFor({ agent, token, ttl }: EnvOptions, settings: Settings): Promise<Result<string, string>> {
   if (token !== undefined)
     return /^[A-Za-z0-9._-]+$/.test(token) ? ok(token) : fail('--token: Found characters that no token has');
-  const lifetime = parseDuration(ttl);
+  const lifetime = parseLifetime(ttl);
   if (!lifetime.ok) return fail(`--ttl: ${lifetime.failure}`);
   const minted = await mintLocally(settings, { agent: agent as AgentId, ttl: lifetime.value });
   return minted.ok ? ok(minted.value.text) : minted;

@@ -2,10 +2,11 @@ import { type Command, Option } from 'commander';
 import { tokenItem } from '../../admin/contract/people-items.ts';
 import { systemClock } from '../../app/system.ts';
 import type { AgentId, TokenId } from '../../core/ids.ts';
+import { parseLifetime } from '../../core/people/lifetime.ts';
 import { parsePerson } from '../../core/people/person.ts';
 import { type Role, ROLES } from '../../core/people/role.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { type Milliseconds, parseDuration } from '../../core/units.ts';
+import type { Milliseconds } from '../../core/units.ts';
 import { scopePlaces } from '../../policy/place/scope-places.ts';
 import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -48,9 +49,8 @@ export function addTokenCommands(program: Command, run: Run): void {
 }
 
 async function mint(context: CommandContext, options: MintOptions): Promise<ExitCode> {
-  const lifetime = parseDuration(options.ttl);
+  const lifetime = parseLifetime(options.ttl);
   if (!lifetime.ok) return give(context, EXIT.usage, `--ttl: ${lifetime.failure}`);
-  if (lifetime.value === 0) return give(context, EXIT.usage, '--ttl: Found 0, expected a duration that lasts');
   const misuse = misuseOf(options);
   if (misuse !== undefined) return give(context, EXIT.usage, misuse);
   const setup = await localSetup(context);

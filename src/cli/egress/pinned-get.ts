@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { pinnedLookup } from '../../app/egress/pinned-lookup.ts';
 import { hostText } from '../../core/address.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -74,7 +74,7 @@ function requestOptions(
     servername: host,
     port: authority.port,
     path: requestTarget,
-    lookup: pinned(addresses),
+    lookup: pinnedLookup(addresses),
     autoSelectFamily: true,
     agent: false,
     ...(anchors !== undefined && { ca: [...anchors] }),
@@ -105,15 +105,6 @@ function send(options: RequestOptions, maxBytes: Bytes, seen: Seen): Promise<Res
 
 function tooSlow(timeout: number): Failure {
   return { code: 'origin_timeout', detail: `Not complete within ${timeout} ms` };
-}
-
-/** Answers every look-up with the judged addresses. */
-function pinned(addresses: readonly string[]): LookupFunction {
-  return (_name, _options, callback) =>
-    callback(
-      null,
-      addresses.map((address) => ({ address, family: isIP(address) })),
-    );
 }
 
 async function collectBody(response: IncomingMessage, maxBytes: Bytes, seen: Seen): Promise<Result<PinnedReply, Failure>> {

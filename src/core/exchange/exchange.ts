@@ -46,7 +46,7 @@ export interface Subject {
   readonly session: SessionId;
   /** How it was identified, for the record: `token:<id>`, `cidr:<range>`. */
   readonly by: string;
-  /** Who minted the token that it presented, where that is known: a requester of all it asks for. */
+  /** Who minted the token that was shown: a requester too (contract §4.1.11). Absent where none was, or nobody knows. */
   readonly minter?: string;
 }
 

@@ -8,7 +8,7 @@ import { findEmails } from './coded/email.ts';
 import { findIpAddresses } from './coded/ip-address.ts';
 import { jwtEnd } from './coded/jwt.ts';
 import { findMacAddresses } from './coded/mac-address.ts';
-import { findNationalPhones, findPhones } from './coded/phone.ts';
+import { FEWEST_NATIONAL, findNationalPhones, findPhones } from './coded/phone.ts';
 import { BEGIN } from './coded/private-key.ts';
 import type { FindInRun } from './coded/report.ts';
 import { readSeedPhrase } from './coded/seed-phrase.ts';
@@ -30,6 +30,7 @@ import {
   RUN_STEP,
 } from './characters/run.ts';
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
+import type { KnownRuns } from './places/known-runs.ts';
 import type { Window } from './window.ts';
 import { walkToken } from './forms/token-pattern.ts';
 
@@ -50,14 +51,10 @@ const SHORTEST = 4;
 /** So many bytes behind an announcement no other one counts. */
 const TRIED = 24;
 const MAC_LENGTH = 17;
+/** Of credentials in a URL, beside the at sign. */
+const URL_SIGNS = HAS_SLASH | HAS_COLON;
 /** With so many digits a block of the text is looked through for numbers. */
 const FEWEST_DIGITS = 4;
-
-/** Kinds that code finds, and what a run must have for it. */
-const CODED: readonly (readonly ['email' | 'url-credentials', number, FindInRun])[] = [
-  ['email', HAS_AT, findEmails],
-  ['url-credentials', HAS_AT | HAS_SLASH | HAS_COLON, findUrlCredentials],
-];
 
 /** Tells which values are in a run. It is used for one text after another and keeps nothing between two runs. */
 export class RunMatcher {
@@ -93,16 +90,25 @@ export class RunMatcher {
     return true;
   }
 
+  /** Collects what may be values in a run of numbers whose shapes are known. */
+  collectNumbers(window: Window, known: KnownRuns): void {
+    this.#begin(window);
+    known.forEachShape(this.#checkState);
+    const { features, digits, length } = this.run;
+    const { coded } = this.#detection;
+    if ((features & HAS_DOT) !== 0 && coded['ip-address'] >= 0) this.#findIpAddresses(length, coded['ip-address']);
+    if (digits >= FEWEST_NATIONAL && coded.phone >= 0) this.#findPhones(length, coded.phone);
+  }
+
+  readonly #checkState = (state: number, from: number, to: number): void =>
+    this.#checkShapes(this.#detection.shapes.targetsOf(state), from, to);
+
   /**
    * Collects what may be values in the run because of the names of their fields alone.
    * @returns false where more of the text is needed to tell
    */
   collectFields(window: Window): boolean {
-    this.#window = window;
-    this.candidates.clear();
-    this.opening = undefined;
-    this.#value.openTo = 0;
-    this.#announced = undefined;
+    this.#begin(window);
     const { text, offsets, isCut, length, features } = this.run;
     if ((features & HAS_FIELD) === 0) return true;
     const limit = isCut ? RUN_STEP : length;
@@ -110,6 +116,14 @@ export class RunMatcher {
       if ((text[i] === COLON || text[i] === EQUALS) && !this.#collectField(offsets[i]!)) return false;
     }
     return true;
+  }
+
+  #begin(window: Window): void {
+    this.#window = window;
+    this.candidates.clear();
+    this.opening = undefined;
+    this.#value.openTo = 0;
+    this.#announced = undefined;
   }
 
   #collectField(at: number): boolean {
@@ -223,7 +237,7 @@ export class RunMatcher {
     if (to < 0) return true;
     if (coded !== undefined) return this.#collectAnnounced(coded, entity, from, to);
     if (to < length && goesOnAfter(pattern.steps.at(-1)!.bytes, text, to)) return true;
-    if (check !== undefined && !check(text.slice(from, to), to - from)) return true;
+    if (check !== undefined && !check(text.subarray(from, to), to - from)) return true;
     if (tier === 'A' || this.#speaksFor(entity, from)) this.#addOrOpen(from, to, entity);
     return true;
   }
@@ -245,16 +259,17 @@ export class RunMatcher {
   }
 
   #collectCoded(limit: number): void {
-    const { run } = this;
     const { coded } = this.#detection;
-    for (const [id, features, find] of CODED) {
-      if (coded[id] >= 0 && (run.features & features) === features) this.#find(find, limit, coded[id]);
+    const { features, length, digits } = this.run;
+    if ((features & HAS_AT) !== 0) {
+      if (coded.email >= 0) this.#find(findEmails, limit, coded.email);
+      if (coded['url-credentials'] >= 0 && (features & URL_SIGNS) === URL_SIGNS)
+        this.#find(findUrlCredentials, limit, coded['url-credentials']);
     }
-    if (coded['ip-address'] >= 0 && (run.features & (HAS_DOT | HAS_COLON)) !== 0)
-      this.#findIpAddresses(limit, coded['ip-address']);
-    if (coded['mac-address'] >= 0 && run.length >= MAC_LENGTH && (run.features & (HAS_COLON | HAS_DASH)) !== 0)
+    if ((features & (HAS_DOT | HAS_COLON)) !== 0 && coded['ip-address'] >= 0) this.#findIpAddresses(limit, coded['ip-address']);
+    if ((features & (HAS_COLON | HAS_DASH)) !== 0 && length >= MAC_LENGTH && coded['mac-address'] >= 0)
       this.#find(findMacAddresses, limit, coded['mac-address']);
-    if (coded.phone >= 0 && run.digits >= 7) this.#findPhones(limit, coded.phone);
+    if (digits >= FEWEST_NATIONAL && coded.phone >= 0) this.#findPhones(limit, coded.phone);
   }
 
   #find(find: FindInRun, limit: number, entity: number): void {

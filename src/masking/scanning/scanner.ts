@@ -1,12 +1,13 @@
 import { EMPTY } from '../media/bytes/concatenate.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
-import { CLASSES, HEX, HIGH, isDigit, PLAIN, WORD } from './characters/byte-classes.ts';
+import { CLASSES, HEX, HIGH, isDigit, isWord, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
 import { digestEnd, inertEnd } from './characters/inert-run.ts';
 import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
+import type { KnownRuns } from './places/known-runs.ts';
 import { RunMatcher } from './run-matcher.ts';
 import type { Window } from './window.ts';
 import { keyBegin, PRIVATE_KEY } from './coded/private-key.ts';
@@ -127,6 +128,9 @@ export class Scanner {
   #look(place: number): number {
     const { bytes, base, phrases } = this.#window;
     if (isDigit(bytes[place]!)) {
+      const known = this.#detection.places.runAt(place);
+      if (known !== undefined && (known.start > this.#done || (known.start === this.#done && !this.#goesOn)))
+        return this.#lookAtNumbers(known);
       const digest = digestEnd(bytes, place, this.#window.end);
       if (digest >= 0 && !this.#mayBeForm(place)) return digest;
     }
@@ -161,6 +165,16 @@ export class Scanner {
     return this.#swallowFrom(place + PRIVATE_KEY.length);
   }
 
+  #lookAtNumbers(known: KnownRuns): number {
+    const { end } = known;
+    this.#matcher.run.take(this.#window.bytes, known.start, end);
+    this.#matcher.collectNumbers(this.#window, known);
+    this.#done = end;
+    this.#goesOn = false;
+    this.#take(end);
+    return end;
+  }
+
   #lookAtRun(place: number): number {
     const { bytes, end } = this.#window;
     if (place >= end) return end;
@@ -184,8 +198,14 @@ export class Scanner {
     const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
     const last = this.#take(next);
     this.#done = Math.min(last, end);
-    this.#goesOn = isCut && last === next;
+    this.#goesOn = last === next ? isCut : this.#endsWithinWord(last);
     return last;
+  }
+
+  /** Whether a seed phrase ends here and its last word does not: no value begins there, as in any other word. */
+  #endsWithinWord(at: number): boolean {
+    const { bytes, end } = this.#window;
+    return this.#matcher.opening === undefined && at < end && isWord(bytes[at]!) && isWord(bytes[at - 1]!);
   }
 
   /**

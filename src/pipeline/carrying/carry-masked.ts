@@ -77,7 +77,7 @@ async function leavingContent(
   { content: means }: Services,
 ): Promise<Result<LeavingContent, Failure>> {
   const { fields } = carriage.exchange;
-  const way = contentWay(fields, masking, means);
+  const way = contentWay(carriage.exchange, masking, means);
   if (!way.ok) return way;
   if (way.value === 'pass') return ok({ content: content.open(), dispose: () => content.dispose() });
   const { transformation } = way.value;

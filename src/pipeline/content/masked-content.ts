@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
-import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { VaultSession } from '../../core/vault.ts';
@@ -16,6 +15,7 @@ import { mayHoldNul } from '../../transform/masking/text-charset.ts';
 import { maskingTexts } from '../../transform/masking/text-filters.ts';
 import { countRead } from '../../upstream/read-memory.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
+import type { Permitted } from '../judging/permitted.ts';
 import type { ContentMeans } from './content-means.ts';
 import type { ExchangeMasking } from './exchange-masking.ts';
 import { CONTENT_SILENCE, type RequestContent } from './request-content.ts';
@@ -33,14 +33,14 @@ export interface LeavingContent {
 export type ContentWay = { readonly transformation: Transformation } | 'pass';
 
 /** @failure unreadable_content */
-export function contentWay(fields: FieldLines, masking: ExchangeMasking, means: ContentMeans): Result<ContentWay, Failure> {
+export function contentWay(permitted: Permitted, masking: ExchangeMasking, means: ContentMeans): Result<ContentWay, Failure> {
+  const { fields } = permitted;
   const { request } = masking;
   const ofContent = request?.masking.of('content');
   if (request === undefined || ofContent === undefined) return ok('pass');
   const filter = messageFilter(fields, {
     texts: maskingTexts(ofContent),
-    // A hold for what the fields tell of was decided before; about a part that only shows on the way nobody was asked.
-    opaque: request.masks.opaque === 'pass' ? 'pass' : 'deny',
+    opaque: passesOpaque(permitted, request.masks) ? 'pass' : 'deny',
     unreadable: request.plan.passesUnreadable ? 'pass' : 'deny',
   });
   if (filter === 'pass') return ok('pass');
@@ -59,6 +59,16 @@ export function contentWay(fields: FieldLines, masking: ExchangeMasking, means: 
       memory: means.codings,
     },
   });
+}
+
+/** What nobody here reads leaves where a rule says so, or where people were asked about just that and have agreed. */
+function passesOpaque(
+  { release, contentFacts }: Permitted,
+  { opaque }: NonNullable<ExchangeMasking['request']>['masks'],
+): boolean {
+  if (opaque === 'pass') return true;
+  // About a part that only shows on the way nobody was asked.
+  return opaque === 'hold' && release !== undefined && contentFacts?.kind === 'opaque';
 }
 
 /** Content that is masked while it leaves, in chunks: nobody knows its length before its end. */

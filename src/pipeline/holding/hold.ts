@@ -1,10 +1,11 @@
 import { standingOf } from '../../approval/standing.ts';
 import type { Approval } from '../../core/approval/approval.ts';
 import type { Failure } from '../../core/codes.ts';
+import { defectDetail } from '../../core/defect.ts';
 import type { ApprovalTerms } from '../../core/exchange/decision.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Instant } from '../../core/units.ts';
+import type { Instant, Milliseconds } from '../../core/units.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import type { RequestContent } from '../content/request-content.ts';
 import type { Held } from '../judging/permitted.ts';
@@ -20,12 +21,14 @@ type Ended = Result<Released, Refusal>;
 
 /** Who asks, as far as waiting goes. */
 export interface Waiter {
-  /** Tells when the client's side is gone, once. */
+  /** Tells when the client's side is gone, once; at once where it is gone already. */
   whenGone(listener: () => void): void;
 }
 
 /** How soon a client that was not let wait any longer should ask again. */
 const ASK_AGAIN_SECONDS = 10;
+/** A longer timer would be over at once: Node counts in 31 bits. Who waits longer looks in between. */
+const LONGEST_TIMER: Milliseconds = 3_600_000;
 
 /**
  * Holds a request until people have decided on it, as long as its client may wait (contract §4.1.11). What comes back released
@@ -40,7 +43,10 @@ export async function hold(
   services: Services,
 ): Promise<Ended> {
   const holding = new Holding(held, services);
-  const ended = await holding.run(waiter, content);
+  // A defect of ours must not become a way out, nor end an exchange that is not on the record.
+  const ended = await holding
+    .run(waiter, content)
+    .catch((error: unknown): Ended => fail({ code: 'internal_error', detail: defectDetail(error), progress: held }));
   if (ended.ok || holding.isRecorded) return ended;
   const recorded = await services.recorder.decision(refusedEvent(ended.failure));
   return recorded.ok ? ended : refuse(recorded.failure, held);
@@ -54,6 +60,7 @@ class Holding {
   readonly #until: Instant;
   readonly #ended = new AbortController();
   #cutBy: Failure | undefined;
+  #isGone = false;
   isRecorded = false;
 
   constructor(held: Held, services: Services) {
@@ -67,7 +74,7 @@ class Holding {
     if (this.#terms.some(({ reason }) => reason === 'required') && reasonOf(this.#held.fields) === undefined) {
       return fail({ code: 'reason_required', progress: this.#held });
     }
-    waiter.whenGone(() => this.#ended.abort());
+    waiter.whenGone(() => this.#leave());
     const { live, inForce, clock } = this.#services;
     // Whose token is revoked waits no longer.
     const waiting = { exchange: this.#held, cut: (failure: Failure) => this.#cut(failure) };
@@ -84,6 +91,18 @@ class Holding {
   #cut(failure: Failure): void {
     this.#cutBy = failure;
     this.#ended.abort();
+  }
+
+  #leave(): void {
+    this.#isGone = true;
+    this.#ended.abort();
+  }
+
+  /** Why it may not go on, whatever people have decided. Its client may leave or lose its identity at any time. */
+  #interruption(approval: Approval | undefined): Refusal | undefined {
+    if (this.#cutBy !== undefined) return { ...this.#cutBy, progress: this.#held };
+    // The pass is for who asks again: of what is sent now nobody would hear the answer.
+    return this.#isGone && approval !== undefined ? this.#stillHeld(approval) : undefined;
   }
 
   /** Of several requests that are the same one takes the pass; the others ask anew. */
@@ -123,19 +142,20 @@ class Holding {
   async #await(content: HeldContent, open: readonly ApprovalTerms[], asked: Approval | undefined): Promise<Ended | 'spent'> {
     const { holds, clock, inForce } = this.#services;
     const going = (approval: Approval | undefined): Promise<Ended | 'spent'> =>
-      release(this.#held, content, { approval, open, terms: this.#terms }, this.#services);
+      release(this.#held, content, { approval, open, terms: this.#terms }, () => this.#interruption(approval), this.#services);
     if (asked === undefined) return await going(undefined);
     const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
     let approval = asked;
     for (;;) {
-      if (this.#cutBy !== undefined) return refuse(this.#cutBy, this.#held);
+      const interruption = this.#interruption(approval);
+      if (interruption !== undefined) return fail(interruption);
       const now = clock.now();
       const standing = standingOf(approval, waiting, now);
       if (standing.kind === 'spent') return 'spent';
       if (standing.kind === 'refused') return await this.#refused(standing.code, approval);
       if (standing.kind === 'may-pass') return await going(approval);
-      if (this.#ended.signal.aborted || now >= this.#until) return this.#stillHeld(approval);
-      const limit = AbortSignal.timeout(Math.min(this.#until, approval.expiresAt) - now);
+      if (now >= this.#until || holds.watch.isDraining) return fail(this.#stillHeld(approval));
+      const limit = AbortSignal.timeout(Math.min(this.#until - now, approval.expiresAt - now, LONGEST_TIMER));
       await holds.watch.changed(approval.id, approval.revision, AbortSignal.any([this.#ended.signal, limit]));
       const found = await holds.approvals.find(approval.id);
       if (!found.ok) return refuse(found.failure, this.#held);
@@ -144,8 +164,8 @@ class Holding {
     }
   }
 
-  #stillHeld({ id }: Approval): Ended {
-    return fail({ code: 'held', approval: id, retryAfterSeconds: ASK_AGAIN_SECONDS, progress: this.#held });
+  #stillHeld({ id }: Approval): Refusal {
+    return { code: 'held', approval: id, retryAfterSeconds: ASK_AGAIN_SECONDS, progress: this.#held };
   }
 
   async #refused(code: Refusal['code'], { id }: Approval): Promise<Ended> {

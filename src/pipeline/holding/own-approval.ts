@@ -4,6 +4,7 @@ import type { Subject } from '../../core/exchange/exchange.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { parseDuration, type Milliseconds } from '../../core/units.ts';
+import { instantText } from '../../core/time-text.ts';
 import type { Services } from '../services.ts';
 import type { Waiter } from './hold.ts';
 
@@ -48,7 +49,7 @@ export async function ownApproval(
     const approval = found.value;
     if (approval?.requester.subject !== subject.attributes.agent) return ok(undefined);
     const left = Math.min(until, approval.expiresAt) - clock.now();
-    if (approval.state !== 'pending' || left <= 0 || ended.signal.aborted) return ok(shown(approval));
+    if (approval.state !== 'pending' || left <= 0 || ended.signal.aborted || holds.watch.isDraining) return ok(shown(approval));
     await holds.watch.changed(approval.id, approval.revision, AbortSignal.any([ended.signal, AbortSignal.timeout(left)]));
   }
 }
@@ -58,13 +59,9 @@ function shown({ id, state, rules, createdAt, expiresAt, settledAt, decisions }:
     id,
     state,
     rules: rules.map(({ rule }) => rule),
-    createdAt: moment(createdAt),
-    expiresAt: moment(expiresAt),
-    ...(settledAt !== undefined && { settledAt: moment(settledAt) }),
-    decisions: decisions.map(({ decision, reason, at }) => ({ decision, reason, at: moment(at) })),
+    createdAt: instantText(createdAt),
+    expiresAt: instantText(expiresAt),
+    ...(settledAt !== undefined && { settledAt: instantText(settledAt) }),
+    decisions: decisions.map(({ decision, reason, at }) => ({ decision, reason, at: instantText(at) })),
   };
-}
-
-function moment(at: number): string {
-  return new Date(at).toISOString();
 }

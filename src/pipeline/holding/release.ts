@@ -7,7 +7,7 @@ import { authorizeReleased } from '../judging/authorize.ts';
 import { currentSubject } from '../judging/current-subject.ts';
 import { locate } from '../judging/locate.ts';
 import type { Held, Permitted, Release } from '../judging/permitted.ts';
-import { withSubject } from '../judging/progress.ts';
+import { withoutRelease, withSubject } from '../judging/progress.ts';
 import { refuse, type Refusal } from '../judging/refusal.ts';
 import { releasedEvent } from '../record-events.ts';
 import type { Services } from '../services.ts';
@@ -31,6 +31,7 @@ export interface Agreement {
  * Finds out again where a request goes that people have agreed to, asks the policy again, and only then takes the pass: what
  * was approved is what is sent (invariant 8).
  *
+ * @param interruption why it may not go on after all: finding out takes as long as a name server or a store takes
  * @returns `spent` where another request that is the same was faster
  * @failure approval_stale where the policy asks for anything else now; any code of the decision; dns failures, with the pass kept
  */
@@ -38,6 +39,7 @@ export async function release(
   held: Held,
   content: HeldContent,
   agreement: Agreement,
+  interruption: () => Refusal | undefined,
   services: Services,
 ): Promise<Result<Released, Refusal> | 'spent'> {
   const { holds, clock, recorder } = services;
@@ -49,10 +51,15 @@ export async function release(
     await holds.approvals.settle(approval.id, 'outdate', clock.now());
     return fail({ ...failure, approval: approval.id });
   }
+  const before = interruption();
+  if (before !== undefined) return fail(before);
   if (approval !== undefined) {
     const taken = await holds.approvals.take(approval.id, approval.fingerprint, clock.now());
     if (!taken.ok) return refuse(taken.failure, held);
-    if (!taken.value) return 'spent';
+    if (!taken.value) {
+      withoutRelease(judged.value);
+      return 'spent';
+    }
   }
   const recorded = await recorder.decision(releasedEvent(judged.value));
   return recorded.ok ? judged : refuse(recorded.failure, judged.value);

@@ -25,5 +25,10 @@ export type Permitted = Authorized &
         /** Present where it was held. */
         readonly release?: Release;
       }
-    | { readonly intercept: InterceptPermit; readonly permit?: undefined; readonly tunnelRule?: undefined }
+    | {
+        readonly intercept: InterceptPermit;
+        readonly permit?: undefined;
+        readonly tunnelRule?: undefined;
+        readonly release?: undefined;
+      }
   );

@@ -75,6 +75,15 @@ export function withRelease(
   return released;
 }
 
+/** The exchange that was to be let go, and is held after all. */
+export function withoutRelease(exchange: Permitted & { readonly release: Release }): Held {
+  const held = exchange as unknown as Writable<Authorized & { held: true; permit?: Permit; release?: Release }>;
+  delete held.permit;
+  delete held.release;
+  held.held = true;
+  return held as unknown as Held;
+}
+
 /** The exchange with leave to end its client's TLS here. */
 export function withIntercept(exchange: Authorized, intercept: InterceptPermit): Permitted {
   const permitted = exchange as Writable<Authorized & { intercept: InterceptPermit }>;

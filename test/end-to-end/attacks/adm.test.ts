@@ -18,7 +18,6 @@ beforeAll(async () => {
   gateway = await startGateway({ rules: RULES });
   const file = join(gateway.directory, 'data/admin-token');
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(gateway.stdout).toContain('First start: the admin token in ');
   expect(gateway.stdout + gateway.stderr).not.toContain((await readFile(file, 'utf8')).trim());
   token = await gateway.adminToken();
 });
@@ -34,6 +33,7 @@ async function signIn(): Promise<{ cookie: string; csrf: string }> {
 
 describe('the admin API of a running gateway', () => {
   it('used up the token of the first start, and removed its file', async () => {
+    await expect.poll(() => gateway.stdout).toContain('First start: the admin token in ');
     await expect.poll(() => existsSync(join(gateway.directory, 'data/admin-token'))).toBe(false);
     const { content } = await gateway.adminGet('/v1/tokens');
     const { items } = content as { items: { state: string; mintedBy: string }[] };

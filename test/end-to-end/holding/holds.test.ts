@@ -163,7 +163,8 @@ describe('a request that is held', () => {
     const people = await People.of(lab);
     const own = async (path: string, from?: string) => {
       await using client = await lab.connect(from);
-      client.send(`GET http://cordon.internal/approvals/${path} HTTP/1.1\r\nHost: cordon.internal\r\n\r\n`);
+      const at = new URL(path, 'http://cordon.internal/approvals/').href;
+      client.send(`GET ${at} HTTP/1.1\r\nHost: cordon.internal\r\n\r\n`);
       const { status, content } = await client.response('GET', 15_000);
       return { status, text: content.toString() };
     };
@@ -183,6 +184,8 @@ describe('a request that is held', () => {
     expect((await own('00000000-0000-7000-8000-000000000000')).status).toBe(404);
     expect((await own(`${asked.id}?wait=soon`)).status).toBe(400);
     expect((await own(asked.id, OTHER_AGENT)).status).toBe(404);
+    const explained = await own(`../explain?method=GET&url=${encodeURIComponent(`http://${lab.authority(HELD)}/x`)}`);
+    expect(JSON.parse(explained.text)).toMatchObject({ decision: 'hold', rules: ['held'] });
   });
 
   it('needs every rule to be satisfied, and a reason where one of them asks for it', async () => {
@@ -215,6 +218,37 @@ describe('a request that is held', () => {
     await people.revokeGrants();
     expect((await on('/v1/b', '{"n":3}')).status).toBe(503);
     await people.decide(await people.next(), 'deny');
+  });
+
+  it('can be asked about in advance, for a time', async () => {
+    const people = await People.of(lab);
+    const order = async (members: object) => {
+      const content = JSON.stringify(members);
+      await using client = await lab.connect();
+      client.send(
+        `POST http://cordon.internal/grants HTTP/1.1\r\nHost: cordon.internal\r\n${JSON_TYPE}\r\nContent-Length: ${content.length}\r\n\r\n${content}`,
+      );
+      const answer = await client.response('POST');
+      return { status: answer.status, content: JSON.parse(answer.content.toString()) as Record<string, string> };
+    };
+    const url = `http://${lab.authority(GRANTED)}/v1/advance`;
+    const wanted = { rule: 'granted', for: '2h', reason: 'nightly run', method: 'POST', url };
+    for (const wrong of [{ rule: 'held' }, { for: 'long' }, { reason: ' ' }, { url: 'nowhere' }, { method: 'A B' }])
+      expect([wrong, (await order({ ...wanted, ...wrong })).status]).toEqual([wrong, 400]);
+    expect((await order({ ...wanted, url: `http://${lab.authority(GRANTED)}/other` })).content['code']).toBe('no_rule');
+    const { status, content } = await order(wanted);
+    expect(status).toBe(202);
+    const asked = await people.next();
+    expect(content['approval']).toBe(asked.id);
+    expect(asked).toMatchObject({ requester: { reason: 'Asks in advance for 2h: nightly run' }, rules: [{ rule: 'granted' }] });
+    await people.decide(asked, 'approve', { grant: { for: 60_000 } });
+    const sent = await ask(lab, GRANTED, {
+      target: '/v1/advance',
+      content: '{"n":1}',
+      fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'],
+    });
+    expect(sent.status).toBe(200);
+    await people.revokeGrants();
   });
 
   it('APPR-11 is judged again when it is released', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { decideApproval, type DecisionOutcome } from '../../../src/approval/decide-approval.ts';
 import { openHoldState, type HoldState } from '../../../src/app/loading/hold-state.ts';
 import { systemClock, systemRandom } from '../../../src/app/system.ts';
@@ -9,6 +9,8 @@ import type { ApprovalState } from '../../../src/core/approval/transitions.ts';
 import type { Failure } from '../../../src/core/codes.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { createKeys } from '../../../src/store/keys.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { openPostgres } from '../../../src/store/postgres/postgres.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import type { Lab } from '../../support/lab.ts';
 import { approver } from '../../approval/support/approvals.ts';
@@ -22,9 +24,17 @@ export class People {
   }
 
   /** Opens the store of a gateway; closed when the test ends. */
-  static async of({ gateway }: Lab): Promise<People> {
+  static async of({ gateway }: Pick<Lab, 'gateway'>): Promise<People> {
     const data = join(gateway.directory, 'data');
-    const database = valueOf(await openSqlite({ file: join(data, 'cordon.db'), clock: systemClock }));
+    return People.at(data, valueOf(await openSqlite({ file: join(data, 'cordon.db'), clock: systemClock })));
+  }
+
+  /** The same with a database that replicas share. */
+  static async on(url: string, { gateway }: Pick<Lab, 'gateway'>): Promise<People> {
+    return People.at(join(gateway.directory, 'data'), valueOf(await openPostgres({ url, clock: systemClock })));
+  }
+
+  private static async at(data: string, database: Database): Promise<People> {
     const keys = createKeys(join(data, 'keys'), systemRandom);
     const state = await openHoldState({ database, keys, clock: systemClock, random: systemRandom });
     onTestFinished(async () => {
@@ -63,6 +73,17 @@ export class People {
         newGrantId: this.#state.newGrantId,
       }),
     );
+  }
+
+  async find({ id }: Pick<Approval, 'id'>): Promise<Approval> {
+    const found = valueOf(await this.#state.approvals.find(id));
+    if (found === undefined) throw new Error(`Found no approval ${id}`);
+    return found;
+  }
+
+  /** Takes back what nobody has passed under, so that the next test finds nothing to attach to. */
+  async withdraw({ id }: Pick<Approval, 'id'>): Promise<void> {
+    expect(valueOf(await this.#state.approvals.settle(id, 'cancel', Date.now()))).toBe(true);
   }
 
   async revokeGrants(): Promise<void> {

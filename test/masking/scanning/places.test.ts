@@ -20,6 +20,20 @@ describe('PlaceFinder', () => {
     }
   });
 
+  it('knows a short word before a value by whatever ends it', () => {
+    for (const sign of '!"#$%&()*+,./:;<=>?@[\\]^_`{|}~ -') {
+      const [quick, thorough] = bothWays(encoder.encode(`x ik${sign}36805280109\n`));
+      expect.soft(quick, sign).toEqual(thorough);
+    }
+  });
+
+  it('takes no number for one that goes on from the last word of a seed phrase', () => {
+    const phrase = `${'abandon '.repeat(11)}about`;
+    const [quick, thorough] = bothWays(encoder.encode(`Seed ${phrase}756 9217 0769 85\n`));
+    expect(quick).toEqual([`seed-phrase ${phrase}`]);
+    expect(thorough).toEqual(quick);
+  });
+
   it('passes over no value of the corpus', () => {
     for (const { bytes } of plantedDocuments([...ENTITIES.values()], { seed: 5, perEntity: 2 })) {
       const [quick, thorough] = bothWays(bytes);

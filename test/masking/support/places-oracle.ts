@@ -13,6 +13,7 @@ const EVERYWHERE: Places = {
   next: (at) => at,
   covers: () => false,
   within: (from) => from,
+  runAt: () => undefined,
   nextWord: () => undefined,
 };
 /** The same entities, looked for in every run of every text. */
@@ -53,6 +54,10 @@ const noise = fc.constantFrom(
   ')',
   ' (',
   '%',
+  '|',
+  '~',
+  '{',
+  'ik',
   'm',
   '[3m',
   'b[1m',

@@ -2,6 +2,8 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bech32, bech32m, createBase58check } from '@scure/base';
 import type { Entity } from '../../entity.ts';
+import { fromBytes } from '../../media/bytes/text-bytes.ts';
+import { CLASSES, LOWER, UPPER } from '../../scanning/characters/byte-classes.ts';
 import { isSeedPhrase } from '../../scanning/coded/seed-phrase.ts';
 
 /** Wallets and the phrases that open them. The phrase is found by code: `scanning/coded/seed-phrase.ts`. */
@@ -78,33 +80,37 @@ export const CRYPTO_ENTITIES: readonly Entity[] = [
 
 const base58check = createBase58check(sha256);
 
-function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+function textOf(bytes: Uint8Array, length: number): string {
+  return fromBytes(bytes.subarray(0, length));
 }
 
 /** A version byte of pay-to-public-key-hash or pay-to-script-hash, twenty bytes and a checksum. */
-function isBase58Address(bytes: Uint8Array): boolean {
+function isBase58Address(bytes: Uint8Array, length: number): boolean {
   try {
-    const decoded = base58check.decode(textOf(bytes));
+    const decoded = base58check.decode(textOf(bytes, length));
     return decoded.length === 21 && (decoded[0] === 0 || decoded[0] === 5);
   } catch {
     return false;
   }
 }
 
-function isBech32Address(bytes: Uint8Array): boolean {
-  const text = textOf(bytes) as `${string}1${string}`;
+function isBech32Address(bytes: Uint8Array, length: number): boolean {
+  const text = textOf(bytes, length) as `${string}1${string}`;
   return bech32.decodeUnsafe(text) !== undefined || bech32m.decodeUnsafe(text) !== undefined;
 }
 
 /** Letters of one case have no checksum; letters of both have one in their case. */
-function isEthereumAddress(bytes: Uint8Array): boolean {
-  const address = textOf(bytes.subarray(2));
-  const lower = address.toLowerCase();
-  if (address === lower || address === address.toUpperCase()) return true;
-  const digest = keccak_256(new TextEncoder().encode(lower));
+function isEthereumAddress(bytes: Uint8Array, length: number): boolean {
+  let seen = 0;
+  for (let i = ETHEREUM_PREFIX; i < length; i++) seen |= CLASSES[bytes[i]!]!;
+  if ((seen & UPPER) === 0 || (seen & LOWER) === 0) return true;
+  const address = textOf(bytes, length).slice(ETHEREUM_PREFIX);
+  const digest = keccak_256(new TextEncoder().encode(address.toLowerCase()));
   return Array.from(address).every((character, i) => {
     const nibble = (digest[i >> 1]! >> (i % 2 === 0 ? 4 : 0)) & 0xf;
     return /\d/.test(character) || nibble > 7 === (character === character.toUpperCase());
   });
 }
+
+/** `0x` */
+const ETHEREUM_PREFIX = 2;

@@ -31,12 +31,18 @@ const RANGES: readonly IssuerRange[] = [
   [9792, 9792, 4, [16]], // Troy
 ];
 
+/** The shortest length; of each number of four digits: a bit for each length, from this on, of cards that begin with it. */
+const SHORTEST = 12;
+const LENGTHS = new Uint8Array(10_000);
+for (const [first, last, digits, lengths] of RANGES) {
+  const width = 10 ** (4 - digits);
+  const bits = lengths.reduce((mask, length) => mask | (1 << (length - SHORTEST)), 0);
+  for (let leading = first * width; leading < (last + 1) * width; leading++) LENGTHS[leading]! |= bits;
+}
+
 /** Whether a number that begins with these digits and is so long can be a card's. */
 export function isIssued(text: Uint8Array, length: number): boolean {
   let leading = 0;
   for (let i = 0; i < 4; i++) leading = leading * 10 + text[i]! - 0x30;
-  return RANGES.some(([first, last, digits, lengths]) => {
-    const prefix = Math.floor(leading / 10 ** (4 - digits));
-    return prefix >= first && prefix <= last && lengths.includes(length);
-  });
+  return length >= SHORTEST && ((LENGTHS[leading]! >> (length - SHORTEST)) & 1) === 1;
 }

@@ -1,3 +1,5 @@
+import { takeBytes } from './small-copy.ts';
+
 /** Shorter pieces are copied byte by byte: a call that copies costs more. */
 const SHORT = 64;
 
@@ -8,7 +10,7 @@ export class ByteWriter {
 
   /** @param expected about how many bytes will come */
   constructor(expected: number) {
-    this.#bytes = new Uint8Array(expected);
+    this.#bytes = takeBytes(expected);
   }
 
   /** Adds `bytes[from]` to `bytes[to - 1]`. */

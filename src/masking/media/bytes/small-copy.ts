@@ -1,7 +1,7 @@
 /** So much memory small copies share: asking for each anew costs more than masking the text it is for. */
 const SHARED = 16_384;
 /** Larger ones have memory of their own, so that no large piece is kept alive for long. */
-const SMALL = 1024;
+const SMALL = 2048;
 
 let memory = new Uint8Array(SHARED);
 let used = 0;

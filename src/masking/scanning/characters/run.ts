@@ -33,6 +33,15 @@ for (const [character, bit] of [
   FEATURES[character.charCodeAt(0)] = bit;
 }
 
+/** What is known of a byte that is a character of a run without a second look: whether it is a digit, and its features. */
+const IS_DIGIT = 1;
+const PLAINLY = 2;
+const FEATURE_BITS = 8;
+const BYTES = Uint16Array.from(CLASSES, (bits, byte) => {
+  const isPlain = (bits & PLAIN) !== 0 && byte !== 0x25;
+  return (isPlain ? PLAINLY : 0) | ((bits & DIGIT) === 0 ? 0 : IS_DIGIT) | (FEATURES[byte]! << FEATURE_BITS);
+});
+
 const SPACE = 0x20;
 const OPEN = 0x28;
 const CLOSE = 0x29;
@@ -88,7 +97,7 @@ export class Run {
     let at = start;
     let n = 0;
     let digits = 0;
-    let features = 0;
+    let seen = 0;
     this.#ending = ENDED;
     this.behind = start + 1;
     for (;;) {
@@ -101,16 +110,16 @@ export class Run {
         break;
       }
       const byte = bytes[at]!;
-      const bits = CLASSES[byte]!;
-      if ((bits & PLAIN) !== 0 && byte !== PERCENT) {
+      const bits = BYTES[byte]!;
+      if ((bits & PLAINLY) !== 0) {
         if (byte === LETTER_M && digits === n && n < MOST_COLOUR_DIGITS && endsColour(bytes, at)) {
           this.behind = at + 1;
           break;
         }
         text[n] = byte;
         offsets[n++] = at++;
-        digits += bits & DIGIT;
-        features |= FEATURES[byte]!;
+        digits += bits & IS_DIGIT;
+        seen |= bits;
         continue;
       }
       const value = this.#readSpecial(bytes, at, end, isFinal);
@@ -121,15 +130,36 @@ export class Run {
       if (value >= 0) {
         text[n] = value;
         offsets[n++] = at;
-        digits += CLASSES[value]! & DIGIT;
-        features |= FEATURES[value]!;
+        digits += BYTES[value]! & IS_DIGIT;
+        seen |= BYTES[value]!;
       }
       at = this.#unit.next;
     }
     offsets[n] = at;
     this.length = n;
     this.digits = digits;
-    this.features = features;
+    this.features = seen >> FEATURE_BITS;
+  }
+
+  /** Takes `bytes[start]` to `bytes[end - 1]` for a run, each byte of which is a character. */
+  take(bytes: Uint8Array, start: number, end: number): void {
+    const { text, offsets } = this;
+    const length = end - start;
+    let digits = 0;
+    let seen = 0;
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[start + i]!;
+      text[i] = byte;
+      offsets[i] = start + i;
+      digits += BYTES[byte]! & IS_DIGIT;
+      seen |= BYTES[byte]!;
+    }
+    offsets[length] = end;
+    this.length = length;
+    this.digits = digits;
+    this.features = seen >> FEATURE_BITS;
+    this.goesOn = false;
+    this.#ending = ENDED;
   }
 
   /** The character that begins at `at`, where it is more than a plain byte; BOUNDARY where the run ends. */

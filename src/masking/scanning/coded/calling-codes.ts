@@ -22,20 +22,48 @@ const CODES: ReadonlyMap<string, readonly [min: number, max: number]> = new Map(
   }),
 );
 
+/** By code: the fewest and the most digits that may follow; zeros for those that are not in use. */
+const FEWEST = new Uint8Array(1000);
+const MOST = new Uint8Array(1000);
+for (const [code, [min, max]] of CODES) {
+  FEWEST[Number(code)] = min;
+  MOST[Number(code)] = max;
+}
+
+const ZERO = 0x30;
+const TWO = 0x32;
+const LONGEST_CODE = 3;
+const NORTH_AMERICA = 1;
+/** The digits that are dialled of the number that is looked at. */
+const DIALLED = new Uint8Array(16);
+
 /** Whether the digits among `text[from]` to `text[to - 1]` begin with a calling code and are as many as follow it. */
 export function isInternationalNumber(text: Uint8Array, from: number, to: number): boolean {
-  let digits = '';
-  for (let i = from; i < to; i++) {
-    // The zero of +49 (0)30 is dialled only at home.
-    if (text[i] === 0x30 && text[i - 1] === 0x28 && text[i + 1] === 0x29) continue;
-    if ((CLASSES[text[i]!]! & DIGIT) !== 0) digits += String.fromCharCode(text[i]!);
-  }
-  for (const length of [1, 2, 3]) {
-    const range = CODES.get(digits.slice(0, length));
-    if (range === undefined) continue;
-    const rest = digits.length - length;
-    if (length === 1 && digits[0] === '1') return /^1[2-9]\d\d[2-9]\d{6}$/.test(digits);
-    return rest >= range[0] && rest <= range[1];
+  const count = dial(text, from, to);
+  let code = 0;
+  for (let length = 1; length <= Math.min(count, LONGEST_CODE); length++) {
+    code = code * 10 + DIALLED[length - 1]! - ZERO;
+    // No code begins with a zero.
+    if (code === 0) return false;
+    if (MOST[code] === 0) continue;
+    const rest = count - length;
+    return rest >= FEWEST[code]! && rest <= MOST[code]! && (code !== NORTH_AMERICA || hasAreaAndExchange());
   }
   return false;
+}
+
+function dial(text: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const byte = text[i]!;
+    // The zero of +49 (0)30 is dialled only at home.
+    if (byte === ZERO && text[i - 1] === 0x28 && text[i + 1] === 0x29) continue;
+    if ((CLASSES[byte]! & DIGIT) !== 0) DIALLED[count++] = byte;
+  }
+  return count;
+}
+
+/** In North America neither the area nor the exchange begins with 0 or 1: `1 2xx 2xx xxxx`. */
+function hasAreaAndExchange(): boolean {
+  return DIALLED[1]! >= TWO && DIALLED[4]! >= TWO;
 }

@@ -1,4 +1,4 @@
-import { CLASSES, DIGIT, LETTER, WORD } from '../characters/byte-classes.ts';
+import { CLASSES, LETTER, WORD } from '../characters/byte-classes.ts';
 import { OTHER_LETTER } from '../characters/characters.ts';
 import { byteSet } from '../characters/byte-set.ts';
 import type { Run } from '../characters/run.ts';
@@ -15,10 +15,15 @@ const LOCAL_SIGNS = byteSet('._+~$!*-');
 const LOCAL_MAX = 64;
 const DOMAIN_MAX = 253;
 
-/** Endings of file names: `logo@2x.png` is none. */
-const FILE_ENDINGS: ReadonlySet<string> = new Set(
-  'png jpg jpeg gif svg webp ico bmp css scss js mjs cjs ts tsx jsx json html htm xml yml yaml txt vue map lock'.split(' '),
+/** Endings of file names, by their small letters: `logo@2x.png` is none. */
+const FILE_ENDINGS: ReadonlySet<number> = new Set(
+  'png jpg jpeg gif svg webp ico bmp css scss js mjs cjs ts tsx jsx json html htm xml yml yaml txt vue map lock'
+    .split(' ')
+    .map((ending) => Array.from(ending, (letter) => letter.charCodeAt(0)).reduce(withLetter, 0)),
 );
+/** Longer ones are no endings of file names. */
+const LONGEST_ENDING = 5;
+const ENCODED = 0x786e; // xn
 
 /** Addresses of mail: a local part of dot-atoms and a name with a top-level domain (RFC 5321 §4.1.2, §4.5.3.1). */
 export function findEmails({ text, length }: Run, limit: number, report: Report): void {
@@ -77,14 +82,21 @@ function domainEnd(text: Uint8Array, at: number, length: number): number {
 }
 
 function isTopLevel(text: Uint8Array, from: number, to: number): boolean {
-  if (to - from < 2 || to - from > 63) return false;
-  let name = '';
+  const length = to - from;
+  if (length < 2 || length > 63) return false;
+  const isEncoded = ((text[from]! << 8) | text[from + 1]! | 0x2020) === ENCODED;
+  let letters = 0;
   for (let i = from; i < to; i++) {
     const byte = text[i]!;
-    if ((CLASSES[byte]! & LETTER) === 0 && byte !== OTHER_LETTER && !name.startsWith('xn')) return false;
-    name += String.fromCharCode(byte | ((CLASSES[byte]! & DIGIT) === 0 && byte < 0x80 ? 0x20 : 0));
+    if ((CLASSES[byte]! & LETTER) === 0 && byte !== OTHER_LETTER && !(isEncoded && i >= from + 2)) return false;
+    letters = withLetter(letters, byte | 0x20);
   }
-  return !FILE_ENDINGS.has(name);
+  return length > LONGEST_ENDING || !FILE_ENDINGS.has(letters);
+}
+
+/** Letters as one number; of more than five it is no longer told which. */
+function withLetter(letters: number, letter: number): number {
+  return (letters * 256 + letter) % 2 ** 40;
 }
 
 /** What stands before the at sign of `https://user:password@host` and `ssh://user@host` is no mailbox. */

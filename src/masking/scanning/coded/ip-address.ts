@@ -1,4 +1,4 @@
-import { toBytes } from '../../media/bytes/text-bytes.ts';
+import { fromBytes, toBytes } from '../../media/bytes/text-bytes.ts';
 import { CLASSES, HEX, isDigit, isWord } from '../characters/byte-classes.ts';
 import { HAS_COLON, HAS_DOT, type Run } from '../characters/run.ts';
 import type { Report } from './report.ts';
@@ -78,8 +78,9 @@ function findV6({ text, length, goesOn }: Run, limit: number, report: Report): v
 /** `ace:` is a label that looks like a group of an address: what follows it may be one. */
 function labelEnd(text: Uint8Array, from: number, to: number): number {
   if (to - from > LONGEST_LABELLED) return to;
-  const colon = text.subarray(from, to).indexOf(COLON);
-  return colon > 0 ? from + colon : to;
+  let colon = from;
+  while (colon < to && text[colon] !== COLON) colon++;
+  return colon > from ? colon : to;
 }
 
 /** Behind the characters that an address is made of; it may end in one of IPv4, and a dot behind it ends a sentence. */
@@ -107,7 +108,7 @@ function isV6(byte: number): boolean {
 
 /** Whether this is an address that says more than `::1`, and is no path of a programming language such as `a::b`. */
 function isV6Address(text: Uint8Array, from: number, to: number): boolean {
-  const address = String.fromCharCode(...text.subarray(from, to));
+  const address = fromBytes(text.subarray(from, to));
   const [head = '', tail, ...more] = address.split('::');
   if (more.length > 0) return false;
   const groups = [...groupsOf(head), ...groupsOf(tail ?? '')];

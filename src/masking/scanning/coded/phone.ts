@@ -1,3 +1,4 @@
+import { fromBytes } from '../../media/bytes/text-bytes.ts';
 import { CLASSES, DIGIT, isDigit, isWord } from '../characters/byte-classes.ts';
 import { byteSet } from '../characters/byte-set.ts';
 import type { Run } from '../characters/run.ts';
@@ -9,7 +10,7 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const SEPARATORS = byteSet('- ./()');
 const MOST_DIGITS = 15;
-const FEWEST_NATIONAL = 7;
+export const FEWEST_NATIONAL = 7;
 
 /**
  * Telephone numbers with a plus sign and a calling code (ITU-T E.164), which show by themselves what they are.
@@ -41,7 +42,7 @@ export function findNationalPhones({ text, length, goesOn }: Run, limit: number,
 
 /** `2017-2020` and `1999/2000`. */
 function isYears(text: Uint8Array, from: number, to: number): boolean {
-  return to - from === 9 && /^(?:19|20)\d\d[-/](?:19|20)\d\d$/.test(String.fromCharCode(...text.subarray(from, to)));
+  return to - from === 9 && /^(?:19|20)\d\d[-/](?:19|20)\d\d$/.test(fromBytes(text.subarray(from, to)));
 }
 
 /** Behind the last digit of the digits and single separators from `at` on; -1 where they go on into something else. */

@@ -1,4 +1,5 @@
 import { CLASSES, LETTER } from '../characters/byte-classes.ts';
+import { fromBytes } from '../../media/bytes/text-bytes.ts';
 import { byteSet } from '../characters/byte-set.ts';
 import type { Run } from '../characters/run.ts';
 import type { Report } from './report.ts';
@@ -20,10 +21,11 @@ export function findUrlCredentials(run: Run, limit: number, report: Report): voi
       continue;
     const from = i + 3;
     const end = authorityEnd(run, from);
-    const colon = text.subarray(0, end).indexOf(COLON, from);
-    if (colon < 0) continue;
+    let colon = from;
+    while (colon < end && text[colon] !== COLON) colon++;
     // The last one: a password may hold an at sign that should have been encoded.
-    const at = text.subarray(0, end).lastIndexOf(AT);
+    let at = end - 1;
+    while (at > colon && text[at] !== AT) at--;
     if (at <= colon + 1 || isPlaceholder(text, colon + 1, at)) continue;
     report(from, at);
     i = at;
@@ -43,5 +45,5 @@ function authorityEnd({ text, offsets, length }: Run, from: number): number {
 }
 
 function isPlaceholder(text: Uint8Array, from: number, to: number): boolean {
-  return PLACEHOLDER.test(String.fromCharCode(...text.subarray(from, Math.min(to, from + 64))));
+  return PLACEHOLDER.test(fromBytes(text.subarray(from, Math.min(to, from + 64))));
 }

@@ -194,15 +194,20 @@ export class ContextTracker {
   /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
   maySpeak(bytes: Uint8Array, from: number, to: number, base: number): boolean {
     if (this.#isNamed) return true;
-    let first = Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE);
+    const first = Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE);
     // In a column of numbers every value has the same words before it as the last one, or none.
-    if (base + first >= this.#quietFrom && base + first <= this.#quietTo) first = Math.max(first, this.#quietTo - base);
-    else this.#quietFrom = base + first;
-    const isQuiet = first >= to || this.#nextWord(bytes, first, to) >= to;
+    const loud = this.#pastQuiet(first, base);
+    if (loud === first) this.#quietFrom = base + first;
+    const next = loud >= to ? to : this.#nextWord(bytes, loud, to);
     // What a word at the very end is the beginning of, more of the text may tell.
-    const known = base + Math.min(to, bytes.length - TOLD_WITHIN);
-    this.#quietTo = isQuiet ? Math.max(known, this.#quietFrom) : this.#quietFrom;
-    return !isQuiet;
+    this.#quietTo = Math.max(base + Math.min(next, bytes.length - TOLD_WITHIN), this.#quietFrom);
+    return next < to;
+  }
+
+  /** Behind where no phrase begins, as far as that is known. */
+  #pastQuiet(at: number, base: number): number {
+    const isQuiet = base + at >= this.#quietFrom && base + at <= this.#quietTo;
+    return isQuiet ? this.#quietTo - base : at;
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
@@ -211,7 +216,13 @@ export class ContextTracker {
     // What is asked for behind it was read, and perhaps not all of what comes before it.
     if (at < readTo) return this.#readWords(bytes, first, at, base, new Map(this.#isNamed ? this.#seen : []));
     this.#readTo = base + at;
-    return this.#readWords(bytes, Math.max(first, readTo), at, base, (this.#seen ??= new Map<number, number>()));
+    return this.#readWords(
+      bytes,
+      this.#pastQuiet(Math.max(first, readTo), base),
+      at,
+      base,
+      (this.#seen ??= new Map<number, number>()),
+    );
   }
 
   #readWords(bytes: Uint8Array, from: number, to: number, base: number, seen: Seen): Seen {

@@ -8,7 +8,7 @@ export interface FormTables {
   readonly listed: Uint16Array;
   /** Lists: how many forms, then where each begins in `steps`. */
   readonly lists: Uint16Array;
-  /** Forms: how far behind its beginning it is marked, how many steps it has, and of each the set, the least, the most. */
+  /** Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least; of each step the set, the least, the most. */
   readonly steps: Uint16Array;
   /** 32 bytes a set, a bit for each byte. */
   readonly sets: Uint8Array;
@@ -26,7 +26,11 @@ export class FormTableBuilder {
    */
   add(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
     this.#byPair.add(...marked, this.#steps.length);
-    this.#steps.push(markedAt, steps.length);
+    this.#steps.push(
+      markedAt,
+      steps.length,
+      steps.reduce((sum, { min }) => sum + min, 0),
+    );
     for (const { bytes, min, max } of steps) this.#steps.push(this.#idOf(bytes), min, max);
   }
 

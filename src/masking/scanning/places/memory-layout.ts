@@ -21,6 +21,8 @@ const SETS = 0xc_8000;
 const FIELD_NAMES = 0xd_0000;
 const PHONE_BEGINNINGS = 0xe_0000;
 export const SHAPES = 0xf_0000;
+export const KNOWN_RUNS = 0x33_0000;
+export const AFTER_KNOWN_RUNS = 0x37_0000;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {

@@ -1,5 +1,6 @@
 import type { Tier } from '../../entity.ts';
 import type { ShapeAutomaton } from '../forms/shape-automaton.ts';
+import { KnownRuns } from './known-runs.ts';
 import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
@@ -47,6 +48,8 @@ export interface Places {
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
   within(from: number, to: number): number;
+  /** The run in which a place is, where it needs not be read to tell which shapes are in it. */
+  runAt(place: number): KnownRuns | undefined;
   /**
    * The first place from `from` to `to` where a context word may begin; `to` where there is none.
    * @returns undefined where this part of the text is not known
@@ -61,6 +64,7 @@ export class PlaceFinder implements Places {
   readonly #places: Int32Array;
   /** The automaton of shapes, as far as it was needed: a row for each state, a cell for each character. */
   readonly #states: Uint16Array;
+  readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
   readonly #wanted: number;
@@ -81,6 +85,7 @@ export class PlaceFinder implements Places {
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
     this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
     this.#states = new Uint16Array(memory.buffer, SHAPES, MOST_STATES * WIDTH);
+    this.#runs = new KnownRuns(memory.buffer);
     this.#mark = mark;
     this.#nextWord = nextWord;
     this.#wanted = tables.wanted;
@@ -112,6 +117,11 @@ export class PlaceFinder implements Places {
     return this.#nextWord(from - base, to - base) + base;
   }
 
+  runAt(place: number): KnownRuns | undefined {
+    // A state of another generation is not the same.
+    return this.#generation === this.#shapes.generation && this.#runs.has(place) ? this.#runs : undefined;
+  }
+
   covers(from: number, to: number): boolean {
     return from >= this.#markedFrom && to <= this.#marked;
   }
@@ -139,6 +149,7 @@ export class PlaceFinder implements Places {
     const to = Math.min(this.#end, this.#marked + AROUND);
     this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
+    this.#runs.begin(base);
     this.#forgetStates();
     this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted | this.#named);
   }

@@ -23,7 +23,7 @@ export interface PlaceTables {
   readonly first: Uint16Array;
   /** The same for the two bytes after these. A form may be where both have a mark in common. */
   readonly second: Uint16Array;
-  /** By a hash of its first letters: bits, one of which is set where a context word may begin with them. */
+  /** By a hash of its first letters: bits, one of which is set where a context word may begin with them, or with the first four. */
   readonly beginnings: Uint8Array;
   /** The same for the words that explain telephone numbers. */
   readonly phoneBeginnings: Uint8Array;
@@ -37,6 +37,9 @@ export interface PlaceTables {
 /** How the module hashes the first letters of a word. */
 const FACTOR = 0x9e37_79b1;
 const TOLD_BY = 6;
+/** So many letters are compared before all of them. */
+const PREFIX_LENGTH = 4;
+const PREFIX = 0x8000_0000;
 
 const ANY_THIRD = 0xff;
 /** Bits of the triples. */
@@ -99,10 +102,9 @@ export class PlaceTableBuilder {
     const bits = isForPhone ? ANY_WORD | PHONE_WORD : ANY_WORD;
     this.#triples[(first << 10) | (second << 5) | third]! |= bits;
     this.#triples[(first << 10) | (second << 5)]! |= bits;
-    const hash = indices.reduce((sum, index) => (sum << 5) | index, 0);
-    const mixed = Math.imul(hash, FACTOR);
-    for (const table of isForPhone ? [this.#beginnings, this.#phoneBeginnings] : [this.#beginnings])
-      table[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);
+    const tables = isForPhone ? [this.#beginnings, this.#phoneBeginnings] : [this.#beginnings];
+    addHash(tables, hashOf(indices));
+    if (letters.length >= PREFIX_LENGTH) addHash(tables, PREFIX | hashOf(indices.slice(0, PREFIX_LENGTH)));
   }
 
   /**
@@ -135,4 +137,14 @@ function forEachPair(first: ByteSet, second: ByteSet, take: (pair: number) => vo
     if (second[b] === 0) continue;
     for (let a = 0; a < 256; a++) if (first[a] === 1) take(a | (b << 8));
   }
+}
+
+/** Letters, five bits each. */
+function hashOf(indices: readonly number[]): number {
+  return indices.reduce((sum, index) => (sum << 5) | index, 0);
+}
+
+function addHash(tables: readonly Uint8Array[], hash: number): void {
+  const mixed = Math.imul(hash, FACTOR);
+  for (const table of tables) table[mixed >>> 16]! |= 1 << ((mixed >>> 8) & 7);
 }

@@ -26,11 +26,10 @@ const CONSTANTS: usize = memory.data<u8>([
   240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, //
   1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, //
   58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, //
-  // 15 to 18: r, m, p, s.
-  114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, 114, //
-  109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, 109, //
-  112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, 112, //
-  115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, 115, //
+  // 15 to 17: the words that announce a phrase in which these are the lower halves of the first, second and third letter.
+  4, 0, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, //
+  0, 0, 0, 0, 0, 9, 0, 0, 4, 0, 0, 0, 0, 0, 2, 0, //
+  0, 0, 4, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
 ]);
 
 // @ts-ignore: decorator
@@ -39,12 +38,18 @@ function constant(index: usize): v128 {
   return v128.load(CONSTANTS + (index << 4));
 }
 
+// @ts-ignore: decorator
+@inline
+function lowerHalf(bytes: v128): v128 {
+  return v128.and(bytes, constant(4));
+}
+
 /** Whether a byte is in both tables, one of which is told by its lower half and the other by its upper. */
 // @ts-ignore: decorator
 @inline
 function isInBoth(bytes: v128, table: usize): v128 {
-  const low = i8x16.swizzle(constant(table), v128.and(bytes, constant(4)));
-  const high = i8x16.swizzle(constant(table + 1), v128.and(i16x8.shr_u(bytes, 4), constant(4)));
+  const low = i8x16.relaxed_swizzle(constant(table), lowerHalf(bytes));
+  const high = i8x16.relaxed_swizzle(constant(table + 1), v128.and(i16x8.shr_u(bytes, 4), constant(4)));
   return v128.and(low, high);
 }
 
@@ -85,17 +90,22 @@ export function letters(bytes: v128): v128 {
 @inline
 export function separators(bytes: v128): v128 {
   const row = i8x16.eq(v128.and(bytes, constant(12)), constant(6));
-  const low = i8x16.swizzle(constant(13), v128.and(bytes, constant(4)));
+  const low = i8x16.relaxed_swizzle(constant(13), lowerHalf(bytes));
   return v128.or(v128.and(row, i8x16.ne(low, constant(5))), i8x16.eq(bytes, constant(14)));
 }
 
-/** The first letter of a word that announces a seed phrase, and of many others: `m p r s`. */
+/**
+ * Where one of the words may begin that announce a seed phrase, by the lower halves of its first three letters: `seed`, `mnem`,
+ * `phra`, `reco` and a few others.
+ */
 // @ts-ignore: decorator
 @inline
-export function announces(bytes: v128): v128 {
-  const small = v128.or(bytes, constant(6));
-  const either = v128.or(i8x16.eq(small, constant(15)), i8x16.eq(small, constant(16)));
-  return v128.or(either, v128.or(i8x16.eq(small, constant(17)), i8x16.eq(small, constant(18))));
+export function announces(block: usize): v128 {
+  const first = lowerHalf(v128.load(block));
+  const second = lowerHalf(v128.load(block, 1));
+  const third = lowerHalf(v128.load(block, 2));
+  const two = v128.and(i8x16.relaxed_swizzle(constant(15), first), i8x16.relaxed_swizzle(constant(16), second));
+  return i8x16.ne(v128.and(two, i8x16.relaxed_swizzle(constant(17), third)), constant(5));
 }
 
 // @ts-ignore: decorator

@@ -2,6 +2,7 @@ import { ADDRESSES, FORMS, isWord, mayBegin, NUMBERS, PHRASES, place, placeAll, 
 import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
 import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
+import { forgetRuns } from './known-runs';
 import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
 export { nextWord } from './words';
@@ -31,6 +32,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
   forgetSigns();
+  forgetRuns();
   let digitsBefore: u64 = 0;
   let lettersBefore: u64 = 0;
   let joinableBefore: u64 = 0;
@@ -109,7 +111,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     }
 
     if (wanted & PHRASES) {
-      const found = starts & bits(announces(a), announces(b), announces(c), announces(d));
+      const found = starts & bits(announces(block), announces(block + 16), announces(block + 32), announces(block + 48));
       for (let rest = found; rest != 0; rest &= rest - 1) markPhrase(block + usize(ctz(rest)));
     }
 

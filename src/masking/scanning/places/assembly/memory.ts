@@ -31,6 +31,9 @@ export const FIELD_NAMES: usize = 0xd_0000;
 export const PHONE_BEGINNINGS: usize = 0xe_0000;
 /** The automaton of shapes: see `shapes.ts`. */
 export const SHAPES: usize = 0xf_0000;
+/** Runs that were read to their end: see `known-runs.ts`. */
+export const KNOWN_RUNS: usize = 0x33_0000;
+export const AFTER_KNOWN_RUNS: usize = 0x37_0000;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
 export const DIGIT: u32 = 1;

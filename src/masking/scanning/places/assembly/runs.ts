@@ -1,4 +1,5 @@
-import { mayBeForm } from './forms';
+import { mayBeForm, mayBeFormBefore } from './forms';
+import { beginRun, keepRun } from './known-runs';
 import {
   CLASSES,
   classOf,
@@ -19,7 +20,7 @@ import {
   UPPER,
   WORD,
 } from './memory';
-import { PROVEN, proofAt, UNPROVEN } from './shapes';
+import { proofAt, UNPROVEN, UNTOLD, WEAK } from './shapes';
 import { nextPhoneWord, nextWord } from './words';
 
 /** Longer ones are looked at whatever they are. */
@@ -61,13 +62,17 @@ let quietFrom: usize = 0;
 let quietTo: usize = 0;
 let phonelessFrom: usize = 0;
 let phonelessTo: usize = 0;
+/** Up to here the run goes on whose ends are not told, so that no digit of it need ask again. */
+let untoldTo: usize = 0;
+/** Where the last search ended that found no end. */
+let reached: usize = 0;
 
 /**
  * Takes the marks of numbers away that are nothing: parts of digests, identifiers and instants, and what has no shape that
  * proves a value, nor one that a word before it explains. What cannot be told from what is there keeps its marks.
  */
 export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
-  quietFrom = quietTo = phonelessFrom = phonelessTo = TEXT;
+  quietFrom = quietTo = phonelessFrom = phonelessTo = untoldTo = TEXT;
   let known = from;
   const last = PLACES + ((stop - TEXT + 63) >> 6 << 3);
   for (let word = PLACES + ((from - TEXT) >> 6 << 3); word < last; word += 8) {
@@ -81,17 +86,29 @@ export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
 
 /** @returns up to where it is known what is a place */
 function lookAtNumber(at: usize, stop: usize, wanted: i32): usize {
-  const start = startOf(at);
-  const end: usize = start == 0 ? 0 : endOf(start, stop);
-  if (end == 0 || end - start >= SHORTEST_DIGEST) {
+  if (at >= untoldTo) {
+    const start = startOf(at);
+    const end = endOf(start == 0 ? at : start, stop);
+    if (start != 0 && end != 0) return lookAtRun(at, start, end, stop, wanted);
+    untoldTo = reached;
+  }
+  const digest = digestEnd(at, stop);
+  if (digest == 0) return reached;
+  if (!mayBeForm(at, stop)) forget(at, digest);
+  return digest;
+}
+
+/** Looks at the run that was read last, in which the digit at `at` is marked. */
+function lookAtRun(at: usize, start: usize, end: usize, stop: usize, wanted: i32): usize {
+  if (end - start >= SHORTEST_DIGEST) {
     const digest = digestEnd(at, stop);
     if (digest != 0) {
       if (!mayBeForm(at, stop)) forget(at, digest);
       return digest;
     }
-    if (end == 0) return at + 1;
   }
-  if (isNothing(start, end, stop, wanted)) forget(start, end);
+  if (isInert(start, end)) forget(start, end);
+  else if (dashes < DASHES_OF_ADDRESS && hasBareDigits(start, end, stop)) lookAtBare(start, end, wanted);
   return end;
 }
 
@@ -146,26 +163,29 @@ let dots = 0;
 let dashes = 0;
 let hasPlus = false;
 
-/** Where the run ends that begins at `start`; 0 where it may go on, or that is not told by single bytes. */
+/** Where the run ends that goes on from `start`; 0 where it may go on, or that is not told by single bytes. */
 function endOf(start: usize, stop: usize): usize {
   digits = dots = dashes = 0;
   hasPlus = false;
-  for (let i = start; i - start <= LONGEST; i++) {
-    if (i + 1 >= stop) return 0;
+  let i = start;
+  for (; i - start <= LONGEST && i + 1 < stop; i++) {
     const byte: u32 = load<u8>(i);
     const bits: u32 = load<u8>(CLASSES + usize(byte));
     if ((bits & DIGIT) != 0) digits++;
     else if ((bits & LETTER) != 0) {
-      if (byte == LETTER_M && usize(digits) == i - start && digits < MOST_COLOUR_DIGITS) return 0;
+      if (byte == LETTER_M && usize(digits) == i - start && digits < MOST_COLOUR_DIGITS) break;
     } else if ((bits & GLUE) != 0) {
       if (byte == DOT) dots++;
       else if (byte == DASH) dashes++;
       else if (byte == PLUS) hasPlus = true;
-      else if (byte == PERCENT && isHex(load<u8>(i, 1))) return 0;
-    } else if ((bits & HIGH) != 0) return 0;
-    else if (byte == BACKSLASH) return isLineEnd(load<u8>(i, 1)) || load<u8>(i, 1) == 0x22 ? i : 0;
-    else if (!joins(i, byte)) return i;
+      else if (byte == PERCENT && isHex(load<u8>(i, 1))) break;
+    } else if ((bits & HIGH) != 0) break;
+    else if (byte == BACKSLASH) {
+      if (isLineEnd(load<u8>(i, 1)) || load<u8>(i, 1) == 0x22) return (reached = i);
+      break;
+    } else if (!joins(i, byte)) return (reached = i);
   }
+  reached = i;
   return 0;
 }
 
@@ -174,6 +194,7 @@ function digestEnd(at: usize, stop: usize): usize {
   let seen: u32 = 0;
   let to = at;
   while (to < stop && to - at < LONGEST_DIGEST && (classOf(to) & HEX) != 0) seen |= classOf(to++);
+  reached = to;
   if (to >= stop || to - at >= LONGEST_DIGEST || (classOf(to) & (WORD | HIGH)) != 0) return 0;
   let from = at;
   while (from > TEXT && at - from < LONGEST_DIGEST && (classOf(from - 1) & HEX) != 0) seen |= classOf(--from);
@@ -181,14 +202,23 @@ function digestEnd(at: usize, stop: usize): usize {
   return to - from >= SHORTEST_DIGEST && (seen & (UPPER | LOWER)) != 0 ? to : 0;
 }
 
-/** Whether the run that was read last is no value. */
-function isNothing(start: usize, end: usize, stop: usize, wanted: i32): bool {
-  const length = end - start;
-  if (length >= TIMESTAMP_LENGTH && (isUuid(start, end) || isTimestamp(start, end))) return true;
-  if (hasPlus || dots >= DOTS_OF_ADDRESS || dashes >= DASHES_OF_ADDRESS) return false;
-  if (!hasBareDigits(start, end, stop)) return false;
-  const proof = proofIn(start, end);
-  if (proof == PROVEN) return false;
+/** Whether the run is a UUID or an instant. */
+// @ts-ignore: decorator
+@inline
+function isInert(start: usize, end: usize): bool {
+  return end - start >= TIMESTAMP_LENGTH && (isUuid(start, end) || isTimestamp(start, end));
+}
+
+/** Looks at the run that was read last, in which nothing is marked but digits: it is forgotten, or known with its shapes. */
+function lookAtBare(start: usize, end: usize, wanted: i32): void {
+  const proof = noteShapes(start, end);
+  if (isNothing(start, end, proof, wanted)) forget(start, end);
+  else if (proof != UNTOLD) keepRun(start, end);
+}
+
+/** Whether a run with no more proof than this is no value. */
+function isNothing(start: usize, end: usize, proof: i32, wanted: i32): bool {
+  if (proof > WEAK || hasPlus || dots >= DOTS_OF_ADDRESS) return false;
   if (proof == UNPROVEN && digits < FEWEST_NATIONAL) return true;
   if ((wanted & NAMED) != 0) return false;
   return proof == UNPROVEN ? isPhoneless(start, end) : isQuiet(start, end);
@@ -198,32 +228,30 @@ function isNothing(start: usize, end: usize, stop: usize, wanted: i32): bool {
 function hasBareDigits(start: usize, end: usize, stop: usize): bool {
   const isLong = end - start >= SHORTEST_TOKEN;
   for (let i = start; i < end; i++) {
-    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, stop)))) return false;
+    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, end, stop)))) return false;
   }
   return true;
 }
 
-/** The most that is proven by a shape in the run. */
-function proofIn(start: usize, end: usize): i32 {
+/** Notes the shapes of a run. @returns the most that is proven by one */
+function noteShapes(start: usize, end: usize): i32 {
+  beginRun();
   let proof = UNPROVEN;
   let wasWord = false;
   for (let i = start; i < end; i++) {
     const inWord = (classOf(i) & WORD) != 0;
-    if (inWord && !wasWord) {
-      proof = max(proof, proofAt(i, end));
-      if (proof == PROVEN) break;
-    }
+    if (inWord && !wasWord) proof = max(proof, proofAt(i, start, end));
     wasWord = inWord;
   }
   return proof;
 }
 
-/** Whether a token may be marked at a digit, or at the first of those that it is among. */
-function mayBeToken(at: usize, start: usize, stop: usize): bool {
-  if (mayBeForm(at, stop)) return true;
+/** Whether a token of the run may be marked at a digit, or at the first of those that it is among. */
+function mayBeToken(at: usize, start: usize, end: usize, stop: usize): bool {
+  if (mayBeFormBefore(at, end, stop)) return true;
   let first = at;
   while (first > start && at - first < FEWEST_DIGITS && isDigit(load<u8>(first - 1))) first--;
-  return first < at && mayBeForm(first, stop);
+  return first < at && mayBeFormBefore(first, end, stop);
 }
 
 /** Whether no word for a number begins before one that is somewhere from `start` to `end`. */

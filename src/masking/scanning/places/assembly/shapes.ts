@@ -1,9 +1,12 @@
+import { noteShape } from './known-runs';
 import { COLUMNS, isWord, SHAPES } from './memory';
 
 /** What arriving in a state proves: nothing, that a word before it is enough, or enough. */
 export const UNPROVEN: i32 = 0;
 export const WEAK: i32 = 1;
 export const PROVEN: i32 = 2;
+/** There is no room for the states that would tell. */
+export const UNTOLD: i32 = 3;
 
 /** Cells of a row; as in `shape-automaton.ts`. */
 const WIDTH: usize = 72;
@@ -20,8 +23,8 @@ const FIRST_STATE: i32 = 1 << 2;
 @external("shapes", "follow")
 declare function follow(state: i32, column: i32): i32;
 
-/** The most that is proven by a shape that begins with the word at `at`, of those that end before `end`. */
-export function proofAt(at: usize, end: usize): i32 {
+/** Notes the shapes that begin with the word at `at`, of those that end before `end`. @returns the most that is proven by one */
+export function proofAt(at: usize, start: usize, end: usize): i32 {
   let row = SHAPES + START * WIDTH * 2;
   let proof = UNPROVEN;
   for (let i = at; i < end; i++) {
@@ -32,10 +35,14 @@ export function proofAt(at: usize, end: usize): i32 {
       next = follow(i32((row - SHAPES) / (WIDTH * 2)), i32(column));
       if (next != NO_ROOM) store<u16>(cell, next);
     }
-    if (next < FIRST_STATE) return next == NO_STATE ? proof : PROVEN;
-    row = SHAPES + usize(next >> 2) * (WIDTH * 2);
+    if (next < FIRST_STATE) return next == NO_STATE ? proof : UNTOLD;
+    const state = usize(next >> 2);
+    row = SHAPES + state * (WIDTH * 2);
     const proven = next & 3;
-    if (proven > proof && (i + 1 >= end || !isWord(load<u8>(i, 1)))) proof = proven;
+    if (proven != UNPROVEN && (i + 1 >= end || !isWord(load<u8>(i, 1)))) {
+      noteShape(start, state, at, i + 1);
+      proof = max(proof, proven);
+    }
   }
   return proof;
 }

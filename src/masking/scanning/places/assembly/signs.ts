@@ -17,6 +17,7 @@ import { mayBeAddress } from './numbers';
 
 const BACKSLASH: u32 = 0x5c;
 const COLON: u32 = 0x3a;
+const EQUALS: u32 = 0x3d;
 const SPACE: u32 = 0x20;
 const OPEN_PARENTHESIS: u32 = 0x28;
 const CLOSE_PARENTHESIS: u32 = 0x29;
@@ -114,7 +115,7 @@ function hasAuthority(at: usize): bool {
 
 /** Looks at a colon or an equals sign. */
 export function lookAtColon(at: usize, end: usize, wanted: i32): void {
-  if (wanted & NAMES && endsName(at)) place(at);
+  if (wanted & NAMES && mayAssign(at) && endsName(at)) place(at);
   else if (wanted & ADDRESSES && load<u8>(at) == COLON && joinsAddress(at) && mayBeAddress(at, end)) place(at);
 }
 
@@ -123,6 +124,14 @@ export function lookAtColon(at: usize, end: usize, wanted: i32): void {
 function joinsAddress(at: usize): bool {
   const next: u32 = load<u8>(at + 1);
   return next == COLON || (isHex(next) && isHex(load<u8>(at - 1)));
+}
+
+/** Not of `==` and `::`: see `behindSign` in `field-value.ts`. */
+// @ts-ignore: decorator
+@inline
+function mayAssign(at: usize): bool {
+  const next: u32 = load<u8>(at + 1);
+  return next != COLON && (next != EQUALS || load<u8>(at) == COLON);
 }
 
 /** May stand between two characters of a name. */

@@ -1,4 +1,4 @@
-import { bits, BLOCK, capitals, digits, letters, up } from './blocks';
+import { bits, BLOCK, capitals, digits, letters } from './blocks';
 import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, TEXT, TRIPLES } from './memory';
 
 /** So many letters of a phrase tell whether it may be one of context. */
@@ -6,6 +6,10 @@ const TOLD_BY: i32 = 6;
 /** Bits of the triples. */
 const ANY_WORD: u32 = 1;
 const PHONE_WORD: u32 = 2;
+/** Tells the first four letters of a longer word from a word of four. */
+const PREFIX: u32 = 0x8000_0000;
+/** So many bytes before a word tell that it begins there: an escape. */
+const TOLD_BEFORE: i32 = 6;
 /** Between two words of a phrase. */
 const MOST_SEPARATORS: i32 = 2;
 /** `place-tables.ts` hashes alike. */
@@ -51,63 +55,65 @@ export function nextPhoneWord(from: i32, to: i32): i32 {
 }
 
 function nextOf(beginnings: usize, kind: u32, from: i32, to: i32): i32 {
-  // The block before tells what the first one goes on with.
-  const first = max(0, (from & ~(BLOCK - 1)) - BLOCK);
-  let smallBefore: u64 = 0;
-  let joinedBefore: u64 = 0;
-  let quotesBefore: u64 = 0;
-  let backslashesBefore: u64 = 0;
-  for (let base = first; base < to; base += BLOCK) {
-    const block = TEXT + base;
-    const a = v128.load(block);
-    const b = v128.load(block, 16);
-    const c = v128.load(block, 32);
-    const d = v128.load(block, 48);
-    const letter = bits(letters(a), letters(b), letters(c), letters(d));
-    const capital = bits(capitals(a), capitals(b), capitals(c), capitals(d));
-    const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
-    const high = bits(a, b, c, d);
-    const word = letter | high;
-    const joined = word | bits(digits(a), digits(b), digits(c), digits(d));
-    const small = letter & ~capital;
-    let starts = (word & ~up(joined, joinedBefore, 1)) | (capital & up(small, smallBefore, 1));
-    // Behind the letter of an escape, which looks like the first one of the word.
-    starts |= word & (up(backslash, backslashesBefore, 2) | up(backslash, backslashesBefore, 6));
-    let quote: u64 = 0;
-    if (high != 0) {
-      quote = bits(beyond(a), beyond(b), beyond(c), beyond(d));
-      starts |= bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
-    }
-    starts |= word & up(quote, quotesBefore, 3);
-    if (base < from) starts = base + BLOCK <= from ? 0 : starts & (~u64(0) << (from & (BLOCK - 1)));
-    for (let rest = starts; rest != 0; rest &= rest - 1) {
+  // What stands right before a byte tells whether a word begins there: each block begins with that much of the one before it.
+  for (let base = from - TOLD_BEFORE; base + TOLD_BEFORE < to; base += BLOCK - TOLD_BEFORE) {
+    for (let rest = wordStarts(TEXT + base) & (~u64(0) << TOLD_BEFORE); rest != 0; rest &= rest - 1) {
       const at = base + i32(ctz(rest));
       if (at >= to) return to;
       if (mayBegin(beginnings, kind, TEXT + at)) return at;
     }
-    smallBefore = small;
-    joinedBefore = joined;
-    quotesBefore = quote;
-    backslashesBefore = backslash;
   }
   return to;
 }
 
-/** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first three, or two. */
+/** Where words begin, or parts of one, in the 64 bytes from `block` on: at the first six too many. */
+// @ts-ignore: decorator
+@inline
+function wordStarts(block: usize): u64 {
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const letter = bits(letters(a), letters(b), letters(c), letters(d));
+  const capital = bits(capitals(a), capitals(b), capitals(c), capitals(d));
+  const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
+  const high = bits(a, b, c, d);
+  const word = letter | high;
+  const joined = word | bits(digits(a), digits(b), digits(c), digits(d));
+  const small = letter & ~capital;
+  // Behind the letter of an escape, which looks like the first one of the word.
+  const escaped = word & ((backslash << 2) | (backslash << 6));
+  const starts = (word & ~(joined << 1)) | (capital & (small << 1)) | escaped;
+  if (high == 0) return starts;
+  const quote = bits(beyond(a), beyond(b), beyond(c), beyond(d));
+  return starts | (word & (quote << 3)) | bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
+}
+
+/** Whether the letters from `at` on may be those of a context word: nearly all are ruled out by the first four, three or two. */
 // @ts-ignore: decorator
 @inline
 function mayBegin(beginnings: usize, kind: u32, at: usize): bool {
   const four = load<u32>(at);
-  // A second letter that is small, as the third may be: no other word begins among them.
-  if ((four & 0x0000_e0c0) == 0x0000_6040) {
-    const isThird = (four & 0x00e0_0000) == 0x0060_0000;
+  const small = smallLetters(four | 0x20);
+  // Behind a second letter that is small, and a third that is or is none: no other word begins among them.
+  if ((small & 0x8000) != 0) {
+    const isThird = (small & 0x80_0000) != 0;
     const isOther = (four & 0x00c0_0000) == 0x0040_0000 || (four & 0x0080_0000) != 0;
     if (!isOther || isThird) {
       const index = ((four & 0x1f) << 10) | ((four >> 3) & 0x3e0) | (isThird ? (four >> 16) & 0x1f : 0);
       if ((load<u8>(TRIPLES + index) & kind) == 0) return false;
+      if (isThird && (small & 0x8000_0000) != 0 && !isBeginning(beginnings, PREFIX | (index << 5) | ((four >> 24) & 0x1f))) return false;
     }
   }
   return isPhrase(beginnings, at);
+}
+
+/** The uppermost bit of each byte that is a small letter. */
+// @ts-ignore: decorator
+@inline
+function smallLetters(four: u32): u32 {
+  const ascii = four & 0x7f7f_7f7f;
+  return (ascii + 0x1f1f_1f1f) & ~(ascii + 0x0505_0505) & ~four & 0x8080_8080;
 }
 
 /** Whether the letters from `at` on are those that a context word begins with, or all of one. */

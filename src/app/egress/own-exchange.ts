@@ -2,17 +2,19 @@ import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { Identified } from '../../core/exchange/exchange.ts';
 import type { OutcomeEvent } from '../../core/exchange/record.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
-import type { Milliseconds } from '../../core/units.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Bytes, Milliseconds } from '../../core/units.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
-import type { Delivery } from './pinned-get.ts';
 
 /** What stands where the record names an agent's client: nobody asked, the gateway itself did. */
 const SELF = { address: 'self', port: 0 } as const;
-const SESSION = 'geo-update' as SessionId;
 
 /** A request of the gateway itself. */
 interface OwnRequest {
   readonly id: ExchangeId;
+  /** What the gateway asks for itself: `geo-update`, `sign-in`. */
+  readonly session: SessionId;
+  readonly method: 'GET' | 'POST';
   readonly form: AbsoluteForm;
   readonly subject: SubjectAttributes;
   /** On the monotonic clock. */
@@ -22,7 +24,7 @@ interface OwnRequest {
 }
 
 /** A request of the gateway itself as an exchange, for the decision and for the record. */
-export function ownExchange({ id, form, subject, startedAt, authorization }: OwnRequest): Identified {
+export function ownExchange({ id, session, method, form, subject, startedAt, authorization }: OwnRequest): Identified {
   const { scheme, authority, requestTarget, path } = form;
   return {
     id,
@@ -33,20 +35,29 @@ export function ownExchange({ id, form, subject, startedAt, authorization }: Own
     startedAt,
     scheme,
     authority,
-    method: 'GET',
+    method,
     requestTarget,
     path,
     fields: authorization === undefined ? [] : [['authorization', authorization]],
     httpVersion: '1.1',
-    hasContent: false,
-    subject: { attributes: subject, session: SESSION, by: 'self' },
+    hasContent: method === 'POST',
+    subject: { attributes: subject, session, by: 'self' },
   };
 }
 
+/** What became of a request of the gateway itself. */
+interface Carried {
+  readonly failure: Failure | undefined;
+  readonly status?: number | undefined;
+  /** The address that was connected to. */
+  readonly dialled?: string | undefined;
+  readonly sent?: Bytes;
+  readonly received: Bytes;
+}
+
 /** How it ended, for the record. A status that brings no document is an answer, not a failure of ours. */
-export function ownOutcome({ id, startedAt }: Identified, delivery: Delivery, now: Milliseconds): OutcomeEvent {
-  const { reply, status, dialled, received } = delivery;
-  const failure = reply.ok ? undefined : reply.failure;
+export function ownOutcome({ id, startedAt }: Identified, carried: Carried, now: Milliseconds): OutcomeEvent {
+  const { failure, status, dialled, sent = 0, received } = carried;
   return {
     kind: 'outcome',
     exchange: id,
@@ -54,7 +65,7 @@ export function ownOutcome({ id, startedAt }: Identified, delivery: Delivery, no
     code: failure?.code,
     detail: failure?.detail,
     dialled,
-    bytes: { sent: 0, received },
+    bytes: { sent, received },
     timing: { total: now - startedAt },
     findings: {},
   };

@@ -1,0 +1,89 @@
+import type { IDToken } from 'openid-client';
+import type { IdentityProvider, Opened } from '../../../admin/access/people.ts';
+import type { Refusal } from '../../../admin/problem.ts';
+import type { Failure } from '../../../core/codes.ts';
+import type { ConsoleSessionId } from '../../../core/ids.ts';
+import type { Principal } from '../../../core/people/principal.ts';
+import { fail, ok, type Result } from '../../../core/result.ts';
+import type { SignIn } from '../../../identity/people/open-session.ts';
+import { refuseAttempt } from '../authenticate.ts';
+import type { PeopleParts } from '../people-parts.ts';
+import { beginSession, presentedSession } from '../sessions.ts';
+import { claimedPerson } from './claimed-person.ts';
+import type { IssuerClient } from './issuer-client.ts';
+import type { OidcSettings } from './issuer-policy.ts';
+import { beginAttempt, resumeAttempt, type SignInAttempt } from './sign-in-attempt.ts';
+
+export interface IdentityProviderParts {
+  readonly people: PeopleParts;
+  readonly issuer: IssuerClient;
+  readonly roles: OidcSettings['roles'];
+}
+
+/** Signs people in with OpenID Connect. */
+export function createIdentityProvider(parts: IdentityProviderParts): IdentityProvider {
+  const { people, issuer } = parts;
+  return {
+    start: async (redirect, again, session) => {
+      const before = session === undefined ? undefined : (await presentedSession(session, people))?.id;
+      const attempt = beginAttempt({ again, before }, people.random, people.clock);
+      const location = await issuer.authorizationUrl(attempt, redirect);
+      return location.ok ? ok({ location: location.value, cookie: attempt.cookie }) : fail(UNREACHABLE);
+    },
+    finish: async (callback, cookie, client) => {
+      const attempt = cookie === undefined ? undefined : resumeAttempt(cookie, people.clock);
+      if (attempt === undefined) return refuseAttempt(refused('without having been sent there'), client, people);
+      const claims = await issuer.claims(attempt, callback);
+      if (claims.ok) return enter(claims.value, attempt, client, parts);
+      if (claims.failure === 'unreachable') return fail(UNREACHABLE);
+      return refuseAttempt(refused('with an answer that does not verify'), client, people);
+    },
+  };
+}
+
+const UNREACHABLE: Refusal = { status: 502, detail: 'The identity provider does not answer as it should; the log says more' };
+
+function refused(how: string): Failure {
+  return { code: 'unidentified', detail: `Led back from the identity provider ${how}` };
+}
+
+/** Opens the session of whoever the issuer vouches for. */
+async function enter(
+  claims: IDToken,
+  { before }: SignInAttempt,
+  client: string,
+  { people, roles }: IdentityProviderParts,
+): Promise<Result<Opened, Refusal>> {
+  const claimed = claimedPerson(claims, roles);
+  if (!claimed.ok) {
+    people.refused.note(client, claimed.failure);
+    return fail({ status: 403, detail: claimed.failure });
+  }
+  const { person, assignment } = claimed.value;
+  const now = people.clock.now();
+  const authTime = Math.min(now, (claims.auth_time ?? claims.iat) * 1000);
+  const signIn: SignIn = { person, assignment, authTime, vouchedBy: claims.iss };
+  const { places } = people.scope.places(assignment.places);
+  const by: Principal = {
+    person,
+    role: assignment.role,
+    groups: assignment.groups,
+    places,
+    authTime,
+    vouchedBy: claims.iss,
+    credential: 'oidc',
+    client,
+  };
+  const replaced = await sessionOf(person, before, people);
+  return beginSession(signIn, by, { before: replaced, details: { issuer: claims.iss, subject: claims.sub } }, people);
+}
+
+/** The session that the browser left with, if it is of the same person: its cookie does not come along on the way back. */
+async function sessionOf(
+  person: string,
+  id: ConsoleSessionId | undefined,
+  { sessions }: PeopleParts,
+): Promise<ConsoleSessionId | undefined> {
+  const found = id === undefined ? undefined : await sessions.find(id);
+  return found?.ok === true && found.value?.session.person === person ? id : undefined;
+}

@@ -1,0 +1,39 @@
+import { rootCertificates } from 'node:tls';
+import type { IdentityProvider } from '../../../admin/access/people.ts';
+import { fail, ok, type Result } from '../../../core/result.ts';
+import { scopePlaces } from '../../../policy/place/scope-places.ts';
+import { exchangeIds } from '../../system.ts';
+import type { PeopleParts, PeopleSideParts } from '../people-parts.ts';
+import { createIdentityProvider } from './identity-provider.ts';
+import { createIssuerClient } from './issuer-client.ts';
+import { createIssuerFetch } from './issuer-fetch.ts';
+import { issuerPolicy, type OidcSettings } from './issuer-policy.ts';
+
+/**
+ * Sign-in through the identity provider of the settings. Nothing is sent before somebody signs in.
+ * @failure a sentence that names the setting
+ */
+export function openIdentityProvider(
+  people: PeopleParts,
+  oidc: OidcSettings,
+  { settings, clock, random, inForce, state, plane, log }: PeopleSideParts,
+): Result<IdentityProvider, string> {
+  const { world } = inForce.tables;
+  const policy = issuerPolicy(oidc, settings.node, world, clock.now());
+  if (!policy.ok) return policy;
+  for (const [group, { places }] of Object.entries(oidc.roles)) {
+    const [unknown] = scopePlaces(places, inForce.compiled, world).unknown;
+    if (unknown !== undefined)
+      return fail(`oidc.roles.${group}.places: Found "${unknown}", expected a country or a set such as eu`);
+  }
+  const fetch = createIssuerFetch(policy.value, {
+    tables: () => inForce.tables,
+    resolver: plane.resolver,
+    clock,
+    journal: state.journal,
+    newExchangeId: exchangeIds(clock, random),
+    anchors: state.anchors.length === 0 ? undefined : [...rootCertificates, ...state.anchors],
+  });
+  const issuer = createIssuerClient({ settings: oidc, fetch, clock, log });
+  return ok(createIdentityProvider({ people, issuer, roles: oidc.roles }));
+}

@@ -1,0 +1,56 @@
+import { AFTER_KNOWN_RUNS, KNOWN_RUNS } from './memory-layout.ts';
+
+/** Told of a shape that was recognised: its state in the automaton, and where it begins and ends in the run. */
+export type TakeShape = (state: number, from: number, to: number) => void;
+
+/** Cells of a run before its shapes: where it begins, where it ends, how many they are. */
+const HEAD = 3;
+
+/**
+ * Runs in which nothing is marked but digits of numbers, as the module has read them; each of their characters is one byte, and
+ * they end for certain. It holds the run that was asked for last: see `assembly/known-runs.ts`.
+ */
+export class KnownRuns {
+  readonly #cells: Int32Array;
+  #base = 0;
+  #run = 0;
+
+  constructor(memory: ArrayBuffer) {
+    this.#cells = new Int32Array(memory, KNOWN_RUNS, (AFTER_KNOWN_RUNS - KNOWN_RUNS) >> 2);
+  }
+
+  /** Those of a new text, whose byte at `base` is the first in the memory of the module. */
+  begin(base: number): void {
+    this.#base = base;
+    this.#run = 0;
+  }
+
+  /** Goes to the run that the byte at `at` is in; it is asked in the order of the text. @returns whether that is known */
+  has(at: number): boolean {
+    const cells = this.#cells;
+    const place = at - this.#base;
+    let run = this.#run;
+    while (cells[run + 1]! <= place) run += HEAD + cells[run + 2]!;
+    this.#run = run;
+    return cells[run]! <= place;
+  }
+
+  get start(): number {
+    return this.#cells[this.#run]! + this.#base;
+  }
+
+  get end(): number {
+    return this.#cells[this.#run + 1]! + this.#base;
+  }
+
+  /** Hands over the shapes of the run, in the order of their beginnings. */
+  forEachShape(take: TakeShape): void {
+    const cells = this.#cells;
+    const first = this.#run + HEAD;
+    const last = first + cells[this.#run + 2]!;
+    for (let i = first; i < last; i++) {
+      const shape = cells[i]!;
+      take(shape & 0xffff, (shape >> 16) & 0xff, shape >> 24);
+    }
+  }
+}
