@@ -5,7 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { attemptStore } from '../attempt-store.ts';
-import { watchChanges } from '../change-watch.ts';
+import { watchChanges, type ChangeWatch } from '../change-watch.ts';
 import type { Database } from '../database.ts';
 import { migrate } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
@@ -41,15 +41,17 @@ export async function openPostgres(options: PostgresOptions): Promise<Result<Dat
   const migrated = await migrateServer(server.value, options.clock);
   if (!migrated.ok) return about(label, migrated.failure);
   const { connections = 10, statementTimeout = 10_000, watchInterval = 500 } = options;
-  const listener = new ChangeListener(config, () => watch.wake());
+  // Signals may come as soon as it listens; what they tell of is in the version that is asked for then.
+  let watch: ChangeWatch | undefined;
+  const listener = new ChangeListener(config, () => watch?.wake());
   const known = await attemptStore('listen for changes', () => listener.version());
   if (!known.ok) return about(label, known.failure);
-  const watch = watchChanges(() => listener.version(), watchInterval, known.value);
+  const watched = (watch = watchChanges(() => listener.version(), watchInterval, known.value));
   const pool = openPool({ ...config, max: connections }, statementTimeout);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const notify = notifier(pool);
   const close = async (): Promise<void> => {
-    watch[Symbol.dispose]();
+    watched[Symbol.dispose]();
     await listener.close();
     // Not by Kysely, which leaves a pool alone that it was never asked to use.
     if (!pool.ending) await pool.end();
@@ -57,10 +59,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Result<Dat
   return ok({
     db,
     signal() {
-      watch.wake();
+      watched.wake();
       notify();
     },
-    onChange: (listener) => watch.subscribe(listener),
+    onChange: (listener) => watched.subscribe(listener),
     close,
     [Symbol.asyncDispose]: close,
   });
