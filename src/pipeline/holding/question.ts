@@ -133,10 +133,19 @@ function requesterOf(held: Held, inForce: InForce): Requester {
   };
 }
 
-/** `Cordon-Reason` of the request; undefined where it says nothing. */
+/** `Cordon-Reason` of the request, which people write in UTF-8; undefined where it says nothing. */
 export function reasonOf(fields: Held['fields']): string | undefined {
   const reason = fieldValue(fields, 'cordon-reason')?.trim();
-  return reason === '' ? undefined : reason;
+  return reason === undefined || reason === '' ? undefined : asUtf8(reason);
+}
+
+/** Field values come as one character for each byte (RFC 9110 §5.5); what is no UTF-8 stays as it came. */
+function asUtf8(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
 }
 
 function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {

@@ -11,10 +11,14 @@ const ids: readonly string[] = Object.entries(CATALOGUE).flatMap(([group, number
   numbers.split(' ').map((number) => `${group}-${number}`),
 );
 
-/** Ids in the titles of the tests of this folder and in their tables; comments do not count. */
+/** Where attacks are tried: here, against holds, and in the pages of the console. */
+const FOLDERS = ['.', '../holding', '../console'].map((folder) => join(HERE, folder)).filter((folder) => existsSync(folder));
+
+/** Ids in the titles of the tests of these folders and in their tables; comments do not count. */
 function idsInTests(): ReadonlySet<string> {
-  const files = readdirSync(HERE).filter((file) => file.endsWith('.ts') && !/^(?:later|catalogue\.test)\.ts$/.test(file));
-  const text = files.map((file) => readFileSync(join(HERE, file), 'utf8')).join('\n');
+  const files = FOLDERS.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
+  const tests = files.filter((file) => file.endsWith('.ts') && !/\/(?:later|catalogue\.test)\.ts$/.test(file));
+  const text = tests.map((file) => readFileSync(file, 'utf8')).join('\n');
   const code = text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '');
   const anId = new RegExp(`\\b(?:${Object.keys(CATALOGUE).join('|')})-\\d\\d\\b`, 'g');
   return new Set([...code.matchAll(anId)].map(([id]) => id));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionEvent } from '../../../src/core/exchange/record.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
@@ -8,6 +9,7 @@ const HELD = 'held.de.lab.example';
 const GRANTED = 'granted.de.lab.example';
 const TWO = 'two.de.lab.example';
 const SHORT = 'short.de.lab.example';
+const MOVED = 'moved.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
 /** Where another agent is at home. */
 const OTHER_AGENT = '127.9.0.1';
@@ -23,12 +25,13 @@ beforeAll(async () => {
       { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
       { id: 'other', home: 'eu', identify: [{ cidr: ['127.9.0.0/16'] }] },
     ],
-    origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin },
+    origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin, [MOVED]: origin },
     rules: [
       `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s }, ${MASK} }`,
       `{ id: granted, to: [${id(GRANTED)}], paths: ["/v1/**"], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, ${MASK} }`,
       `{ id: two-a, to: [${id(TWO)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
       `{ id: two-b, to: [${id(TWO)}], then: hold, approval: { by: [finance], wait: 20s, reason: required } }`,
+      `{ id: moved, to: [${id(MOVED)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
       `{ id: short, to: [${id(SHORT)}], then: hold, approval: { by: [privacy], wait: 300ms, expires: 2s } }`,
     ],
   });
@@ -47,7 +50,7 @@ async function decisionsOf(exchange: string): Promise<readonly DecisionEvent[]> 
 }
 
 describe('a request that is held', () => {
-  it('leaves as it was approved, once, and masked', async () => {
+  it('APPR-14 leaves as it was approved, once, and masked; people see nothing that is not', async () => {
     const people = await People.of(lab);
     const before = requestsAt(HELD);
     const answer = ask(lab, HELD, { content: `{"to":"${EMAIL}"}`, fields: [JSON_TYPE, `Cordon-Reason: for ${EMAIL}`] });
@@ -84,7 +87,7 @@ describe('a request that is held', () => {
     expect(requestsAt(HELD)).toBe(before);
   });
 
-  it('APPR-01 is another one when its content is', async () => {
+  it('APPR-01 and APPR-04 is another one when its content is: nothing goes on the word for the first', async () => {
     const people = await People.of(lab);
     const first = ask(lab, HELD, { content: '{"n":"one"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
     expect(await first).toMatchObject({ status: 503, reason: 'held' });
@@ -94,6 +97,42 @@ describe('a request that is held', () => {
     const again = await ask(lab, HELD, { content: '{"n":"one"}', fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
     expect(again.status).toBe(200);
     await people.decide(await people.next(), 'deny');
+  });
+
+  it('APPR-02 is approved to its last byte, however little of it is shown', async () => {
+    const people = await People.of(lab);
+    const content = (last: string) => JSON.stringify({ text: 'x '.repeat(2_500_000), last });
+    const send = (last: string) =>
+      ask(lab, HELD, { content: content(last), fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    expect((await send('a')).status).toBe(503);
+    const asked = await people.next();
+    expect(asked.request.preview?.length).toBe(8192);
+    await people.decide(asked, 'approve');
+    expect((await send('b')).status).toBe(503);
+    expect((await send('a')).status).toBe(200);
+    expect(lab.origin(HELD).requests.at(-1)?.content.toString()).toBe(content('a'));
+    await people.decide(await people.next(), 'deny');
+    const more = await ask(lab, HELD, { content: Buffer.alloc(11 * 1024 * 1024, 0x61), fields: ['Content-Type: text/plain'] });
+    expect([more.status, more.reason]).toEqual([413, 'content_too_large']);
+  });
+
+  it('DNS-15 is not sent where its name points to another place when it is released', async () => {
+    const people = await People.of(lab);
+    const { address } = lab.origin(MOVED);
+    const before = requestsAt(MOVED);
+    lab.dns.script(MOVED, { addresses: [address], ttl: 0 });
+    const authority = lab.authority(MOVED);
+    await using client = await lab.connect();
+    client.send(`GET http://${authority}/ HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);
+    const asked = await people.next();
+    lab.dns.script(MOVED, { addresses: ['127.0.20.99'], ttl: 0 });
+    // Answers are used for five seconds at least.
+    await pause(5500);
+    await people.decide(asked, 'approve');
+    const { status, reason } = await client.response('GET', 10_000);
+    expect(status).toBe(403);
+    expect(['approval_stale', 'outside_home', 'no_rule', 'private_address']).toContain(reason);
+    expect(requestsAt(MOVED)).toBe(before);
   });
 
   it('APPR-03 passes once: the same request again is asked anew', async () => {
