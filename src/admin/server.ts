@@ -8,6 +8,7 @@ import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { placeRoutes } from './routes/places.ts';
 import { policyRoutes } from './routes/policy.ts';
@@ -81,6 +82,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   approvalRoutes(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
+  consoleRoutes(server, dependencies);
   return server;
 }
 

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readConsole } from '../admin/console-files.ts';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
 import type { AdminDependencies } from '../admin/dependencies.ts';
 import { policyFiles } from '../config/policy-files.ts';
@@ -14,6 +16,9 @@ import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import { openPeopleSide, type PeopleSide, type PeopleSideParts } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
+
+/** Where `npm run build:console` puts it. */
+const CONSOLE = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
 export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
@@ -44,7 +49,7 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   const server = await openAdmin({
     address,
     ...(certificate.value !== undefined && { tls: certificate.value }),
-    dependencies: dependenciesOf(parts, people.value),
+    dependencies: { ...dependenciesOf(parts, people.value), console: await readConsole(CONSOLE) },
   });
   if (!server.ok) return server;
   stack.use(server.value);

@@ -32,11 +32,17 @@ const may = (
 
 const PROBE = { without: 'anyone', anyHost: true, uncounted: true } as const;
 
+/** From memory, and the same to everyone; counted, whoever shares an approver's address could keep the console from loading. */
+const PAGE = { without: 'anyone', uncounted: true } as const;
+
 /** One row per route (contract §7). */
 export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/healthz', ROLES, 'Whether the process lives', PROBE),
   may('GET', '/readyz', ROLES, 'Whether exchanges can be served', PROBE),
   may('GET', '/metrics', ROLES, 'Metrics for Prometheus', { without: 'local' }),
+  may('GET', '/', ROLES, 'The console', { ...PAGE, fromElsewhere: true }),
+  may('GET', '/assets/:file', ROLES, 'What the console is made of', PAGE),
+  may('GET', '/v1/sign-in', ROLES, 'How people can sign in', { without: 'anyone' }),
   may('POST', '/v1/sign-in', ROLES, 'Opens a session of the console with a token', { without: 'anyone', uncounted: true }),
   may('POST', '/v1/sign-out', ROLES, 'Ends the session'),
   may('GET', '/v1/me', ROLES, 'Who asks, with role and scope'),

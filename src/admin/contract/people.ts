@@ -24,6 +24,12 @@ export const SignInBody = Type.Object({ token: Type.String({ minLength: 1, maxLe
 /** `POST /v1/sign-in` */
 export type SignInBody = Static<typeof SignInBody>;
 
+export const SignInWays = Type.Object({
+  oidc: Type.Boolean({ description: 'Whether `GET /v1/sign-in/oidc` leads to an identity provider; a token always serves.' }),
+});
+/** `GET /v1/sign-in` */
+export type SignInWays = Static<typeof SignInWays>;
+
 export const MeAnswer = Type.Object({
   person: Type.String(),
   ...assignment,
@@ -69,11 +75,13 @@ export const TokenItem = Type.Object({
 export type TokenItem = Static<typeof TokenItem>;
 
 export const TokensAnswer = Type.Object({ items: Type.Array(TokenItem) });
+export type TokensAnswer = Static<typeof TokensAnswer>;
 
 export const MintAnswer = Type.Object({
   token: Type.String({ description: 'Shown this once, and kept nowhere.' }),
   ...TokenItem.properties,
 });
+export type MintAnswer = Static<typeof MintAnswer>;
 
 export const ConsoleSessionsAnswer = Type.Object({
   items: Type.Array(
@@ -88,9 +96,11 @@ export const ConsoleSessionsAnswer = Type.Object({
     }),
   ),
 });
+export type ConsoleSessionsAnswer = Static<typeof ConsoleSessionsAnswer>;
 
 export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) }, closed);
 
 export const ReloadAnswer = Type.Object({
   result: Type.Unsafe<'loaded' | 'refused' | 'unchanged'>({ enum: ['loaded', 'refused', 'unchanged'] }),
 });
+export type ReloadAnswer = Static<typeof ReloadAnswer>;
