@@ -14,6 +14,18 @@ const BROWSERS = ['chrome123', 'firefox128', 'safari17.5'];
 
 /** Bundles the console; every asset gets a name that its content decides. */
 export async function buildConsole(): Promise<void> {
+  const before = process.env['NODE_ENV'];
+  // A test runner has set it, and Vite would bundle for development then: larger, and with paths of this machine in it.
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await bundle();
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
+}
+
+async function bundle(): Promise<void> {
   const { build } = await import('vite');
   await build({
     configFile: false,

@@ -21,7 +21,9 @@ export function App({ gateway }: { readonly gateway: Gateway }): JSX.Element {
     else setSession(answer.value === undefined ? { kind: 'none', ended: false } : { kind: 'open', me: answer.value });
   }, [gateway]);
   useEffect(() => {
-    gateway.onSignedOut = () => setSession((before) => ({ kind: 'none', ended: before.kind === 'open' }));
+    // Several questions may learn it at once; the first to come tells.
+    gateway.onSignedOut = () =>
+      setSession((before) => (before.kind === 'none' ? before : { kind: 'none', ended: before.kind === 'open' }));
     void look();
   }, [gateway, look]);
   if (session.kind === 'open') {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { MeAnswer } from '../../admin/contract/people.ts';
+import { scopeText } from '../access/scope-text.ts';
 import { Foreign } from '../text/foreign.tsx';
 import { addressOf, type View } from './use-route.ts';
 
@@ -34,7 +35,7 @@ export function Header({ me, view, isLive, onSignOut, onHelp }: HeaderProps): JS
           {isLive ? 'Live' : 'Reconnecting'}
         </span>
         <span>
-          <Foreign text={me.person} /> <span class="role">{me.role}</span> <span class="scope">{scopeOf(me)}</span>
+          <Foreign text={me.person} /> <span class="role">{me.role}</span> <span class="scope">{scopeText(me)}</span>
         </span>
         <button type="button" class="quiet" onClick={onHelp}>
           Help <kbd aria-hidden="true">?</kbd>
@@ -45,10 +46,4 @@ export function Header({ me, view, isLive, onSignOut, onHelp }: HeaderProps): JS
       </div>
     </header>
   );
-}
-
-function scopeOf({ groups, places }: MeAnswer): string {
-  const forGroups = groups.length === 0 ? '' : `for ${groups.join(', ')}`;
-  const inPlaces = places.length === 0 ? 'everywhere' : `in ${places.join(', ')}`;
-  return `${forGroups} ${inPlaces}`.trim();
 }

@@ -22,7 +22,7 @@ interface SignedInProps {
 /** What somebody with a session sees: the header, one view, and what is said aloud. */
 export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Element {
   const route = useRoute();
-  const { count, isLive } = useChanges(true);
+  const { count, isLive } = useChanges();
   const [said, setSaid] = useState('');
   const [isHelpOpen, setHelpOpen] = useState(false);
   const announce = useCallback((text: string) => setSaid(text), []);

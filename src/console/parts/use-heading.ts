@@ -1,10 +1,10 @@
 import type { Ref } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Gives the focus to the heading of what was opened, so that the next key and the screen reader start there. */
 export function useHeading(title: string): Ref<HTMLHeadingElement> {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Cordon`;
     heading.current?.focus();
   }, [title]);

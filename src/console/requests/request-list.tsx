@@ -19,7 +19,7 @@ export function RequestList({ title, pages, items, open, none }: RequestListProp
   return (
     <section aria-label={title}>
       <h2>
-        {title} <span class="count">{pages.hasMore ? `${items.length}+` : items.length}</span>
+        {title} {pages.items !== undefined && <span class="count">{pages.hasMore ? `${items.length}+` : items.length}</span>}
       </h2>
       {pages.problem && <ProblemNotice problem={pages.problem} again={pages.again} />}
       {pages.items !== undefined && items.length === 0 && <p class="faint">{none}</p>}

@@ -9,7 +9,6 @@ export interface LaterCase {
 /** Cases of the groups of this folder that cannot be tried yet. `catalogue.test.ts` holds it against the tests. */
 export const LATER_CASES: readonly LaterCase[] = [
   { id: 'DNS-15', issue: 4, because: 'nothing is held yet: a hold answers obligation_unsupported' },
-  { id: 'ADM-02', issue: 4, because: 'no page shows what an agent sends yet; the policy of content is strict already' },
   { id: 'ADM-08', issue: 4, because: 'there is no stream of events yet; a route without a credential cannot be registered' },
   { id: 'CRED-01', issue: 6, because: 'no credential is injected yet: a rule that names one answers obligation_unsupported' },
   { id: 'CRED-02', issue: 6, because: 'no credential is injected yet: a rule that names one answers obligation_unsupported' },

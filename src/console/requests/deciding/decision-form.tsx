@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalAnswer, DecisionBody } from '../../../admin/contract/approvals.ts';
 import type { Problem } from '../../gateway/problem.ts';
 import { useSeat } from '../../gateway/use-gateway.ts';
@@ -35,7 +35,7 @@ export function DecisionForm({ request, intent, onCancel, onDecided, onRefused }
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
   const reason = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => reason.current?.focus(), []);
+  useLayoutEffect(() => reason.current?.focus(), []);
   const decide = async (): Promise<void> => {
     if (isBusy || reason.current === null || !reason.current.reportValidity()) return;
     setBusy(true);

@@ -1,5 +1,5 @@
-import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { useSeat } from '../../gateway/use-gateway.ts';
 import { Foreign } from '../../text/foreign.tsx';
@@ -22,14 +22,17 @@ const BUTTONS: readonly (readonly [intent: Intent, label: string, key: string])[
 
 /** The ways to decide; or why there are none for this person. */
 export function Decision({ request, intent, onIntent, onDecided, onRefused }: DecisionProps): JSX.Element | null {
-  const { announce } = useSeat();
+  const { announce, me } = useSeat();
   const [outcome, setOutcome] = useState<string>();
   const notice = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (outcome !== undefined) notice.current?.focus();
   }, [outcome]);
+  const buttons = useReturn(intent);
   const isPending = request.state === 'pending';
-  const wanted = isPending && request.mayNot === undefined ? BUTTONS.filter(([each]) => isOffered(each, request)) : [];
+  const hasApproved = request.decisions.some(({ person, decision }) => person === me.person && decision === 'approve');
+  const may = isPending && request.mayNot === undefined;
+  const wanted = may ? BUTTONS.filter(([each]) => (hasApproved ? each === 'deny' : isOffered(each, request))) : [];
   const chosen = wanted.find(([each]) => each === intent)?.[0];
   const decided = (told: string, answer: ApprovalAnswer): void => {
     setOutcome(told);
@@ -45,10 +48,11 @@ export function Decision({ request, intent, onIntent, onDecided, onRefused }: De
         </p>
       )}
       {isPending && request.mayNot !== undefined && <MayNot request={request} why={request.mayNot} />}
+      {may && hasApproved && <p class="faint">You have approved it; until the others have, you can still deny it.</p>}
       {chosen === undefined ? (
-        <div class="buttons">
+        <div class="buttons" ref={buttons}>
           {wanted.map(([each, label, key]) => (
-            <button key={each} type="button" class={each} onClick={() => onIntent(each)}>
+            <button key={each} type="button" class={each} data-intent={each} onClick={() => onIntent(each)}>
               {label} <kbd aria-hidden="true">{key}</kbd>
             </button>
           ))}
@@ -65,6 +69,17 @@ export function Decision({ request, intent, onIntent, onDecided, onRefused }: De
       )}
     </section>
   );
+}
+
+/** Gives the focus back to the button whose form was closed. */
+function useReturn(intent: Intent | undefined): RefObject<HTMLDivElement | null> {
+  const buttons = useRef<HTMLDivElement>(null);
+  const before = useRef(intent);
+  useLayoutEffect(() => {
+    if (intent === undefined) buttons.current?.querySelector<HTMLElement>(`[data-intent="${before.current}"]`)?.focus();
+    before.current = intent;
+  }, [intent]);
+  return buttons;
 }
 
 function isOffered(intent: Intent, { offers }: ApprovalAnswer): boolean {
