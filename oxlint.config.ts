@@ -40,7 +40,7 @@ const IMPURE_GLOBALS = [
 
 function layerOverride(layer: (typeof LAYERS)[number]): OxlintOverride {
   return {
-    files: [`src/${layer.folder}/**/*.ts`],
+    files: [`src/${layer.folder}/**/*.{ts,tsx}`],
     rules: {
       'no-restricted-imports': ['error', { patterns: forbiddenImports(layer) }],
       ...(layer.pure && { 'no-restricted-globals': ['error', ...IMPURE_GLOBALS] }),

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'node_modules/**'],
-    globalSetup: './test/support/postgres-setup.ts',
+    globalSetup: ['./test/support/postgres-setup.ts', './test/support/console-setup.ts'],
     pool: 'threads',
     // Many files wait for sockets and timers most of their time.
     maxWorkers: 2,

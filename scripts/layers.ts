@@ -67,6 +67,12 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [...PURE, 'policy'],
     pure: false,
   },
+  {
+    folder: 'console',
+    role: 'what approvers and security teams see, in a browser; of `admin` it knows the types of the contract alone',
+    mayImport: ['admin'],
+    pure: false,
+  },
   { folder: 'app', role: 'composition root: the one place that builds things', mayImport: ['*'], pure: false },
   { folder: 'cli', role: 'commands', mayImport: ['*'], pure: false },
 ];

@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
+import type { ConsoleFiles } from './console-files.ts';
 import type {
   CheckAnswer,
   CheckBody,
@@ -16,6 +17,8 @@ import type {
 /** What the admin API asks the gateway; given by `app`. None of it resolves a name. */
 export interface AdminDependencies {
   readonly clock: Clock;
+  /** Absent where the console was not built. */
+  readonly console?: ConsoleFiles | undefined;
   readonly people: People;
   /** Absent where no `oidc` is set. */
   readonly identityProvider?: IdentityProvider | undefined;

@@ -32,6 +32,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Sends them with everything, refusals and defects included. */
 export function securityHeaders(server: TypedServer): void {
   server.addHook('onSend', async (_request, reply) => {
+    const cached = reply.getHeader('cache-control');
     reply.headers(HEADERS);
+    // Assets of the console alone say how long they keep.
+    if (cached !== undefined) reply.header('cache-control', cached);
   });
 }

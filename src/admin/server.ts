@@ -8,6 +8,7 @@ import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { eventRoutes } from './routes/events.ts';
 import { collectDescription } from './description/openapi.ts';
 import { descriptionRoutes } from './routes/description.ts';
@@ -87,6 +88,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);
+  consoleRoutes(server, dependencies);
   return server;
 }
 

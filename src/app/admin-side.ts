@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readConsole } from '../admin/console-files.ts';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
 import type { AdminDependencies } from '../admin/dependencies.ts';
 import { policyFiles } from '../config/policy-files.ts';
@@ -15,6 +17,9 @@ import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
+
+/** Where `npm run build:console` puts it. */
+const CONSOLE = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
 export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
@@ -43,7 +48,10 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   const server = await openAdmin({
     address,
     ...(certificate.value !== undefined && { tls: certificate.value }),
-    dependencies: dependenciesOf(parts, people.value, () => start.isOver && parts.plane.ready()),
+    dependencies: {
+      ...dependenciesOf(parts, people.value, () => start.isOver && parts.plane.ready()),
+      console: await readConsole(CONSOLE),
+    },
   });
   if (!server.ok) return server;
   stack.use(server.value);

@@ -17,6 +17,21 @@ const importsFollowLayers: Guard = (tree) =>
       .map(({ specifier }) => `${path} imports ${specifier}; ${layer} may import ${row.mayImport.join(', ') || 'nothing'}`);
   });
 
+/** The browser knows of the admin API what it takes and gives, as types: nothing of the server gets into the bundle. */
+const consoleKnowsTheContractAlone: Guard = (tree) =>
+  tree
+    .filter(({ layer }) => layer === 'console')
+    .flatMap(({ path, text, imports }) =>
+      imports
+        .filter(({ target }) => target !== undefined && !target.startsWith('console/'))
+        .filter(({ specifier, target = '' }) => {
+          const isContract = /^admin\/contract(?:\.ts$|\/)/.test(target);
+          const isType = text.split('\n').some((line) => line.startsWith('import type ') && line.includes(`'${specifier}'`));
+          return !isContract || !isType;
+        })
+        .map(({ specifier }) => `${path} imports ${specifier}; expected a type of src/admin/contract`),
+    );
+
 /** Packages that neither read nor write anything, so that pure folders may use them. */
 const PURE_PACKAGES: ReadonlySet<string> = new Set([
   'typebox/type',
@@ -129,6 +144,7 @@ const importsResolve: Guard = (tree) => {
 
 export const GUARDS: Readonly<Record<string, Guard>> = {
   importsFollowLayers,
+  consoleKnowsTheContractAlone,
   pureFoldersImportNoIo,
   pureFoldersUseNoWorld,
   importsAreLiteral,

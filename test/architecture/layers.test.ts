@@ -74,6 +74,8 @@ describe('guards go red', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'cordon-architecture-'));
     plant('core/result.ts', 'export const ok = 1;\n');
+    plant('admin/x.ts', 'export const x = 1;\n');
+    plant('admin/contract/x.ts', 'export const x = 1;\n');
     plant('policy/decide.ts', "import { ok } from '../core/result.ts';\nexport const decide = ok;\n");
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -104,6 +106,16 @@ describe('guards go red', () => {
     ['importsFollowLayers', 'tls/planted.ts', "export const x = await import('../policy/decide.ts');\n"],
     ['importsFollowLayers', 'unnamed/planted.ts', 'export const x = 1;\n'],
     ['importsFollowLayers', 'planted.ts', 'export const x = 1;\n'],
+    [
+      'consoleKnowsTheContractAlone',
+      'console/planted.tsx',
+      "import { x } from '../admin/contract/x.ts';\nexport const y = x;\n",
+    ],
+    [
+      'consoleKnowsTheContractAlone',
+      'console/planted.tsx',
+      "import type { x } from '../admin/x.ts';\nexport type Y = typeof x;\n",
+    ],
     ['pureFoldersImportNoIo', 'wire/planted.ts', "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n"],
     ['pureFoldersImportNoIo', 'wire/planted.ts', "import { readFileSync } from 'fs';\nexport const x = readFileSync;\n"],
     ['pureFoldersImportNoIo', 'policy/planted.ts', "import { request } from 'undici';\nexport const x = request;\n"],

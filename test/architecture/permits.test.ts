@@ -77,6 +77,9 @@ describe('the network (invariant 10)', () => {
       'cli/api/api-exchange.ts',
       // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
       'cli/egress/pinned-get.ts',
+      // In a browser, to the server that the page came from and, by its content security policy, nowhere else.
+      'console/gateway/gateway.ts',
+      'console/gateway/listen.ts',
       // Questions to the configured name servers, for names that a rule could permit.
       'destination/dns/dns-exchange.ts',
       // The one database of the settings, once its place is stated and judged.

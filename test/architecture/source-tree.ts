@@ -25,7 +25,7 @@ const OTHER_LANGUAGE = /[\\/]assembly$/;
 export function readSourceTree(root: string): readonly SourceFile[] {
   const src = join(root, 'src');
   return readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.[cm]?[jt]s$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile() && /\.[cm]?[jt]sx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .filter((entry) => !OTHER_LANGUAGE.test(entry.parentPath))
     .map((entry) => readSource(src, join(entry.parentPath, entry.name)))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

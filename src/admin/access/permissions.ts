@@ -32,6 +32,9 @@ const may = (
 
 const PROBE = { without: 'anyone', anyHost: true, uncounted: true } as const;
 
+/** From memory, and the same to everyone; counted, whoever shares an approver's address could keep the console from loading. */
+const PAGE = { without: 'anyone', uncounted: true } as const;
+
 /** One row per route (contract §7). */
 export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/healthz', ROLES, 'Whether the process lives', PROBE),
@@ -40,6 +43,9 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/openapi.json', ROLES, 'This API, described', { without: 'anyone' }),
   may('GET', '/docs', ROLES, 'This API, to read', { without: 'anyone', fromElsewhere: true }),
   may('GET', '/docs/style.css', ROLES, 'Style of that page', { without: 'anyone' }),
+  may('GET', '/', ROLES, 'The console', { ...PAGE, fromElsewhere: true }),
+  may('GET', '/assets/:file', ROLES, 'What the console is made of', PAGE),
+  may('GET', '/v1/sign-in', ROLES, 'How people can sign in', { without: 'anyone' }),
   may('POST', '/v1/sign-in', ROLES, 'Opens a session of the console with a token', { without: 'anyone', uncounted: true }),
   may('GET', '/v1/sign-in/oidc', ROLES, 'Leads to the identity provider', { without: 'anyone' }),
   may('GET', '/v1/sign-in/oidc/callback', ROLES, 'Where the identity provider leads back to', {

@@ -28,6 +28,11 @@ export const SignInQuery = Type.Object(
   { again: Type.Optional(Type.Literal('1', { description: 'Show anew who you are, for what asks for it.' })) },
   closed,
 );
+export const SignInWays = Type.Object({
+  oidc: Type.Boolean({ description: 'Whether `GET /v1/sign-in/oidc` leads to an identity provider; a token always serves.' }),
+});
+/** `GET /v1/sign-in` */
+export type SignInWays = Static<typeof SignInWays>;
 
 export const MeAnswer = Type.Object({
   person: Type.String(),
@@ -74,11 +79,13 @@ export const TokenItem = Type.Object({
 export type TokenItem = Static<typeof TokenItem>;
 
 export const TokensAnswer = Type.Object({ items: Type.Array(TokenItem) });
+export type TokensAnswer = Static<typeof TokensAnswer>;
 
 export const MintAnswer = Type.Object({
   token: Type.String({ description: 'Shown this once, and kept nowhere.' }),
   ...TokenItem.properties,
 });
+export type MintAnswer = Static<typeof MintAnswer>;
 
 export const ConsoleSessionsAnswer = Type.Object({
   items: Type.Array(
@@ -93,6 +100,7 @@ export const ConsoleSessionsAnswer = Type.Object({
     }),
   ),
 });
+export type ConsoleSessionsAnswer = Static<typeof ConsoleSessionsAnswer>;
 
 export const IdParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) }, closed);
 
@@ -102,3 +110,4 @@ export const Done = Type.Null({ description: 'Done' });
 export const ReloadAnswer = Type.Object({
   result: Type.Unsafe<'loaded' | 'refused' | 'unchanged'>({ enum: ['loaded', 'refused', 'unchanged'] }),
 });
+export type ReloadAnswer = Static<typeof ReloadAnswer>;

@@ -1,0 +1,70 @@
+import type { JSX } from 'preact';
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import type { MeAnswer } from '../../admin/contract/people.ts';
+import { Access } from '../access/access.tsx';
+import type { Gateway } from '../gateway/gateway.ts';
+import { useChanges } from '../gateway/use-changes.ts';
+import { SeatContext } from '../gateway/use-gateway.ts';
+import { Grants } from '../grants/grants.tsx';
+import { Policy } from '../policies/policy.tsx';
+import { Requests } from '../requests/requests.tsx';
+import { Header } from './header.tsx';
+import { Help } from './help.tsx';
+import { useKeys } from './use-keys.ts';
+import { type Route, useRoute } from './use-route.ts';
+
+interface SignedInProps {
+  readonly gateway: Gateway;
+  readonly me: MeAnswer;
+  readonly onSignedOut: () => void;
+}
+
+/** What somebody with a session sees: the header, one view, and what is said aloud. */
+export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Element {
+  const route = useRoute();
+  const { count, isLive } = useChanges();
+  const [said, setSaid] = useState('');
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const announce = useCallback((text: string) => setSaid(text), []);
+  const seat = useMemo(() => ({ gateway, me, changes: count, announce }), [gateway, me, count, announce]);
+  useKeys(useMemo(() => ({ '?': () => setHelpOpen(true) }), []));
+  const signOut = async (): Promise<void> => {
+    const answer = await gateway.post('/v1/sign-out');
+    if (answer.ok) onSignedOut();
+    else announce(answer.problem.detail ?? answer.problem.title);
+  };
+  return (
+    <SeatContext.Provider value={seat}>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to content
+      </a>
+      <Header me={me} view={route.view} isLive={isLive} onSignOut={() => void signOut()} onHelp={() => setHelpOpen(true)} />
+      <main id="main" tabIndex={-1}>
+        <Shown route={route} />
+      </main>
+      <p class="unseen" role="status" aria-live="polite">
+        {said}
+      </p>
+      {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
+    </SeatContext.Provider>
+  );
+}
+
+function Shown({ route }: { readonly route: Route }): JSX.Element {
+  switch (route.view) {
+    case 'requests':
+      return <Requests open={route.id} />;
+    case 'grants':
+      return <Grants />;
+    case 'policy':
+      return <Policy />;
+    case 'access':
+      return <Access />;
+  }
+}
+
+/** The fragment is the route, so the link moves the focus alone. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

@@ -1,0 +1,38 @@
+import { useEffect } from 'preact/hooks';
+
+export type Keys = Readonly<Record<string, () => void>>;
+
+/**
+ * Single keys, wherever the focus is but in a field or a dialogue, and never with a modifier: those belong to browser and
+ * screen reader (WCAG 2.2 §2.1.4 asks that they can be turned off: the help does it).
+ */
+export function useKeys(keys: Keys): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+      if (event.key !== 'Escape' && (isWriting(event.target) || !areKeysOn())) return;
+      if (document.querySelector('dialog[open]') !== null) return;
+      const action = keys[event.key];
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, [keys]);
+}
+
+const OFF = 'cordon-keys-off';
+
+export function areKeysOn(): boolean {
+  return localStorage.getItem(OFF) === null;
+}
+
+export function turnKeys(on: boolean): void {
+  if (on) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, '1');
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

@@ -1,0 +1,40 @@
+import type { JSX } from 'preact';
+import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
+import { Foreign } from '../../text/foreign.tsx';
+import { Findings } from '../findings.tsx';
+
+/** What would leave, masked as it would leave: as text, whatever it claims to be. */
+export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
+  const { mediaType, preview, findings } = request;
+  return (
+    <section aria-labelledby="content">
+      <h3 id="content">Content</h3>
+      <dl class="facts">
+        <div>
+          <dt>Media type</dt>
+          <dd>{mediaType === undefined ? 'It has no content' : <Foreign text={mediaType} />}</dd>
+        </div>
+        <div>
+          <dt>Found in it</dt>
+          <dd>
+            <Findings findings={findings} />
+          </dd>
+        </div>
+      </dl>
+      {mediaType !== undefined && <Preview preview={preview} />}
+    </section>
+  );
+}
+
+function Preview({ preview }: { readonly preview: string | undefined }): JSX.Element {
+  if (preview === undefined)
+    return <p class="notice">The content cannot be shown: nobody here can read it. Decide without it, or deny.</p>;
+  return (
+    <>
+      <h4 id="preview">Beginning, masked</h4>
+      <pre class="preview" tabIndex={0} aria-labelledby="preview">
+        <Foreign text={preview} layout />
+      </pre>
+    </>
+  );
+}

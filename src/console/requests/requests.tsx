@@ -1,0 +1,77 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ApprovalSummary } from '../../admin/contract/approvals.ts';
+import { useKeys } from '../frame/use-keys.ts';
+import { goTo } from '../frame/use-route.ts';
+import { usePages } from '../gateway/use-pages.ts';
+import type { Intent } from './deciding/intent.ts';
+import { OpenRequest } from './open/open-request.tsx';
+import { RequestList } from './request-list.tsx';
+import { focusedRequest, focusRequest, stepFrom } from './row-focus.ts';
+import { useNews } from './use-news.ts';
+
+/** The inbox: what waits, what was, and the one that is open. */
+export function Requests({ open }: { readonly open: string | undefined }): JSX.Element {
+  const pending = usePages<ApprovalSummary>('/v1/approvals?state=pending&limit=200');
+  const all = usePages<ApprovalSummary>('/v1/approvals?limit=50');
+  const [intent, setIntent] = useState<Intent>();
+  const waiting = useMemo(() => soonestFirst(pending.items ?? []), [pending.items]);
+  const settled = useMemo(() => (all.items ?? []).filter(({ state }) => state !== 'pending'), [all.items]);
+  useNews(pending.items);
+  useEffect(() => {
+    if (open === undefined)
+      document.title = waiting.length === 0 ? 'Requests · Cordon' : `(${waiting.length}) Requests · Cordon`;
+  }, [open, waiting.length]);
+  useRequestKeys(open, setIntent);
+  return (
+    <div class={open === undefined ? 'requests' : 'requests has-open'}>
+      <div class="inbox">
+        <h1 class="unseen">Held requests</h1>
+        <RequestList title="Waiting" pages={pending} items={waiting} open={open} none="Nothing waits for a decision." />
+        <RequestList title="Settled" pages={all} items={settled} open={open} none="Nothing was decided yet." />
+      </div>
+      {open !== undefined && (
+        <OpenRequest key={open} id={open} intent={intent} onIntent={setIntent} onClose={() => close(open, setIntent)} />
+      )}
+    </div>
+  );
+}
+
+function useRequestKeys(open: string | undefined, setIntent: (intent: Intent | undefined) => void): void {
+  const keys = useMemo(() => {
+    const move = (step: 1 | -1): void => {
+      const next = stepFrom(open ?? focusedRequest(), step);
+      if (next === undefined) return;
+      if (open === undefined) return focusRequest(next);
+      setIntent(undefined);
+      goTo({ view: 'requests', id: next });
+    };
+    const decide = (intent: Intent): void => {
+      const id = open ?? focusedRequest();
+      if (id === undefined) return;
+      setIntent(intent);
+      if (open === undefined) goTo({ view: 'requests', id });
+    };
+    return {
+      j: () => move(1),
+      k: () => move(-1),
+      a: () => decide('approve'),
+      d: () => decide('deny'),
+      g: () => decide('grant'),
+      ...(open !== undefined && { Escape: () => close(open, setIntent) }),
+    };
+  }, [open, setIntent]);
+  useKeys(keys);
+}
+
+/** Back to the list, and to the row that was open. */
+function close(open: string, setIntent: (intent: undefined) => void): void {
+  setIntent(undefined);
+  goTo({ view: 'requests' });
+  setTimeout(() => focusRequest(open));
+}
+
+/** What is due first comes first, so that what is new does not push away what somebody is about to open. */
+function soonestFirst(items: readonly ApprovalSummary[]): ApprovalSummary[] {
+  return [...items].sort((a, b) => a.expiresAt.localeCompare(b.expiresAt) || a.id.localeCompare(b.id));
+}
