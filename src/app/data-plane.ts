@@ -1,4 +1,5 @@
 import { socketAddressText } from '../config/setting-text.ts';
+import { createReidentifier, type Reidentify } from '../identity/reidentify.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, EventBus, Random } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -22,7 +23,7 @@ import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
 import { createRecorder } from './recorder.ts';
-import { identifyAtHome } from './loading/state-places.ts';
+import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
 import { exchangeIds } from './system.ts';
 
@@ -57,6 +58,7 @@ export interface DataPlane extends AsyncDisposable {
   readonly addresses: readonly string[];
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
+  readonly reidentify: Reidentify;
   /** Whether exchanges can be permitted now: the record can be written. */
   ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
@@ -76,7 +78,11 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const live = new LiveExchanges();
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
-  const services = sharedServices(parts, { tokenCache, resolver: resolver.value, recorder, pools, live });
+  const reidentify = reidentifyAtHome(
+    createReidentifier({ directory: () => parts.inForce.compiled.agents, tokens: tokenCache }),
+    state.places,
+  );
+  const services = sharedServices(parts, { tokenCache, reidentify, resolver: resolver.value, recorder, pools, live });
   const limits: ListenerLimits = {
     ...LISTENER,
     connections: settings.limits.connections,
@@ -102,6 +108,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     addresses: listeners.map(({ address }) => socketAddressText(address)),
     live,
     tokenCache,
+    reidentify,
     ready: () => recorder.writable,
     onGeneration: (generation) => {
       resolver.value.flush();
@@ -133,7 +140,7 @@ type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
 /** What all listeners share. */
 function sharedServices(
   parts: DataPlaneParts,
-  opened: Pick<Services, 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
+  opened: Pick<Services, 'reidentify' | 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
 ): SharedServices {
   const { clock, inForce, state } = parts;
   const { tokenCache, ...carrying } = opened;

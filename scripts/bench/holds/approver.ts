@@ -48,12 +48,20 @@ export class Approver {
     }
   }
 
+  /** What the least of all answers takes: how far the machine itself is from being there at once. */
+  async ping({ admin }: Gateway): Promise<void> {
+    await this.#send(admin, 'GET', '/healthz');
+  }
+
   close(): void {
     this.#agent.destroy();
   }
 
   #ask({ admin }: Gateway, path: string, json?: object): Promise<string> {
-    const method = json === undefined ? 'GET' : 'POST';
+    return this.#send(admin, json === undefined ? 'GET' : 'POST', path, json);
+  }
+
+  #send(admin: Gateway['admin'], method: string, path: string, json?: object): Promise<string> {
     const token = this.#tokens[this.#asked++ % CREDENTIALS];
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     return new Promise((resolve, reject) => {

@@ -30,13 +30,13 @@ async function onSqlite(bench: Bench): Promise<readonly Line[]> {
   await pause(IDLE_MS);
   const each = (residentBytes(gateway) - before) / HELD / 1024;
   bench.note(`holds: ${figure(each)} KiB each with ${HELD} held`);
-  const times = await decideAll(world, gateway);
+  const decided = await decideAll(world, gateway);
   await world.hold(20);
   await insertPastApprovals(gateway, PAST);
   const looks = await timeList(world);
   return [
     line('1,000 requests held: memory each, connection included', 32, each, 'KiB'),
-    ...decisionLines('decision to first byte at the origin, 1,000 held, SQLite', 50, times),
+    ...decisionLines('decision to first byte at the origin, 1,000 held, SQLite', 50, decided),
     line(`pending among ${PAST.toLocaleString('en')} past approvals, p50`, 50, share(looks, 0.5)),
     line(`pending among ${PAST.toLocaleString('en')} past approvals, p99`, 50, share(looks, 0.99)),
   ];
@@ -62,15 +62,27 @@ async function decideOneByOne(world: HoldWorld, at: Gateway, count: number): Pro
   await decideAll(world, at);
 }
 
-/** Approves all that is pending, one after the other; milliseconds from each decision to the first byte at the origin. */
-async function decideAll({ approver, nextArrival }: HoldWorld, at: Gateway): Promise<readonly number[]> {
+interface Decided {
+  /** Milliseconds from each decision to the first byte at the origin. */
+  readonly times: readonly number[];
+  /** Round trips of `/healthz` between them. */
+  readonly pings: readonly number[];
+}
+
+/** Approves all that is pending, one after the other. */
+async function decideAll(world: HoldWorld, at: Gateway): Promise<Decided> {
+  const { approver } = world;
   const times: number[] = [];
+  const pings: number[] = [];
   for (const id of await approver.pending(at)) {
     const start = performance.now();
-    const [arrived] = await Promise.all([nextArrival(), approver.approve(at, id)]);
+    const [arrived] = await Promise.all([world.nextArrival(), approver.approve(at, id)]);
     times.push(arrived - start);
+    const asked = performance.now();
+    await approver.ping(at);
+    pings.push(performance.now() - asked);
   }
-  return times;
+  return { times, pings };
 }
 
 async function timeList({ approver, gateway }: HoldWorld): Promise<readonly number[]> {
@@ -83,8 +95,11 @@ async function timeList({ approver, gateway }: HoldWorld): Promise<readonly numb
   return times;
 }
 
-function decisionLines(row: string, limit: number, times: readonly number[]): readonly Line[] {
-  return [line(`${row}, p50`, limit, share(times, 0.5)), line(`${row}, p99`, limit, share(times, 0.99))];
+function decisionLines(row: string, limit: number, { times, pings }: Decided): readonly Line[] {
+  return [0.5, 0.99].map((part) => ({
+    ...line(`${row}, p${part * 100}`, limit, share(times, part)),
+    against: `/healthz ${figure(share(pings, part))} ms`,
+  }));
 }
 
 function line(row: string, limit: number, value: number, unit = 'ms'): Line {

@@ -27,7 +27,11 @@ export interface HoldWorld extends AsyncDisposable {
   letGo(): void;
 }
 
-export async function startHoldWorld(settings?: LabOptions['settings']): Promise<HoldWorld> {
+/** @param environment for whoever looks for causes: `NODE_OPTIONS` */
+export async function startHoldWorld(
+  settings?: LabOptions['settings'],
+  environment: Readonly<{ [name: string]: string }> = {},
+): Promise<HoldWorld> {
   const arrivals = new Arrivals();
   const lab = await startLab({
     origins: {
@@ -40,6 +44,7 @@ export async function startHoldWorld(settings?: LabOptions['settings']): Promise
       },
     },
     rules: RULES,
+    gateway: { environment },
     ...(settings !== undefined && { settings }),
   });
   const { gateway } = lab;

@@ -12,7 +12,7 @@ const DISCARD_TIME: Milliseconds = 10_000;
  * Reads away what a client still sends of a request that is answered already, so that it gets to read its answer. More, or
  * slower, is cut off.
  */
-export function discard(content: Readable | null, reply: ReplySink): void {
+function discard(content: Readable | null, reply: ReplySink): void {
   if (content === null || content.readableEnded || content.destroyed) return;
   const cut = (): void => {
     content.destroy();

@@ -139,7 +139,7 @@ export function reasonOf(fields: Held['fields']): string | undefined {
   return reason === '' ? undefined : reason;
 }
 
-function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {
+function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest {
   const { judgement, transfer } = held.decision;
   const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
   return {
@@ -154,7 +154,8 @@ function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {
     },
     evidence: judgement.evidence.map(evidenceText),
     ...(transfer !== undefined && { transfer }),
-    ...(preview !== undefined && { preview: preview.text, findings: preview.findings }),
+    ...(text !== undefined && { preview: text }),
+    ...(findings !== undefined && { findings }),
   };
 }
 
