@@ -11,13 +11,14 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, Line, Row } from './bench.ts';
 import { COST_ROWS } from './cost-rows.ts';
+import { measureHolds } from './holds/hold-rows.ts';
 import { maskedPost } from './masked-row.ts';
 import { describeMachine, findProgram } from './machine.ts';
 import { OTHER_ROWS } from './other-rows.ts';
 import { startProxy, type Proxy, type ProxyName } from './world/proxies.ts';
 import { startSite } from './world/site.ts';
 
-const ROWS: Readonly<Record<string, Row>> = { ...COST_ROWS, 'masked-post': maskedPost, ...OTHER_ROWS };
+const ROWS: Readonly<Record<string, Row>> = { ...COST_ROWS, 'masked-post': maskedPost, ...OTHER_ROWS, holds: measureHolds };
 
 const { values } = parseArgs({
   options: {

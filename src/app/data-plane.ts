@@ -1,4 +1,5 @@
 import { socketAddressText } from '../config/setting-text.ts';
+import { createReidentifier, type Reidentify } from '../identity/reidentify.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
@@ -22,7 +23,7 @@ import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
 import { createRecorder } from './recorder.ts';
-import { identifyAtHome } from './loading/state-places.ts';
+import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
 import { exchangeIds } from './system.ts';
 
@@ -58,6 +59,7 @@ export interface DataPlane extends AsyncDisposable {
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
   readonly resolver: Resolver;
+  readonly reidentify: Reidentify;
   /** Whether exchanges can be permitted now: the record can be written. */
   ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
@@ -77,7 +79,11 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const live = new LiveExchanges();
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
-  const services = sharedServices(parts, { tokenCache, resolver: resolver.value, recorder, pools, live });
+  const reidentify = reidentifyAtHome(
+    createReidentifier({ directory: () => parts.inForce.compiled.agents, tokens: tokenCache }),
+    state.places,
+  );
+  const services = sharedServices(parts, { tokenCache, reidentify, resolver: resolver.value, recorder, pools, live });
   const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
   for (const { address, denials } of settings.listen.proxy) {
@@ -100,6 +106,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     live,
     tokenCache,
     resolver: resolver.value,
+    reidentify,
     ready: () => recorder.writable,
     onGeneration: (generation) => {
       resolver.value.flush();
@@ -135,7 +142,7 @@ type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
 /** What all listeners share. */
 function sharedServices(
   parts: DataPlaneParts,
-  opened: Pick<Services, 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
+  opened: Pick<Services, 'reidentify' | 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
 ): SharedServices {
   const { clock, inForce, state } = parts;
   const { tokenCache, ...carrying } = opened;

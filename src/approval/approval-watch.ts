@@ -5,24 +5,36 @@ import type { Milliseconds } from '../core/units.ts';
 
 /** How often those that wait look by themselves: a signal may be lost, what is stored is not. */
 const LOOK_EVERY: Milliseconds = 1000;
+/** Least time between two looks at all that is waited for, however many signals come. */
+const LOOKS_APART: Milliseconds = 25;
 
 interface Waiting {
   revision: number;
   readonly wakes: Set<() => void>;
 }
 
+/** How long somebody waits at the longest. */
+export interface Patience {
+  readonly until: AbortSignal;
+  readonly within: Milliseconds;
+}
+
 /**
- * Wakes those who wait for people to decide, whichever replica they decided on. However many wait, one query tells whose
- * approval has changed.
+ * Wakes those who wait for people to decide, whichever replica they decided on. What changes in this process is told by name;
+ * what changes elsewhere is looked for, with one query for however many wait.
  */
 export class ApprovalWatch implements Disposable {
   readonly #store: Pick<ApprovalStore, 'revisions'>;
   readonly #waiting = new Map<ApprovalId, Waiting>();
+  /** Those who have just come: what they wait for may have changed since they read it. */
+  readonly #fresh = new Set<ApprovalId>();
   readonly #subscription: Disposable;
   readonly #timer: NodeJS.Timeout;
+  #next: NodeJS.Timeout | undefined;
   #isLooking = false;
-  #isDraining = false;
   #lookAgain = false;
+  #isComparing = false;
+  #isDraining = false;
 
   constructor(store: Pick<ApprovalStore, 'revisions'>, changes: Pick<ChangeSignal, 'onChange'>) {
     this.#store = store;
@@ -46,55 +58,75 @@ export class ApprovalWatch implements Disposable {
   /** Wakes all who wait, so that they tell their clients to ask again. */
   drain(): void {
     this.#isDraining = true;
-    this.#wakeAll();
+    for (const id of this.#waiting.keys()) this.wake(id);
   }
 
-  /** Resolves when the approval is no longer at this revision, or `until` aborts; once too often does no harm. */
-  async changed(id: ApprovalId, revision: number, until: AbortSignal): Promise<void> {
+  /** Wakes those who wait for this one: somebody here has just changed it. */
+  wake(id: ApprovalId): void {
+    for (const wake of this.#waiting.get(id)?.wakes ?? []) wake();
+  }
+
+  /** Resolves when the approval is no longer at this revision, or patience ends; once too often does no harm. */
+  async changed(id: ApprovalId, revision: number, { until, within }: Patience): Promise<void> {
     if (until.aborted || this.#isDraining) return;
     const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => resolve();
     const waiting = this.#waiting.get(id) ?? { revision, wakes: new Set() };
     // Who saw an older one must hear of the newer; who saw a newer one hears of it twice.
     waiting.revision = Math.min(waiting.revision, revision);
-    waiting.wakes.add(resolve);
+    waiting.wakes.add(wake);
     this.#waiting.set(id, waiting);
-    until.addEventListener('abort', () => resolve(), { once: true });
-    // It may have changed since it was read.
-    this.#look();
+    until.addEventListener('abort', wake, { once: true });
+    const timer = setTimeout(wake, within);
+    this.#fresh.add(id);
+    if (!this.#isComparing) void this.#compareFresh();
     await promise;
-    waiting.wakes.delete(resolve);
+    clearTimeout(timer);
+    until.removeEventListener('abort', wake);
+    waiting.wakes.delete(wake);
     if (waiting.wakes.size === 0 && this.#waiting.get(id) === waiting) this.#waiting.delete(id);
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#next);
     this.#subscription[Symbol.dispose]();
     this.drain();
   }
 
-  #wakeAll(): void {
-    for (const { wakes } of this.#waiting.values()) for (const wake of wakes) wake();
+  async #compareFresh(): Promise<void> {
+    this.#isComparing = true;
+    while (this.#fresh.size > 0) {
+      const ids = [...this.#fresh];
+      this.#fresh.clear();
+      await this.#compare(ids);
+    }
+    this.#isComparing = false;
   }
 
+  /** Looks at all that is waited for: at once, but never twice in quick succession. */
   #look(): void {
     if (this.#waiting.size === 0) return;
-    this.#lookAgain = true;
-    if (this.#isLooking) return;
+    if (this.#isLooking) {
+      this.#lookAgain = true;
+      return;
+    }
     this.#isLooking = true;
-    void this.#lookWhileAsked().finally(() => (this.#isLooking = false));
+    void this.#compare([...this.#waiting.keys()]).then(() => {
+      this.#next = setTimeout(() => {
+        this.#isLooking = false;
+        if (this.#lookAgain) this.#look();
+      }, LOOKS_APART).unref();
+    });
+    this.#lookAgain = false;
   }
 
-  async #lookWhileAsked(): Promise<void> {
-    while (this.#lookAgain && this.#waiting.size > 0) {
-      this.#lookAgain = false;
-      const asked = [...this.#waiting];
-      const stored = await this.#store.revisions(asked.map(([id]) => id));
-      // They look again in a second; their deadline is their own.
-      if (!stored.ok) return;
-      for (const [id, waiting] of asked) {
-        if (stored.value.get(id) === waiting.revision) continue;
-        for (const wake of waiting.wakes) wake();
-      }
+  /** Wakes those whose approval is not as they saw it. Where the store is down they look again in a second. */
+  async #compare(ids: readonly ApprovalId[]): Promise<void> {
+    const stored = await this.#store.revisions(ids);
+    if (!stored.ok) return;
+    for (const id of ids) {
+      if (stored.value.get(id) !== this.#waiting.get(id)?.revision) this.wake(id);
     }
   }
 }

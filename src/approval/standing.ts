@@ -1,4 +1,4 @@
-import type { Approval } from '../core/approval/approval.ts';
+import type { AwaitedApproval } from '../core/approval/approval.ts';
 import type { DenialCode } from '../core/codes.ts';
 import type { Fingerprint } from '../core/ids.ts';
 import type { Instant } from '../core/units.ts';
@@ -25,7 +25,7 @@ export type Standing =
  * Where a request stands. A state alone lets nothing through: the decisions must be there that lead to it, for the very request
  * that waits, by people who are no requesters of it.
  */
-export function standingOf(approval: Approval, waiting: WaitingRequest, now: Instant): Standing {
+export function standingOf(approval: AwaitedApproval, waiting: WaitingRequest, now: Instant): Standing {
   switch (approval.state) {
     case 'passed':
       return { kind: 'spent' };
@@ -42,7 +42,7 @@ export function standingOf(approval: Approval, waiting: WaitingRequest, now: Ins
   }
 }
 
-function liveStanding(approval: Approval, { fingerprint, requesters }: WaitingRequest, now: Instant): Standing {
+function liveStanding(approval: AwaitedApproval, { fingerprint, requesters }: WaitingRequest, now: Instant): Standing {
   if (!(now < approval.expiresAt)) return refused('approval_expired');
   if (approval.fingerprint !== fingerprint) return refused('approval_stale');
   if (approval.state === 'pending') return { kind: 'waits' };

@@ -85,7 +85,8 @@ export class LiveExchanges {
   }
 }
 
-async function identifyOnce(
+/** Asks again who a subject is, at the address that it came from. */
+export async function identifyOnce(
   subject: Subject,
   client: string,
   reidentify: (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>,

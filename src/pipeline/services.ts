@@ -7,6 +7,7 @@ import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { Identify } from '../identity/identify.ts';
+import type { Reidentify } from '../identity/reidentify.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { ContentMeans } from './content/content-means.ts';
@@ -48,6 +49,8 @@ export interface Services {
   readonly clock: Clock;
   readonly inForce: () => InForce;
   readonly identify: Identify;
+  /** For what goes on long after it was identified. */
+  readonly reidentify: Reidentify;
   readonly resolver: Resolver;
   readonly budget: LookupBudget;
   readonly recorder: Recorder;

@@ -238,12 +238,23 @@ class GatewayProcess implements Gateway {
   }
 
   async #exchangeFirstToken(): Promise<string> {
-    const first = (await readFile(join(this.directory, 'data/admin-token'), 'utf8')).trim();
+    const first = (await this.#firstTokenFile()).trim();
     const { content } = await this.adminAsk('/v1/tokens', {
       json: { person: 'admin@lab.example', role: 'admin' },
       headers: { authorization: `Bearer ${first}` },
     });
     return (content as { token: string }).token;
+  }
+
+  /** The gateway writes it right after it is ready. */
+  async #firstTokenFile(): Promise<string> {
+    const file = join(this.directory, 'data/admin-token');
+    for (let tries = 0; ; tries++) {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      if (text !== '') return text;
+      if (tries === 100) throw new Error(`Found no ${file}`);
+      await pause(50);
+    }
   }
 
   adminAsk(path: string, { method, headers, json }: AdminAsked = {}): Promise<AdminAnswer> {

@@ -30,9 +30,10 @@ export async function openHoldState(parts: {
   const { database, keys, clock, random } = parts;
   const key = await keys.key('approvals');
   const cipher = new RowCipher(key, random);
-  const approvals = signalledApprovals(createApprovalRepository(database.db, cipher), database);
+  const stored = createApprovalRepository(database.db, cipher);
+  const watch = new ApprovalWatch(stored, database);
+  const approvals = signalledApprovals(stored, database, (id) => watch.wake(id));
   const grants = signalledGrants(createGrantRepository(database.db, cipher), database);
-  const watch = new ApprovalWatch(approvals, database);
   const newId = timeOrderedIds(clock, random);
   return {
     approvals,

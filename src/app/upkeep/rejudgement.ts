@@ -6,6 +6,8 @@ import { expiries, type PolicyInForce } from '../in-force.ts';
 
 /** How often identities are looked at for tokens that ended by themselves. */
 const IDENTITY_INTERVAL: Milliseconds = 500;
+/** Least time between two looks for changes of the store: every held request makes some. */
+const TOGETHER: Milliseconds = 100;
 
 /**
  * Sees to it that what runs is judged again whenever its permit may have ended: the policy or the tables changed, an
@@ -19,6 +21,9 @@ export class Rejudgement implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #ends: readonly number[];
   #checking = false;
+  #checkAgain = false;
+  #resting: NodeJS.Timeout | undefined;
+  #changedMeanwhile = false;
 
   constructor(parts: { live: LiveExchanges; inForce: PolicyInForce; reidentify: Reidentify; clock: Clock }) {
     this.#live = parts.live;
@@ -39,17 +44,38 @@ export class Rejudgement implements Disposable {
 
   /** Asks again who everybody is: tokens may have been revoked, or have ended. */
   async identifyAgain(): Promise<void> {
+    // What is under way may have asked before the change that this is about.
+    this.#checkAgain = this.#checking;
     if (this.#checking) return;
     this.#checking = true;
     try {
-      await this.#live.identifyAgain(this.#reidentify);
+      do {
+        this.#checkAgain = false;
+        await this.#live.identifyAgain(this.#reidentify);
+      } while (this.#checkAgain);
     } finally {
       this.#checking = false;
     }
   }
 
+  /** The same for a change of the store: at once, and of more in quick succession once behind the last. */
+  onStoreChange(): void {
+    if (this.#resting !== undefined) {
+      this.#changedMeanwhile = true;
+      return;
+    }
+    void this.identifyAgain();
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      const again = this.#changedMeanwhile;
+      this.#changedMeanwhile = false;
+      if (again) this.onStoreChange();
+    }, TOGETHER).unref();
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#resting);
   }
 
   #tick(): void {

@@ -5,7 +5,6 @@ import type { Clock, EventBus } from '../../core/ports.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
-import { createReidentifier } from '../../identity/reidentify.ts';
 import type { PolicyIssue } from '../../policy/issue.ts';
 import { loosenings } from '../../policy/loosening.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
@@ -18,7 +17,6 @@ import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { watchApprovalDeadlines } from './approval-deadlines.ts';
 import { Rejudgement } from './rejudgement.ts';
-import { reidentifyAtHome } from '../loading/state-places.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
 
@@ -62,11 +60,9 @@ export class Upkeep implements Disposable {
     this.#parts = parts;
     this.#source = parts.source;
     this.#warnings = parts.warnings;
-    const reidentify = reidentifyAtHome(
-      createReidentifier({ directory: () => inForce.compiled.agents, tokens: plane.tokenCache }),
-      state.places,
+    this.#rejudgement = this.#resources.use(
+      new Rejudgement({ live: plane.live, inForce, reidentify: plane.reidentify, clock }),
     );
-    this.#rejudgement = this.#resources.use(new Rejudgement({ live: plane.live, inForce, reidentify, clock }));
     this.#watch = watchPolicy({
       directory: settings.rules,
       inForce: parts.source.digest,
@@ -152,7 +148,7 @@ export class Upkeep implements Disposable {
 
   #onStoreChange(): void {
     this.#parts.plane.tokenCache.invalidate();
-    void this.#rejudgement.identifyAgain();
+    this.#rejudgement.onStoreChange();
   }
 
   async #purge(): Promise<void> {

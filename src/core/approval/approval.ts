@@ -80,3 +80,6 @@ export interface Approval extends ApprovalQuestion {
   /** Counts its changes: who decides says which one it has seen. */
   readonly revision: number;
 }
+
+/** An approval without what people are shown of it: as much as a request keeps that waits for it, beside thousands of others. */
+export type AwaitedApproval = Omit<Approval, 'request' | 'requester' | 'settledAt'>;

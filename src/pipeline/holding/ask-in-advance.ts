@@ -82,7 +82,7 @@ async function ask(
   { holds, clock, inForce, events }: Services,
 ): Promise<Result<ApprovalId, Refusal>> {
   const now = clock.now();
-  const content = { preview: { text: '', findings: {} } };
+  const content = { text: '', findings: {} };
   const question = questionOf(held, content, { terms, now, inForce: inForce(), means: holds });
   const asked = await holds.approvals.ask(question, now);
   if (!asked.ok) return refuse(asked.failure, held);

@@ -48,12 +48,12 @@ export function grantsFor(
 export function isGranted(
   terms: ApprovalTerms,
   held: Held,
-  { preview }: HeldContent,
+  { findings }: HeldContent,
   { decision, grants, now }: { readonly decision: Decision; readonly grants: readonly Grant[]; readonly now: Instant },
   services: Services,
 ): boolean {
   const inForce = services.inForce();
-  const entities = preview && new Set(Object.keys(preview.findings));
+  const entities = findings && new Set(Object.keys(findings));
   const requesters = requestersOf(held, inForce);
   const scopes = grantScopesOf(held, terms, decision, { digests: services.holds.digests, inForce });
   return scopes.some(({ scope }) => grants.some((grant) => covers(grant, { scope, entities, requesters }, now)));

@@ -15,11 +15,10 @@ export interface HeldContent {
   /** Absent where no content follows the header section. */
   readonly identity?: ContentIdentity;
   /** Absent where it cannot be shown; nothing is then known of what it holds. */
-  readonly preview?: ContentPreview;
+  readonly findings?: ContentPreview['findings'];
+  /** What people may see of it. Not kept once they are asked: the store has it then, and thousands may wait here. */
+  text?: string | undefined;
 }
-
-/** No content holds nothing. */
-const NOTHING: HeldContent = { preview: { text: '', findings: {} } };
 
 /**
  * Reads the content to its end, into the spool: what is approved is what lies there, and what is sent.
@@ -30,7 +29,8 @@ export async function readHeldContent(
   content: RequestContent | undefined,
   { content: means, holds, inForce }: Services,
 ): Promise<Result<HeldContent, Failure>> {
-  if (content === undefined) return ok(NOTHING);
+  // No content holds nothing.
+  if (content === undefined) return ok({ text: '', findings: {} });
   const read = await content.spoolAll(CONTENT_MAX);
   if (!read.ok) return read;
   if (read.value === 'more') {
@@ -45,7 +45,7 @@ export async function readHeldContent(
     memory: means.codings,
   });
   if (!preview.ok) return preview;
-  return ok({ identity: digest.finish(), ...(preview.value !== undefined && { preview: preview.value }) });
+  return ok({ identity: digest.finish(), ...preview.value });
 }
 
 function masksIn({ obligations }: Decision): NonNullable<ReturnType<typeof masksOf>['request']>['masks'] {

@@ -1,5 +1,5 @@
 import { standingOf } from '../../approval/standing.ts';
-import type { Approval } from '../../core/approval/approval.ts';
+import type { Approval, AwaitedApproval } from '../../core/approval/approval.ts';
 import type { Failure } from '../../core/codes.ts';
 import { defectDetail } from '../../core/defect.ts';
 import type { ApprovalTerms } from '../../core/exchange/decision.ts';
@@ -99,7 +99,7 @@ class Holding {
   }
 
   /** Why it may not go on, whatever people have decided. Its client may leave or lose its identity at any time. */
-  #interruption(approval: Approval | undefined): Refusal | undefined {
+  #interruption(approval: Pick<Approval, 'id'> | undefined): Refusal | undefined {
     if (this.#cutBy !== undefined) return { ...this.#cutBy, progress: this.#held };
     // The pass is for who asks again: of what is sent now nobody would hear the answer.
     return this.#isGone && approval !== undefined ? this.#stillHeld(approval) : undefined;
@@ -115,19 +115,28 @@ class Holding {
       if (!asked.ok) return asked;
       const ended = await this.#await(content, open, asked.value);
       if (ended !== 'spent') return ended;
+      if (asked.value !== undefined) await this.#recallText(content, asked.value);
     }
   }
 
-  async #ask(content: HeldContent, open: readonly ApprovalTerms[]): Promise<Result<Approval, Refusal>> {
+  async #ask(content: HeldContent, open: readonly ApprovalTerms[]): Promise<Result<AwaitedApproval, Refusal>> {
     const { holds, clock, inForce, events } = this.#services;
     const now = clock.now();
     const question = questionOf(this.#held, content, { terms: open, now, inForce: inForce(), means: holds });
     const asked = await holds.approvals.ask(question, now);
     if (!asked.ok) return refuse(asked.failure, this.#held);
     const { approval, isAttached } = asked.value;
+    content.text = undefined;
     if (!isAttached) events.publish({ type: 'approval.pending', id: approval.id });
     const recorded = await this.#record(approval.id);
-    return recorded.ok ? ok(approval) : recorded;
+    return recorded.ok ? ok(awaited(approval)) : recorded;
+  }
+
+  /** What people were shown of a request that is the same, they are shown again. */
+  async #recallText(content: HeldContent, { id }: Pick<Approval, 'id'>): Promise<void> {
+    const found = await this.#services.holds.approvals.find(id);
+    // Where the store is down nobody can be asked either, and says so.
+    if (found.ok) content.text = found.value?.request.preview;
   }
 
   /** Once for each exchange, before it waits. */
@@ -139,9 +148,13 @@ class Holding {
   }
 
   /** @param asked absent where grants cover everything */
-  async #await(content: HeldContent, open: readonly ApprovalTerms[], asked: Approval | undefined): Promise<Ended | 'spent'> {
+  async #await(
+    content: HeldContent,
+    open: readonly ApprovalTerms[],
+    asked: AwaitedApproval | undefined,
+  ): Promise<Ended | 'spent'> {
     const { holds, clock, inForce } = this.#services;
-    const going = (approval: Approval | undefined): Promise<Ended | 'spent'> =>
+    const going = (approval: AwaitedApproval | undefined): Promise<Ended | 'spent'> =>
       release(this.#held, content, { approval, open, terms: this.#terms }, () => this.#interruption(approval), this.#services);
     if (asked === undefined) return await going(undefined);
     const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
@@ -155,24 +168,29 @@ class Holding {
       if (standing.kind === 'refused') return await this.#refused(standing.code, approval);
       if (standing.kind === 'may-pass') return await going(approval);
       if (now >= this.#until || holds.watch.isDraining) return fail(this.#stillHeld(approval));
-      const limit = AbortSignal.timeout(Math.min(this.#until - now, approval.expiresAt - now, LONGEST_TIMER));
-      await holds.watch.changed(approval.id, approval.revision, AbortSignal.any([this.#ended.signal, limit]));
+      const within = Math.min(this.#until - now, approval.expiresAt - now, LONGEST_TIMER);
+      await holds.watch.changed(approval.id, approval.revision, { until: this.#ended.signal, within });
       const found = await holds.approvals.find(approval.id);
       if (!found.ok) return refuse(found.failure, this.#held);
       if (found.value === undefined) return fail({ code: 'approval_stale', progress: this.#held });
-      approval = found.value;
+      approval = awaited(found.value);
     }
   }
 
-  #stillHeld({ id }: Approval): Refusal {
+  #stillHeld({ id }: Pick<Approval, 'id'>): Refusal {
     return { code: 'held', approval: id, retryAfterSeconds: ASK_AGAIN_SECONDS, progress: this.#held };
   }
 
-  async #refused(code: Refusal['code'], { id }: Approval): Promise<Ended> {
+  async #refused(code: Refusal['code'], { id }: Pick<Approval, 'id'>): Promise<Ended> {
     const { holds, clock } = this.#services;
     if (code === 'approval_expired') await holds.approvals.expireDue(clock.now(), id);
     return fail({ code, approval: id, progress: this.#held });
   }
+}
+
+function awaited(approval: Approval): AwaitedApproval {
+  const { id, fingerprint, rules, createdAt, expiresAt, state, decisions, revision } = approval;
+  return { id, fingerprint, rules, createdAt, expiresAt, state, decisions, revision };
 }
 
 /** RFC 7240 §4.1, under a name that does not reach the origin. */

@@ -50,7 +50,7 @@ export async function ownApproval(
     if (approval?.requester.subject !== subject.attributes.agent) return ok(undefined);
     const left = Math.min(until, approval.expiresAt) - clock.now();
     if (approval.state !== 'pending' || left <= 0 || ended.signal.aborted || holds.watch.isDraining) return ok(shown(approval));
-    await holds.watch.changed(approval.id, approval.revision, AbortSignal.any([ended.signal, AbortSignal.timeout(left)]));
+    await holds.watch.changed(approval.id, approval.revision, { until: ended.signal, within: left });
   }
 }
 

@@ -148,7 +148,7 @@ function asUtf8(value: string): string {
   }
 }
 
-function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {
+function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest {
   const { judgement, transfer } = held.decision;
   const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
   return {
@@ -163,7 +163,8 @@ function shownRequest(held: Held, { preview }: HeldContent): HeldRequest {
     },
     evidence: judgement.evidence.map(evidenceText),
     ...(transfer !== undefined && { transfer }),
-    ...(preview !== undefined && { preview: preview.text, findings: preview.findings }),
+    ...(text !== undefined && { preview: text }),
+    ...(findings !== undefined && { findings }),
   };
 }
 

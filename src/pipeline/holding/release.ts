@@ -1,14 +1,14 @@
-import type { Approval } from '../../core/approval/approval.ts';
+import type { AwaitedApproval } from '../../core/approval/approval.ts';
 import type { Grant } from '../../core/approval/grant.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { authorizeReleased } from '../judging/authorize.ts';
-import { currentSubject } from '../judging/current-subject.ts';
 import { locate } from '../judging/locate.ts';
 import type { Held, Permitted, Release } from '../judging/permitted.ts';
 import { withoutRelease, withSubject } from '../judging/progress.ts';
 import { refuse, type Refusal } from '../judging/refusal.ts';
+import { identifyOnce } from '../live-exchanges.ts';
 import { releasedEvent } from '../record-events.ts';
 import type { Services } from '../services.ts';
 import { grantsFor, isGranted } from './granted-terms.ts';
@@ -20,7 +20,7 @@ export type Released = Permitted & { readonly permit: Permit; readonly release: 
 /** What lets a held request pass: an approval of what was open, grants for the rest. */
 export interface Agreement {
   /** Absent where grants cover everything. */
-  readonly approval: Approval | undefined;
+  readonly approval: AwaitedApproval | undefined;
   /** What people were asked about. */
   readonly open: readonly ApprovalTerms[];
   /** All that was asked for. */
@@ -71,12 +71,10 @@ async function judgeAgain(
   { approval, open, terms }: Agreement,
   services: Services,
 ): Promise<Result<Released, Refusal>> {
-  const subject = currentSubject(held.subject, services.inForce());
-  if (subject === undefined) {
-    const detail = `Agent ${held.subject.attributes.agent} is no longer in the policy`;
-    return refuse({ code: 'unidentified', detail }, held);
-  }
-  const located = await locate(withSubject(held, subject), services);
+  // Its token may have been revoked while it waited.
+  const subject = await identifyOnce(held.subject, held.client.address, services.reidentify);
+  if (!subject.ok) return refuse(subject.failure, held);
+  const located = await locate(withSubject(held, subject.value), services);
   if (!located.ok) return located;
   const now = services.clock.now();
   const grants = open.length === terms.length ? ok([]) : await grantsFor(held, held.decision, now, services);
@@ -92,7 +90,7 @@ function isAgreedTo(
   content: HeldContent,
   agreed: {
     readonly decision: Decision;
-    readonly approval: Approval | undefined;
+    readonly approval: AwaitedApproval | undefined;
     readonly open: readonly ApprovalTerms[];
     readonly grants: readonly Grant[];
     readonly now: number;

@@ -1,18 +1,36 @@
 import type { ApprovalStore, GrantStore } from '../../core/approval/approval-store.ts';
 import type { ChangeSignal } from '../../core/change-signal.ts';
 import type { Failure } from '../../core/codes.ts';
+import type { ApprovalId } from '../../core/ids.ts';
 import type { Result } from '../../core/result.ts';
 
-/** The same store, which tells everybody when it has changed: who waits for a decision may wait in another process. */
-export function signalledApprovals(store: ApprovalStore, changes: Pick<ChangeSignal, 'signal'>): ApprovalStore {
+/**
+ * The same store, which tells everybody when it has changed: who waits for a decision may wait in another process.
+ * @param onChanged told at once of what was changed here, by name
+ */
+export function signalledApprovals(
+  store: ApprovalStore,
+  changes: Pick<ChangeSignal, 'signal'>,
+  onChanged: (id: ApprovalId) => void,
+): ApprovalStore {
   const tell = telling(changes);
+  const tellOf = <T>(id: ApprovalId, change: Promise<Result<T, Failure>>, hasChanged: (value: T) => boolean) =>
+    tell(change, (value) => {
+      if (!hasChanged(value)) return false;
+      onChanged(id);
+      return true;
+    });
   return {
     ...store,
     ask: (question, now) => tell(store.ask(question, now), ({ isAttached }) => !isAttached),
-    decide: (change) => tell(store.decide(change), (outcome) => outcome === 'decided'),
-    take: (...pass) => tell(store.take(...pass), (taken) => taken),
-    settle: (...settled) => tell(store.settle(...settled), (hasSettled) => hasSettled),
-    expireDue: (...due) => tell(store.expireDue(...due), (ended) => ended.length > 0),
+    decide: (change) => tellOf(change.id, store.decide(change), (outcome) => outcome === 'decided'),
+    take: (id, ...pass) => tellOf(id, store.take(id, ...pass), (taken) => taken),
+    settle: (id, ...settled) => tellOf(id, store.settle(id, ...settled), (hasSettled) => hasSettled),
+    expireDue: (...due) =>
+      tell(store.expireDue(...due), (ended) => {
+        for (const id of ended) onChanged(id);
+        return ended.length > 0;
+      }),
   };
 }
 

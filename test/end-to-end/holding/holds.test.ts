@@ -157,6 +157,7 @@ describe('a request that is held', () => {
     await people.decide(asked, 'approve');
     const anew = await people.next();
     expect(anew.id).not.toBe(asked.id);
+    expect(anew.request).toEqual(asked.request);
     expect(requestsAt(HELD)).toBe(before + 1);
     await people.decide(anew, 'deny');
     expect((await Promise.all(answers)).map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 403, 403]);

@@ -4,6 +4,7 @@ import { decideApproval, type DecisionOutcome } from '../../../src/approval/deci
 import { openHoldState, type HoldState } from '../../../src/app/loading/hold-state.ts';
 import { systemClock, systemRandom } from '../../../src/app/system.ts';
 import type { Approval } from '../../../src/core/approval/approval.ts';
+import type { ListCursor } from '../../../src/core/approval/approval-store.ts';
 import type { Approver } from '../../../src/core/approval/approver.ts';
 import type { ApprovalState } from '../../../src/core/approval/transitions.ts';
 import type { Failure } from '../../../src/core/codes.ts';
@@ -56,6 +57,21 @@ export class People {
 
   async all(): Promise<readonly Approval[]> {
     return valueOf(await this.#state.approvals.list({ limit: 100 })).items;
+  }
+
+  /** However many there are in this state, newest first. */
+  async listed(state: ApprovalState): Promise<readonly Approval[]> {
+    const all: Approval[] = [];
+    for (let after: ListCursor | undefined; ;) {
+      const page = valueOf(await this.#state.approvals.list({ state, limit: 200, ...(after !== undefined && { after }) }));
+      all.push(...page.items);
+      if (page.next === undefined) return all;
+      after = page.next;
+    }
+  }
+
+  async count(state: ApprovalState): Promise<number> {
+    return (await this.listed(state)).length;
   }
 
   async decide(
