@@ -158,6 +158,25 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await keyed.close();
   });
 
+  it('what was set out to be done with one request goes with no other', async () => {
+    for (const target of ['/meant', '/other']) await lab.left(HELD, { target, content: '{}' });
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await waiting()
+      .getByRole('link', { name: /\/meant/ })
+      .click();
+    await page.getByRole('button', { name: 'Deny', exact: true }).click();
+    await page.getByRole('form', { name: 'Deny this request' }).waitFor();
+    await waiting()
+      .getByRole('link', { name: /\/other/ })
+      .click();
+    await page
+      .getByRole('article')
+      .getByText(/\/other/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+    expect(await page.getByRole('form').count()).toBe(0);
+  });
+
   it('what is new is said aloud, once', async () => {
     const heard = page.getByRole('status');
     await page.getByRole('link', { name: 'Requests' }).click();

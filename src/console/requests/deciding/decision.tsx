@@ -2,9 +2,9 @@ import type { JSX, RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { useSeat } from '../../gateway/use-gateway.ts';
-import { Foreign } from '../../text/foreign.tsx';
 import { DecisionForm } from './decision-form.tsx';
 import type { Intent } from './intent.ts';
+import { MayNot } from './may-not.tsx';
 
 interface DecisionProps {
   readonly request: ApprovalAnswer;
@@ -84,14 +84,4 @@ function useReturn(intent: Intent | undefined): RefObject<HTMLDivElement | null>
 
 function isOffered(intent: Intent, { offers }: ApprovalAnswer): boolean {
   return intent !== 'grant' || offers.length > 0;
-}
-
-function MayNot({ request, why }: { readonly request: ApprovalAnswer; readonly why: string }): JSX.Element {
-  const asksAgain = request.rules.some(({ stepUp }) => stepUp) && /sign in again/i.test(why);
-  return (
-    <p class="notice">
-      You cannot decide on this: <Foreign text={why} as="prose" />
-      {asksAgain && '. Sign out and sign in; then you have five minutes.'}
-    </p>
-  );
 }
