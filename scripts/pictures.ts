@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../test/support/browser.ts';
+import { openBrowser } from '../test/support/chromium.ts';
 import { buildConsole } from './build-console.ts';
 import { type Scene, setScene } from './pictures/scene.ts';
 

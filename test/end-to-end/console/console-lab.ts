@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Role } from '../../../src/core/people/role.ts';
-import { openBrowser } from '../../support/browser.ts';
+import { openBrowser } from '../../support/chromium.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import type { RawResponse } from '../../support/raw-client.ts';
 import { ask, type Asked, parrot } from '../masking/ask.ts';
