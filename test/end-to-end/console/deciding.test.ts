@@ -119,6 +119,8 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await page.getByRole('button', { name: 'Approve now' }).click();
     await page.getByRole('alert').getByText('This request was denied').waitFor();
     await page.context().unroute('**/v1/approvals**');
+    // The next answer tells the rest, and the focus is not lost with the form.
+    await page.locator('.notice:focus', { hasText: 'Meanwhile it was settled. It was denied and will not be sent.' }).waitFor();
     await other.close();
   });
 

@@ -1,8 +1,9 @@
 import type { JSX, RefObject } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { useSeat } from '../../gateway/use-gateway.ts';
 import { DecisionForm } from './decision-form.tsx';
+import { STATE_SENTENCES } from '../words.ts';
 import type { Intent } from './intent.ts';
 import { MayNot } from './may-not.tsx';
 
@@ -29,6 +30,14 @@ export function Decision({ request, intent, onIntent, onDecided, onRefused }: De
     if (outcome !== undefined) notice.current?.focus();
   }, [outcome]);
   const buttons = useReturn(intent);
+  useEffect(() => {
+    if (intent === undefined || request.state === 'pending' || outcome !== undefined) return;
+    // Somebody else was quicker: the form goes, and whoever was writing in it is told why.
+    const told = `Meanwhile it was settled. ${STATE_SENTENCES[request.state]}`;
+    setOutcome(told);
+    announce(told);
+    onIntent(undefined);
+  }, [request.state]);
   const isPending = request.state === 'pending';
   const hasApproved = request.decisions.some(({ person, decision }) => person === me.person && decision === 'approve');
   const may = isPending && request.mayNot === undefined;
