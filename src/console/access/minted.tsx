@@ -10,12 +10,16 @@ interface MintedProps {
 
 /** The text of a new token, the only time that it can be seen. */
 export function Minted({ minted, onClose }: MintedProps): JSX.Element {
-  const [isCopied, setCopied] = useState(false);
+  const [label, setLabel] = useState('Copy');
   const title = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => title.current?.focus(), []);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(minted.token);
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(minted.token);
+      setLabel('Copied');
+    } catch {
+      setLabel('The browser does not let it be copied: select it');
+    }
   };
   return (
     <div class="notice good">
@@ -30,7 +34,7 @@ export function Minted({ minted, onClose }: MintedProps): JSX.Element {
       </p>
       <div class="buttons">
         <button type="button" onClick={() => void copy()}>
-          {isCopied ? 'Copied' : 'Copy'}
+          {label}
         </button>
         <button type="button" onClick={onClose}>
           Done

@@ -30,9 +30,9 @@ export function Header({ me, view, isLive, onSignOut, onHelp }: HeaderProps): JS
       <div class="who">
         <span
           class={isLive ? 'live' : 'live lost'}
-          title={isLive ? 'Changes are shown as they happen' : 'Asked again every 30 seconds'}
+          title={isLive ? 'Changes are shown as they happen' : 'Asked again every 30 seconds, and when you come back'}
         >
-          {isLive ? 'Live' : 'Reconnecting'}
+          {isLive ? 'Live' : 'Not live'}
         </span>
         <span>
           <Foreign text={me.person} /> <span class="role">{me.role}</span> <span class="scope">{scopeText(me)}</span>

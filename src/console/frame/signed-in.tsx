@@ -23,9 +23,9 @@ interface SignedInProps {
 export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Element {
   const route = useRoute();
   const { count, isLive } = useChanges();
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState({ text: '', count: 0 });
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const announce = useCallback((text: string) => setSaid(text), []);
+  const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
   const seat = useMemo(() => ({ gateway, me, changes: count, announce }), [gateway, me, count, announce]);
   useKeys(useMemo(() => ({ '?': () => setHelpOpen(true) }), []));
   const signOut = async (): Promise<void> => {
@@ -43,7 +43,8 @@ export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Eleme
         <Shown route={route} />
       </main>
       <p class="unseen" role="status" aria-live="polite">
-        {said}
+        {/* Another element each time, or the same words would be heard but once. */}
+        <span key={said.count}>{said.text}</span>
       </p>
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </SeatContext.Provider>

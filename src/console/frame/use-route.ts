@@ -11,13 +11,18 @@ export interface Route {
 }
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parseRoute(location.hash));
+  const [route, setRoute] = useState(currentRoute);
   useEffect(() => {
-    const changed = (): void => setRoute(parseRoute(location.hash));
+    const changed = (): void => setRoute(currentRoute());
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
   return route;
+}
+
+/** Where the address leads now, which may be ahead of what is shown. */
+export function currentRoute(): Route {
+  return parseRoute(location.hash);
 }
 
 export function addressOf({ view, id }: Route): string {

@@ -13,6 +13,10 @@ const ANYWAY = 30_000;
 /** After an answer that is no stream, which a browser does not try again. */
 const RETRY = 5_000;
 
+/** Without key or pointer for so long, a page asks nothing more: else no session would ever end by not being used. */
+const UNUSED = 15 * 60_000;
+const USES = ['keydown', 'pointerdown', 'focus'] as const;
+
 export interface Listener {
   readonly onChange: () => void;
   readonly onLive: (isLive: boolean) => void;
@@ -25,6 +29,8 @@ export interface Listener {
 export function listen({ onChange, onLive }: Listener): () => void {
   let stream: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let usedAt = Date.now();
+  const isUnused = (): boolean => Date.now() - usedAt > UNUSED;
   const close = (): void => {
     clearTimeout(retry);
     stream?.close();
@@ -33,29 +39,42 @@ export function listen({ onChange, onLive }: Listener): () => void {
   };
   const open = (): void => {
     close();
-    if (document.hidden) return;
-    const opened = new EventSource('/v1/events');
-    stream = opened;
-    opened.onopen = () => {
-      onLive(true);
-      // What happened while nobody listened.
-      onChange();
-    };
-    opened.onerror = () => {
-      onLive(false);
-      if (opened.readyState !== EventSource.CLOSED) return;
-      // Refused: perhaps the session is over, which asking again shows.
-      onChange();
+    if (document.hidden || isUnused()) return;
+    stream = openStream({ onChange, onLive }, () => {
       retry = setTimeout(open, RETRY);
-    };
-    for (const event of EVENTS) opened.addEventListener(event, onChange);
+    });
   };
+  const used = (): void => {
+    const wasUnused = isUnused();
+    usedAt = Date.now();
+    if (wasUnused) open();
+  };
+  const anyway = setInterval(() => (isUnused() ? close() : onChange()), ANYWAY);
   open();
   document.addEventListener('visibilitychange', open);
-  const anyway = setInterval(onChange, ANYWAY);
+  for (const use of USES) addEventListener(use, used);
   return () => {
     document.removeEventListener('visibilitychange', open);
+    for (const use of USES) removeEventListener(use, used);
     clearInterval(anyway);
     close();
   };
+}
+
+function openStream({ onChange, onLive }: Listener, onRefused: () => void): EventSource {
+  const stream = new EventSource('/v1/events');
+  stream.onopen = () => {
+    onLive(true);
+    // What happened while nobody listened.
+    onChange();
+  };
+  stream.onerror = () => {
+    onLive(false);
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // Perhaps the session is over, which asking again shows.
+    onChange();
+    onRefused();
+  };
+  for (const event of EVENTS) stream.addEventListener(event, onChange);
+  return stream;
 }

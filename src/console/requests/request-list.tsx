@@ -22,7 +22,7 @@ export function RequestList({ title, pages, items, open, none }: RequestListProp
         {title} {pages.items !== undefined && <span class="count">{pages.hasMore ? `${items.length}+` : items.length}</span>}
       </h2>
       {pages.problem && <ProblemNotice problem={pages.problem} again={pages.again} />}
-      {pages.items !== undefined && items.length === 0 && <p class="faint">{none}</p>}
+      {pages.items !== undefined && items.length === 0 && !pages.hasMore && <p class="faint">{none}</p>}
       {items.length > 0 && (
         <ol class="rows">
           {items.map((request) => (

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ApprovalSummary } from '../../admin/contract/approvals.ts';
 import { useKeys } from '../frame/use-keys.ts';
-import { goTo } from '../frame/use-route.ts';
+import { currentRoute, goTo } from '../frame/use-route.ts';
 import { usePages } from '../gateway/use-pages.ts';
 import type { Intent } from './deciding/intent.ts';
 import { OpenRequest } from './open/open-request.tsx';
@@ -10,11 +10,17 @@ import { RequestList } from './request-list.tsx';
 import { focusedRequest, focusRequest, stepFrom } from './row-focus.ts';
 import { useNews } from './use-news.ts';
 
+/** What is set out to be done, and with which request: it goes with no other. */
+interface Intended {
+  readonly id: string;
+  readonly intent: Intent;
+}
+
 /** The inbox: what waits, what was, and the one that is open. */
 export function Requests({ open }: { readonly open: string | undefined }): JSX.Element {
   const pending = usePages<ApprovalSummary>('/v1/approvals?state=pending&limit=200');
   const all = usePages<ApprovalSummary>('/v1/approvals?limit=50');
-  const [intent, setIntent] = useState<Intent>();
+  const [intended, setIntended] = useState<Intended>();
   const waiting = useMemo(() => soonestFirst(pending.items ?? []), [pending.items]);
   const settled = useMemo(() => (all.items ?? []).filter(({ state }) => state !== 'pending'), [all.items]);
   useNews(pending.items);
@@ -22,7 +28,7 @@ export function Requests({ open }: { readonly open: string | undefined }): JSX.E
     if (open === undefined)
       document.title = waiting.length === 0 ? 'Requests · Cordon' : `(${waiting.length}) Requests · Cordon`;
   }, [open, waiting.length]);
-  useRequestKeys(open, setIntent);
+  useRequestKeys(open, setIntended);
   return (
     <div class={open === undefined ? 'requests' : 'requests has-open'}>
       <div class="inbox">
@@ -31,25 +37,33 @@ export function Requests({ open }: { readonly open: string | undefined }): JSX.E
         <RequestList title="Settled" pages={all} items={settled} open={open} none="Nothing was decided yet." />
       </div>
       {open !== undefined && (
-        <OpenRequest key={open} id={open} intent={intent} onIntent={setIntent} onClose={() => close(open, setIntent)} />
+        <OpenRequest
+          key={open}
+          id={open}
+          intent={intended?.id === open ? intended.intent : undefined}
+          onIntent={(intent) => setIntended(intent && { id: open, intent })}
+          onClose={() => close(open, setIntended)}
+        />
       )}
     </div>
   );
 }
 
-function useRequestKeys(open: string | undefined, setIntent: (intent: Intent | undefined) => void): void {
+function useRequestKeys(open: string | undefined, setIntended: (intended: Intended | undefined) => void): void {
   const keys = useMemo(() => {
+    // Asked of the address at every key: a quick hand is ahead of what is drawn.
     const move = (step: 1 | -1): void => {
+      const open = currentRoute().id;
       const next = stepFrom(open ?? focusedRequest(), step);
       if (next === undefined) return;
       if (open === undefined) return focusRequest(next);
-      setIntent(undefined);
       goTo({ view: 'requests', id: next });
     };
     const decide = (intent: Intent): void => {
+      const open = currentRoute().id;
       const id = open ?? focusedRequest();
       if (id === undefined) return;
-      setIntent(intent);
+      setIntended({ id, intent });
       if (open === undefined) goTo({ view: 'requests', id });
     };
     return {
@@ -58,15 +72,15 @@ function useRequestKeys(open: string | undefined, setIntent: (intent: Intent | u
       a: () => decide('approve'),
       d: () => decide('deny'),
       g: () => decide('grant'),
-      ...(open !== undefined && { Escape: () => close(open, setIntent) }),
+      ...(open !== undefined && { Escape: () => close(open, setIntended) }),
     };
-  }, [open, setIntent]);
+  }, [open, setIntended]);
   useKeys(keys);
 }
 
 /** Back to the list, and to the row that was open. */
-function close(open: string, setIntent: (intent: undefined) => void): void {
-  setIntent(undefined);
+function close(open: string, setIntended: (intended: undefined) => void): void {
+  setIntended(undefined);
   goTo({ view: 'requests' });
   setTimeout(() => focusRequest(open));
 }

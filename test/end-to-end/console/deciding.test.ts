@@ -119,6 +119,8 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await page.getByRole('button', { name: 'Approve now' }).click();
     await page.getByRole('alert').getByText('This request was denied').waitFor();
     await page.context().unroute('**/v1/approvals**');
+    // The next answer tells the rest, and the focus is not lost with the form.
+    await page.locator('.notice:focus', { hasText: 'Meanwhile it was settled. It was denied and will not be sent.' }).waitFor();
     await other.close();
   });
 
@@ -156,6 +158,25 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await keyboard.press('Escape');
     expect(await keyed.getByRole('dialog').count()).toBe(0);
     await keyed.close();
+  });
+
+  it('what was set out to be done with one request goes with no other', async () => {
+    for (const target of ['/meant', '/other']) await lab.left(HELD, { target, content: '{}' });
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await waiting()
+      .getByRole('link', { name: /\/meant/ })
+      .click();
+    await page.getByRole('button', { name: 'Deny', exact: true }).click();
+    await page.getByRole('form', { name: 'Deny this request' }).waitFor();
+    await waiting()
+      .getByRole('link', { name: /\/other/ })
+      .click();
+    await page
+      .getByRole('article')
+      .getByText(/\/other/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Deny', exact: true }).waitFor();
+    expect(await page.getByRole('form').count()).toBe(0);
   });
 
   it('what is new is said aloud, once', async () => {

@@ -1,10 +1,11 @@
 import type { JSX, RefObject } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { useSeat } from '../../gateway/use-gateway.ts';
-import { Foreign } from '../../text/foreign.tsx';
 import { DecisionForm } from './decision-form.tsx';
+import { STATE_SENTENCES } from '../words.ts';
 import type { Intent } from './intent.ts';
+import { MayNot } from './may-not.tsx';
 
 interface DecisionProps {
   readonly request: ApprovalAnswer;
@@ -29,6 +30,14 @@ export function Decision({ request, intent, onIntent, onDecided, onRefused }: De
     if (outcome !== undefined) notice.current?.focus();
   }, [outcome]);
   const buttons = useReturn(intent);
+  useEffect(() => {
+    if (intent === undefined || request.state === 'pending' || outcome !== undefined) return;
+    // Somebody else was quicker: the form goes, and whoever was writing in it is told why.
+    const told = `Meanwhile it was settled. ${STATE_SENTENCES[request.state]}`;
+    setOutcome(told);
+    announce(told);
+    onIntent(undefined);
+  }, [request.state]);
   const isPending = request.state === 'pending';
   const hasApproved = request.decisions.some(({ person, decision }) => person === me.person && decision === 'approve');
   const may = isPending && request.mayNot === undefined;
@@ -84,14 +93,4 @@ function useReturn(intent: Intent | undefined): RefObject<HTMLDivElement | null>
 
 function isOffered(intent: Intent, { offers }: ApprovalAnswer): boolean {
   return intent !== 'grant' || offers.length > 0;
-}
-
-function MayNot({ request, why }: { readonly request: ApprovalAnswer; readonly why: string }): JSX.Element {
-  const asksAgain = request.rules.some(({ stepUp }) => stepUp) && /sign in again/i.test(why);
-  return (
-    <p class="notice">
-      You cannot decide on this: <Foreign text={why} as="prose" />
-      {asksAgain && '. Sign out and sign in; then you have five minutes.'}
-    </p>
-  );
 }
