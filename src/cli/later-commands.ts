@@ -16,9 +16,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['run'], '--agent ID [--no-isolation] [--report] -- CMD …', 'CMD with the gateway as its only way out'),
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
-  later(['secrets', 'set'], 'NAME', 'value of a credential, read from stdin'),
-  later(['secrets', 'list'], '', 'names of credentials that have a value'),
-  later(['secrets', 'remove'], 'NAME', 'forgets the value of a credential'),
   later(['verify'], '[DIR] [--key FILE] [--checkpoint FILE]', 'the chain of the record, offline'),
   later(['sessions', 'list'], '', 'recorded sessions'),
   later(['sessions', 'show'], 'SESSION', 'the exchanges of a session'),
@@ -47,7 +44,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
 
 /** What the groups that have no command yet are about. */
 export const LATER_GROUPS: Readonly<Record<string, string>> = {
-  secrets: 'values of credentials',
   sessions: 'recorded sessions',
   approvals: 'requests that wait for a person',
   grants: 'permissions that end by themselves',

@@ -4,6 +4,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
+import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -32,6 +33,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addEnvCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);
+  addSecretCommands(program, runWithGlobals);
   addGeoCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;

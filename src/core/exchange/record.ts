@@ -157,6 +157,9 @@ export type AdminAction =
   | 'policy.reloaded'
   | 'approval.approved'
   | 'approval.denied'
-  | 'grant.revoked';
+  | 'grant.revoked'
+  | 'secret.set'
+  | 'secret.removed'
+  | 'webhook.given-up';
 
 export type AdminAlarm = 'minted-for-oneself';
