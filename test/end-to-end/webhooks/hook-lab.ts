@@ -8,7 +8,7 @@ import { startLab, type Lab, type LabOptions } from '../../support/lab.ts';
 import { ask, parrot } from '../masking/ask.ts';
 import { SECRET, type Receiver } from './receiver.ts';
 
-const HELD = 'held.de.lab.example';
+export const HELD = 'held.de.lab.example';
 /** In everything that a person or an agent may write. */
 export const CANARY = 'canary4711';
 
@@ -21,6 +21,7 @@ export interface HookOptions {
   readonly settings?: LabOptions['settings'];
   readonly gateway?: LabOptions['gateway'];
   readonly expires?: string;
+  readonly dns?: LabOptions['dns'];
 }
 
 /** The laboratory with a rule that holds, and webhooks that have no secret yet. */
@@ -30,13 +31,15 @@ export function startHookLab({
   events = EVENTS,
   settings,
   gateway,
+  dns,
   expires = '30m',
 }: HookOptions): Promise<Lab> {
   return startLab({
     origins: { [HELD]: { country: 'DE', handler: parrot } },
-    rules: [`{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, expires: ${expires} } }`],
+    rules: [`{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 2s, expires: ${expires} } }`],
     settings: hookSettings(receivers, events, settings),
     gateway: { trust: [ca.pem], ...gateway },
+    ...(dns !== undefined && { dns }),
   });
 }
 

@@ -25,9 +25,9 @@ export interface Receiver extends AsyncDisposable {
 
 let started = 0;
 
-export async function startReceiver(ca: TestCa, script: Script = TAKEN): Promise<Receiver> {
+export async function startReceiver(ca: TestCa, script: Script = TAKEN, name?: string): Promise<Receiver> {
   const address = `127.0.10.${200 + started++}`;
-  const origin = await startOrigin({ address, tls: await ca.good(address), handler: script });
+  const origin = await startOrigin({ address, tls: await ca.good(name ?? address), handler: script });
   return {
     origin,
     url: `https://${origin.authority}/hook`,

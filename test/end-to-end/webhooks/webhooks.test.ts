@@ -3,7 +3,7 @@ import { createTestCa, type TestCa } from '../../support/certificates.ts';
 import { large, response } from '../../support/origin-scripts.ts';
 import { startGateway } from '../../support/gateway.ts';
 import type { Lab } from '../../support/lab.ts';
-import { again, approverToken, CANARY, decide, hold, hookSettings, setSecret, startHookLab } from './hook-lab.ts';
+import { again, approverToken, CANARY, decide, HELD, hold, hookSettings, setSecret, startHookLab } from './hook-lab.ts';
 import { inTurn, startReceiver, type Delivered, type Receiver } from './receiver.ts';
 
 const RULES = 'cordon: 1\nagents: [{ id: bot, home: eu, identify: [{ token: true }] }]\n';
@@ -124,6 +124,50 @@ describe('a receiver', () => {
     expect((outcome as { bytes: { received: number } }).bytes.received).toBeLessThan(64 * 1024);
     expect(elsewhere.origin.connections).toEqual([]);
     expect(talking.origin.requests).toHaveLength(1);
+  });
+
+  it('under a name may be private only where the settings say which address it has', async () => {
+    const name = 'hooks.de.lab.example';
+    await using named = await startReceiver(ca, undefined, name);
+    const url = `https://${name}:${named.origin.port}/hook`;
+    const dns = { [name]: { addresses: [named.origin.address] } };
+    const options = { ca, receivers: [{ url }], events: ['approval.pending'], dns };
+    {
+      await using undeclared = await startHookLab(options);
+      await setSecret(undeclared.gateway);
+      await hold(undeclared, 1);
+      const denied = await undeclared.gateway.waitForRecord((each) => each.kind === 'decision' && each.session === 'webhook');
+      expect(denied).toMatchObject({ subject: 'cordon', decision: 'deny', code: 'private_address' });
+      expect(named.origin.connections).toEqual([]);
+    }
+    const settings = { resolver: { servers: 'system', hosts: { [name]: named.origin.address, [HELD]: '127.0.10.1' } } };
+    await using declared = await startHookLab({ ...options, settings });
+    await setSecret(declared.gateway);
+    await toldOf(named, await hold(declared, 1), 1);
+  });
+
+  it('is told of a policy that was loosened, and of alarms, without their texts', async () => {
+    await using told = await startReceiver(ca);
+    await using other = await startHookLab({ ca, receivers: [told], events: ['policy.loosened', 'alarm'] });
+    await setSecret(other.gateway);
+    await other.gateway.reload(other.policy(['{ id: open, to: [held-de-lab-example], then: permit }']));
+    // An admin who mints a token for itself.
+    await other.gateway.adminAsk('/v1/tokens', {
+      json: { person: 'admin@lab.example', role: 'approver', groups: ['privacy'] },
+      headers: { authorization: `Bearer ${await other.gateway.adminToken()}` },
+    });
+    const types = () =>
+      told
+        .messages()
+        .map(({ type }) => type)
+        .sort();
+    await expect.poll(types, { timeout: 10_000 }).toEqual(['alarm', 'policy.loosened']);
+    const [alarm, loosened] = told.messages().toSorted((a, b) => (a.type < b.type ? -1 : 1));
+    expect(alarm?.data).toEqual({ alarm: 'minted-for-oneself' });
+    expect(loosened?.data).toEqual({
+      policy: expect.stringMatching(/^sha256:/) as string,
+      changes: expect.any(Number) as number,
+    });
   });
 
   it('whose certificate nobody vouches for gets nothing', async () => {
