@@ -13,6 +13,7 @@ import { compileFor, issueText } from './compile-policy.ts';
 import { openDataPlane } from './data-plane.ts';
 import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
+import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openState } from './state.ts';
@@ -57,16 +58,19 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   if (!tables.ok) return fail([tables.failure]);
   const loaded = await loadFirst(options, tables.value.world);
   if (!loaded.ok) return loaded;
-  const state = await openState(settings, { ...options, world: tables.value.world });
+  const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
+  const state = await openState(settings, { ...options, world: tables.value.world, events });
   if (!state.ok) return fail([state.failure]);
   stack.use(state.value);
   const metrics = createMetrics();
-  const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
   const shared = { ...options, state: state.value, inForce, events, metrics, listening };
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(options.random) });
   if (!plane.ok) return fail([plane.failure]);
   stack.use(plane.value);
+  const webhooks = await openWebhooks({ ...shared, plane: plane.value });
+  if (!webhooks.ok) return fail([webhooks.failure]);
+  stack.use(webhooks.value);
   const upkeep = stack.use(
     new Upkeep({
       ...shared,

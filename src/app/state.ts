@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
-import type { Clock, Random, TokenStore } from '../core/ports.ts';
+import type { Clock, EventBus, Keys, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
 import type { OpenJournal } from '../recording/journal.ts';
@@ -25,6 +25,7 @@ import { statePlaces, type StatePlace } from './loading/state-places.ts';
 /** What the gateway keeps, opened. */
 export interface State extends AsyncDisposable {
   readonly database: Database;
+  readonly keys: Keys;
   readonly tokens: TokenStore;
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
@@ -42,9 +43,9 @@ export interface State extends AsyncDisposable {
 /** @failure a sentence that names the file or setting that cannot be used */
 export async function openState(
   settings: Settings,
-  parts: { clock: Clock; random: Random; log: Log; world: WorldData },
+  parts: { clock: Clock; random: Random; log: Log; world: WorldData; events: EventBus },
 ): Promise<Result<State, string>> {
-  const { clock, random, log, world } = parts;
+  const { clock, random, log, world, events } = parts;
   await using stack = new AsyncDisposableStack();
   const { directory } = settings.data;
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -74,10 +75,11 @@ export async function openState(
   const keys = createKeys(join(directory, 'keys'), random);
   const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
   if (!content.ok) return content;
-  const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random }));
+  const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
   const owned = stack.move();
   return ok({
     database: database.value,
+    keys,
     tokens: createTokenRepository(database.value.db),
     personTokens: createPersonTokenRepository(database.value.db),
     consoleSessions: createConsoleSessionRepository(database.value.db),

@@ -16,9 +16,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['run'], '--agent ID [--no-isolation] [--report] -- CMD …', 'CMD with the gateway as its only way out'),
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
-  later(['secrets', 'set'], 'NAME', 'value of a credential, read from stdin'),
-  later(['secrets', 'list'], '', 'names of credentials that have a value'),
-  later(['secrets', 'remove'], 'NAME', 'forgets the value of a credential'),
   later(['verify'], '[DIR] [--key FILE] [--checkpoint FILE]', 'the chain of the record, offline'),
   later(['sessions', 'list'], '', 'recorded sessions'),
   later(['sessions', 'show'], 'SESSION', 'the exchanges of a session'),
@@ -39,7 +36,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
 
 /** What the groups that have no command yet are about. */
 export const LATER_GROUPS: Readonly<Record<string, string>> = {
-  secrets: 'values of credentials',
   sessions: 'recorded sessions',
   agents: 'agents and what they do',
   retention: 'how long records are kept',

@@ -6,6 +6,7 @@ import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
+import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -34,6 +35,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addEnvCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);
+  addSecretCommands(program, runWithGlobals);
   addGeoCommands(program, runWithGlobals);
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { Bytes } from '../core/units.ts';
 
 /** Where a command writes and what surrounds it; handed to every command. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly cwd: string;
   /** A person sits at it: keys come in, and what goes out is seen. */
   readonly isInteractive?: boolean;
+  /** All of stdin; undefined where it is a terminal, which would show what is typed, or longer than {@link MOST_INPUT}. */
+  input(): Promise<string | undefined>;
   /** Answers. */
   out(text: string): void;
   /** Everything else: issues, warnings, progress. */
@@ -23,10 +26,25 @@ export function processTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
     isInteractive: process.stdin.isTTY && process.stdout.isTTY,
+    input: () => readAll(process.stdin),
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     style: (format, text) => styleText(format, text, { stream: process.stdout }),
   };
+}
+
+const MOST_INPUT: Bytes = 1024 * 1024;
+
+async function readAll(stdin: typeof process.stdin): Promise<string | undefined> {
+  if (stdin.isTTY) return undefined;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > MOST_INPUT) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -39,7 +39,6 @@ const IGNORED: readonly Row[] = [
   { path: 'geo.update', instead: 'fetch no tables by itself', isSet: ({ geo }) => geo.update !== 'off' },
   { path: 'node.metadata', instead: 'not use the metadata service', isSet: ({ node }) => node.metadata !== undefined },
   { path: 'sinks', instead: 'copy the record nowhere', isSet: ({ sinks }) => sinks.length > 0 },
-  { path: 'webhooks', instead: 'send no events', isSet: ({ webhooks }) => webhooks.length > 0 },
   { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
 ];
 

@@ -8,6 +8,7 @@ import * as Type from 'typebox/type';
 import type { Static, TProperties, TSchema } from 'typebox/type';
 import type { Cidr, IpAddress } from '../core/address.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
+import { WEBHOOK_EVENTS } from '../core/webhooks/webhook-event.ts';
 import type { SettingAnnotations, SettingNode } from './setting-node.ts';
 import type { SocketAddress, TextKind } from './setting-text.ts';
 
@@ -222,10 +223,10 @@ export const SETTINGS = section('cordon.yaml', {
   ),
   webhooks: list(
     section('A receiver of events.', {
-      url: url('Receiver.'),
-      secret: text('Name of the signing secret.'),
-      place: place('Where the receiver is.'),
-      events: list(text('Event type.'), 'Events it gets.', { single: true }),
+      url: url('Receiver: https, or http on this machine.'),
+      secret: text('Name of the signing secret, set with `cordon secrets set`.'),
+      place: place('Where the receiver is: inside `node.place`.'),
+      events: list(choice(WEBHOOK_EVENTS, 'Event type.'), 'Events it gets.', { single: true }),
     }),
     'Receivers of events.',
     { default: [] },

@@ -4,6 +4,7 @@ import type { AdminAction, AdminAlarm, RecordEvent } from './exchange/record.ts'
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
 import type { AgentId, ApprovalId, TokenId } from './ids.ts';
+import type { ApprovalNews } from './webhooks/webhook-event.ts';
 
 /** Time, injected everywhere so that no test depends on the real date. */
 export interface Clock {
@@ -63,8 +64,19 @@ export interface TokenStore {
 
 /** Secret keys of this installation, made at first use, mode 0600. */
 export interface Keys {
-  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`, `vault`, `approvals`. */
+  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`, `vault`, `approvals`, `webhooks`, `secrets`. */
   key(purpose: string): Promise<Uint8Array>;
+}
+
+/** Values of credentials and signing secrets, by the names that settings and policy give them. Nothing shows them to people. */
+export interface Secrets {
+  /** @failure a sentence: it was changed, is open to others, or cannot be read */
+  find(name: string): Promise<Result<string | undefined, string>>;
+  set(name: string, value: string): Promise<Result<void, string>>;
+  /** Names, sorted. */
+  list(): Promise<Result<readonly string[], string>>;
+  /** False where there is none. */
+  remove(name: string): Promise<Result<boolean, string>>;
 }
 
 /** A bounded place for content that must wait, encrypted at rest. */
@@ -89,10 +101,10 @@ export interface EventBus {
 export type GatewayEvent =
   | { readonly type: 'policy.loaded'; readonly digest: string; readonly generation: number }
   | { readonly type: 'policy.refused'; readonly errors: readonly string[] }
-  | { readonly type: 'policy.loosened'; readonly changes: readonly string[] }
+  | { readonly type: 'policy.loosened'; readonly digest: string; readonly changes: readonly string[] }
   | { readonly type: 'tables.changed' }
   | { readonly type: 'token.revoked'; readonly id: TokenId }
-  | { readonly type: 'approval.pending'; readonly id: ApprovalId }
+  | { readonly type: ApprovalNews; readonly id: ApprovalId }
   | { readonly type: 'admin'; readonly actor: string; readonly action: AdminAction; readonly subject: string | undefined }
   | { readonly type: 'alarm'; readonly alarm: AdminAlarm; readonly actor: string; readonly subject: string | undefined }
   | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code: string | undefined };

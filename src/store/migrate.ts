@@ -7,6 +7,7 @@ import { createTokens } from './migrations/0001-tokens.ts';
 import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import { createApprovals } from './migrations/0003-approvals.ts';
 import { createPeople } from './migrations/0004-people.ts';
+import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-masked-values', apply: createMaskedValues },
   { name: '0003-approvals', apply: createApprovals },
   { name: '0004-people', apply: createPeople },
+  { name: '0005-webhook-outbox', apply: createWebhookOutbox },
 ];
 
 /**

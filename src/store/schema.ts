@@ -95,4 +95,19 @@ export interface Schema {
     /** Sealed: who revoked it. */
     readonly revoked_by: string | null;
   };
+  readonly webhook_outbox: {
+    /** Digest of the receiver's URL. */
+    readonly webhook: string;
+    readonly id: string;
+    readonly event: string;
+    /** `waiting`, `delivered` or `given-up`. */
+    readonly state: string;
+    /** Sealed; empty once it is done. */
+    readonly payload: string;
+    readonly attempts: number;
+    readonly created_at: number;
+    /** When the next attempt may begin: while one runs, when it is taken to have failed. */
+    readonly due_at: number;
+    readonly done_at: number | null;
+  };
 }

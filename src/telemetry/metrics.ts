@@ -7,6 +7,7 @@ import type { Code } from '../core/codes.ts';
 import { Counts, Durations, Level, type Counting } from './instruments.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Milliseconds } from '../core/units.ts';
+import type { WebhookEvent } from '../core/webhooks/webhook-event.ts';
 
 /** Label values of each counter. */
 export interface CounterLabels {
@@ -20,6 +21,8 @@ export interface CounterLabels {
   cordon_content_bytes_total: { direction: 'sent' | 'received' };
   /** Values that were found; `entity` is built in, or `own`. */
   cordon_findings_total: { entity: string; direction: 'request' | 'response' };
+  /** Attempts to deliver an event to a webhook, and events that were given up. */
+  cordon_webhook_deliveries_total: { event: WebhookEvent; result: 'delivered' | 'failed' | 'given-up' };
 }
 
 /** The stages of `pipeline/stages.ts`, and the listener before them. */
@@ -34,7 +37,8 @@ export type GaugeName =
   | 'cordon_table_age_seconds'
   | 'cordon_tables_stale'
   | 'cordon_spool_bytes'
-  | 'cordon_log_dropped_lines';
+  | 'cordon_log_dropped_lines'
+  | 'cordon_webhook_messages_waiting';
 
 export interface Metrics {
   /** The counter of these labels. */
@@ -57,6 +61,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_policy_reloads_total: 'Policy reloads by result',
   cordon_content_bytes_total: 'Content bytes relayed by direction',
   cordon_findings_total: 'Values found in messages by kind and direction',
+  cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',
 };
 
 const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: number[] } } = {
@@ -79,6 +84,7 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_tables_stale: 'Tables that are older than their limit',
   cordon_spool_bytes: 'Content that waits in the spool',
   cordon_log_dropped_lines: 'Log lines dropped because nobody read them fast enough',
+  cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',
 };
 
 /** When prom-client is loaded: not while everybody waits for the gateway to be ready. */

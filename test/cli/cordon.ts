@@ -12,11 +12,23 @@ export interface Ended {
 }
 
 /** Runs a command line in this process, with nothing of this environment. */
-export async function cordon(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+export async function cordon(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+  stdin?: string,
+): Promise<Ended> {
   const out: string[] = [];
   const err: string[] = [];
   const write = (lines: string[]) => (text: string) => void lines.push(`${text}\n`);
-  const terminal: Terminal = { env, cwd, out: write(out), err: write(err), style: (_format, text) => text };
+  const terminal: Terminal = {
+    env,
+    cwd,
+    input: async () => stdin,
+    out: write(out),
+    err: write(err),
+    style: (_format, text) => text,
+  };
   const code = await main(args, terminal);
   return { code, out: out.join(''), err: err.join('') };
 }

@@ -17,6 +17,9 @@ const TOLD: ReadonlySet<GatewayEvent['type']> = new Set([
   'alarm',
 ]);
 
+/** Who did what to whom is told to nobody here: those whose role shows it ask for it. */
+const BARE: ReadonlySet<GatewayEvent['type']> = new Set(['admin', 'alarm']);
+
 type Listener = (event: string, data: Readonly<Record<string, unknown>>) => void;
 
 /** What the console is told: what happens in this process, and that the store has changed, whoever changed it. */
@@ -24,7 +27,7 @@ export function watchChanges(events: EventBus, changes: Pick<ChangeSignal, 'onCh
   return (listener) => {
     let timer: NodeJS.Timeout | undefined;
     const ofProcess = events.subscribe(({ type, ...data }) => {
-      if (TOLD.has(type)) listener(type, data);
+      if (TOLD.has(type)) listener(type, BARE.has(type) ? {} : data);
     });
     const ofStore = changes.onChange(() => {
       timer ??= setTimeout(() => {

@@ -17,7 +17,11 @@ export interface OwnMessage {
   /** PEM, instead of the public roots. */
   readonly anchors?: readonly string[] | undefined;
   readonly maxBytes: Bytes;
+  /** Content is read only as far as that, and a status counts without all of it; absent: an answer has to be whole. */
+  readonly isCut?: true;
   readonly timeout: Milliseconds;
+  /** Ends it before its time. */
+  readonly until?: AbortSignal;
 }
 
 /** A whole answer, whatever its status. */
@@ -40,9 +44,10 @@ export async function pinnedExchange(
   addresses: readonly string[],
   message: OwnMessage,
 ): Promise<Result<OwnAnswer, Failure>> {
-  const signal = AbortSignal.timeout(message.timeout);
+  const timeout = AbortSignal.timeout(message.timeout);
+  const signal = message.until === undefined ? timeout : AbortSignal.any([timeout, message.until]);
   const answer = await send({ ...requestOptions(form, addresses, message), signal }, form.scheme, message);
-  if (signal.aborted && !answer.ok) {
+  if (timeout.aborted && !answer.ok) {
     return fail({ code: 'origin_timeout', detail: `Not complete within ${message.timeout} ms` });
   }
   return answer;
@@ -78,32 +83,47 @@ function requestOptions(
 function send(
   options: RequestOptions,
   scheme: AbsoluteForm['scheme'],
-  { content, maxBytes }: OwnMessage,
+  message: OwnMessage,
 ): Promise<Result<OwnAnswer, Failure>> {
   return new Promise((resolve) => {
     const request = (scheme === 'https' ? httpsRequest : httpRequest)(options, (response) => {
-      void collect(response, maxBytes).then(resolve);
+      void collect(response, message).then(resolve);
     });
     request.on('error', (error) => resolve(fail(originFailure(error))));
-    request.end(content);
+    request.end(message.content);
   });
 }
 
-async function collect(response: IncomingMessage, maxBytes: Bytes): Promise<Result<OwnAnswer, Failure>> {
+async function collect(response: IncomingMessage, message: OwnMessage): Promise<Result<OwnAnswer, Failure>> {
   const dialled = response.socket.remoteAddress;
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Uint8Array>) {
-      received += chunk.length;
-      if (received > maxBytes) return fail({ code: 'content_too_large', detail: `Found more than ${maxBytes} bytes` });
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    return fail({ code: 'origin_protocol', detail: `The content was cut: ${(error as Error).message}` });
-  }
+  const content = await contentOf(response, message);
+  if (!content.ok) return content;
   const fields = Object.fromEntries(
     Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-  return ok({ status: response.statusCode ?? 0, fields, content: Uint8Array.from(Buffer.concat(chunks)), dialled });
+  return ok({ status: response.statusCode ?? 0, fields, content: content.value, dialled });
+}
+
+async function contentOf(
+  response: IncomingMessage,
+  { maxBytes, isCut }: OwnMessage,
+): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  try {
+    // Whoever leaves the loop destroys the connection: the rest is not read.
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      received += chunk.length;
+      if (received > maxBytes) {
+        if (isCut === true) break;
+        return fail({ code: 'content_too_large', detail: `Found more than ${maxBytes} bytes` });
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (isCut !== true) {
+      return fail({ code: 'origin_protocol', detail: `The content was cut: ${(error as Error).message}` });
+    }
+  }
+  return ok(Uint8Array.from(Buffer.concat(chunks)));
 }

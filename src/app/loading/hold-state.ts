@@ -2,7 +2,7 @@ import { ApprovalWatch } from '../../approval/approval-watch.ts';
 import { ApprovalDigests } from '../../approval/fingerprint/approval-digests.ts';
 import type { ApprovalStore, GrantStore } from '../../core/approval/approval-store.ts';
 import type { ApprovalId, GrantId } from '../../core/ids.ts';
-import type { Clock, Keys, Random } from '../../core/ports.ts';
+import type { Clock, EventBus, Keys, Random } from '../../core/ports.ts';
 import { GrantCache } from '../../pipeline/holding/grant-cache.ts';
 import type { HoldMeans } from '../../pipeline/holding/hold-means.ts';
 import { createApprovalRepository } from '../../store/approvals/approval-repository.ts';
@@ -10,6 +10,7 @@ import { createGrantRepository } from '../../store/approvals/grant-repository.ts
 import { RowCipher } from '../../store/approvals/row-cipher.ts';
 import { signalledApprovals, signalledGrants } from '../../store/approvals/signalled-store.ts';
 import type { Database } from '../../store/database.ts';
+import { toldApprovals } from '../approving/told-approvals.ts';
 import { timeOrderedIds } from '../system.ts';
 
 /** Approvals and grants, opened: for the pipeline that asks, and for people who answer. */
@@ -26,13 +27,16 @@ export async function openHoldState(parts: {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told what becomes of approvals. */
+  readonly events?: EventBus | undefined;
 }): Promise<HoldState> {
-  const { database, keys, clock, random } = parts;
+  const { database, keys, clock, random, events } = parts;
   const key = await keys.key('approvals');
   const cipher = new RowCipher(key, random);
   const stored = createApprovalRepository(database.db, cipher);
   const watch = new ApprovalWatch(stored, database);
-  const approvals = signalledApprovals(stored, database, (id) => watch.wake(id));
+  const signalled = signalledApprovals(stored, database, (id) => watch.wake(id));
+  const approvals = events === undefined ? signalled : toldApprovals(signalled, events);
   const grants = signalledGrants(createGrantRepository(database.db, cipher), database);
   const newId = timeOrderedIds(clock, random);
   return {

@@ -124,7 +124,7 @@ export class Upkeep implements Disposable {
       ...(loosened.length > 0 && { loosened }),
     });
     events.publish({ type: 'policy.loaded', digest: policy.digest, generation: inForce.current.generation });
-    if (loosened.length > 0) events.publish({ type: 'policy.loosened', changes: loosened });
+    if (loosened.length > 0) events.publish({ type: 'policy.loosened', digest: policy.digest, changes: loosened });
     log[loosened.length > 0 ? 'warn' : 'info']({ digest: policy.digest, loosened }, 'Policy loaded');
   }
 

@@ -1,16 +1,15 @@
-import { openRecord } from '../../app/open-record.ts';
 import { localActor } from '../../app/people/local-actor.ts';
 import { mintedEntry } from '../../app/people/minted-entry.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { TokenId } from '../../core/ids.ts';
-import { adminEvent, type AdminEntry } from '../../core/people/admin-entry.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import type { AgentToken } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { mintAgentToken, type AgentTokenOrder } from '../../identity/agent-token.ts';
 import { mintPersonToken, type PersonTokenOrder } from '../../identity/people/person-token.ts';
+import { recordLocally } from './local-record.ts';
 import { openTokenStore, type OpenTokenStore } from './token-store.ts';
 
 /** A token for an agent or a person; who mints it is the user of this machine. */
@@ -68,13 +67,4 @@ export async function revokeLocally(settings: Settings, id: TokenId): Promise<Re
     return revoked.ok ? revoked : fail(revoked.failure.detail);
   }
   return ok(false);
-}
-
-/** Beside a running gateway the record goes into a chain of its own. */
-async function recordLocally(settings: Settings, entry: AdminEntry): Promise<Result<void, string>> {
-  const opened = await openRecord(settings, { clock: systemClock, random: systemRandom, onError: () => {} });
-  if (!opened.ok) return fail(opened.failure.detail);
-  await using journal = opened.value;
-  const recorded = await journal.append(adminEvent(entry));
-  return recorded.ok ? recorded : fail(recorded.failure.detail);
 }

@@ -158,6 +158,9 @@ export type AdminAction =
   | 'approval.approved'
   | 'approval.denied'
   | 'approvals.purged'
-  | 'grant.revoked';
+  | 'grant.revoked'
+  | 'secret.set'
+  | 'secret.removed'
+  | 'webhook.given-up';
 
 export type AdminAlarm = 'minted-for-oneself';

@@ -79,16 +79,14 @@ export async function askInAdvance(
 async function ask(
   held: Held,
   terms: ReturnType<typeof approvalTerms>,
-  { holds, clock, inForce, events }: Services,
+  { holds, clock, inForce }: Services,
 ): Promise<Result<ApprovalId, Refusal>> {
   const now = clock.now();
   const content = { text: '', findings: {} };
   const question = questionOf(held, content, { terms, now, inForce: inForce(), means: holds });
   const asked = await holds.approvals.ask(question, now);
   if (!asked.ok) return refuse(asked.failure, held);
-  const { id } = asked.value.approval;
-  if (!asked.value.isAttached) events.publish({ type: 'approval.pending', id });
-  return ok(id);
+  return ok(asked.value.approval.id);
 }
 
 function notHeld(progress: Refusal['progress'], reason: string): Result<never, Refusal> {

@@ -120,14 +120,13 @@ class Holding {
   }
 
   async #ask(content: HeldContent, open: readonly ApprovalTerms[]): Promise<Result<AwaitedApproval, Refusal>> {
-    const { holds, clock, inForce, events } = this.#services;
+    const { holds, clock, inForce } = this.#services;
     const now = clock.now();
     const question = questionOf(this.#held, content, { terms: open, now, inForce: inForce(), means: holds });
     const asked = await holds.approvals.ask(question, now);
     if (!asked.ok) return refuse(asked.failure, this.#held);
-    const { approval, isAttached } = asked.value;
+    const { approval } = asked.value;
     content.text = undefined;
-    if (!isAttached) events.publish({ type: 'approval.pending', id: approval.id });
     const recorded = await this.#record(approval.id);
     return recorded.ok ? ok(awaited(approval)) : recorded;
   }

@@ -1,21 +1,12 @@
 import type { CustomFetch } from 'openid-client';
 import type { Failure } from '../../../core/codes.ts';
-import type { ExchangeId, SessionId } from '../../../core/ids.ts';
-import type { Clock, Journal, Resolver } from '../../../core/ports.ts';
-import { fail, type Result } from '../../../core/result.ts';
-import type { GeoTables } from '../../../destination/geo-tables.ts';
+import type { SessionId } from '../../../core/ids.ts';
 import { parseAbsoluteForm } from '../../../wire/http/request-target.ts';
-import { judgeOwn, recordOwn } from '../../egress/judge-own.ts';
-import { ownExchange, ownOutcome } from '../../egress/own-exchange.ts';
-import { type OwnAnswer, type OwnMessage, pinnedExchange } from '../../egress/pinned-exchange.ts';
-import type { IssuerPolicy } from './issuer-policy.ts';
+import type { OwnPolicy } from '../../egress/own-endpoint-policy.ts';
+import { type OwnEgress, sendOwn } from '../../egress/own-request.ts';
+import type { OwnMessage } from '../../egress/pinned-exchange.ts';
 
-export interface IssuerFetchParts {
-  readonly tables: () => GeoTables;
-  readonly resolver: Resolver;
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly newExchangeId: () => ExchangeId;
+export interface IssuerFetchParts extends OwnEgress {
   /** PEM texts of further trust anchors. */
   readonly anchors: readonly string[] | undefined;
 }
@@ -34,33 +25,18 @@ export class IssuerUnreachable extends Error {
   }
 }
 
-/**
- * What the OpenID client sends its requests with: each is an exchange of the subject `cordon`, judged, recorded before it is
- * dialled, pinned to the judged addresses, and recorded when it is over (invariants 1, 2, 9 and 10).
- */
-export function createIssuerFetch({ policy, subject }: IssuerPolicy, parts: IssuerFetchParts): CustomFetch {
-  const { clock, journal, newExchangeId, anchors } = parts;
+/** What the OpenID client sends its requests with: each is an exchange of the gateway itself. */
+export function createIssuerFetch({ policy, subject }: OwnPolicy, { anchors, ...egress }: IssuerFetchParts): CustomFetch {
   return async (url, { method, headers, body }) => {
     const form = parseAbsoluteForm(url);
     if (!form.ok || (method !== 'GET' && method !== 'POST')) {
       throw new IssuerUnreachable({ code: 'malformed_request', detail: form.ok ? `Found ${method}` : form.failure });
     }
     const content = typeof body === 'string' ? body : body instanceof URLSearchParams ? body.toString() : '';
-    const asked = { id: newExchangeId(), session: SESSION, method, form: form.value, subject } as const;
-    const exchange = ownExchange({ ...asked, startedAt: clock.monotonic(), authorization: undefined });
-    const judged = await judgeOwn(exchange, policy, { tables: parts.tables(), resolver: parts.resolver, clock });
-    const permitted = await recordOwn(judged, journal);
     const message: OwnMessage = { method, fields: headers, content, anchors, ...LIMITS };
-    const answer = permitted.ok ? await pinnedExchange(form.value, permitted.value, message) : fail(permitted.failure);
-    await journal.append(ownOutcome(exchange, carried(answer, content), clock.monotonic()));
+    const answer = await sendOwn({ session: SESSION, form: form.value, policy, subject, message }, egress);
     if (!answer.ok) throw new IssuerUnreachable(answer.failure);
     const { status, fields, content: received } = answer.value;
     return new Response(status === 204 || status === 304 ? null : received, { status, headers: fields });
   };
-}
-
-function carried(answer: Result<OwnAnswer, Failure>, content: string): Parameters<typeof ownOutcome>[1] {
-  if (!answer.ok) return { failure: answer.failure, received: 0 };
-  const { status, dialled, content: received } = answer.value;
-  return { failure: undefined, status, dialled, sent: Buffer.byteLength(content), received: received.length };
 }

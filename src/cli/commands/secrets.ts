@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openSecrets } from '../../app/loading/open-secrets.ts';
+import { localActor } from '../../app/people/local-actor.ts';
+import { systemRandom } from '../../app/system.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Secrets } from '../../core/ports.ts';
+import { createKeys } from '../../store/keys.ts';
+import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
+import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { recordLocally } from '../local/local-record.ts';
+
+/** `cordon secrets set|list|remove` */
+export function addSecretCommands(program: Command, run: Run): void {
+  const secrets = program.command('secrets').description('values of credentials and signing secrets, which nothing shows');
+  secrets
+    .command('set')
+    .description('keeps the value read from stdin; a running gateway takes it within a second')
+    .argument('<name>', 'as settings and policy name it')
+    .action((name: string) => run((context) => set(context, name)));
+  secrets
+    .command('list')
+    .description('names that have a value')
+    .action(() => run(list));
+  secrets
+    .command('remove')
+    .description('forgets a value')
+    .argument('<name>', 'as settings and policy name it')
+    .action((name: string) => run((context) => remove(context, name)));
+}
+
+async function set(context: CommandContext, name: string): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const input = await context.terminal.input();
+  if (input === undefined) return give(context, EXIT.usage, `expected the value on stdin: cordon secrets set ${name} < FILE`);
+  // The end of the line belongs to the shell, not to the value.
+  const value = input.replace(/\r?\n$/, '');
+  // Looked at first, so that the record holds no change that could not be.
+  const problem = value === '' ? 'expected a value on stdin, found nothing' : secretNameProblem(name);
+  if (problem !== undefined) return give(context, EXIT.usage, problem);
+  const { settings } = loaded.value;
+  const recorded = await recordLocally(settings, { by: localActor(), action: 'secret.set', subject: `secret:${name}` });
+  if (!recorded.ok) return give(context, EXIT.failed, recorded.failure);
+  const stored = await (await secretsOf(settings)).set(name, value);
+  if (!stored.ok) return give(context, EXIT.failed, stored.failure);
+  answer(context, { name, state: 'set' }, () => [`set ${name}`]);
+  return EXIT.ok;
+}
+
+async function list(context: CommandContext): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const names = await (await secretsOf(loaded.value.settings)).list();
+  if (!names.ok) return give(context, EXIT.failed, names.failure);
+  answer(context, { items: names.value.map((name) => ({ name })) }, () => names.value);
+  return EXIT.ok;
+}
+
+async function remove(context: CommandContext, name: string): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const { settings } = loaded.value;
+  const secrets = await secretsOf(settings);
+  const names = await secrets.list();
+  if (!names.ok) return give(context, EXIT.failed, names.failure);
+  if (!names.value.includes(name)) return give(context, EXIT.negative, `there is no secret ${name}`);
+  const recorded = await recordLocally(settings, { by: localActor(), action: 'secret.removed', subject: `secret:${name}` });
+  if (!recorded.ok) return give(context, EXIT.failed, recorded.failure);
+  const removed = await secrets.remove(name);
+  if (!removed.ok) return give(context, EXIT.failed, removed.failure);
+  answer(context, { name, state: 'removed' }, () => [`removed ${name}`]);
+  return EXIT.ok;
+}
+
+function secretsOf(settings: Settings): Promise<Secrets> {
+  return openSecrets(settings, createKeys(join(settings.data.directory, 'keys'), systemRandom), systemRandom);
+}
