@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { ApprovalQuestion } from '../../core/approval/approval.ts';
 import type { AskedApproval } from '../../core/approval/approval-store.ts';
 import { TRANSITIONS } from '../../core/approval/transitions.ts';
@@ -26,16 +26,45 @@ export async function askApproval(
     // Over, but not ended yet: it would keep its place in the index.
     if (known !== undefined) await changeState(db, 'expire', now).where('id', '=', known.id).execute();
     if ((await countLive(db, question.requester.subject)) >= livePerSubject) return 'full';
-    // The index on live fingerprints refuses what another replica has just inserted, and waits for it if it has to.
-    const inserted = await db
-      .insertInto('approvals')
-      .values(row)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n) return { approval: fromRow(row, cipher), isAttached: false };
+    if (await insertWithin(db, row, livePerSubject)) return { approval: fromRow(row, cipher), isAttached: false };
   }
   throw new Error(`Found neither room for approval ${question.id} nor one to attach to`);
 }
+
+/**
+ * Inserts a row where its subject has room for it: counted in the statement itself, since a thousand requests that are counted
+ * first would all find room. On SQLite the bound is exact; on PostgreSQL statements that run at the same instant do not see each
+ * other. The index on live fingerprints refuses what another replica has just inserted, and waits for it if it has to.
+ */
+async function insertWithin(db: Kysely<Schema>, row: ApprovalRow, livePerSubject: number): Promise<boolean> {
+  const { id, fingerprint, subject, state, created_at, expires_at, settled_at, revision, question, decisions } = row;
+  // PostgreSQL takes a parameter in a SELECT for text.
+  const inserted = await db
+    .insertInto('approvals')
+    .columns(COLUMNS)
+    .expression(
+      sql<ApprovalRow>`SELECT CAST(${id} AS text), CAST(${fingerprint} AS text), CAST(${subject} AS text), CAST(${state} AS text),
+        CAST(${created_at} AS bigint), CAST(${expires_at} AS bigint), CAST(${settled_at} AS bigint), CAST(${revision} AS integer),
+        CAST(${question} AS text), CAST(${decisions} AS text)
+        WHERE ${liveOf(db, subject)} < ${livePerSubject}`,
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+const COLUMNS = [
+  'id',
+  'fingerprint',
+  'subject',
+  'state',
+  'created_at',
+  'expires_at',
+  'settled_at',
+  'revision',
+  'question',
+  'decisions',
+] as const satisfies readonly (keyof ApprovalRow)[];
 
 /** The one approval of a request that others can attach to, or could before its time was over. */
 function latest(db: Kysely<Schema>, fingerprint: Fingerprint): Promise<ApprovalRow | undefined> {
@@ -51,11 +80,14 @@ function latest(db: Kysely<Schema>, fingerprint: Fingerprint): Promise<ApprovalR
 }
 
 async function countLive(db: Kysely<Schema>, subject: string): Promise<number> {
-  const counted = await db
+  const counted = await liveOf(db, subject).executeTakeFirstOrThrow();
+  return Number(counted.count);
+}
+
+function liveOf(db: Kysely<Schema>, subject: string) {
+  return db
     .selectFrom('approvals')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('subject', '=', subject)
-    .where('state', 'in', TRANSITIONS.expire.from)
-    .executeTakeFirstOrThrow();
-  return Number(counted.count);
+    .where('state', 'in', TRANSITIONS.expire.from);
 }

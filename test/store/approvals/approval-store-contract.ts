@@ -148,6 +148,15 @@ export function describeApprovalStore(name: string, open: () => Promise<readonly
         expect(valueOf(await bounded.ask(named('a4'), NOW)).isAttached).toBe(false);
       });
 
+      it('hold no more of one subject when all of them come at once', async () => {
+        const bounded = createApprovalRepository(db, cipher, 5);
+        const all = await Promise.all(Array.from({ length: 60 }, (_, i) => bounded.ask(named(`b${i}`), ASKED_AT)));
+        const taken = all.filter((answer) => answer.ok).length;
+        expect(taken).toBeGreaterThanOrEqual(5);
+        // On PostgreSQL as many more as have a connection.
+        expect(taken).toBeLessThanOrEqual(5 + 10);
+      });
+
       it('fail when the id is taken by another request', async () => {
         await asked();
         const other = await a.ask(named('a1', { fingerprint: 'other' as Fingerprint }), ASKED_AT);
