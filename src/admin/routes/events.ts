@@ -10,7 +10,7 @@ const MOST_STREAMS = 64;
 /** Shorter than proxies wait for a silent connection. */
 const HEARTBEAT: Milliseconds = 15_000;
 /** After which a client has to come again, and show who it is: by then its session may be over. */
-const LONGEST: Milliseconds = 60_000;
+const LONGEST: Milliseconds = 5 * 60_000;
 /** Text that a client has not taken; one that reads slower is cut off, and comes again. */
 const MOST_UNREAD = 256 * 1024;
 
