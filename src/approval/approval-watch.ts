@@ -6,7 +6,7 @@ import type { Milliseconds } from '../core/units.ts';
 /** How often those that wait look by themselves: a signal may be lost, what is stored is not. */
 const LOOK_EVERY: Milliseconds = 1000;
 /** Least time between two looks at all that is waited for, however many signals come. */
-const LOOKS_APART: Milliseconds = 25;
+const LOOKS_APART: Milliseconds = 10;
 
 interface Waiting {
   revision: number;
