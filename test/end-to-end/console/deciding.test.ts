@@ -141,6 +141,8 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await keyed.getByRole('heading', { name: 'Held request', exact: true }).waitFor();
     await expect.poll(focused).toBe('Held request');
     await keyboard.press('d');
+    // The form comes when the request has been read.
+    await keyed.getByLabel('Your reason, for the record').and(keyed.locator(':focus')).waitFor();
     // Written into the field, not taken for keys.
     await keyboard.type('jkadg?');
     expect(await keyed.getByLabel('Your reason, for the record').inputValue()).toBe('jkadg?');
