@@ -63,7 +63,7 @@ describe('no unknown turns a deny or a hold into a permit', () => {
         expect(full.effect === 'permit' || opaqueUnderMask(partly) !== undefined).toBe(true);
       } else expect(full.effect).toBe('permit');
       return true;
-    });
+    }, RARE);
   });
 
   it('decide() permits content that is too large no more than the same content read', () => {
