@@ -6,8 +6,8 @@ export default defineConfig({
     exclude: ['test/long/**', 'node_modules/**'],
     globalSetup: ['./test/support/postgres-setup.ts', './test/support/console-setup.ts'],
     pool: 'threads',
-    // Many files wait for sockets and timers most of their time.
-    maxWorkers: 2,
+    // Many files wait for sockets and timers most of their time: three share two cores without being late.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     reporters: ['default', './scripts/summary-reporter.ts'],
