@@ -2,11 +2,11 @@ import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { CountrySet } from '../core/place/country-set.ts';
 import type { Jurisdiction } from '../core/place/jurisdiction.ts';
-import type { Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
+import type { ApprovalTerms, Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
 import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
 import type { Place, PlaceSet } from '../core/place/place.ts';
-import type { Bytes, Instant, Milliseconds } from '../core/units.ts';
+import type { Bytes, Instant } from '../core/units.ts';
 import type { OwnEntity } from '../masking/own/own-entity.ts';
 import type { HostPattern } from '../wire/name/host-pattern.ts';
 
@@ -124,16 +124,8 @@ export interface Transfer {
   readonly until?: Instant;
 }
 
-export interface Approval {
-  readonly by: readonly string[];
-  readonly quorum: number;
-  readonly wait: Milliseconds;
-  readonly expires: Milliseconds;
-  readonly reason: 'optional' | 'required';
-  readonly fields: readonly string[];
-  readonly stepUp: boolean;
-  readonly grant?: { readonly max: Milliseconds };
-}
+/** What a rule asks of people, before it is known to match. */
+export type Approval = Omit<ApprovalTerms, 'kind' | 'rules'>;
 
 export interface CompiledCredential {
   readonly id: string;

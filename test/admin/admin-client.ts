@@ -20,7 +20,6 @@ const NO_APPROVALS: AdminDependencies['approvals'] = {
   purge: nothing,
   grants: nothing,
   revokeGrant: nothing,
-  now: () => 0,
 };
 
 /** A gateway that answers the same to everything; tests replace what they look at. People and record are the real ones. */

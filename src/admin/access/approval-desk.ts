@@ -40,5 +40,4 @@ export interface ApprovalDesk {
   purge(settledBefore: Instant, by: Principal): Promise<Result<number, Refusal>>;
   grants(query: Query & { readonly state?: GrantState }, by: Principal): Promise<Result<Page<Grant>, Refusal>>;
   revokeGrant(id: string, by: Principal): Promise<Result<void, Refusal>>;
-  now(): Instant;
 }

@@ -31,7 +31,6 @@ export interface ApprovalDeskParts {
 export function createApprovalDesk(parts: ApprovalDeskParts): ApprovalDesk {
   const { approvals, grants, clock } = parts;
   return {
-    now: () => clock.now(),
     list: async (query, by) => {
       const page = await pageInScope(
         query,

@@ -1,24 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { describeOnEveryEngine } from '../engines.ts';
 import { databaseIn, temporaryDirectory } from '../fixtures.ts';
 import { describeApprovalStore } from './approval-store-contract.ts';
 
-/** A thousand run with the long tests. */
-const RACES = 200;
-
-describeOnEveryEngine('createApprovalRepository()', (engine) => {
-  describeApprovalStore(
-    'shared by two replicas',
-    async () => {
-      const database = await engine.create();
-      const one = await database.open();
-      const other = await database.open();
-      return [one.db, other.db];
-    },
-    RACES,
-  );
-});
+// A thousand races run with the long tests.
+describeApprovalStore('createApprovalRepository()', 200);
 
 describe('the indexes of approvals on SQLite', () => {
   const plan = async (statement: string): Promise<string> => {

@@ -22,6 +22,7 @@ import {
   question,
 } from '../../approval/support/approvals.ts';
 import { MACHINE_RANDOM } from '../../support/clock.ts';
+import { describeOnEveryEngine } from '../engines.ts';
 
 const YES: ProposedDecision = { decision: 'approve', reason: 'fine' };
 const NO: ProposedDecision = { decision: 'deny', reason: 'no' };
@@ -47,12 +48,23 @@ function changeOf(of: Approval, values: Partial<DecidedChange> = {}): DecidedCha
  *
  * @param open two connections to one new database, as two replicas have them; closed when the test ends
  */
-/** @param races how often people race each other */
-export function describeApprovalStore(
-  name: string,
-  open: () => Promise<readonly [Kysely<Schema>, Kysely<Schema>]>,
-  races: number,
-): void {
+/**
+ * The contract, for two replicas that share a store, on each engine.
+ * @param races how often people race each other
+ */
+export function describeApprovalStore(title: string, races: number): void {
+  describeOnEveryEngine(title, (engine) => {
+    const open = async (): Promise<readonly [Kysely<Schema>, Kysely<Schema>]> => {
+      const database = await engine.create();
+      const one = await database.open();
+      const other = await database.open();
+      return [one.db, other.db];
+    };
+    describeReplicas('shared by two replicas', open, races);
+  });
+}
+
+function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Schema>, Kysely<Schema>]>, races: number): void {
   describe(name, () => {
     const cipher = new RowCipher(new Uint8Array(32).fill(3), MACHINE_RANDOM);
     /** Two replicas. */
