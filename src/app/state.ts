@@ -19,7 +19,7 @@ import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { openStore } from './loading/open-store.ts';
-import { openRecord } from './open-record.ts';
+import { openRecord } from './records/open-record.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
 
 /** What the gateway keeps, opened. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Bytes } from '../core/units.ts';
 
@@ -11,6 +12,8 @@ export interface Terminal {
   input(): Promise<string | undefined>;
   /** Answers. */
   out(text: string): void;
+  /** Long answers, as they are; resolves when there is room for more. */
+  write(text: string): Promise<void>;
   /** Everything else: issues, warnings, progress. */
   err(text: string): void;
   /** Styles text for stdout where it is a terminal that shows colours. */
@@ -28,6 +31,7 @@ export function processTerminal(): Terminal {
     isInteractive: process.stdin.isTTY && process.stdout.isTTY,
     input: () => readAll(process.stdin),
     out: (text) => void process.stdout.write(`${text}\n`),
+    write: (text) => writeAll(process.stdout, text),
     err: (text) => void process.stderr.write(`${text}\n`),
     style: (format, text) => styleText(format, text, { stream: process.stdout }),
   };
@@ -45,6 +49,12 @@ async function readAll(stdin: typeof process.stdin): Promise<string | undefined>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function writeAll(stdout: NodeJS.WriteStream, text: string): Promise<void> {
+  // A reader that has left takes nothing any more, and never will.
+  if (!stdout.writable || stdout.write(text)) return;
+  await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

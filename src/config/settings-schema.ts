@@ -159,8 +159,8 @@ export const SETTINGS = section('cordon.yaml', {
   recordings: section('The record of every exchange.', {
     place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
     durability: choice(
-      ['batched', 'each'],
-      'Whether events that arrive together share one flush to disk, or each has its own.',
+      ['batched', 'strict'],
+      'When a record counts as written: when the kernel has it, flushed to disk within 50 ms, or when the disk has it.',
       'batched',
     ),
     retention: duration('400d', 'How long records are kept.'),

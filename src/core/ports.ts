@@ -64,7 +64,7 @@ export interface TokenStore {
 
 /** Secret keys of this installation, made at first use, mode 0600. */
 export interface Keys {
-  /** 32 bytes, stable for a purpose: `records`, `spool`, `tokens`, `vault`, `approvals`, `webhooks`, `secrets`. */
+  /** 32 bytes, stable for a purpose: `records`, `checkpoints`, `spool`, `tokens`, `vault`, `approvals`, `webhooks`, `secrets`. */
   key(purpose: string): Promise<Uint8Array>;
 }
 

@@ -4,11 +4,12 @@ import type { RecordEvent } from '../core/exchange/record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { timeText } from '../core/time-text.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
-import { recoverChain } from './chain-recovery.ts';
-import { ChainWriter, type Durability, type Entry } from './chain-writer.ts';
+import { recoverChain } from './chain/chain-recovery.ts';
+import { ChainWriter, type Durability, type Entry } from './chain/chain-writer.ts';
+import { claimWriter, type WriterClaim } from './chain/writer-claim.ts';
 import { eventBody } from './event-body.ts';
-import { openSegmentFile, type OpenSegment } from './segment-file.ts';
-import { claimWriter, type WriterClaim } from './writer-claim.ts';
+import type { RecordKeys } from './keys/record-keys.ts';
+import { openSegmentFile, type OpenSegmentFile } from './segment/segment-file.ts';
 
 export interface JournalOptions {
   /** Where all writers of this installation have their directories: `<data>/recordings`. */
@@ -17,6 +18,7 @@ export interface JournalOptions {
   readonly writer?: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly keys: RecordKeys;
   readonly durability: Durability;
   /** A segment that has reached this size is followed by a new one; default 64 MiB. */
   readonly segmentBytes?: Bytes;
@@ -25,7 +27,7 @@ export interface JournalOptions {
   /** Told of every failed write or sync, for the log. */
   readonly onError: (failure: Failure) => void;
   /** The file system, replaceable so that tests can let it fail. */
-  readonly openSegment?: OpenSegment;
+  readonly openFile?: OpenSegmentFile;
 }
 
 /** The record of one process. */
@@ -40,6 +42,8 @@ export interface OpenJournal extends Journal, AsyncDisposable {
 
 /** Records sealed in one go, so that a full queue does not keep the event loop (about 5 µs each). */
 const BATCH_RECORDS = 512;
+/** And so many bytes of them, or one of whatever length: what a block holds, with room for one more. */
+const BATCH_BYTES: Bytes = 1024 ** 2;
 /** Longest wait of an outcome for company. A process that is killed in between leaves a decision without one, as the kill itself does. */
 const OUTCOME_DELAY: Milliseconds = 5;
 const DEFAULT_SEGMENT_BYTES: Bytes = 64 * 1024 ** 2;
@@ -50,17 +54,18 @@ const DEFAULT_QUEUE_BYTES: Bytes = 16 * 1024 ** 2;
  * @failure audit_unavailable when the chain is held by another process or its files cannot be used
  */
 export async function openJournal(options: JournalOptions): Promise<Result<OpenJournal, Failure>> {
-  const openSegment = options.openSegment ?? openSegmentFile;
   const claim = claimWriter(options.directory, options.random, options.writer);
   if (!claim.ok) return claim;
-  const chain = recoverChain(claim.value.directory, claim.value.writer, openSegment);
+  const { writer, directory } = claim.value;
+  const { wrapping, signer } = options.keys;
+  const means = { ...options, writer, directory, wrapping, openFile: options.openFile ?? openSegmentFile };
+  const chain = recoverChain(means, signer.verifier);
   if (!chain.ok) {
     claim.value[Symbol.dispose]();
     return chain;
   }
-  const { writer, directory } = claim.value;
   const segmentBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
-  const chainWriter = new ChainWriter({ ...options, writer, directory, openSegment, segmentBytes }, chain.value);
+  const chainWriter = new ChainWriter({ ...means, signer, segmentBytes }, chain.value);
   const journal = new QueueingJournal(options, claim.value, chainWriter);
   const { tornBytes } = chain.value;
   if (tornBytes === 0) return ok(journal);
@@ -153,14 +158,22 @@ class QueueingJournal implements OpenJournal {
     do {
       // Everything that this turn of the event loop appends goes into one write.
       await new Promise((resolve) => setImmediate(resolve));
-      const batch = this.#queue.splice(0, BATCH_RECORDS);
+      const batch = this.#takeBatch();
       if (this.#queue.length === 0) this.#awaited = 0;
-      for (const waiting of batch) this.#queuedBytes -= waiting.body.length;
       const result = await this.#chain.commit(batch);
       for (const waiting of batch) waiting.settle(result);
     } while (this.#awaited > 0 || this.#queue.length >= BATCH_RECORDS);
     this.#draining = undefined;
     if (this.#queue.length > 0) this.#drainSoon();
+  }
+
+  #takeBatch(): Waiting[] {
+    let count = 0;
+    let bytes = 0;
+    for (; count < this.#queue.length && count < BATCH_RECORDS && bytes < BATCH_BYTES; count++)
+      bytes += this.#queue[count]!.body.length;
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
   }
 }
 

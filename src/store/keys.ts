@@ -38,15 +38,16 @@ export function createKeys(directory: string, random: Random): Keys {
 }
 
 async function readOrMake(path: string, random: Random): Promise<Uint8Array> {
-  const existing = await readKey(path);
+  const existing = await readKeyFile(path);
   if (existing !== undefined) return existing;
   await makeKey(path, random);
-  const made = await readKey(path);
+  const made = await readKeyFile(path);
   if (made === undefined) throw new KeyError(`${path} vanished while it was made`);
   return made;
 }
 
-async function readKey(path: string): Promise<Uint8Array | undefined> {
+/** The key in a file; undefined where there is none. Rejects with a {@link KeyError} where it must not be used. */
+export async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
   let file: FileHandle;
   try {
     file = await open(path, O_RDONLY | O_NOFOLLOW);

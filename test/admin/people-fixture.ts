@@ -20,7 +20,8 @@ import { createConsoleSessionRepository } from '../../src/store/people/console-s
 import { createPersonTokenRepository } from '../../src/store/people/person-token-repository.ts';
 import { createTokenRepository } from '../../src/store/token-repository.ts';
 import { openLog } from '../../src/telemetry/log.ts';
-import { journalIn, recordsOf } from '../recording/fixtures.ts';
+import { journalIn } from '../recording/fixtures.ts';
+import { recordsOf } from '../support/record-files.ts';
 import { databaseIn } from '../store/fixtures.ts';
 import { MACHINE_RANDOM, type ManualClock } from '../support/clock.ts';
 

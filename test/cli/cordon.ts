@@ -26,6 +26,7 @@ export async function cordon(
     cwd,
     input: async () => stdin,
     out: write(out),
+    write: async (text) => void out.push(text),
     err: write(err),
     style: (_format, text) => text,
   };

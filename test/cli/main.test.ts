@@ -3,7 +3,8 @@ import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
-import { journalIn, recordsOf } from '../recording/fixtures.ts';
+import { journalIn } from '../recording/fixtures.ts';
+import { recordsOf } from '../support/record-files.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { cordon, RULES } from './cordon.ts';
 
@@ -19,14 +20,14 @@ describe('cordon', () => {
       ['explain'],
       ['explain', 'https://a.test/'],
       ['check', '--frob'],
-      ['verify'],
+      ['simulate'],
       ['sessions', 'show', 'x', '--y'],
     ];
     const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
     expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
     expect(ended.every(({ out }) => out === '')).toBe(true);
     expect(ended[1]?.err).toContain("unknown command 'frob'");
-    expect(ended[5]?.err).toBe('cordon: verify comes with a later version\n');
+    expect(ended[5]?.err).toBe('cordon: simulate comes with a later version\n');
     expect(ended[6]?.err).toBe('cordon: sessions show comes with a later version\n');
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
-import { recordsOf } from '../recording/fixtures.ts';
+import { recordsOf } from '../support/record-files.ts';
 import { cordon } from './cordon.ts';
 
 const ENTRY = fileURLToPath(new URL('../../scripts/cordon.mjs', import.meta.url));

@@ -1,6 +1,7 @@
 import { openJournal } from '../../src/recording/journal.ts';
 import { MACHINE_CLOCK, MACHINE_RANDOM } from '../support/clock.ts';
 import { denial } from './events.ts';
+import { TEST_KEYS } from '../support/record-files.ts';
 
 /* Appends without end, and prints the number of every event once it is acknowledged: `appending-process.ts DIR DURABILITY`. */
 const [, , directory = '', durability] = process.argv;
@@ -8,7 +9,8 @@ const opened = await openJournal({
   directory,
   clock: MACHINE_CLOCK,
   random: MACHINE_RANDOM,
-  durability: durability === 'each' ? 'each' : 'batched',
+  durability: durability === 'strict' ? 'strict' : 'batched',
+  keys: TEST_KEYS,
   segmentBytes: 20_000,
   onError: (failure) => process.stderr.write(`${failure.detail}\n`),
 });

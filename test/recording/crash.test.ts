@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verifyChain } from '../../src/recording/verify-chain.ts';
-import { journalIn, recordsOf, temporaryDirectory } from './fixtures.ts';
+import { journalIn, temporaryDirectory } from './fixtures.ts';
+import { recordsOf, verified } from '../support/record-files.ts';
 
 const PROGRAM = join(import.meta.dirname, 'appending-process.ts');
 
@@ -23,7 +23,7 @@ async function appendAndKill(directory: string, durability: string, first: numbe
 }
 
 describe('a journal whose process is killed', () => {
-  it.each(['batched', 'each'])('loses nothing that it acknowledged under "%s"', async (durability) => {
+  it.each(['batched', 'strict'])('loses nothing that it acknowledged under "%s"', async (durability) => {
     const directory = temporaryDirectory();
     const acknowledged: number[] = [];
     for (let round = 0; round < 2; round++) {
@@ -34,6 +34,6 @@ describe('a journal whose process is killed', () => {
     expect(acknowledged.length).toBeGreaterThan(150);
     expect(acknowledged.filter((number) => !recorded.has(`x${number}`))).toEqual([]);
     // The lock of the dead process holds nobody up: both rounds and this one wrote one chain.
-    expect(await verifyChain(journal.directory)).toMatchObject({ ok: true, value: { writer: journal.writer } });
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { writer: journal.writer } });
   });
 });

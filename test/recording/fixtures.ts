@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openJournal, type JournalOptions, type OpenJournal } from '../../src/recording/journal.ts';
-import { openSegmentFile, type OpenSegment } from '../../src/recording/segment-file.ts';
+import { openSegmentFile, type OpenSegmentFile } from '../../src/recording/segment/segment-file.ts';
 import { MACHINE_RANDOM, ManualClock } from '../support/clock.ts';
+import { TEST_KEYS } from '../support/record-files.ts';
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'cordon-recording-'));
@@ -19,30 +20,13 @@ export async function journalIn(directory: string, options: Partial<JournalOptio
     clock: new ManualClock('2026-11-22T10:00:00Z'),
     random: MACHINE_RANDOM,
     durability: 'batched',
+    keys: TEST_KEYS,
     onError: () => {},
     ...options,
   });
   if (!opened.ok) throw new Error(opened.failure.detail);
   onTestFinished(() => opened.value.close());
   return opened.value;
-}
-
-export function segmentPaths(directory: string): string[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.seg'))
-    .sort()
-    .map((name) => join(directory, name));
-}
-
-/** Every record of a writer, in order. */
-export function recordsOf(directory: string): { [member: string]: unknown }[] {
-  const text = segmentPaths(directory)
-    .map((path) => readFileSync(path, 'utf8'))
-    .join('');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { [member: string]: unknown });
 }
 
 /** The file system, with faults that can be switched on. */
@@ -54,7 +38,7 @@ export class FaultyDisk {
   failTruncate = false;
   syncs = 0;
 
-  readonly open: OpenSegment = (path, how) => {
+  readonly open: OpenSegmentFile = (path, how) => {
     if (how === 'create' && this.failCreate) throw errno('ENOSPC', 'open');
     const file = openSegmentFile(path, how);
     return {
@@ -74,6 +58,7 @@ export class FaultyDisk {
         await file.sync();
       },
       close: () => file.close(),
+      discard: () => file.discard(),
     };
   };
 }

@@ -4,10 +4,10 @@ import type { Journal } from '../../src/core/ports.ts';
 import type { RecordEvent } from '../../src/core/exchange/record.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import { createFoldingJournal, type FoldingOptions } from '../../src/recording/folding.ts';
-import { verifyChain } from '../../src/recording/verify-chain.ts';
 import { ManualClock } from '../support/clock.ts';
 import { denial, outcome } from './events.ts';
 import { journalIn, temporaryDirectory } from './fixtures.ts';
+import { verified } from '../support/record-files.ts';
 
 const MINUTE = 60_000;
 
@@ -146,6 +146,6 @@ describe('createFoldingJournal()', () => {
     const journal = createFoldingJournal({ journal: real, clock: new ManualClock('2026-11-22T10:00:00Z') });
     await Promise.all(Array.from({ length: 500 }, (_, i) => journal.append(denial(i))));
     await journal[Symbol.asyncDispose]();
-    expect(await verifyChain(real.directory)).toMatchObject({ ok: true, value: { records: 11 } });
+    expect(await verified(real.directory)).toMatchObject({ ok: true, value: { records: 11 } });
   });
 });

@@ -1,15 +1,15 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verifyChain } from '../../src/recording/verify-chain.ts';
-import { denial } from './events.ts';
-import { journalIn, segmentPaths, temporaryDirectory } from './fixtures.ts';
+import { temporaryDirectory } from './fixtures.ts';
+import { writeLineChain } from './line-chain.ts';
+import { segmentPaths, verified } from '../support/record-files.ts';
 
-async function chainOf(records: number, segmentBytes = 1 << 20): Promise<string> {
-  const journal = await journalIn(temporaryDirectory(), { segmentBytes });
-  for (let i = 0; i < records; i++) await journal.append(denial(i));
-  await journal.close();
-  return journal.directory;
+/** Of the first version of the format. */
+function chainOf(...counts: readonly number[]): string {
+  const directory = temporaryDirectory();
+  writeLineChain(directory, 'w1', ...counts);
+  return directory;
 }
 
 function edit(directory: string, change: (lines: string[]) => string[]): void {
@@ -18,18 +18,18 @@ function edit(directory: string, change: (lines: string[]) => string[]): void {
   writeFileSync(segment!, `${change(lines).join('\n')}\n`);
 }
 
-describe('verifyChain()', () => {
+describe('verifyChain() of lines', () => {
   it('accepts an empty directory and an untouched chain', async () => {
-    expect(await verifyChain(temporaryDirectory())).toMatchObject({ ok: true, value: { records: 0 } });
-    expect(await verifyChain(await chainOf(5))).toMatchObject({ ok: true, value: { records: 5, segments: 1 } });
+    expect(await verified(temporaryDirectory())).toMatchObject({ ok: true, value: { records: 0 } });
+    expect(await verified(chainOf(5))).toMatchObject({ ok: true, value: { records: 5, segments: 1 } });
   });
 
   it('names the record after a changed one', async () => {
-    const directory = await chainOf(5);
+    const directory = chainOf(5);
     edit(directory, (lines) => lines.with(2, lines[2]!.replace('no_rule', 'no_rulE')));
-    expect(await verifyChain(directory)).toMatchObject({
+    expect(await verified(directory)).toMatchObject({
       ok: false,
-      failure: { segment: '00000001.seg', line: 4, seq: 3, reason: expect.stringContaining('Found prev') as string },
+      failure: { segment: '00000001.seg', record: 4, seq: 3, reason: expect.stringContaining('Found prev') as string },
     });
   });
 
@@ -41,36 +41,37 @@ describe('verifyChain()', () => {
     ['something that is no record', (lines: string[]) => lines.with(3, '[]'), 4],
     ['another version', (lines: string[]) => lines.with(0, lines[0]!.replace('"v":1', '"v":2')), 1],
   ])('names the line of %s', async (_, change, line) => {
-    const directory = await chainOf(5);
+    const directory = chainOf(5);
     edit(directory, change);
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { line } });
+    expect(await verified(directory)).toMatchObject({ ok: false, failure: { record: line } });
   });
 
   it('refuses records of another writer, a chain of their own though they be', async () => {
-    const directory = await chainOf(3);
-    const other = await chainOf(3);
+    const directory = chainOf(3);
+    const other = temporaryDirectory();
+    writeLineChain(other, 'w2', 3);
     const [segment] = segmentPaths(other);
     renameSync(segment!, join(directory, '00000002.seg'));
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000002.seg', line: 1 } });
+    expect(await verified(directory)).toMatchObject({ ok: false, failure: { segment: '00000002.seg', record: 1 } });
   });
 
   it('names a missing segment', async () => {
-    const directory = await chainOf(20, 1000);
+    const directory = chainOf(5, 5, 5);
     rmSync(segmentPaths(directory)[1]!);
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { segment: '00000003.seg', line: 1 } });
+    expect(await verified(directory)).toMatchObject({ ok: false, failure: { segment: '00000003.seg', record: 1 } });
   });
 
   it('refuses a last line without newline', async () => {
-    const directory = await chainOf(2);
+    const directory = chainOf(2);
     const [segment] = segmentPaths(directory);
     writeFileSync(segment!, readFileSync(segment!).subarray(0, -1));
-    expect(await verifyChain(directory)).toMatchObject({ ok: false, failure: { line: 2 } });
+    expect(await verified(directory)).toMatchObject({ ok: false, failure: { record: 2 } });
   });
 
   it('refuses a file without newlines instead of reading it into memory', async () => {
-    const directory = await chainOf(1);
-    writeFileSync(join(directory, '00000002.seg'), 'x'.repeat(3 << 20));
-    const report = await verifyChain(directory);
-    expect(report).toMatchObject({ ok: false, failure: { line: 1 } });
+    const directory = chainOf(1);
+    writeFileSync(join(directory, '00000002.seg'), `{${'x'.repeat(3 << 20)}`);
+    const report = await verified(directory);
+    expect(report).toMatchObject({ ok: false, failure: { record: 1 } });
   });
 });

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import type { PolicyEvent, Record as RecordLine } from '../../src/core/exchange/record.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { freePort } from './free-port.ts';
+import { linesOf, recordsOf } from './record-files.ts';
 import type { Address } from './raw-client.ts';
 
 export interface GatewayOptions {
@@ -41,6 +42,8 @@ export interface Gateway extends AsyncDisposable {
   /** The interception CA, PEM. */
   caPem(): Promise<string>;
   /** Every record written so far, in file order. */
+  /** Every file of the data directory, what is sealed in the record, and what the process said; a character for each byte. */
+  everythingWritten(): Promise<string>;
   records(): Promise<readonly RecordLine[]>;
   /** Waits until a record matches; rejects with what there is. */
   waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
@@ -191,12 +194,18 @@ class GatewayProcess implements Gateway {
 
   async records(): Promise<readonly RecordLine[]> {
     const directory = join(this.directory, 'data/recordings');
-    const files = await readdir(directory, { recursive: true }).catch((): string[] => []);
-    const segments = files.filter((file) => file.endsWith('.seg')).sort();
-    const texts = await Promise.all(segments.map((file) => readFile(join(directory, file), 'utf8')));
-    // The last line may be half written while the gateway runs.
-    const lines = texts.flatMap((text) => text.slice(0, text.lastIndexOf('\n') + 1).split('\n'));
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RecordLine);
+    const writers = await readdir(directory).catch((): string[] => []);
+    return writers.sort().flatMap((writer) => recordsOf(join(directory, writer)) as unknown as RecordLine[]);
+  }
+
+  async everythingWritten(): Promise<string> {
+    const data = join(this.directory, 'data');
+    const entries = await readdir(data, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+    const writers = await readdir(join(data, 'recordings'));
+    const lines = writers.flatMap((writer) => linesOf(join(data, 'recordings', writer)));
+    return [...texts, ...lines, this.stdout, this.stderr].join('\n');
   }
 
   async waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs = 5_000): Promise<RecordLine> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { openRecord } from '../../app/open-record.ts';
+import { openRecord } from '../../app/records/open-record.ts';
 import { describePlace } from '../../app/questions/describe-place.ts';
 import { describeTables } from '../../app/questions/describe-tables.ts';
 import { exchangeIds, systemClock, systemRandom } from '../../app/system.ts';

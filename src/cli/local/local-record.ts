@@ -1,4 +1,4 @@
-import { openRecord } from '../../app/open-record.ts';
+import { openRecord } from '../../app/records/open-record.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import { adminEvent, type AdminEntry } from '../../core/people/admin-entry.ts';

@@ -15,7 +15,8 @@ import { maxmindSource } from '../../../src/destination/update/sources.ts';
 import { updateTables, type UpdateReport } from '../../../src/destination/update/update.ts';
 import { address, tables, temporaryDirectory } from '../../destination/support/tables.ts';
 import { maxmindArchive } from '../../destination/support/maxmind-archive.ts';
-import { journalIn, recordsOf } from '../../recording/fixtures.ts';
+import { journalIn } from '../../recording/fixtures.ts';
+import { recordsOf } from '../../support/record-files.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 

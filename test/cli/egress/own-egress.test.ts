@@ -12,8 +12,8 @@ import { locate } from '../../../src/destination/locate.ts';
 import { UPDATE_SOURCES } from '../../../src/destination/update/sources.ts';
 import { decide } from '../../../src/policy/decide.ts';
 import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
-import { verifyChain } from '../../../src/recording/verify-chain.ts';
-import { journalIn, recordsOf, temporaryDirectory } from '../../recording/fixtures.ts';
+import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
+import { recordsOf, verified } from '../../support/record-files.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 
@@ -146,7 +146,7 @@ describe('openOwnEgress()', () => {
       dialled: '127.0.0.1',
       bytes: { sent: 0, received: 8 },
     });
-    expect(await verifyChain(journal.directory)).toMatchObject({ ok: true, value: { records: 2 } });
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 2 } });
   });
 
   it('openOwnEgress() records what an answer other than the document was', async () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyChain } from '../../../src/recording/verify-chain.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import type { RawResponse } from '../../support/raw-client.ts';
+import { linesOf, verified } from '../../support/record-files.ts';
 import { openTunnel } from '../../support/tunnel-client.ts';
 import { attempt, nextClient } from './attempts.ts';
 import { expectRefused, expectUntouched, recordedFrom } from './refused.ts';
@@ -37,13 +37,8 @@ afterAll(async () => {
   await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
 });
 
-/** Every file under `data`, with what the process said. */
 async function everythingWritten({ gateway }: Lab = lab): Promise<string> {
-  const entries = await readdir(join(gateway.directory, 'data'), { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1'));
-  return [...(await Promise.all(files)), gateway.stdout, gateway.stderr].join('\n');
+  return await gateway.everythingWritten();
 }
 
 async function send(bytes: string, from = nextClient()): Promise<RawResponse> {
@@ -90,15 +85,13 @@ describe('what a client writes into the record', () => {
 
   it('AUD-01 leaves every line of record and log one line of printable ASCII', async () => {
     const directory = join(lab.gateway.directory, 'data/recordings');
-    const files = (await readdir(directory, { recursive: true })).filter((file) => file.endsWith('.seg'));
-    expect(files.length).toBeGreaterThan(0);
-    for (const file of files) {
-      const text = await readFile(join(directory, file), 'latin1');
-      expect(text).toMatch(/^[\x20-\x7e\n]+$/);
-      const lines = text.trimEnd().split('\n');
-      for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
-      expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(1 << 18);
+    const lines = (await readdir(directory)).flatMap((writer) => linesOf(join(directory, writer)));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      expect(line).toMatch(/^[\x20-\x7e]+$/);
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
     }
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(1 << 18);
     expect(lab.gateway.stderr).not.toContain('\x1b[2J');
   });
 
@@ -256,7 +249,7 @@ describe('the chain', () => {
     ).toBe(true);
     await other.gateway.stop();
     const [writer = ''] = await readdir(join(other.gateway.directory, 'data/recordings'));
-    expect(await verifyChain(join(other.gateway.directory, 'data/recordings', writer))).toMatchObject({ ok: true });
+    expect(await verified(join(other.gateway.directory, 'data/recordings', writer))).toMatchObject({ ok: true });
   });
 
   const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;

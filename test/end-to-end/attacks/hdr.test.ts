@@ -1,5 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cordonProcess } from '../../cli/cordon.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
@@ -51,12 +49,7 @@ async function echoed(way: 'proxy' | 'tunnel', fields: readonly string[]): Promi
 const names = ({ fields }: Echo): string[] => fields.map(([name]) => name.toLowerCase());
 
 async function everythingWritten(): Promise<string> {
-  const directory = join(lab.gateway.directory, 'data');
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1'));
-  return [...(await Promise.all(files)), lab.gateway.stdout, lab.gateway.stderr].join('\n');
+  return await lab.gateway.everythingWritten();
 }
 
 describe.each(['proxy', 'tunnel'] as const)('fields of a request through the %s', (way) => {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Failure } from '../core/codes.ts';
-import type { Random } from '../core/ports.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Random } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 
 /** The sole right to write one chain, until disposed of or until the process ends in whatever way. */
 export interface WriterClaim extends Disposable {

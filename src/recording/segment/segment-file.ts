@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const fdatasyncAsync = promisify(fdatasync);
 
-/** One append-only file of a journal. Every method throws what the operating system reports. */
+/** The file of one segment, which only grows. Every method throws what the operating system reports. */
 export interface SegmentFile {
   /** Hands all bytes to the kernel; after a throw an unknown part of them is in the file. */
   write(bytes: Uint8Array): void;
@@ -13,10 +13,12 @@ export interface SegmentFile {
   /** Resolves when all written bytes are on the medium. */
   sync(): Promise<void>;
   close(): void;
+  /** Closes and removes it: nothing in it counts. */
+  discard(): void;
 }
 
 /** Opens a segment: `create` fails when the file exists, `continue` when it does not. */
-export type OpenSegment = (path: string, how: 'create' | 'continue') => SegmentFile;
+export type OpenSegmentFile = (path: string, how: 'create' | 'continue') => SegmentFile;
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
@@ -26,7 +28,7 @@ const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY }
  * Writes are synchronous by measurement: a record lands in the page cache in about 10 µs, while a round trip through the
  * thread pool costs three times that in CPU for every batch. What waits for the medium, `sync()`, is asynchronous.
  */
-export const openSegmentFile: OpenSegment = (path, how) => {
+export const openSegmentFile: OpenSegmentFile = (path, how) => {
   const creation = how === 'create' ? O_CREAT | O_EXCL : 0;
   const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW | creation, 0o600);
   if (how === 'create') keepEntry(path, descriptor);
@@ -38,6 +40,10 @@ export const openSegmentFile: OpenSegment = (path, how) => {
     truncate: (size) => ftruncateSync(descriptor, size),
     sync: () => fdatasyncAsync(descriptor),
     close: () => closeSync(descriptor),
+    discard: () => {
+      closeSync(descriptor);
+      unlinkSync(path);
+    },
   };
 };
 

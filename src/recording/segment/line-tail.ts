@@ -1,28 +1,13 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { lineDigest, type ChainHead } from './chain.ts';
-import { MAX_BODY_BYTES } from './event-body.ts';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { lineDigest, type ChainHead } from '../chain/chain.ts';
+import { MAX_BODY_BYTES } from '../event-body.ts';
 
 /** More than any two lines: a tail without one whole record in it is no torn write. */
 const WINDOW = 4 * MAX_BODY_BYTES;
 const NEWLINE = 0x0a;
-const SEGMENT_NAME = /^(\d{8,15})\.seg$/;
 
-/** `<n>.seg`, zero-padded so that a directory listing is in order. */
-export function segmentName(number: number): string {
-  return `${String(number).padStart(8, '0')}.seg`;
-}
-
-/** The segment numbers in a writer's directory, ascending; other files are left alone. */
-export function segmentNumbers(directory: string): number[] {
-  return readdirSync(directory)
-    .map((name) => SEGMENT_NAME.exec(name)?.[1])
-    .filter((digits) => digits !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
-/** How a segment ends. */
-export interface SegmentTail {
+/** How a segment of the first version ends. */
+export interface LineTail {
   /** Bytes up to and including the last whole record. */
   readonly size: number;
   /** Bytes after it: what a crash left of a write. */
@@ -35,7 +20,7 @@ export interface SegmentTail {
  * How the segment of `writer` at `path` ends; undefined when its last {@link WINDOW} bytes hold no record, which no torn
  * write explains. Throws what the operating system reports.
  */
-export function readSegmentTail(path: string, writer: string): SegmentTail | undefined {
+export function readLineTail(path: string, writer: string): LineTail | undefined {
   const { bytes, start, size } = readWindow(path);
   let end = bytes.length;
   while (end > 0) {

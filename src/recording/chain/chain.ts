@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { RECORD_VERSION } from '../core/exchange/record.ts';
+import { RECORD_VERSION } from '../../core/exchange/record.ts';
 
 /** Where a chain stands: what the next record will carry. */
 export interface ChainHead {

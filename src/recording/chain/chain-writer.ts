@@ -1,23 +1,25 @@
-import { join } from 'node:path';
-import type { Failure } from '../core/codes.ts';
-import type { Clock } from '../core/ports.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import type { Bytes, Milliseconds } from '../core/units.ts';
+import type { Failure } from '../../core/codes.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes, Milliseconds } from '../../core/units.ts';
+import { eventBody } from '../event-body.ts';
+import { beginSegment, type OpenSegment, type SegmentMeans, type SegmentPosition } from '../segment/open-segment.ts';
+import { leafHash } from '../tree/merkle-tree.ts';
+import type { NoteSigner } from '../tree/signed-note.ts';
+import { sealLine } from './chain.ts';
+import type { ChainPosition } from './chain-position.ts';
 import type { RecoveredChain } from './chain-recovery.ts';
-import { sealLine, type ChainHead } from './chain.ts';
-import { eventBody } from './event-body.ts';
-import type { OpenSegment, SegmentFile } from './segment-file.ts';
-import { segmentName } from './segment-tail.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { CompressionBudget } from './compression-budget.ts';
 
 /**
  * When an append counts as done. Neither loses a record that it acknowledged when the process dies (kill -9, defect, OOM).
  *
  * `batched`: the kernel has the bytes; they reach the medium within {@link SYNC_INTERVAL}. If the machine itself dies
- * (power, kernel), the records of that last interval can be lost, and nothing in the chain shows it.
+ * (power, kernel), the records of that last interval can be lost, and nothing in the chain shows it but a checkpoint kept elsewhere.
  *
- * `each`: the medium has the bytes (fdatasync). Nothing acknowledged is lost, as far as the medium keeps its word.
+ * `strict`: the medium has the bytes (fdatasync). Nothing acknowledged is lost, as far as the medium keeps its word.
  */
-export type Durability = 'batched' | 'each';
+export type Durability = 'batched' | 'strict';
 
 /** How long acknowledged bytes may wait for fdatasync under `batched`. */
 export const SYNC_INTERVAL: Milliseconds = 50;
@@ -30,13 +32,10 @@ export interface Entry {
   readonly time: string;
 }
 
-export interface ChainWriterOptions {
-  readonly writer: string;
-  readonly directory: string;
-  readonly clock: Clock;
+export interface ChainWriterOptions extends SegmentMeans {
+  readonly signer: NoteSigner;
   readonly durability: Durability;
   readonly segmentBytes: Bytes;
-  readonly openSegment: OpenSegment;
   readonly onError: (failure: Failure) => void;
 }
 
@@ -54,26 +53,30 @@ const DONE = ok(undefined);
  */
 export class ChainWriter {
   readonly #options: ChainWriterOptions;
-  #head: ChainHead;
-  #segment: SegmentFile;
-  #number: number;
-  /** Bytes of the segment that are acknowledged records. */
-  #size: Bytes;
+  readonly #checkpoints: Checkpoints;
+  readonly #budget: CompressionBudget;
+  /** What is acknowledged: of the chain, and of its last segment. */
+  #chain: ChainPosition;
+  #position: SegmentPosition;
+  #segment: OpenSegment;
   #rotateAt: Bytes;
   #trouble: Trouble | undefined;
-  /** The file may hold bytes beyond `#size`, or bytes the medium refused: the next batch cuts, and syncs before it counts. */
+  /** The file may hold bytes that are not acknowledged, or bytes the medium refused: the next batch cuts, and syncs before it counts. */
   #suspect = false;
   #syncTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #failedSyncs = 0;
 
-  constructor(options: ChainWriterOptions, chain: RecoveredChain) {
+  constructor(options: ChainWriterOptions, { chain, segment, position }: RecoveredChain) {
     this.#options = options;
-    this.#head = chain.head;
-    this.#segment = chain.segment;
-    this.#number = chain.number;
-    this.#size = chain.size;
+    this.#chain = chain;
+    this.#segment = segment;
+    this.#position = position;
     this.#rotateAt = options.segmentBytes;
+    this.#budget = new CompressionBudget(options.clock);
+    const { writer, directory, signer, clock } = options;
+    const onError = (reason: string): unknown => this.#report(`no checkpoint: ${reason}`);
+    this.#checkpoints = new Checkpoints({ writer, directory, signer, clock, onError }, chain);
   }
 
   /**
@@ -82,6 +85,7 @@ export class ChainWriter {
    */
   async commit(entries: readonly Entry[]): Promise<Result<void, Failure>> {
     const trouble = this.#takeTrouble();
+    if (trouble === undefined && entries.length === 0) return DONE;
     try {
       await this.#write(trouble === undefined ? entries : [this.#gapEntry(trouble), ...entries]);
       return DONE;
@@ -106,30 +110,33 @@ export class ChainWriter {
     this.#trouble = addTrouble(this.#trouble, { reason, refused: count });
   }
 
-  /** Writes a pending `gap` record, syncs and closes the segment. No commit may be pending. */
+  /** Writes a pending `gap` record, syncs, signs and closes the segment. No commit may be pending. */
   async close(): Promise<void> {
     if (this.#trouble !== undefined) await this.commit([]);
     clearTimeout(this.#syncTimer);
     await this.#syncInBackground();
-    this.#segment.close();
+    await this.#checkpoints.close();
+    this.#segment.file.close();
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
     const recovering = this.#suspect;
-    if (recovering) this.#segment.truncate(this.#size);
-    else if (this.#size >= this.#rotateAt) await this.#rotate();
-    const { bytes, head } = this.#seal(entries);
+    if (recovering) this.#segment.file.truncate(this.#position.size);
+    else if (this.#position.size >= this.#rotateAt) await this.#rotate();
+    const { block, chain, position } = this.#seal(entries);
     const failedSyncs = this.#failedSyncs;
-    this.#segment.write(bytes);
-    if (recovering || this.#options.durability === 'each') await this.#segment.sync();
+    this.#segment.file.write(block);
+    const isSynced = recovering || this.#options.durability === 'strict';
+    if (isSynced) await this.#segment.file.sync();
     else this.#scheduleSync();
-    this.#head = head;
-    this.#size += bytes.length;
+    this.#chain = chain;
+    this.#position = position;
+    if (isSynced) this.#checkpoints.synced(chain);
     this.#suspect = failedSyncs !== this.#failedSyncs;
   }
 
-  #seal(entries: readonly Entry[]): { bytes: Uint8Array; head: ChainHead } {
-    let head = this.#head;
+  #seal(entries: readonly Entry[]): { block: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
+    let { head } = this.#chain;
     let text = '';
     for (const { body, time } of entries) {
       const sealed = sealLine(head, { writer: this.#options.writer, time }, body);
@@ -137,7 +144,13 @@ export class ChainWriter {
       head = sealed.head;
     }
     // Bodies are printable ASCII, so that one character is one byte.
-    return { bytes: Buffer.from(text, 'latin1'), head };
+    const lines = Buffer.from(text, 'latin1');
+    const { size, blocks } = this.#position;
+    const compresses = this.#budget.allows(lines.length);
+    const leaf = this.#segment.sealer.seal(blocks, lines, { records: entries.length, compresses });
+    const block = leaf.subarray(1);
+    const chain = { head, tree: this.#chain.tree.append(leafHash(leaf)) };
+    return { block, chain, position: { size: size + block.length, blocks: blocks + 1 } };
   }
 
   #gapEntry(trouble: Trouble): Entry {
@@ -147,22 +160,22 @@ export class ChainWriter {
 
   async #rotate(): Promise<void> {
     await this.#syncing;
-    await this.#segment.sync();
-    const path = join(this.#options.directory, segmentName(this.#number + 1));
-    let next: SegmentFile;
+    await this.#segment.file.sync();
     try {
-      next = this.#options.openSegment(path, 'create');
+      // What comes before a segment is vouched for when it begins: a crash can only take from the last one.
+      this.#checkpoints.synced(this.#chain);
+      await this.#checkpoints.sign();
+      const next = beginSegment(this.#segment.number + 1, this.#chain, this.#options);
+      this.#segment.file.close();
+      this.#segment = next.segment;
+      this.#position = next.position;
+      this.#chain = { head: this.#chain.head, tree: next.tree };
+      this.#rotateAt = this.#options.segmentBytes;
     } catch (error) {
       // A segment that is too long harms nobody; a record that is not written does.
       this.#report(reasonOf(error));
-      this.#rotateAt = this.#size + this.#options.segmentBytes;
-      return;
+      this.#rotateAt = this.#position.size + this.#options.segmentBytes;
     }
-    this.#segment.close();
-    this.#segment = next;
-    this.#number += 1;
-    this.#size = 0;
-    this.#rotateAt = this.#options.segmentBytes;
   }
 
   #scheduleSync(): void {
@@ -176,8 +189,10 @@ export class ChainWriter {
 
   async #syncInBackground(): Promise<void> {
     await this.#syncing;
+    const written = this.#chain;
     try {
-      await this.#segment.sync();
+      await this.#segment.file.sync();
+      this.#checkpoints.synced(written);
     } catch (error) {
       // The kernel reports a lost page once and then forgets it (fsync(2)), so this must not pass unnoticed.
       const reason = reasonOf(error);

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Failure } from '../../core/codes.ts';
+import type { Clock, Random } from '../../core/ports.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { openJournal, type OpenJournal } from '../../recording/journal.ts';
+import type { RecordKeys } from '../../recording/keys/record-keys.ts';
+import { createKeys, KeyError } from '../../store/keys.ts';
+import { recordKeys } from './record-keys.ts';
+
+/**
+ * The record below the data directory of these settings. A command beside a running gateway gets a chain of its own.
+ *
+ * @param onError told of every failed write
+ * @failure audit_unavailable when the directory or one of the keys cannot be used
+ */
+export async function openRecord(
+  { data, recordings }: Settings,
+  parts: { readonly clock: Clock; readonly random: Random; readonly onError: (failure: Failure) => void },
+): Promise<Result<OpenJournal, Failure>> {
+  const { clock, random, onError } = parts;
+  const keys = await openKeys(data.directory, random);
+  if (!keys.ok) return keys;
+  const directory = join(data.directory, 'recordings');
+  return openJournal({ directory, clock, random, keys: keys.value, durability: recordings.durability, onError });
+}
+
+async function openKeys(directory: string, random: Random): Promise<Result<RecordKeys, Failure>> {
+  try {
+    return ok(await recordKeys(createKeys(join(directory, 'keys'), random)));
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    return fail({ code: 'audit_unavailable', detail: error.message });
+  }
+}

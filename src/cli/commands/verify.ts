@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { localAuditKey } from '../../app/records/record-keys.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
+import { verifyChain, type ChainBreak, type ChainSummary } from '../../recording/chain/verify-chain.ts';
+import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
+import { readCheckpoint, type Checkpoint } from '../../recording/tree/checkpoint.ts';
+import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { readingMeans } from '../records/reading-means.ts';
+import { writerDirectories } from '../records/writer-directories.ts';
+import { shownText } from '../shown-text.ts';
+
+interface VerifyOptions {
+  readonly key?: string;
+  readonly checkpoint?: readonly string[];
+  readonly writeKey?: string;
+}
+
+/** `cordon verify` */
+export function addVerifyCommand(program: Command, run: Run): void {
+  program
+    .command('verify')
+    .description('whether the record is complete and unchanged; needs no gateway, and a copy of its files will do')
+    .argument('[dir]', 'a directory of records, or that of one writer (default: those of this installation)')
+    .option('--key <file>', 'what opens them and verifies signatures (default: the keys of this installation)')
+    .option('--checkpoint <file>', 'one that was kept elsewhere: shows that no end is missing; repeatable', collect)
+    .option('--write-key <file>', 'writes what an auditor needs as --key: it opens everything, and can sign nothing')
+    .action((directory: string | undefined, options: VerifyOptions) => run((context) => verify(context, directory, options)));
+}
+
+async function verify(context: CommandContext, given: string | undefined, options: VerifyOptions): Promise<ExitCode> {
+  const loaded = settingsFor(context);
+  if (!loaded.ok) return loaded.failure;
+  const { data } = loaded.value.settings;
+  const { cwd } = context.terminal;
+  if (options.writeKey !== undefined) return await writeKey(context, data.directory, resolve(cwd, options.writeKey));
+  const keys = await readingMeans(data.directory, options.key === undefined ? undefined : resolve(cwd, options.key));
+  if (!keys.ok) return give(context, EXIT.usage, keys.failure);
+  const kept = readKept(
+    (options.checkpoint ?? []).map((file) => resolve(cwd, file)),
+    keys.value,
+  );
+  if (!kept.ok) return give(context, EXIT.usage, kept.failure);
+  const directory = given === undefined ? join(data.directory, 'recordings') : resolve(cwd, given);
+  try {
+    return await verifyAll(context, writerDirectories(directory), { keys: keys.value, kept: kept.value });
+  } catch (error) {
+    return give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+interface Means {
+  readonly keys: ReadingKeys;
+  /** Checkpoints that were kept elsewhere, of any writer. */
+  readonly kept: readonly Checkpoint[];
+}
+
+interface Verified {
+  readonly writer: string;
+  readonly result: Result<ChainSummary, Partial<ChainBreak> & Pick<ChainBreak, 'reason'>>;
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+async function verifyAll(context: CommandContext, directories: readonly string[], means: Means): Promise<ExitCode> {
+  const missing = means.kept.find(({ writer }) => !directories.some((directory) => basename(directory) === writer));
+  if (missing !== undefined)
+    return give(context, EXIT.negative, `Found no records of "${missing.writer}", expected those of a checkpoint`);
+  if (directories.length === 0) return give(context, EXIT.usage, 'Found no records');
+  const all: Verified[] = [];
+  for (const directory of directories) all.push(await verifyOne(context, directory, means));
+  answer(context, all.map(shownAsJson), () => all.flatMap(shownAsLines));
+  if (means.keys.wrapping.length === 0)
+    context.terminal.err('cordon: without a key what is sealed was not opened: its hashes were compared alone');
+  if (means.keys.verifiers.length === 0)
+    context.terminal.err('cordon: without the key that signs, checkpoints could not be told from forged ones');
+  return all.every(({ result }) => result.ok) ? EXIT.ok : EXIT.negative;
+}
+
+async function verifyOne(context: CommandContext, directory: string, { keys, kept }: Means): Promise<Verified> {
+  const writer = basename(directory);
+  const own = ownCheckpoint(directory, writer, keys.verifiers);
+  if (typeof own === 'string') return { writer, result: fail({ segment: 'checkpoint', reason: own }), checkpoints: [] };
+  const checkpoints = [...(own === undefined ? [] : [own]), ...kept.filter((checkpoint) => checkpoint.writer === writer)];
+  const onProgress = progressOf(context, writer);
+  return { writer, result: await verifyChain(directory, { wrapping: keys.wrapping, checkpoints, onProgress }), checkpoints };
+}
+
+const A_TENTH = 0.1;
+
+/** Tells a person who waits how far it is. */
+function progressOf({ terminal }: CommandContext, writer: string): (done: number, total: number) => void {
+  let told = 0;
+  return (done, total) => {
+    if (terminal.isInteractive !== true || done === total || done / total - told < A_TENTH) return;
+    told = done / total;
+    terminal.err(`${writer}: ${Math.floor(told * 100)} %`);
+  };
+}
+
+function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<readonly Checkpoint[], string> {
+  const kept: Checkpoint[] = [];
+  for (const file of files) {
+    let note: string;
+    try {
+      note = readFileSync(file, 'utf8');
+    } catch (error) {
+      return fail(`${file} cannot be read: ${(error as Error).message}`);
+    }
+    const checkpoint = readCheckpoint(note, verifiers);
+    if (typeof checkpoint === 'string') return fail(`${file}: ${checkpoint}`);
+    kept.push(checkpoint);
+  }
+  return ok(kept);
+}
+
+function shownAsJson({ writer, result, checkpoints }: Verified): unknown {
+  const signed = checkpoints.map(({ size, records, time }) => ({ size, records, time }));
+  if (!result.ok) return { writer, state: 'broken', ...result.failure, checkpoints: signed };
+  const { records, segments, gaps, tree, unopened } = result.value;
+  const root = Buffer.from(tree.root()).toString('base64');
+  return { writer, state: 'whole', records, segments, gaps, unopened, tree: { size: tree.size, root }, checkpoints: signed };
+}
+
+function shownAsLines({ writer, result, checkpoints }: Verified): string[] {
+  if (!result.ok) {
+    const { segment, record, seq, reason } = result.failure;
+    const where = record === undefined ? segment : `${segment}, record ${record} (sequence number ${seq})`;
+    return [`${writer}: broken at ${where}: ${shownText(reason)}`];
+  }
+  const { records, segments, gaps } = result.value;
+  const lost = gaps === 0 ? '' : `, ${gaps} of them tell of gaps`;
+  const signed = checkpoints.map(({ time, records: until }) => `  signed ${time}, up to record ${until}`);
+  return [`${writer}: whole, ${records} records in ${segments} segments${lost}`, ...signed];
+}
+
+async function writeKey(context: CommandContext, dataDirectory: string, file: string): Promise<ExitCode> {
+  const text = await localAuditKey(dataDirectory);
+  if (text === undefined)
+    return give(context, EXIT.failed, `Found no keys in ${dataDirectory}, expected those of a gateway that ran`);
+  try {
+    await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    return give(context, EXIT.failed, `${file} cannot be written: ${(error as Error).message}`);
+  }
+  answer(context, { file }, () => [`wrote ${file}: whoever has it can read the whole record`]);
+  return EXIT.ok;
+}

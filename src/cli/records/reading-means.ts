@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { localReadingKeys } from '../../app/records/record-keys.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { readAuditKey } from '../../recording/keys/audit-key.ts';
+import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
+import { KeyError } from '../../store/keys.ts';
+
+const NO_KEYS: ReadingKeys = { wrapping: [], verifiers: [] };
+
+/**
+ * The keys that records are read with: those of a file, else those of this installation, else none.
+ * @failure a sentence
+ */
+export async function readingMeans(dataDirectory: string, file: string | undefined): Promise<Result<ReadingKeys, string>> {
+  try {
+    if (file === undefined) return ok((await localReadingKeys(dataDirectory)) ?? NO_KEYS);
+    const keys = readAuditKey(readFileSync(file));
+    return typeof keys === 'string' ? fail(`${file}: ${keys}`) : ok(keys);
+  } catch (error) {
+    if (error instanceof KeyError) return fail(error.message);
+    return fail(`${file ?? dataDirectory} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,182 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes } from '../../core/units.ts';
+import type { WrappingKey } from '../keys/record-keys.ts';
+import { BlockOpener } from '../segment/block.ts';
+import { headDigest } from '../segment/open-segment.ts';
+import { readSegment, type SegmentPart } from '../segment/read-segment.ts';
+import { unwrapDataKey } from '../segment/scan-segment.ts';
+import type { SegmentHeader } from '../segment/segment-header.ts';
+import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
+import type { Checkpoint } from '../tree/checkpoint.ts';
+import { leafHashOf, MerkleTree } from '../tree/merkle-tree.ts';
+import type { ChainHead } from './chain.ts';
+import { LineWalk } from './line-walk.ts';
+
+export interface VerifyOptions {
+  /** Keys that open segments; without any, what is sealed is not looked into: its hashes and the tree over them are. */
+  readonly wrapping: readonly WrappingKey[];
+  /** What was signed of this chain; each must be in its tree. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** Told now and then how far it is. */
+  readonly onProgress?: (done: Bytes, total: Bytes) => void;
+}
+
+/** What an unbroken chain holds. */
+export interface ChainSummary {
+  readonly writer: string | undefined;
+  readonly records: number;
+  readonly segments: number;
+  /** What crashes and full disks cost, as the chain itself tells; of segments that were opened alone. */
+  readonly gaps: number;
+  /** Where the chain stands; to be compared with one kept elsewhere, since a chain cannot show that its end is missing. */
+  readonly head: ChainHead;
+  readonly tree: MerkleTree;
+  /** Segments that no key opened: their records were not followed one by one. */
+  readonly unopened: number;
+}
+
+/** The first record that does not follow from the ones before it. */
+export interface ChainBreak {
+  readonly segment: string;
+  /** Among those of the segment, from 1. */
+  readonly record: number;
+  /** The sequence number that belongs there. */
+  readonly seq: number;
+  /** What was found and what was expected. */
+  readonly reason: string;
+}
+
+/**
+ * Whether the records of one writer are complete and unchanged from the first one on: sequence, digests, version and writer,
+ * the blocks they are sealed in, and the tree over these. Rejects when the directory or a file cannot be read.
+ * @param directory of one writer
+ */
+export async function verifyChain(directory: string, options: VerifyOptions): Promise<Result<ChainSummary, ChainBreak>> {
+  const numbers = segmentNumbers(directory);
+  const paths = numbers.map((number) => join(directory, segmentName(number)));
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const walk = new ChainWalk(options);
+  let done = 0;
+  for (const [index, number] of numbers.entries()) {
+    const reason = await walk.segment(paths[index]!, number, numbers[0]! + index);
+    if (reason !== undefined) return fail(reason);
+    done += sizes[index]!;
+    options.onProgress?.(done, total);
+  }
+  return walk.end(numbers.length);
+}
+
+class ChainWalk {
+  readonly #options: VerifyOptions;
+  readonly #lines = new LineWalk();
+  #tree = MerkleTree.EMPTY;
+  #unopened = 0;
+  #segment = '';
+  /** Of the segment so far. */
+  #records = 0;
+  #blocks = 0;
+  #opener: BlockOpener | undefined;
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  async segment(path: string, number: number, expected: number): Promise<ChainBreak | undefined> {
+    this.#segment = segmentName(number);
+    this.#records = 0;
+    this.#blocks = 0;
+    if (number !== expected) return this.#break(`Found segment ${this.#segment}, expected ${segmentName(expected)}`);
+    for await (const part of readSegment(path)) {
+      const reason = this.#part(part, number);
+      if (reason !== undefined) return this.#break(reason);
+    }
+    return undefined;
+  }
+
+  end(segments: number): Result<ChainSummary, ChainBreak> {
+    const { size } = this.#tree;
+    const beyond = this.#options.checkpoints.find((checkpoint) => checkpoint.size > size);
+    if (beyond !== undefined) {
+      return fail(
+        this.#break(`Found ${size} heads and blocks, expected the ${beyond.size} of a checkpoint: the end is missing`),
+      );
+    }
+    const { writer, head, gaps } = this.#lines;
+    const foreign = this.#options.checkpoints.find((checkpoint) => writer !== undefined && checkpoint.writer !== writer);
+    if (foreign !== undefined)
+      return fail(this.#break(`Found the writer "${writer}", expected "${foreign.writer}" of a checkpoint`));
+    return ok({ writer, records: head.seq, segments, gaps, head, tree: this.#tree, unopened: this.#unopened });
+  }
+
+  #part(part: SegmentPart, number: number): string | undefined {
+    switch (part.kind) {
+      case 'broken':
+        return part.reason;
+      case 'line': {
+        const reason = this.#lines.follow(part.bytes);
+        if (reason === undefined) this.#records += 1;
+        return reason;
+      }
+      case 'header':
+        return this.#header(part.header, part.bytes, number);
+      case 'block':
+        return this.#block(part);
+    }
+  }
+
+  #header(header: SegmentHeader, bytes: Buffer, number: number): string | undefined {
+    const { head, writer } = this.#lines;
+    if (header.segment !== number) return `Found the head of segment ${header.segment}, expected that of ${number}`;
+    if (writer !== undefined && header.writer !== writer) return `Found writer "${header.writer}", expected "${writer}"`;
+    this.#lines.writer = header.writer;
+    if (header.chain.seq !== head.seq) return `Found a head at sequence number ${header.chain.seq}, expected ${head.seq}`;
+    // Of what was not opened the last digest is not known but from here.
+    if (this.#unopened > 0) this.#lines.head = header.chain;
+    else if (header.chain.prev !== head.prev) return `Found a head with prev ${header.chain.prev}, expected ${head.prev}`;
+    if (!isSameTree(header.tree, this.#tree)) return 'Found a head that goes on from other heads and blocks';
+    const dataKey = unwrapDataKey(header, this.#options.wrapping);
+    if (typeof dataKey === 'string') {
+      // A wrong key is a mistake of whoever verifies, and must not look like a chain that is whole.
+      if (this.#options.wrapping.length > 0) return dataKey;
+      this.#unopened += 1;
+      this.#opener = undefined;
+    } else this.#opener = new BlockOpener({ dataKey, headDigest: headDigest(bytes) });
+    return this.#grow(bytes);
+  }
+
+  #block({ head, bytes }: Extract<SegmentPart, { readonly kind: 'block' }>): string | undefined {
+    const index = this.#blocks++;
+    if (this.#opener === undefined) {
+      const { seq, prev } = this.#lines.head;
+      this.#lines.head = { seq: seq + head.records, prev };
+      this.#records += head.records;
+      return this.#grow(bytes);
+    }
+    const lines = this.#opener.open(index, bytes, head);
+    if (lines === undefined) return 'Found a block that was changed, or belongs elsewhere';
+    const { followed, reason } = this.#lines.followAll(lines);
+    this.#records += followed;
+    if (reason !== undefined) return reason;
+    if (followed !== head.records) return `Found ${followed} records in a block, expected ${head.records}`;
+    return this.#grow(bytes);
+  }
+
+  #grow(leaf: Buffer): string | undefined {
+    this.#tree = this.#tree.append(leafHashOf(leaf));
+    const signed = this.#options.checkpoints.filter(({ size }) => size === this.#tree.size);
+    const other = signed.find(({ root }) => !root.equals(this.#tree.root()));
+    if (other === undefined) return undefined;
+    return `Found other records than those that a checkpoint of ${other.time} vouches for, in this block or before it`;
+  }
+
+  #break(reason: string): ChainBreak {
+    return { segment: this.#segment, record: this.#records + 1, seq: this.#lines.head.seq, reason };
+  }
+}
+
+function isSameTree(a: MerkleTree, b: MerkleTree): boolean {
+  return a.size === b.size && Buffer.compare(a.root(), b.root()) === 0;
+}

@@ -1,0 +1,36 @@
+import { parseNoteVerifier, type NoteVerifier } from '../tree/signed-note.ts';
+import { WrappingKey, type ReadingKeys } from './record-keys.ts';
+
+const MAGIC = 'cordon-audit-key 1';
+const KEY_BYTES = 32;
+
+/**
+ * What an auditor is given to read and verify a copy of the record: it opens what is sealed and tells whose signature stands
+ * under a checkpoint. With it nothing can be signed.
+ *
+ * @param wrapping the key that data keys are wrapped with
+ */
+export function auditKeyText(wrapping: Uint8Array, verifier: NoteVerifier): string {
+  return [MAGIC, `opens ${Buffer.from(wrapping).toString('base64')}`, `signed-by ${verifier.text}`, ''].join('\n');
+}
+
+/**
+ * Reads such a file, or one of the gateway's own (32 bytes), with which signatures cannot be verified.
+ * @returns a sentence where it is neither
+ */
+export function readAuditKey(bytes: Buffer): ReadingKeys | string {
+  if (bytes.length === KEY_BYTES) return { wrapping: [new WrappingKey(bytes)], verifiers: [] };
+  const [magic, ...lines] = bytes.toString('utf8').trimEnd().split('\n');
+  if (magic !== MAGIC) return `Found something else in the first line, expected "${MAGIC}", or a file of ${KEY_BYTES} bytes`;
+  const wrapping: WrappingKey[] = [];
+  const verifiers: NoteVerifier[] = [];
+  for (const [index, line] of lines.entries()) {
+    const [name, value = ''] = line.split(' ', 2);
+    const key = Buffer.from(value, 'base64');
+    const verifier = name === 'signed-by' ? parseNoteVerifier(value) : undefined;
+    if (verifier !== undefined) verifiers.push(verifier);
+    else if (name === 'opens' && key.length === KEY_BYTES) wrapping.push(new WrappingKey(key));
+    else return `line ${index + 2}: Found no key, expected "opens <key>" or "signed-by <key>"`;
+  }
+  return { wrapping, verifiers };
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { WrappingKey } from '../keys/record-keys.ts';
+import { BlockOpener } from '../segment/block.ts';
+import { headDigest } from '../segment/open-segment.ts';
+import { readSegment } from '../segment/read-segment.ts';
+import { unwrapDataKey } from '../segment/scan-segment.ts';
+import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
+
+/** A segment cannot be read on: it was changed, is cut, or none of the keys opens it. `verifyChain` says more. */
+export class UnreadableSegment extends Error {
+  override readonly name = 'UnreadableSegment';
+}
+
+/** Where reading begins. */
+export interface ReadFrom {
+  /** Number of the first segment that is read; default the first there is. */
+  readonly segment?: number;
+}
+
+/**
+ * The records of one writer in order, in the lines they were written in, without newlines; those of a block together. A last
+ * block that is being written is left out.
+ * @param directory of one writer
+ * @throws UnreadableSegment
+ */
+export async function* readLines(
+  directory: string,
+  wrapping: readonly WrappingKey[],
+  from: ReadFrom = {},
+): AsyncGenerator<readonly Buffer[]> {
+  const numbers = segmentNumbers(directory).filter((number) => number >= (from.segment ?? 0));
+  for (const number of numbers) yield* linesOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+}
+
+async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: boolean): AsyncGenerator<readonly Buffer[]> {
+  let opener: BlockOpener | undefined;
+  let index = 0;
+  for await (const part of readSegment(path)) {
+    switch (part.kind) {
+      case 'broken':
+        // Its writer is in the middle of it, or a crash was.
+        if (isLast) return;
+        throw new UnreadableSegment(`${path}: ${part.reason}`);
+      case 'line':
+        yield [part.bytes];
+        break;
+      case 'header': {
+        const dataKey = unwrapDataKey(part.header, wrapping);
+        if (typeof dataKey === 'string') throw new UnreadableSegment(`${path}: ${dataKey}`);
+        opener = new BlockOpener({ dataKey, headDigest: headDigest(part.bytes) });
+        break;
+      }
+      case 'block': {
+        const lines = opener?.open(index++, part.bytes, part.head);
+        if (lines === undefined) throw new UnreadableSegment(`${path}: Found a block that was changed, or belongs elsewhere`);
+        yield split(lines);
+      }
+    }
+  }
+}
+
+function split(lines: Buffer): Buffer[] {
+  const found: Buffer[] = [];
+  for (let from = 0, to = lines.indexOf(0x0a); to >= 0; from = to + 1, to = lines.indexOf(0x0a, from))
+    found.push(lines.subarray(from, to));
+  return found;
+}

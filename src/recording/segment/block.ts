@@ -1,0 +1,159 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { DICTIONARY } from './dictionary.ts';
+
+/**
+ * Records that were written together, sealed: how many bytes follow the head (four bytes), how many they were before they were
+ * compressed (four), how many records (two), how they are coded (one), zero (one), a nonce (twelve); then the ciphertext and
+ * its tag. AES-256-GCM (NIST SP 800-38D) under the data key of the segment. The head, the place of the block in the segment
+ * and the digest of the segment's head are authenticated with it, so that no block can be moved, dropped or put elsewhere.
+ */
+export const BLOCK_HEAD_BYTES = 24;
+const TAG_BYTES = 16;
+const NONCE_FROM = 12;
+const NONCE_BYTES = 12;
+/** Tells apart what was sealed by two programs under one data key, or twice by one: after a crash, and after a failed write. */
+const EPOCH_BYTES = 8;
+
+/** Plain bytes that a block holds at most: a batch, and one record more. */
+const MAX_PLAIN_BYTES = 2 * 1024 ** 2;
+/** What compression may add. */
+const MAX_SEALED_BYTES = MAX_PLAIN_BYTES + 4096;
+const MAX_RECORDS = 0xffff;
+
+const STORED = 0;
+const ZSTD = 1;
+const OPTIONS = { dictionary: DICTIONARY, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** What is authenticated with a block beside its head. */
+const PLACE_BYTES = 4;
+const DIGEST_BYTES = 32;
+
+interface SegmentKey {
+  readonly dataKey: Uint8Array;
+  /** SHA-256 of the head of the segment. */
+  readonly headDigest: Uint8Array;
+}
+
+class Frame {
+  readonly key: KeyObject;
+  /** Digest of the segment's head, place of the block, head of the block. */
+  readonly #associated: Buffer;
+
+  constructor({ dataKey, headDigest }: SegmentKey) {
+    this.key = createSecretKey(dataKey);
+    this.#associated = Buffer.alloc(DIGEST_BYTES + PLACE_BYTES + BLOCK_HEAD_BYTES);
+    this.#associated.set(headDigest);
+  }
+
+  associated(index: number, head: Uint8Array): Buffer {
+    this.#associated.writeUInt32BE(index, DIGEST_BYTES);
+    this.#associated.set(head, DIGEST_BYTES + PLACE_BYTES);
+    return this.#associated;
+  }
+}
+
+/** Seals the blocks of one segment. */
+export class BlockSealer {
+  readonly #frame: Frame;
+  readonly #epoch: Uint8Array;
+  #sealed = 0;
+
+  /** @param epoch eight random bytes, others for everyone who seals under this key */
+  constructor(segment: SegmentKey, epoch: Uint8Array) {
+    if (epoch.length !== EPOCH_BYTES) throw new RangeError(`Found ${epoch.length} bytes, expected ${EPOCH_BYTES}`);
+    this.#frame = new Frame(segment);
+    this.#epoch = epoch;
+  }
+
+  /**
+   * The block, behind one byte of room (see `leafHash`).
+   * @param index of the block in the segment
+   * @param lines at most {@link MAX_PLAIN_BYTES}
+   * @param compresses whether it may be compressed, which costs as much time as all else together where there are few records
+   */
+  seal(index: number, lines: Uint8Array, { records, compresses }: { records: number; compresses: boolean }): Buffer {
+    const fits = lines.length <= MAX_PLAIN_BYTES && records > 0 && records <= MAX_RECORDS;
+    if (!fits) throw new RangeError(`Found ${records} records of ${lines.length} bytes, expected what a block holds`);
+    const coded = compresses ? zstdCompressSync(lines, OPTIONS) : lines;
+    const block = Buffer.allocUnsafe(1 + BLOCK_HEAD_BYTES + coded.length + TAG_BYTES);
+    const head = block.subarray(1, 1 + BLOCK_HEAD_BYTES);
+    head.writeUInt32BE(coded.length + TAG_BYTES, 0);
+    head.writeUInt32BE(lines.length, 4);
+    head.writeUInt16BE(records, 8);
+    head.writeUInt8(compresses ? ZSTD : STORED, 10);
+    head.writeUInt8(0, 11);
+    head.set(this.#epoch, NONCE_FROM);
+    head.writeUInt32BE(this.#sealed++, NONCE_FROM + EPOCH_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#frame.key, head.subarray(NONCE_FROM));
+    cipher.setAAD(this.#frame.associated(index, head));
+    block.set(cipher.update(coded), 1 + BLOCK_HEAD_BYTES);
+    cipher.final();
+    block.set(cipher.getAuthTag(), block.length - TAG_BYTES);
+    return block;
+  }
+}
+
+/** What the head of a block says. */
+export interface BlockHead {
+  /** Bytes of the whole block. */
+  readonly length: number;
+  readonly plainLength: number;
+  readonly records: number;
+  readonly coding: number;
+}
+
+/** @returns undefined where no block can begin like this */
+export function readBlockHead(bytes: Buffer, at: number): BlockHead | undefined {
+  const sealed = bytes.readUInt32BE(at);
+  const plainLength = bytes.readUInt32BE(at + 4);
+  const records = bytes.readUInt16BE(at + 8);
+  const coding = bytes.readUInt8(at + 10);
+  const fits = sealed > TAG_BYTES && sealed <= MAX_SEALED_BYTES && plainLength > 0 && plainLength <= MAX_PLAIN_BYTES;
+  if (!fits || coding > ZSTD || bytes[at + 11] !== 0) return undefined;
+  return { length: BLOCK_HEAD_BYTES + sealed, plainLength, records, coding };
+}
+
+/** Opens the blocks of one segment. */
+export class BlockOpener {
+  readonly #frame: Frame;
+
+  constructor(segment: SegmentKey) {
+    this.#frame = new Frame(segment);
+  }
+
+  /**
+   * The lines of a block.
+   * @param block all of it, of which {@link readBlockHead} has said how long it is
+   * @returns undefined where it is not the one that was sealed at this place
+   */
+  open(index: number, block: Buffer, { plainLength, coding }: BlockHead): Buffer | undefined {
+    const coded = this.authenticate(index, block);
+    if (coded === undefined) return undefined;
+    const lines = coding === STORED ? coded : decompress(coded, plainLength);
+    return lines?.length === plainLength ? lines : undefined;
+  }
+
+  /** Whether a block is the one that was sealed at this place: what is in it, still coded. */
+  authenticate(index: number, block: Buffer): Buffer | undefined {
+    const head = block.subarray(0, BLOCK_HEAD_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.#frame.key, head.subarray(NONCE_FROM, NONCE_FROM + NONCE_BYTES));
+    decipher.setAAD(this.#frame.associated(index, head));
+    decipher.setAuthTag(block.subarray(-TAG_BYTES));
+    try {
+      const coded = decipher.update(block.subarray(BLOCK_HEAD_BYTES, -TAG_BYTES));
+      decipher.final();
+      return coded;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function decompress(coded: Buffer, plainLength: number): Buffer | undefined {
+  try {
+    return zstdDecompressSync(coded, { dictionary: DICTIONARY, maxOutputLength: plainLength });
+  } catch {
+    return undefined;
+  }
+}
