@@ -6,7 +6,8 @@ import type { PersonToken } from '../../core/people/person-token.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { csrfToken, parseSession, verifySession } from '../../identity/people/open-session.ts';
-import { parsePersonToken, verifyPersonToken } from '../../identity/people/person-token.ts';
+import { parsePersonToken } from '../../identity/people/person-token.ts';
+import { verifyToken } from '../../identity/verify-token.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import type { PeopleParts } from './people-parts.ts';
 
@@ -31,7 +32,7 @@ export async function verifiedToken(text: string, { personTokens, clock }: Peopl
   const presented = parsePersonToken(text);
   if (!presented.ok) return presented;
   const stored = await personTokens.find(presented.value.id);
-  return stored.ok ? verifyPersonToken(presented.value, stored.value, clock.now()) : stored;
+  return stored.ok ? verifyToken(presented.value, stored.value, clock.now()) : stored;
 }
 
 /** The answer to a credential that does not verify: recorded, counted, and slowed after some. */
