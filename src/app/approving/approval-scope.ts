@@ -2,6 +2,7 @@ import type { Approval } from '../../core/approval/approval.ts';
 import type { ListCursor, ListQuery, Page } from '../../core/approval/approval-store.ts';
 import type { Grant } from '../../core/approval/grant.ts';
 import type { Failure } from '../../core/codes.ts';
+import { coversHome } from '../../core/people/covers-home.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { ok, type Result } from '../../core/result.ts';
 
@@ -10,7 +11,7 @@ type Home = Approval['requester']['home'];
 /** Whether a request is in the scope of a role: of an agent that is at home there, and asked of a group of it. */
 export function seesApproval({ places, groups }: Principal, { requester, rules }: Approval): boolean {
   const isAsked = groups.length === 0 || rules.some(({ by }) => by.some((group) => groups.includes(group)));
-  return isAsked && covers(places, requester.home);
+  return isAsked && coversHome(places, requester.home);
 }
 
 /** Whether a grant is for an agent that is at home in the scope of a role; of an agent that is gone, everybody sees it. */
@@ -20,11 +21,7 @@ export function seesGrant(
   homeOf: (agent: string) => Home | undefined,
 ): boolean {
   const home = homeOf(subject);
-  return home === undefined ? true : covers(places, home);
-}
-
-function covers(places: Principal['places'], home: Home): boolean {
-  return places.any || (!home.any && home.countries.isSubsetOf(places.countries));
+  return home === undefined || coversHome(places, home);
 }
 
 /** Pages that are looked through for one answer: who sees next to nothing must not make the store read all of it. */
