@@ -2,6 +2,7 @@
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
 import type { GrantState } from '../../core/approval/approval-store.ts';
+import { LONGEST_REASON } from '../../core/approval/approver.ts';
 import type { ApprovalState } from '../../core/approval/transitions.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -39,7 +40,7 @@ export const ApprovalParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f
 export const DecisionBody = Type.Object(
   {
     decision: Type.Unsafe<'approve' | 'deny'>({ type: 'string', enum: ['approve', 'deny'] }),
-    reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; it is on the record.' }),
+    reason: Type.String({ minLength: 1, maxLength: LONGEST_REASON, description: 'Why; it is on the record.' }),
     grant: Type.Optional(
       Type.Object(
         { for: Type.String({ maxLength: 16, description: 'How long the same kind may pass: 15m, 8h.' }) },
