@@ -16,6 +16,9 @@ import { coversAssignment } from './scope.ts';
 import { useUp } from './tokens.ts';
 import { unavailable } from './unavailable.ts';
 
+/** Open sessions of one person: enough for every browser of theirs, few enough for an admin to look through. */
+const MOST_SESSIONS = 10;
+
 /** Signing in and out. */
 export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'signOut' | 'sessions' | 'endSession'> {
   const { sessions, clock } = parts;
@@ -73,7 +76,7 @@ interface Beginning {
 
 /**
  * Opens a session and puts it on the record first. The session that the browser held before ends with it, so that nothing
- * that was known before signing in is worth anything after it.
+ * that was known before signing in is worth anything after it; and the oldest of a person who has too many end.
  */
 export async function beginSession(
   signIn: SignIn,
@@ -96,9 +99,19 @@ export async function beginSession(
   const inserted = await onRecord(entry, insert, record);
   if (!inserted.ok) return inserted;
   if (before !== undefined) await sessions.end(before, clock.now());
+  await endExcess(by, parts);
   const presented = parseSession(text);
   if (presented === undefined) throw new Defect('A session was opened under a text that stands for none');
   return ok({ visitor: sessionVisitor(session, presented.secret, by.client, parts), cookie: text });
+}
+
+/** Ends the oldest sessions of who has just signed in, beyond what a person may have; what fails is made up for the next time. */
+async function endExcess(by: Principal, { sessions, clock, record }: PeopleParts): Promise<void> {
+  const excess = await sessions.excess(by.person, MOST_SESSIONS, clock.now());
+  for (const id of excess.ok ? excess.value : []) {
+    const entry = { by, subject: `session:${id}`, details: { because: `more than ${MOST_SESSIONS} sessions` } };
+    await onRecord({ ...entry, action: 'session.ended' }, () => sessions.end(id, clock.now()), record);
+  }
 }
 
 /** The session that a cookie stands for, while it lasts. */
