@@ -53,6 +53,17 @@ describeOnEveryEngine('createOutboxRepository()', (engine) => {
     expect(valueOf(await a.waiting())).toBe(6);
   });
 
+  it('knows what was told under an earlier id, to the same webhook, delivered or not', async () => {
+    const again = message(2, { earlierId: 'msg_1' });
+    valueOf(await a.add(message(1), MOST));
+    expect(valueOf(await b.add(again, MOST))).toBe('known');
+    const [claimed] = await claim(a);
+    valueOf(await a.finish(claimed!, 'delivered', NOW));
+    expect(valueOf(await b.add(again, MOST))).toBe('known');
+    expect(valueOf(await b.add({ ...again, webhook: 'other' }, MOST))).toBe('added');
+    expect(valueOf(await b.add(message(3, { earlierId: 'msg_2' }), MOST))).toBe('added');
+  });
+
   it('lets exactly one replica claim a message, until its claim ends', async () => {
     const sent = Array.from({ length: 20 }, (_, n) => message(n));
     for (const each of sent) valueOf(await a.add(each, 100));
