@@ -8,7 +8,7 @@ import type { HoldMeans } from '../../pipeline/holding/hold-means.ts';
 import { createApprovalRepository } from '../../store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../store/approvals/grant-repository.ts';
 import { observedApprovals, observedGrants } from '../../store/approvals/observed-stores.ts';
-import { RowCipher } from '../../store/approvals/row-cipher.ts';
+import { RowCipher } from '../../store/sealing/row-cipher.ts';
 import type { Database } from '../../store/database.ts';
 import { publishNews } from '../approving/publish-news.ts';
 import { timeOrderedIds } from '../system.ts';

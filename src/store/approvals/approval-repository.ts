@@ -10,7 +10,7 @@ import { askApproval } from './ask-approval.ts';
 import { changeState } from './change-state.ts';
 import { toGrantRow } from './grant-row.ts';
 import { isBehind, pageOf } from './page.ts';
-import type { RowCipher } from './row-cipher.ts';
+import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
 const LIVE_PER_SUBJECT = 2000;

@@ -6,7 +6,7 @@ import { attemptStore } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 import { fromGrantRow, sealRevoker, toGrantRow } from './grant-row.ts';
 import { isBehind, pageOf } from './page.ts';
-import type { RowCipher } from './row-cipher.ts';
+import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Grants in the database; the same statements on SQLite and PostgreSQL. */
 export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): GrantStore {

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ApprovalId } from '../../core/ids.ts';
 import { messageIdAround, stateTold, type ApprovalNews, type WebhookEvent } from '../../core/webhooks/webhook-event.ts';
 import type { Claim, ClaimedMessage, Since, WebhookMessage, WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
-import type { RowCipher, SealedColumn } from '../approvals/row-cipher.ts';
+import type { RowCipher, SealedColumn } from '../sealing/row-cipher.ts';
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Announcer, type AnnouncerParts } from '../../../src/app/notifying/announcer.ts';
 import type { Receiver } from '../../../src/app/notifying/receiver.ts';
 import type { WebhookOutbox } from '../../../src/core/webhooks/webhook-outbox.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import { createOutboxRepository } from '../../../src/store/webhooks/outbox-repository.ts';
 import { openLog } from '../../../src/telemetry/log.ts';
 import { databaseIn, temporaryDirectory } from '../../store/fixtures.ts';

@@ -9,7 +9,7 @@ import type { AgentId, ApprovalId, Fingerprint, GrantId } from '../../../src/cor
 import type { Result } from '../../../src/core/result.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../../src/store/approvals/grant-repository.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import type { Schema } from '../../../src/store/schema.ts';
 import {
   approved,

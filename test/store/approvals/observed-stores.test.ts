@@ -4,7 +4,7 @@ import type { ApprovalId, Fingerprint, GrantId } from '../../../src/core/ids.ts'
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../../src/store/approvals/grant-repository.ts';
 import { observedApprovals, observedGrants } from '../../../src/store/approvals/observed-stores.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import { approved, ASKED_AT, EXPIRES_AT, grant, question } from '../../approval/support/approvals.ts';
 import { MACHINE_RANDOM } from '../../support/clock.ts';
 import { databaseIn, temporaryDirectory } from '../fixtures.ts';

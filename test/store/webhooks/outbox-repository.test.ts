@@ -5,7 +5,7 @@ import type { Result } from '../../../src/core/result.ts';
 import { approvalMessageId } from '../../../src/core/webhooks/webhook-event.ts';
 import type { ClaimedMessage, WebhookMessage, WebhookOutbox } from '../../../src/core/webhooks/webhook-outbox.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createOutboxRepository } from '../../../src/store/webhooks/outbox-repository.ts';
 import { approved, ASKED_AT, question } from '../../approval/support/approvals.ts';
