@@ -15,8 +15,9 @@ import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { onRecord } from '../people/on-record.ts';
+import { pageInScope } from '../people/page-in-scope.ts';
 import { unavailable } from '../people/unavailable.ts';
-import { pageInScope, seesApproval, seesGrant } from './approval-scope.ts';
+import { seesApproval, seesGrant } from './approval-scope.ts';
 import { purgeApprovals } from './purge-approvals.ts';
 
 export interface ApprovalDeskParts {
