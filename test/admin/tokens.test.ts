@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenItem } from '../../src/admin/contract/people.ts';
+import type { TokenItem, TokensAnswer } from '../../src/admin/contract/people.ts';
 import { fail } from '../../src/core/result.ts';
 import { admin, type OpenAdmin } from './admin-client.ts';
 
@@ -86,6 +86,31 @@ describe('/v1/tokens', () => {
     for (const order of wider) expect((await mint(opened, order, scoped)).status).toBe(403);
     for (const order of [ANNA, { ...ANNA, places: ['DE'] }, { agent: 'bot' }])
       expect((await mint(opened, order, scoped)).status).toBe(201);
+  });
+
+  it('gives tokens of agents and people page by page, newest first, and none out of scope', async () => {
+    const opened = await admin();
+    const scoped = await opened.people.put('carl@acme.example', { role: 'admin', groups: ['privacy'], places: ['dach'] });
+    const expected: string[] = [];
+    for (const order of [ANNA, { agent: 'bot' }, { agent: 'us-bot' }, ANNA, { agent: 'bot' }]) {
+      opened.people.clock.advance(1);
+      // Two at one instant, which their ids put in an order.
+      const two = [(await mint(opened, order)).content.id, (await mint(opened, order)).content.id];
+      if (!('agent' in order && order.agent === 'us-bot')) expected.unshift(...two.toSorted().toReversed());
+    }
+    const ask = async (query: string) =>
+      await opened.ask(`/v1/tokens?${query}`, { headers: { authorization: `Bearer ${scoped}` } });
+    const pages: string[][] = [];
+    let next: string | undefined;
+    do {
+      const page = JSON.parse((await ask(`limit=3${next === undefined ? '' : `&after=${next}`}`)).body) as TokensAnswer;
+      pages.push(page.items.map(({ id }) => id));
+      ({ next } = page);
+    } while (next !== undefined);
+    const own = scoped.slice('cdp_'.length, scoped.indexOf('.'));
+    expect(pages.flat()).toEqual([...expected, own]);
+    expect(pages.map(({ length }) => length)).toEqual([3, 3, 3]);
+    for (const query of ['limit=0', 'limit=x', 'after=abc']) expect((await ask(query)).status).toBe(400);
   });
 
   it('shows and revokes nothing outside the scope of who asks', async () => {

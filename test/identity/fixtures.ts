@@ -57,6 +57,10 @@ export class MemoryTokenStore implements TokenStore {
     return ok([...this.#tokens.values()].map(({ token }) => token));
   }
 
+  page(): never {
+    throw new Error('Nobody who identifies asks for pages');
+  }
+
   async revoke(id: TokenId, at: number) {
     const found = this.#tokens.get(id);
     if (found !== undefined) this.#tokens.set(id, { ...found, token: { ...found.token, revokedAt: at } });

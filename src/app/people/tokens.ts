@@ -5,12 +5,14 @@ import type { AgentId, TokenId } from '../../core/ids.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import { parsePerson } from '../../core/people/person.ts';
 import type { Principal } from '../../core/people/principal.ts';
+import type { Page, PageQuery } from '../../core/page.ts';
 import type { AgentToken } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { mintPersonToken } from '../../identity/people/person-token.ts';
 import { mintedEntry } from './minted-entry.ts';
 import { onRecord } from './on-record.ts';
+import { pageInScope } from './page-in-scope.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { coversAgent, coversAssignment } from './scope.ts';
 import { unavailable } from './unavailable.ts';
@@ -20,12 +22,13 @@ type Token = AgentToken | PersonToken;
 /** Tokens of agents and people, as admins manage them. */
 export function createTokens(parts: PeopleParts): Pick<People, 'tokens' | 'mint' | 'revoke'> {
   return {
-    tokens: async (by) => {
-      const [ofAgents, ofPeople] = await Promise.all([parts.agentTokens.list(), parts.personTokens.list()]);
-      if (!ofAgents.ok) return fail(unavailable(ofAgents.failure));
-      if (!ofPeople.ok) return fail(unavailable(ofPeople.failure));
-      const all: readonly Token[] = [...ofAgents.value, ...ofPeople.value];
-      return ok(all.filter((token) => covers(by, token, parts)).toSorted((a, b) => a.createdAt - b.createdAt));
+    tokens: async (query, by) => {
+      const page = await pageInScope(
+        query,
+        (next) => tokenPage(next, parts),
+        (token) => covers(by, token, parts),
+      );
+      return page.ok ? page : fail(unavailable(page.failure));
     },
     mint: async (order, by) => {
       const drafted = draft(order, by.principal, parts);
@@ -33,6 +36,18 @@ export function createTokens(parts: PeopleParts): Pick<People, 'tokens' | 'mint'
     },
     revoke: (id, by) => revoke(id as TokenId, by, parts),
   };
+}
+
+/** Tokens of agents and of people as one list. */
+async function tokenPage(query: PageQuery, { agentTokens, personTokens }: PeopleParts): Promise<Result<Page<Token>, Failure>> {
+  const [ofAgents, ofPeople] = await Promise.all([agentTokens.page(query), personTokens.page(query)]);
+  if (!ofAgents.ok) return ofAgents;
+  if (!ofPeople.ok) return ofPeople;
+  const both: readonly Token[] = [...ofAgents.value.items, ...ofPeople.value.items];
+  const items = both.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice(0, query.limit);
+  const last = items.at(-1);
+  const hasMore = items.length < both.length || ofAgents.value.next !== undefined || ofPeople.value.next !== undefined;
+  return ok(hasMore && last !== undefined ? { items, next: { createdAt: last.createdAt, id: last.id } } : { items });
 }
 
 /** A token that is made, and stored nowhere yet. */
