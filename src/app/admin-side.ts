@@ -16,6 +16,7 @@ import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 /** Where `npm run build:console` puts it. */
@@ -69,7 +70,6 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
   return {
     clock,
     people: people.people,
-    record: people.record,
     approvals: createApprovalDesk({
       approvals: state.holds.approvals,
       grants: state.holds.grants,
@@ -80,7 +80,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     }),
     watch: watchChanges(parts.events, state.database),
     identityProvider: people.identityProvider,
-    reload: () => upkeep.reload(),
+    reload: reloadOnRecord(upkeep, people.record),
     ready,
     policy: () => ({
       digest: inForce.compiled.digest,
