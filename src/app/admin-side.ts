@@ -8,8 +8,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createApprovalDesk } from './approving/approval-desk.ts';
-import { watchChanges } from './approving/watch-changes.ts';
 import { compileFor } from './compile-policy.ts';
+import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
@@ -78,7 +78,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
     }),
-    watch: watchChanges(parts.events, state.database),
+    watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
     reload: reloadOnRecord(upkeep, people.record),
     ready,
