@@ -113,6 +113,15 @@ describe('/v1/tokens', () => {
     expect(pages.flat()).toEqual([...expected, own]);
     expect(pages.map(({ length }) => length)).toEqual([3, 3, 3]);
     for (const query of ['limit=0', 'limit=x', 'after=abc']) expect((await ask(query)).status).toBe(400);
+    // What PostgreSQL would refuse is no store that is down.
+    for (const [at, id] of [
+      [1.5, own],
+      [1, `${own.slice(1)}\u0000`],
+      [1, 'x'],
+    ]) {
+      const after = Buffer.from(JSON.stringify([at, id])).toString('base64url');
+      expect((await ask(`after=${after}`)).status).toBe(400);
+    }
   });
 
   it('shows and revokes nothing outside the scope of who asks', async () => {
