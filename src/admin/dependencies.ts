@@ -1,4 +1,4 @@
-import type { RecordAdmin } from '../core/people/admin-entry.ts';
+import type { Principal } from '../core/people/principal.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
@@ -13,8 +13,9 @@ import type {
   PolicyAnswer,
   TablesAnswer,
 } from './contract.ts';
+import type { Refusal } from './problem.ts';
 
-/** What the admin API asks the gateway; given by `app`. None of it resolves a name. */
+/** What the admin API asks the gateway; given by `app`, which puts what people do on the record first. None of it resolves a name. */
 export interface AdminDependencies {
   readonly clock: Clock;
   /** Absent where the console was not built. */
@@ -25,13 +26,11 @@ export interface AdminDependencies {
   readonly approvals: ApprovalDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
-  /** Puts what a person does on the record. Handlers await it before they do it, and do it only when it is there. */
-  readonly record: RecordAdmin;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */
   ready(): boolean;
   policy(): PolicyAnswer;
   /** Reads the policy files anew. */
-  reload(): Promise<'loaded' | 'refused' | 'unchanged'>;
+  reload(by: Principal): Promise<Result<'loaded' | 'refused' | 'unchanged', Refusal>>;
   check(body: CheckBody): CheckAnswer;
   /** @failure a sentence on what is wrong with the question */
   explain(body: ExplainBody): Promise<Result<ExplainAnswer, string>>;

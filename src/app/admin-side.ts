@@ -8,14 +8,15 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createApprovalDesk } from './approving/approval-desk.ts';
-import { watchChanges } from './approving/watch-changes.ts';
 import { compileFor } from './compile-policy.ts';
+import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 /** Where `npm run build:console` puts it. */
@@ -69,7 +70,6 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
   return {
     clock,
     people: people.people,
-    record: people.record,
     approvals: createApprovalDesk({
       approvals: state.holds.approvals,
       grants: state.holds.grants,
@@ -78,9 +78,9 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
     }),
-    watch: watchChanges(parts.events, state.database),
+    watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
-    reload: () => upkeep.reload(),
+    reload: reloadOnRecord(upkeep, people.record),
     ready,
     policy: () => ({
       digest: inForce.compiled.digest,

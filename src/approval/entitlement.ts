@@ -1,5 +1,6 @@
 import type { Approval, AskedRule, Requester } from '../core/approval/approval.ts';
 import type { Approver } from '../core/approval/approver.ts';
+import { coversHome } from '../core/people/covers-home.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
 /** Why a decision is not taken. The first four say that this person may not decide; nothing of the request is in them. */
@@ -19,7 +20,7 @@ export function entitlement(approval: Approval, approver: Approver): Result<read
       'Owners of the agent and who minted its token are requesters: neither they nor those whom they vouch for decide',
     );
   }
-  if (!coversHome(approver, approval.requester)) {
+  if (!coversHome(approver.places, approval.requester.home)) {
     return refuse('scope', `Your role covers ${approver.places.label}, not all of where this agent is at home`);
   }
   const inGroup = approval.rules.filter((rule) => asksFor(rule, approver));
@@ -34,11 +35,6 @@ export type Requesters = Pick<Requester, 'owners' | 'minter'>;
 /** Compared character by character: names are made canonical where they come in, not here. */
 export function isRequester({ owners, minter }: Requesters, person: string): boolean {
   return owners.includes(person) || minter === person;
-}
-
-/** Every country of home must be within the role: half a jurisdiction decides on nothing. */
-function coversHome({ places }: Approver, { home }: Requester): boolean {
-  return places.any || (!home.any && !home.countries.isEmpty() && home.countries.isSubsetOf(places.countries));
 }
 
 function asksFor({ by }: AskedRule, { groups }: Approver): boolean {

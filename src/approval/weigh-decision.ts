@@ -1,6 +1,6 @@
 import type { Approval, AskedRule } from '../core/approval/approval.ts';
 import type { DecidedChange } from '../core/approval/approval-store.ts';
-import type { Approver, ApproverDecision } from '../core/approval/approver.ts';
+import { LONGEST_REASON, type Approver, type ApproverDecision } from '../core/approval/approver.ts';
 import { transition } from '../core/approval/transitions.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
@@ -13,9 +13,6 @@ export interface ProposedDecision {
   readonly reason: string;
   readonly grant?: { readonly for: Milliseconds };
 }
-
-/** Longest reason, in UTF-16 code units: what is shown and recorded is bounded. */
-export const LONGEST_REASON = 2000;
 
 /** What a decision changes, before grants are made of it. */
 export type WeighedDecision = Omit<DecidedChange, 'grants'>;

@@ -1,6 +1,7 @@
 import type { IpAddress } from './address.ts';
 import type { Failure } from './codes.ts';
 import type { AdminAction, AdminAlarm, RecordEvent } from './exchange/record.ts';
+import type { Page, PageQuery } from './page.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
 import type { AgentId, ApprovalId, TokenId } from './ids.ts';
@@ -58,6 +59,8 @@ export interface TokenStore {
   /** The token and its hash by public id; undefined when there is none. */
   find(id: TokenId): Promise<Result<{ token: AgentToken; secretHash: Uint8Array } | undefined, Failure>>;
   list(): Promise<Result<readonly AgentToken[], Failure>>;
+  /** The same newest first, page by page. */
+  page(query: PageQuery): Promise<Result<Page<AgentToken>, Failure>>;
   /** Marks it revoked; false when there is no such token. */
   revoke(id: TokenId, at: Instant): Promise<Result<boolean, Failure>>;
 }

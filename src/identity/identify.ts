@@ -5,11 +5,12 @@ import type { Subject } from '../core/exchange/exchange.ts';
 import type { AgentToken } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptsToken, createIndexSource, type AgentIndex } from './agent-index.ts';
-import { parseTokenText, type PresentedToken } from './agent-token.ts';
+import { parseTokenText } from './agent-token.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import { parseProxyAuthorization, type Credentials } from './proxy-authorization.ts';
 import { isSessionName, type SessionClaim, type SessionTable } from './session.ts';
 import type { TokenCache } from './token-cache.ts';
+import type { PresentedToken } from './verify-token.ts';
 
 /** All that identification looks at; no other field of a request says who sends it (HDR-03). */
 export interface IdentifyInput {

@@ -4,7 +4,7 @@ import type { TokenId } from '../core/ids.ts';
 import type { AgentToken, Clock, TokenStore } from '../core/ports.ts';
 import { fail, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { checkInForce, verifyToken, type PresentedToken } from './agent-token.ts';
+import { checkInForce, verifyToken, type PresentedToken } from './verify-token.ts';
 
 export interface TokenCacheOptions {
   readonly store: TokenStore;

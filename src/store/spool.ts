@@ -6,7 +6,7 @@ import { Defect } from '../core/defect.ts';
 import type { Random, Spool, SpoolEntry } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Bytes } from '../core/units.ts';
-import { CHUNK_BYTES, ChunkSealer, unsealChunks } from './sealed-chunks.ts';
+import { CHUNK_BYTES, ChunkSealer, unsealChunks } from './sealing/sealed-chunks.ts';
 
 export interface SpoolOptions {
   /** Belongs to this spool alone: everything in it is removed at the start. */

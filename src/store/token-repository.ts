@@ -3,6 +3,7 @@ import type { AgentId, TokenId } from '../core/ids.ts';
 import type { AgentToken, TokenStore } from '../core/ports.ts';
 import { ok } from '../core/result.ts';
 import { attemptStore } from './attempt-store.ts';
+import { newestFirst, pageOf } from './page.ts';
 import type { Schema } from './schema.ts';
 
 type TokenRow = Schema['agent_tokens'];
@@ -29,6 +30,12 @@ export function createTokenRepository(db: Kysely<Schema>): TokenStore {
       );
       return rows.ok ? ok(rows.value.map(fromRow)) : rows;
     },
+
+    page: (query) =>
+      attemptStore('list tokens', async () => {
+        const rows = await newestFirst(db.selectFrom('agent_tokens').selectAll(), query).execute();
+        return pageOf(rows, query, fromRow);
+      }),
 
     revoke: (id, at) =>
       attemptStore('revoke token', async () => {

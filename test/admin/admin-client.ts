@@ -27,10 +27,9 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
   return {
     clock: people.clock,
     people: people.people,
-    record: people.record,
     approvals: NO_APPROVALS,
     watch: () => ({ [Symbol.dispose]: () => {} }),
-    reload: () => Promise.resolve('unchanged'),
+    reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,
     policy: () => ({ digest: 'sha256:00', generation: 1, files: ['base.yaml'], errors: [], warnings: [] }),
     check: ({ files }) => ({ ok: true, digest: `sha256:${files.length}`, issues: [] }),

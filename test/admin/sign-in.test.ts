@@ -180,6 +180,30 @@ describe('a session', () => {
     expect(await steppedUp()).toBe(false);
   });
 
+  it('ends, on the record, when its person opens the tenth after it; those of others stay', async () => {
+    const opened = await admin();
+    const { ask, people } = opened;
+    const [mine, other] = await Promise.all([people.tokenFor('viewer'), people.tokenFor('operator')]);
+    const statusOf = async ({ cookie }: SignedIn) => (await ask('/v1/me', { headers: { cookie } })).status;
+    const elsewhere = await signIn(opened, other);
+    const signedIn: SignedIn[] = [];
+    for (let i = 0; i < 11; i++) {
+      if (i === 10) expect(await Promise.all(signedIn.map(statusOf))).toEqual(signedIn.map(() => 200));
+      signedIn.push(await signIn(opened, mine));
+      people.clock.advance(1);
+    }
+    expect(await statusOf(signedIn[0]!)).toBe(401);
+    expect(await Promise.all(signedIn.slice(1).map(statusOf))).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(await statusOf(elsewhere)).toBe(200);
+    expect((await people.records()).filter(({ action }) => action === 'session.ended')).toMatchObject([
+      {
+        actor: 'viewer@acme.example',
+        subject: signedIn[0]!.me.credential,
+        details: { because: 'more than 10 sessions' },
+      },
+    ]);
+  });
+
   it('is listed and ended by an admin, on the record', async () => {
     const opened = await admin();
     const { cookie, me } = await signIn(opened, await opened.people.tokenFor('auditor'));

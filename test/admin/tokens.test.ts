@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenItem } from '../../src/admin/contract/people.ts';
+import type { TokenItem, TokensAnswer } from '../../src/admin/contract/people.ts';
+import { reloadOnRecord } from '../../src/app/upkeep/reload-on-record.ts';
+import type { RecordAdmin } from '../../src/core/people/admin-entry.ts';
 import { fail } from '../../src/core/result.ts';
 import { admin, type OpenAdmin } from './admin-client.ts';
 
@@ -88,6 +90,40 @@ describe('/v1/tokens', () => {
       expect((await mint(opened, order, scoped)).status).toBe(201);
   });
 
+  it('gives tokens of agents and people page by page, newest first, and none out of scope', async () => {
+    const opened = await admin();
+    const scoped = await opened.people.put('carl@acme.example', { role: 'admin', groups: ['privacy'], places: ['dach'] });
+    const expected: string[] = [];
+    for (const order of [ANNA, { agent: 'bot' }, { agent: 'us-bot' }, ANNA, { agent: 'bot' }]) {
+      opened.people.clock.advance(1);
+      // Two at one instant, which their ids put in an order.
+      const two = [(await mint(opened, order)).content.id, (await mint(opened, order)).content.id];
+      if (!('agent' in order && order.agent === 'us-bot')) expected.unshift(...two.toSorted().toReversed());
+    }
+    const ask = async (query: string) =>
+      await opened.ask(`/v1/tokens?${query}`, { headers: { authorization: `Bearer ${scoped}` } });
+    const pages: string[][] = [];
+    let next: string | undefined;
+    do {
+      const page = JSON.parse((await ask(`limit=3${next === undefined ? '' : `&after=${next}`}`)).body) as TokensAnswer;
+      pages.push(page.items.map(({ id }) => id));
+      ({ next } = page);
+    } while (next !== undefined);
+    const own = scoped.slice('cdp_'.length, scoped.indexOf('.'));
+    expect(pages.flat()).toEqual([...expected, own]);
+    expect(pages.map(({ length }) => length)).toEqual([3, 3, 3]);
+    for (const query of ['limit=0', 'limit=x', 'after=abc']) expect((await ask(query)).status).toBe(400);
+    // What PostgreSQL would refuse is no store that is down.
+    for (const [at, id] of [
+      [1.5, own],
+      [1, `${own.slice(1)}\u0000`],
+      [1, 'x'],
+    ]) {
+      const after = Buffer.from(JSON.stringify([at, id])).toString('base64url');
+      expect((await ask(`after=${after}`)).status).toBe(400);
+    }
+  });
+
   it('shows and revokes nothing outside the scope of who asks', async () => {
     const opened = await admin();
     const scoped = await opened.people.put('carl@acme.example', { role: 'admin', groups: ['privacy'], places: ['dach'] });
@@ -165,22 +201,27 @@ describe('a one-use token', () => {
 });
 
 describe('POST /v1/policy/reload', () => {
-  it('is on the record before the files are read', async () => {
+  async function reload(record?: RecordAdmin) {
     const seen: unknown[] = [];
-    const opened = await admin({ reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused') });
-    const answer = await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' });
-    expect([answer.status, JSON.parse(answer.body), seen]).toEqual([200, { result: 'loaded' }, ['reloaded']]);
+    const upkeep = { reload: () => Promise.resolve(seen.push('reloaded') > 0 ? ('loaded' as const) : ('refused' as const)) };
+    const opened: OpenAdmin = await admin({
+      reload: (by) => reloadOnRecord(upkeep, record ?? opened.people.record)(by),
+    });
+    const { status, body } = await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' });
+    return { opened, seen, status, content: JSON.parse(body) as unknown };
+  }
+
+  it('is on the record before the files are read', async () => {
+    const { opened, seen, status, content } = await reload();
+    expect([status, content, seen]).toEqual([200, { result: 'loaded' }, ['reloaded']]);
     const record = (await opened.people.records()).find(({ kind }) => kind === 'admin');
     expect(record).toMatchObject({ actor: 'operator@acme.example', role: 'operator', action: 'policy.reloaded' });
   });
 
-  it('does not happen when it cannot be recorded', async () => {
-    const seen: unknown[] = [];
-    const opened = await admin({
-      reload: () => Promise.resolve(seen.push('reloaded') > 0 ? 'loaded' : 'refused'),
-      record: () => Promise.resolve(fail({ code: 'audit_unavailable', detail: 'No room' } as const)),
-    });
-    expect((await opened.ask('/v1/policy/reload', { as: 'operator', method: 'POST' })).status).toBe(503);
-    expect(seen).toEqual([]);
+  it('does not happen when it cannot be recorded, and says nothing of why', async () => {
+    const full = fail({ code: 'audit_unavailable', detail: 'No room on /var/lib/cordon' } as const);
+    const { seen, status, content } = await reload(() => Promise.resolve(full));
+    expect([status, seen]).toEqual([503, []]);
+    expect(JSON.stringify(content)).not.toContain('/var');
   });
 });

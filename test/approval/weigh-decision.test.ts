@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_REASON, weighDecision, type ProposedDecision } from '../../src/approval/weigh-decision.ts';
+import { LONGEST_REASON } from '../../src/core/approval/approver.ts';
+import { weighDecision, type ProposedDecision } from '../../src/approval/weigh-decision.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
 import type { Approver } from '../../src/core/approval/approver.ts';
 import type { ApprovalState } from '../../src/core/approval/transitions.ts';

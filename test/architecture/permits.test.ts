@@ -69,14 +69,12 @@ describe('permits (invariant 1)', () => {
 describe('the network (invariant 10)', () => {
   it('is in reach of these files alone', () => {
     expect(reaches(tree)).toEqual([
-      // Requests to the identity provider and to webhooks: decided as subject `cordon`, pinned to the judged addresses.
+      // The gateway's own requests, for tables, sign-in and webhooks: decided as subject `cordon`, pinned to the judged addresses.
       'app/egress/pinned-exchange.ts',
       // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
       'app/people/oidc/issuer-client.ts',
       // The command line of people, to the admin API of a gateway; runs in no gateway.
       'cli/api/api-exchange.ts',
-      // Documents for the gateway itself: decided as subject `cordon`, pinned to the judged addresses.
-      'cli/egress/pinned-get.ts',
       // In a browser, to the server that the page came from and, by its content security policy, nowhere else.
       'console/gateway/gateway.ts',
       'console/gateway/listen.ts',

@@ -4,7 +4,6 @@ import { CountrySet } from '../../src/core/place/country-set.ts';
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
 import type { AgentToken, Random, TokenStore } from '../../src/core/ports.ts';
 import { fail, ok } from '../../src/core/result.ts';
-import type { StoredToken } from '../../src/identity/agent-token.ts';
 import { parseCidr } from '../../src/wire/address/cidr.ts';
 import { parseIpAddress } from '../../src/wire/address/ip-address.ts';
 
@@ -37,7 +36,7 @@ export class CountingRandom implements Random {
 
 /** The port in memory, with a count of look-ups, a switch to fail, and a gate that holds look-ups back. */
 export class MemoryTokenStore implements TokenStore {
-  readonly #tokens = new Map<TokenId, StoredToken>();
+  readonly #tokens = new Map<TokenId, { readonly token: AgentToken; readonly secretHash: Uint8Array }>();
   finds = 0;
   isDown = false;
   gate: Promise<void> = Promise.resolve();
@@ -56,6 +55,10 @@ export class MemoryTokenStore implements TokenStore {
 
   async list() {
     return ok([...this.#tokens.values()].map(({ token }) => token));
+  }
+
+  page(): never {
+    throw new Error('Nobody who identifies asks for pages');
   }
 
   async revoke(id: TokenId, at: number) {

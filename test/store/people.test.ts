@@ -103,6 +103,21 @@ describe('createConsoleSessionRepository()', () => {
     expect(await sessions.find('s1' as ConsoleSessionId)).toMatchObject({ value: { session: { endedAt: 50 } } });
   });
 
+  it('excess() names the oldest open sessions of one person beyond so many', async () => {
+    const { sessions, tokens } = await stores();
+    await tokens.insert(token('t1', { revokedAt: 5 }), HASH);
+    await sessions.insert(session('other', { person: 'berta@acme.example', createdAt: 1 }), HASH);
+    await sessions.insert(session('ended', { createdAt: 2, endedAt: 3 }), HASH);
+    await sessions.insert(session('expired', { createdAt: 2, expiresAt: 50 }), HASH);
+    await sessions.insert(session('revoked', { createdAt: 2, token: FIRST }), HASH);
+    for (const [i, id] of ['third', 'second', 'first'].entries())
+      await sessions.insert(session(id, { createdAt: 30 - i }), HASH);
+    const excess = (most: number) => sessions.excess('anna@acme.example', most, 60);
+    expect(await excess(1)).toEqual({ ok: true, value: ['first', 'second'] });
+    expect(await excess(2)).toEqual({ ok: true, value: ['first'] });
+    expect(await excess(3)).toEqual({ ok: true, value: [] });
+  });
+
   it('purge() removes what has ended, and nothing else', async () => {
     const { sessions } = await stores();
     await sessions.insert(session('open', { expiresAt: 1000 }), HASH);

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Spool } from '../../src/core/ports.ts';
-import { CHUNK_BYTES, UnsealError } from '../../src/store/sealed-chunks.ts';
+import { CHUNK_BYTES, UnsealError } from '../../src/store/sealing/sealed-chunks.ts';
 import { openSpool } from '../../src/store/spool.ts';
 import { MACHINE_RANDOM } from '../support/clock.ts';
 import { temporaryDirectory } from './fixtures.ts';

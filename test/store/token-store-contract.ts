@@ -44,6 +44,24 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
       expect(await store.list()).toEqual({ ok: true, value: [{ ...token('aa', 1), revokedAt: 3 }, token('bb', 2)] });
     });
 
+    it('page() gives them newest first, by id where they are of one instant, each once', async () => {
+      expect(await store.page({ limit: 2 })).toEqual({ ok: true, value: { items: [] } });
+      for (const [id, at] of [
+        ['0c', 2],
+        ['aa', 1],
+        ['cc', 2],
+        ['9b', 2],
+        ['bb', 3],
+      ] as const) {
+        await store.insert(token(id, at), HASH);
+      }
+      const first = await store.page({ limit: 2 });
+      const next = { createdAt: 2, id: 'cc' };
+      expect(first).toEqual({ ok: true, value: { items: [token('bb', 3), token('cc', 2)], next } });
+      const second = await store.page({ limit: 3, after: next });
+      expect(second).toEqual({ ok: true, value: { items: [token('9b', 2), token('0c', 2), token('aa', 1)] } });
+    });
+
     it('revoke() tells whether there is such a token, and keeps the time of the first revocation', async () => {
       await store.insert(token('aa', 1), HASH);
       expect(await store.revoke('bb' as TokenId, 5)).toEqual({ ok: true, value: false });

@@ -5,7 +5,7 @@ import type { ApprovalQuestion } from '../../../src/core/approval/approval.ts';
 import type { ApprovalId, Fingerprint } from '../../../src/core/ids.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
 import { toRow } from '../../../src/store/approvals/approval-row.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import { createKeys } from '../../../src/store/keys.ts';
 import { openSqlite } from '../../../src/store/sqlite.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';

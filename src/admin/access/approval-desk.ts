@@ -1,9 +1,10 @@
 import type { Approval } from '../../core/approval/approval.ts';
-import type { GrantState, ListCursor, Page } from '../../core/approval/approval-store.ts';
+import type { GrantState, ListQuery } from '../../core/approval/approval-store.ts';
 import type { ApprovalState } from '../../core/approval/transitions.ts';
 import type { Grant, GrantCover } from '../../core/approval/grant.ts';
 import type { RuleId } from '../../core/ids.ts';
 import type { Principal } from '../../core/people/principal.ts';
+import type { Page } from '../../core/page.ts';
 import type { Result } from '../../core/result.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
 import type { Refusal } from '../problem.ts';
@@ -26,18 +27,13 @@ export interface Verdict {
   readonly grant?: { readonly for: Milliseconds };
 }
 
-interface Query {
-  readonly limit: number;
-  readonly after?: ListCursor;
-}
-
 /** Held requests and grants, within the scope of who asks; given by `app`, which puts what people decide on the record. */
 export interface ApprovalDesk {
-  list(query: Query & { readonly state?: ApprovalState }, by: Principal): Promise<Result<Page<SeenApproval>, Refusal>>;
+  list(query: ListQuery<ApprovalState>, by: Principal): Promise<Result<Page<SeenApproval>, Refusal>>;
   find(id: string, by: Principal): Promise<Result<SeenApproval, Refusal>>;
   decide(id: string, verdict: Verdict, by: Principal): Promise<Result<SeenApproval, Refusal>>;
   /** Forgets those that came to their end before; yields how many. */
   purge(settledBefore: Instant, by: Principal): Promise<Result<number, Refusal>>;
-  grants(query: Query & { readonly state?: GrantState }, by: Principal): Promise<Result<Page<Grant>, Refusal>>;
+  grants(query: ListQuery<GrantState>, by: Principal): Promise<Result<Page<Grant>, Refusal>>;
   revokeGrant(id: string, by: Principal): Promise<Result<void, Refusal>>;
 }

@@ -2,6 +2,7 @@ import type { ConsoleSession } from '../../core/people/console-session.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import type { RoleAssignment } from '../../core/people/role.ts';
+import type { Page, PageQuery } from '../../core/page.ts';
 import type { AgentToken } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
@@ -49,8 +50,8 @@ export interface People {
   /** Opens a session with a token; a session that the browser held before ends. */
   signIn(token: string, client: string, before: string | undefined): Promise<Result<Opened, Refusal>>;
   signOut(by: Principal): Promise<Result<void, Refusal>>;
-  /** Tokens that are in the scope of who asks. */
-  tokens(by: Principal): Promise<Result<readonly (AgentToken | PersonToken)[], Refusal>>;
+  /** Tokens that are in the scope of who asks, newest first. */
+  tokens(query: PageQuery, by: Principal): Promise<Result<Page<AgentToken | PersonToken>, Refusal>>;
   mint(order: TokenOrder, by: Visitor): Promise<Result<MintedToken, Refusal>>;
   revoke(id: string, by: Principal): Promise<Result<void, Refusal>>;
   sessions(by: Principal): Promise<Result<readonly ConsoleSession[], Refusal>>;

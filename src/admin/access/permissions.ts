@@ -56,7 +56,7 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/me', ROLES, 'Who asks, with role and scope'),
   may('GET', '/v1/console-sessions', ['admin'], 'Sessions of the console'),
   may('DELETE', '/v1/console-sessions/:id', ['admin'], 'Ends a session of the console'),
-  may('GET', '/v1/tokens', ['admin'], 'Tokens of agents and people, without their secrets'),
+  may('GET', '/v1/tokens', ['admin'], 'Tokens of agents and people, newest first, without their secrets'),
   may('POST', '/v1/tokens', ['admin'], 'Mints a token', { once: true }),
   may('DELETE', '/v1/tokens/:id', ['admin'], 'Revokes a token'),
   may('GET', '/v1/approvals', ROLES, 'Held requests in the scope of who asks, newest first'),

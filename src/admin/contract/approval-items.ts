@@ -1,4 +1,4 @@
-import type { GrantState, ListCursor } from '../../core/approval/approval-store.ts';
+import type { GrantState } from '../../core/approval/approval-store.ts';
 import type { ApproverDecision } from '../../core/approval/approver.ts';
 import type { Grant, GrantCover } from '../../core/approval/grant.ts';
 import type { Instant } from '../../core/units.ts';
@@ -84,23 +84,4 @@ function grantState({ revoked, endsAt }: Grant, now: Instant): GrantState {
 
 function coversItem({ subject, rule, method, origin, path, places, entities }: GrantCover): GrantItem['covers'] {
   return { subject, rule, method, origin, path, places: { ...places }, entities: [...entities] };
-}
-
-/** A place in a list as text: opaque to whoever brings it back. */
-export function cursorText({ createdAt, id }: ListCursor): string {
-  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
-}
-
-/** The place that a text stands for; undefined for a text that none was made of. */
-export function parseCursor(text: string): ListCursor | undefined {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
-    const [createdAt, id] = parsed as [unknown, unknown];
-    return typeof createdAt === 'number' && Number.isFinite(createdAt) && typeof id === 'string'
-      ? { createdAt, id }
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

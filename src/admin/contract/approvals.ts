@@ -2,7 +2,9 @@
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
 import type { GrantState } from '../../core/approval/approval-store.ts';
+import { LONGEST_REASON } from '../../core/approval/approver.ts';
 import type { ApprovalState } from '../../core/approval/transitions.ts';
+import { next, paging } from './paging.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -20,26 +22,18 @@ export const GRANT_STATES: readonly GrantState[] = ['active', 'ended', 'revoked'
 const State = Type.Unsafe<ApprovalState>({ type: 'string', enum: APPROVAL_STATES });
 const StateOfGrant = Type.Unsafe<GrantState>({ type: 'string', enum: GRANT_STATES });
 const Moment = (description: string) => Type.String({ format: 'date-time', description });
-const Cursor = Type.String({ maxLength: 200, pattern: '^[A-Za-z0-9_-]+$', description: '`next` of the page before.' });
-const Limit = Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: 'Most items, up to 200; 50 where absent.' });
 const Places = Type.Object({ entry: Type.String(), processing: Type.String(), storage: Type.String() });
 
-export const ApprovalsQuery = Type.Object(
-  { state: Type.Optional(State), after: Type.Optional(Cursor), limit: Type.Optional(Limit) },
-  closed,
-);
+export const ApprovalsQuery = Type.Object({ state: Type.Optional(State), ...paging }, closed);
 
-export const GrantsQuery = Type.Object(
-  { state: Type.Optional(StateOfGrant), after: Type.Optional(Cursor), limit: Type.Optional(Limit) },
-  closed,
-);
+export const GrantsQuery = Type.Object({ state: Type.Optional(StateOfGrant), ...paging }, closed);
 
 export const ApprovalParams = Type.Object({ id: Type.String({ pattern: '^[0-9a-f-]{36}$' }) }, closed);
 
 export const DecisionBody = Type.Object(
   {
     decision: Type.Unsafe<'approve' | 'deny'>({ type: 'string', enum: ['approve', 'deny'] }),
-    reason: Type.String({ minLength: 1, maxLength: 2000, description: 'Why; it is on the record.' }),
+    reason: Type.String({ minLength: 1, maxLength: LONGEST_REASON, description: 'Why; it is on the record.' }),
     grant: Type.Optional(
       Type.Object(
         { for: Type.String({ maxLength: 16, description: 'How long the same kind may pass: 15m, 8h.' }) },
@@ -130,7 +124,7 @@ export const ApprovalAnswer = Type.Object({
 /** An approval, whole. */
 export type ApprovalAnswer = Static<typeof ApprovalAnswer>;
 
-export const ApprovalsAnswer = Type.Object({ items: Type.Array(ApprovalSummary), next: Type.Optional(Type.String()) });
+export const ApprovalsAnswer = Type.Object({ items: Type.Array(ApprovalSummary), next });
 export type ApprovalsAnswer = Static<typeof ApprovalsAnswer>;
 
 export const GrantItem = Type.Object({
@@ -146,5 +140,5 @@ export const GrantItem = Type.Object({
 });
 export type GrantItem = Static<typeof GrantItem>;
 
-export const GrantsAnswer = Type.Object({ items: Type.Array(GrantItem), next: Type.Optional(Type.String()) });
+export const GrantsAnswer = Type.Object({ items: Type.Array(GrantItem), next });
 export type GrantsAnswer = Static<typeof GrantsAnswer>;

@@ -2,6 +2,7 @@
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
 import { ROLES, type Role } from '../../core/people/role.ts';
+import { next, paging } from './paging.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -78,7 +79,8 @@ export const TokenItem = Type.Object({
 /** A token without its secret. */
 export type TokenItem = Static<typeof TokenItem>;
 
-export const TokensAnswer = Type.Object({ items: Type.Array(TokenItem) });
+export const TokensQuery = Type.Object(paging, closed);
+export const TokensAnswer = Type.Object({ items: Type.Array(TokenItem), next });
 export type TokensAnswer = Static<typeof TokensAnswer>;
 
 export const MintAnswer = Type.Object({

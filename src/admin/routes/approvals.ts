@@ -1,10 +1,9 @@
 import type { FastifyReply } from 'fastify';
-import type { ListCursor } from '../../core/approval/approval-store.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDuration } from '../../core/units.ts';
 import type { Verdict } from '../access/approval-desk.ts';
 import { principalOf } from '../access/visit.ts';
-import { approvalAnswer, approvalSummary, cursorText, grantItem, parseCursor } from '../contract/approval-items.ts';
+import { approvalAnswer, approvalSummary, grantItem } from '../contract/approval-items.ts';
 import {
   ApprovalAnswer,
   ApprovalParams,
@@ -19,21 +18,18 @@ import {
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendRefusal, type Refusal } from '../problem.ts';
 import type { TypedServer } from '../typed-server.ts';
-
-const USUAL_LIMIT = 50;
-const MOST = 200;
+import { pageAnswer, pageQuery } from './paging.ts';
 
 /** `/v1/approvals` and `/v1/grants` */
 export function approvalRoutes(server: TypedServer, { approvals, clock }: AdminDependencies): void {
   const listed = { schema: { querystring: ApprovalsQuery, response: { 200: ApprovalsAnswer } } };
   server.get('/v1/approvals', listed, async (request, reply) => {
     const { state, ...paging } = request.query;
-    const page = pageOf(paging);
+    const page = pageQuery(paging);
     if (!page.ok) return sendRefusal(reply, page.failure);
     const found = await approvals.list({ ...page.value, ...(state !== undefined && { state }) }, principalOf(request));
     if (!found.ok) return sendRefusal(reply, found.failure);
-    const { items, next } = found.value;
-    return reply.send({ items: items.map(approvalSummary), ...(next !== undefined && { next: cursorText(next) }) });
+    return reply.send(pageAnswer(found.value, approvalSummary));
   });
   const one = { schema: { params: ApprovalParams, response: { 200: ApprovalAnswer } } };
   server.get('/v1/approvals/:id', one, async (request, reply) =>
@@ -49,16 +45,11 @@ export function approvalRoutes(server: TypedServer, { approvals, clock }: AdminD
   const grantsListed = { schema: { querystring: GrantsQuery, response: { 200: GrantsAnswer } } };
   server.get('/v1/grants', grantsListed, async (request, reply) => {
     const { state, ...paging } = request.query;
-    const page = pageOf(paging);
+    const page = pageQuery(paging);
     if (!page.ok) return sendRefusal(reply, page.failure);
     const found = await approvals.grants({ ...page.value, ...(state !== undefined && { state }) }, principalOf(request));
     if (!found.ok) return sendRefusal(reply, found.failure);
-    const { items, next } = found.value;
-    const now = clock.now();
-    return reply.send({
-      items: items.map((grant) => grantItem(grant, now)),
-      ...(next !== undefined && { next: cursorText(next) }),
-    });
+    return reply.send(pageAnswer(found.value, (grant) => grantItem(grant, clock.now())));
   });
   server.delete('/v1/grants/:id', { schema: { params: ApprovalParams } }, async (request, reply) => {
     const revoked = await approvals.revokeGrant(request.params.id, principalOf(request));
@@ -80,18 +71,6 @@ type Seen = Awaited<ReturnType<AdminDependencies['approvals']['find']>>;
 
 function sendApproval(reply: FastifyReply, seen: Seen): FastifyReply {
   return seen.ok ? reply.send(approvalAnswer(seen.value)) : sendRefusal(reply, seen.failure);
-}
-
-function pageOf(query: {
-  readonly after?: string | undefined;
-  readonly limit?: string | undefined;
-}): Result<{ readonly limit: number; readonly after?: ListCursor }, Refusal> {
-  const limit = Math.min(MOST, Number(query.limit ?? USUAL_LIMIT));
-  if (query.after === undefined) return ok({ limit });
-  const after = parseCursor(query.after);
-  return after === undefined
-    ? fail({ status: 400, detail: 'after: Found another text than the next of a page' })
-    : ok({ limit, after });
 }
 
 function verdictOf({ decision, reason, grant }: DecisionBody): Result<Verdict, Refusal> {

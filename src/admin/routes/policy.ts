@@ -14,9 +14,8 @@ export function policyRoutes(server: TypedServer, dependencies: AdminDependencie
   const limiter = new TokenBucket(dependencies.clock, TRIALS);
   server.get('/v1/policy', { schema: { response: { 200: PolicyAnswer } } }, () => dependencies.policy());
   server.post('/v1/policy/reload', { schema: { response: { 200: ReloadAnswer } } }, async (request, reply) => {
-    const recorded = await dependencies.record({ by: principalOf(request), action: 'policy.reloaded' });
-    if (!recorded.ok) return sendRefusal(reply, { status: 503, detail: recorded.failure.detail });
-    return reply.send({ result: await dependencies.reload() });
+    const result = await dependencies.reload(principalOf(request));
+    return result.ok ? reply.send({ result: result.value }) : sendRefusal(reply, result.failure);
   });
   server.post('/v1/policy/check', { schema: { body: CheckBody, response: { 200: CheckAnswer } } }, async (request, reply) => {
     if (limiter.take()) return reply.send(dependencies.check(request.body));

@@ -2,18 +2,22 @@ import { parseLifetime } from '../../core/people/lifetime.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { TokenOrder } from '../access/people.ts';
 import { principalOf, visitorOf } from '../access/visit.ts';
-import { Done, IdParams, MintAnswer, MintBody, TokensAnswer } from '../contract/people.ts';
+import { Done, IdParams, MintAnswer, MintBody, TokensAnswer, TokensQuery } from '../contract/people.ts';
 import { tokenItem } from '../contract/people-items.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { type Refusal, sendRefusal } from '../problem.ts';
 import type { TypedServer } from '../typed-server.ts';
+import { pageAnswer, pageQuery } from './paging.ts';
 
 /** `/v1/tokens` */
 export function tokenRoutes(server: TypedServer, { people, clock }: AdminDependencies): void {
-  server.get('/v1/tokens', { schema: { response: { 200: TokensAnswer } } }, async (request, reply) => {
-    const tokens = await people.tokens(principalOf(request));
+  const listed = { schema: { querystring: TokensQuery, response: { 200: TokensAnswer } } };
+  server.get('/v1/tokens', listed, async (request, reply) => {
+    const page = pageQuery(request.query);
+    if (!page.ok) return sendRefusal(reply, page.failure);
+    const tokens = await people.tokens(page.value, principalOf(request));
     if (!tokens.ok) return sendRefusal(reply, tokens.failure);
-    return reply.send({ items: tokens.value.map((token) => tokenItem(token, clock.now())) });
+    return reply.send(pageAnswer(tokens.value, (token) => tokenItem(token, clock.now())));
   });
   server.post('/v1/tokens', { schema: { body: MintBody, response: { 201: MintAnswer } } }, async (request, reply) => {
     const order = tokenOrder(request.body);

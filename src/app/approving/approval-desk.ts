@@ -14,8 +14,10 @@ import { hasSteppedUp, type Principal } from '../../core/people/principal.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import { unavailable } from '../people/authenticate.ts';
-import { pageInScope, seesApproval, seesGrant } from './approval-scope.ts';
+import { onRecord } from '../people/on-record.ts';
+import { pageInScope } from '../people/page-in-scope.ts';
+import { unavailable } from '../people/unavailable.ts';
+import { seesApproval, seesGrant } from './approval-scope.ts';
 import { purgeApprovals } from './purge-approvals.ts';
 
 export interface ApprovalDeskParts {
@@ -110,12 +112,8 @@ async function revokeGrant(id: GrantId, by: Principal, parts: ApprovalDeskParts)
   if (!found.ok) return fail(unavailable(found.failure));
   if (found.value === undefined || !seesGrant(by, found.value, homeOf)) return fail({ status: 404, detail: 'No such grant' });
   const entry = { by, action: 'grant.revoked', subject: `grant:${id}` } as const;
-  const recorded = await record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const revoked = await grants.revoke(id, clock.now(), by.person);
-  if (revoked.ok) return ok(undefined);
-  await record({ ...entry, failed: revoked.failure.code });
-  return fail(unavailable(revoked.failure));
+  const revoked = await onRecord(entry, () => grants.revoke(id, clock.now(), by.person), record);
+  return revoked.ok ? ok(undefined) : revoked;
 }
 
 function seenBy(approval: Approval, by: Principal, now: Instant): SeenApproval {

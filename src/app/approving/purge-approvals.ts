@@ -2,9 +2,9 @@ import type { Refusal } from '../../admin/problem.ts';
 import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Principal } from '../../core/people/principal.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import { unavailable } from '../people/authenticate.ts';
+import { onRecord } from '../people/on-record.ts';
 
 /** Forgets approvals that came to their end before; what was decided on them stays on the record. */
 export async function purgeApprovals(
@@ -21,10 +21,5 @@ export async function purgeApprovals(
     action: 'approvals.purged',
     details: { settledBefore: new Date(settledBefore).toISOString() },
   } as const;
-  const recorded = await record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const purged = await approvals.purge(settledBefore);
-  if (purged.ok) return ok(purged.value);
-  await record({ ...entry, failed: purged.failure.code });
-  return fail(unavailable(purged.failure));
+  return onRecord(entry, () => approvals.purge(settledBefore), record);
 }

@@ -1,15 +1,11 @@
-import { policyFiles } from '../../config/policy-files.ts';
 import type { Settings } from '../../config/settings-schema.ts';
-import type { Host, IpAddress } from '../../core/address.ts';
-import type { SubjectAttributes } from '../../core/exchange/decision.ts';
+import type { Authority, Host, IpAddress } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import { compilePolicy } from '../../policy/compile.ts';
-import { formatIssue } from '../../policy/issue.ts';
 import type { WorldData } from '../../policy/model.ts';
-import { prepare, type PreparedPolicy } from '../../policy/target-index.ts';
 import { classify } from '../../wire/address/address-class.ts';
 import { parseAbsoluteForm, type AbsoluteForm } from '../../wire/http/request-target.ts';
+import { OWN_SUBJECT, ownPolicy, quoted, type OwnPolicy } from './own-policy.ts';
 
 /** An endpoint that the settings name for the gateway's own use. */
 export interface OwnEndpoint {
@@ -28,9 +24,7 @@ export interface OwnEndpoint {
 }
 
 /** What the gateway permits itself toward one endpoint. */
-export interface OwnPolicy {
-  readonly policy: PreparedPolicy;
-  readonly subject: SubjectAttributes;
+export interface EndpointPolicy extends OwnPolicy {
   readonly form: AbsoluteForm;
 }
 
@@ -45,7 +39,7 @@ export function ownEndpointPolicy(
   node: Settings['node'],
   world: WorldData,
   now: Instant,
-): Result<OwnPolicy, string> {
+): Result<EndpointPolicy, string> {
   const { setting, url, because } = endpoint;
   const form = parseAbsoluteForm(url);
   if (!form.ok) return fail(`${setting}: ${form.failure}`);
@@ -58,29 +52,18 @@ export function ownEndpointPolicy(
   if (node.place === undefined && !isHere) {
     return fail(`node.place: Found none, expected where this machine stands, since ${because} (${setting})`);
   }
-  const home = node.place === undefined ? 'any' : (world.regions.get(node.place) ?? node.place);
-  const { files, digest } = policyFiles([{ file: 'own.yaml', text: policyText(endpoint, authority, home) }]);
-  const { policy, issues } = compilePolicy(files, world, { digest, authority: [], now });
-  const [own] = policy?.agents ?? [];
-  if (policy === undefined || own === undefined) {
-    // Either of URL and place may be wrong.
-    return fail(`${setting.slice(0, setting.lastIndexOf('.'))}: ${issues.map(formatIssue).join('; ')}`);
-  }
-  return ok({ policy: prepare(policy), subject: own.attributes, form: form.value });
+  const own = ownPolicy(policyLines(endpoint, authority), node, world, now);
+  // Either of URL and place may be wrong.
+  if (!own.ok) return fail(`${setting.slice(0, setting.lastIndexOf('.'))}: ${own.failure}`);
+  return ok({ ...own.value, form: form.value });
 }
 
-function policyText(
-  endpoint: OwnEndpoint,
-  { host, port }: { readonly host: Host; readonly port: number },
-  home: string,
-): string {
+function policyLines(endpoint: OwnEndpoint, { host, port }: Authority): readonly string[] {
   const { rule, methods } = endpoint;
   return [
-    'cordon: 1',
-    `agents: [{ id: cordon, home: ${quoted(home)}, identify: [{ cidr: ["127.0.0.1/32", "::1/128"] }] }]`,
     `destinations: [{ id: endpoint, ${target(host, endpoint)}, ports: [${port}] }]`,
-    `rules: [{ id: ${rule}, agents: [cordon], to: [endpoint], methods: ${quoted(methods)}, then: permit }]`,
-  ].join('\n');
+    `rules: [{ id: ${rule}, agents: [${OWN_SUBJECT}], to: [endpoint], methods: ${quoted(methods)}, then: permit }]`,
+  ];
 }
 
 function target(host: Host, { internal, place }: OwnEndpoint): string {
@@ -96,6 +79,3 @@ function target(host: Host, { internal, place }: OwnEndpoint): string {
 function blocks(addresses: readonly IpAddress[]): string {
   return quoted(addresses.map(({ text, family }) => `${text}/${family === 4 ? 32 : 128}`));
 }
-
-/** JSON is YAML in flow style. */
-const quoted = (value: string | readonly string[]): string => JSON.stringify(value);

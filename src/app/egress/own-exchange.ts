@@ -2,9 +2,9 @@ import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { Identified } from '../../core/exchange/exchange.ts';
 import type { OutcomeEvent } from '../../core/exchange/record.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
-import type { Failure } from '../../core/codes.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
+import type { OwnDelivery } from './pinned-exchange.ts';
 
 /** What stands where the record names an agent's client: nobody asked, the gateway itself did. */
 const SELF = { address: 'self', port: 0 } as const;
@@ -19,12 +19,11 @@ interface OwnRequest {
   readonly subject: SubjectAttributes;
   /** On the monotonic clock. */
   readonly startedAt: Milliseconds;
-  /** The whole value of an Authorization field. */
-  readonly authorization: string | undefined;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 /** A request of the gateway itself as an exchange, for the decision and for the record. */
-export function ownExchange({ id, session, method, form, subject, startedAt, authorization }: OwnRequest): Identified {
+export function ownExchange({ id, session, method, form, subject, startedAt, fields }: OwnRequest): Identified {
   const { scheme, authority, requestTarget, path } = form;
   return {
     id,
@@ -38,26 +37,20 @@ export function ownExchange({ id, session, method, form, subject, startedAt, aut
     method,
     requestTarget,
     path,
-    fields: authorization === undefined ? [] : [['authorization', authorization]],
+    fields: Object.entries(fields),
     httpVersion: '1.1',
     hasContent: method === 'POST',
     subject: { attributes: subject, session, by: 'self' },
   };
 }
 
-/** What became of a request of the gateway itself. */
-interface Carried {
-  readonly failure: Failure | undefined;
-  readonly status?: number | undefined;
-  /** The address that was connected to. */
-  readonly dialled?: string | undefined;
-  readonly sent?: Bytes;
-  readonly received: Bytes;
-}
-
-/** How it ended, for the record. A status that brings no document is an answer, not a failure of ours. */
-export function ownOutcome({ id, startedAt }: Identified, carried: Carried, now: Milliseconds): OutcomeEvent {
-  const { failure, status, dialled, sent = 0, received } = carried;
+/**
+ * How it ended, for the record. A status that brings nothing of use is an answer, not a failure of ours.
+ * @param sent bytes of its content
+ */
+export function ownOutcome({ id, startedAt }: Identified, delivery: OwnDelivery, sent: Bytes, now: Milliseconds): OutcomeEvent {
+  const { answer, status, dialled, received } = delivery;
+  const failure = answer.ok ? undefined : answer.failure;
   return {
     kind: 'outcome',
     exchange: id,
@@ -65,7 +58,8 @@ export function ownOutcome({ id, startedAt }: Identified, carried: Carried, now:
     code: failure?.code,
     detail: failure?.detail,
     dialled,
-    bytes: { sent, received },
+    // Who answers has taken it.
+    bytes: { sent: status === undefined ? 0 : sent, received },
     timing: { total: now - startedAt },
     findings: {},
   };

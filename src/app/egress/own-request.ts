@@ -2,13 +2,13 @@ import type { Failure } from '../../core/codes.ts';
 import type { SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { Clock, Journal, Resolver } from '../../core/ports.ts';
-import { fail, type Result } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { PreparedPolicy } from '../../policy/target-index.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { judgeOwn, recordOwn } from './judge-own.ts';
 import { ownExchange, ownOutcome } from './own-exchange.ts';
-import { type OwnAnswer, type OwnMessage, pinnedExchange } from './pinned-exchange.ts';
+import { type OwnAnswer, type OwnMessage, pinnedExchange, undelivered } from './pinned-exchange.ts';
 
 /** What the gateway's own requests go out with. */
 export interface OwnEgress {
@@ -33,22 +33,18 @@ export interface OwnOrder {
  * Sends a request of the gateway itself: an exchange of the subject `cordon`, judged, recorded before it is dialled, pinned to
  * the judged addresses, and recorded when it is over (invariants 1, 2, 9 and 10).
  *
+ * @param carry what connects to the judged addresses
  * @failure any code of the decision; audit_unavailable; what {@link pinnedExchange} gives
  */
-export async function sendOwn(order: OwnOrder, egress: OwnEgress): Promise<Result<OwnAnswer, Failure>> {
+export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinnedExchange): Promise<Result<OwnAnswer, Failure>> {
   const { session, form, policy, subject, message } = order;
   const { clock, journal, newExchangeId } = egress;
-  const asked = { id: newExchangeId(), session, method: message.method, form, subject } as const;
-  const exchange = ownExchange({ ...asked, startedAt: clock.monotonic(), authorization: undefined });
+  const { method, fields, content } = message;
+  const asked = { id: newExchangeId(), session, method, form, subject, fields };
+  const exchange = ownExchange({ ...asked, startedAt: clock.monotonic() });
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);
-  const answer = permitted.ok ? await pinnedExchange(form, permitted.value, message) : fail(permitted.failure);
-  await journal.append(ownOutcome(exchange, carried(answer, message), clock.monotonic()));
-  return answer;
-}
-
-function carried(answer: Result<OwnAnswer, Failure>, { content }: OwnMessage): Parameters<typeof ownOutcome>[1] {
-  if (!answer.ok) return { failure: answer.failure, received: 0 };
-  const { status, dialled, content: received } = answer.value;
-  return { failure: undefined, status, dialled, sent: Buffer.byteLength(content), received: received.length };
+  const delivery = permitted.ok ? await carry(form, permitted.value, message) : undelivered(permitted.failure);
+  await journal.append(ownOutcome(exchange, delivery, Buffer.byteLength(content), clock.monotonic()));
+  return delivery.answer;
 }

@@ -17,6 +17,8 @@ export interface OwnMessage {
   /** PEM, instead of the public roots. */
   readonly anchors?: readonly string[] | undefined;
   readonly maxBytes: Bytes;
+  /** The one status whose content is read; absent: that of any. */
+  readonly only?: number;
   /** Content is read only as far as that, and a status counts without all of it; absent: an answer has to be whole. */
   readonly isCut?: true;
   readonly timeout: Milliseconds;
@@ -24,42 +26,65 @@ export interface OwnMessage {
   readonly until?: AbortSignal;
 }
 
-/** A whole answer, whatever its status. */
+/** An answer, whatever its status. */
 export interface OwnAnswer {
   readonly status: number;
   readonly fields: Readonly<Record<string, string>>;
+  /** Empty where it was not to be read. */
   readonly content: Uint8Array<ArrayBuffer>;
+}
+
+/** What came of a request of ours, for whoever asked and for the record: as much as was seen, also where it failed. */
+export interface OwnDelivery {
+  readonly answer: Result<OwnAnswer, Failure>;
+  /** The status of the answer, if one came. */
+  readonly status?: number;
   /** The address that was connected to. */
-  readonly dialled: string | undefined;
+  readonly dialled?: string;
+  /** Bytes of content. */
+  readonly received: Bytes;
+}
+
+/** The delivery of a request that was not sent. */
+export function undelivered(failure: Failure): OwnDelivery {
+  return { answer: fail(failure), received: 0 };
+}
+
+/** As much of a delivery as was seen until now. */
+interface Seen {
+  status?: number;
+  dialled?: string;
+  received: Bytes;
 }
 
 /**
  * Sends a request to exactly these addresses; over TLS the certificate must be for the name. Redirects are not followed.
  *
  * @param addresses judged already, in the order to try
- * @failure origin_timeout | origin_protocol (content cut) | content_too_large | what connecting gives
+ * @failure in `answer`: origin_timeout | origin_protocol (content cut) | content_too_large | what connecting gives
  */
 export async function pinnedExchange(
   form: AbsoluteForm,
   addresses: readonly string[],
   message: OwnMessage,
-): Promise<Result<OwnAnswer, Failure>> {
+): Promise<OwnDelivery> {
   const timeout = AbortSignal.timeout(message.timeout);
   const signal = message.until === undefined ? timeout : AbortSignal.any([timeout, message.until]);
-  const answer = await send({ ...requestOptions(form, addresses, message), signal }, form.scheme, message);
-  if (timeout.aborted && !answer.ok) {
-    return fail({ code: 'origin_timeout', detail: `Not complete within ${message.timeout} ms` });
-  }
-  return answer;
+  const seen: Seen = { received: 0 };
+  const answer = await send({ ...requestOptions(form, addresses, message), signal }, form.scheme, message, seen);
+  const isLate = timeout.aborted && !answer.ok;
+  const late = { code: 'origin_timeout', detail: `Not complete within ${message.timeout} ms` } as const;
+  return { ...seen, answer: isLate ? fail(late) : answer };
 }
 
 function requestOptions(
-  { authority, requestTarget }: AbsoluteForm,
+  { scheme, authority, requestTarget }: AbsoluteForm,
   addresses: readonly string[],
   { method, fields, content, anchors }: OwnMessage,
 ): RequestOptions & { readonly autoSelectFamily: true } {
   const host = hostText(authority.host);
   const isName = authority.host.kind === 'name';
+  const hasUsualPort = authority.port === (scheme === 'https' ? 443 : 80);
   return {
     method,
     host: isName ? host : (addresses[0] ?? host),
@@ -72,7 +97,7 @@ function requestOptions(
     ...(anchors !== undefined && { ca: [...anchors] }),
     headers: {
       ...fields,
-      host: `${host}:${authority.port}`,
+      host: hasUsualPort ? host : `${host}:${authority.port}`,
       'accept-encoding': 'identity',
       'user-agent': 'cordon',
       ...(method === 'POST' && { 'content-length': String(Buffer.byteLength(content)) }),
@@ -84,37 +109,48 @@ function send(
   options: RequestOptions,
   scheme: AbsoluteForm['scheme'],
   message: OwnMessage,
+  seen: Seen,
 ): Promise<Result<OwnAnswer, Failure>> {
   return new Promise((resolve) => {
     const request = (scheme === 'https' ? httpsRequest : httpRequest)(options, (response) => {
-      void collect(response, message).then(resolve);
+      seen.status = response.statusCode ?? 0;
+      void collect(response, message, seen).then(resolve);
     });
+    request.on('socket', (socket) =>
+      socket.once('connect', () => {
+        if (socket.remoteAddress !== undefined) seen.dialled = socket.remoteAddress;
+      }),
+    );
     request.on('error', (error) => resolve(fail(originFailure(error))));
     request.end(message.content);
   });
 }
 
-async function collect(response: IncomingMessage, message: OwnMessage): Promise<Result<OwnAnswer, Failure>> {
-  const dialled = response.socket.remoteAddress;
-  const content = await contentOf(response, message);
+async function collect(response: IncomingMessage, message: OwnMessage, seen: Seen): Promise<Result<OwnAnswer, Failure>> {
+  const { statusCode: status = 0, headers } = response;
+  const content = await contentOf(response, message, seen);
   if (!content.ok) return content;
   const fields = Object.fromEntries(
-    Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
-  return ok({ status: response.statusCode ?? 0, fields, content: content.value, dialled });
+  return ok({ status, fields, content: content.value });
 }
 
 async function contentOf(
   response: IncomingMessage,
-  { maxBytes, isCut }: OwnMessage,
+  { maxBytes, only, isCut }: OwnMessage,
+  seen: Seen,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
+  if (only !== undefined && response.statusCode !== only) {
+    response.destroy();
+    return ok(new Uint8Array());
+  }
   const chunks: Uint8Array[] = [];
-  let received = 0;
   try {
     // Whoever leaves the loop destroys the connection: the rest is not read.
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
-      received += chunk.length;
-      if (received > maxBytes) {
+      seen.received += chunk.length;
+      if (seen.received > maxBytes) {
         if (isCut === true) break;
         return fail({ code: 'content_too_large', detail: `Found more than ${maxBytes} bytes` });
       }
@@ -125,5 +161,5 @@ async function contentOf(
       return fail({ code: 'origin_protocol', detail: `The content was cut: ${(error as Error).message}` });
     }
   }
-  return ok(Uint8Array.from(Buffer.concat(chunks)));
+  return ok(Buffer.concat(chunks));
 }

@@ -7,10 +7,10 @@ import { GrantCache } from '../../pipeline/holding/grant-cache.ts';
 import type { HoldMeans } from '../../pipeline/holding/hold-means.ts';
 import { createApprovalRepository } from '../../store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../store/approvals/grant-repository.ts';
-import { RowCipher } from '../../store/approvals/row-cipher.ts';
-import { signalledApprovals, signalledGrants } from '../../store/approvals/signalled-store.ts';
+import { observedApprovals, observedGrants } from '../../store/approvals/observed-stores.ts';
+import { RowCipher } from '../../store/sealing/row-cipher.ts';
 import type { Database } from '../../store/database.ts';
-import { toldApprovals } from '../approving/told-approvals.ts';
+import { publishNews } from '../approving/publish-news.ts';
 import { timeOrderedIds } from '../system.ts';
 
 /** Approvals and grants, opened: for the pipeline that asks, and for people who answer. */
@@ -35,9 +35,13 @@ export async function openHoldState(parts: {
   const cipher = new RowCipher(key, random);
   const stored = createApprovalRepository(database.db, cipher);
   const watch = new ApprovalWatch(stored, database);
-  const signalled = signalledApprovals(stored, database, (id) => watch.wake(id));
-  const approvals = events === undefined ? signalled : toldApprovals(signalled, events);
-  const grants = signalledGrants(createGrantRepository(database.db, cipher), database);
+  // Who waits may do so in this process or in another one, and people are told.
+  const approvals = observedApprovals(stored, (change, ids) => {
+    for (const id of ids) watch.wake(id);
+    database.signal();
+    if (events !== undefined) publishNews(change, ids, events);
+  });
+  const grants = observedGrants(createGrantRepository(database.db, cipher), () => database.signal());
   const newId = timeOrderedIds(clock, random);
   return {
     approvals,

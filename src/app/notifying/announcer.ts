@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import type { Clock, GatewayEvent } from '../../core/ports.ts';
-import type { Milliseconds } from '../../core/units.ts';
+import type { Instant, Milliseconds } from '../../core/units.ts';
 import { approvalMessageId, isApprovalNews, type ApprovalNews, type WebhookEvent } from '../../core/webhooks/webhook-event.ts';
-import type { WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
+import type { WebhookMessage, WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { alarmPayload, approvalPayload, loosenedPayload } from './payload.ts';
 import type { Receiver } from './receiver.ts';
@@ -43,10 +43,10 @@ export class Announcer {
     const { clock, newId, address } = this.#parts;
     const now = clock.now();
     if (event.type === 'policy.loosened') {
-      const id = `msg_${hash('sha256', JSON.stringify([event.digest, Math.floor(now / TOGETHER)]), 'hex').slice(0, 32)}`;
-      await this.#add('policy.loosened', id, loosenedPayload(event, now, address && `${address}/v1/policy`), now);
+      const payload = loosenedPayload(event, now, address && `${address}/v1/policy`);
+      await this.#add({ ...loosenedIds(event.digest, now), event: event.type, payload, createdAt: now });
     } else if (event.type === 'alarm') {
-      await this.#add('alarm', `msg_${newId()}`, alarmPayload(event, now), now);
+      await this.#add({ id: `msg_${newId()}`, event: event.type, payload: alarmPayload(event, now), createdAt: now });
     } else if (isApprovalNews(event.type) && 'id' in event) {
       await this.#tellOf(event.type, event.id as ApprovalId, this.#subscribers(event.type));
     }
@@ -78,22 +78,28 @@ export class Announcer {
     if (!found.ok || found.value === undefined) return;
     const now = clock.now();
     const url = address && `${address}/v1/approvals/${id}`;
-    await this.#add(event, approvalMessageId(event, id), approvalPayload(event, found.value, now, url), now, receivers);
+    const payload = approvalPayload(event, found.value, now, url);
+    await this.#add({ id: approvalMessageId(event, id), event, payload, createdAt: now }, receivers);
   }
 
   async #add(
-    event: WebhookEvent,
-    id: string,
-    payload: string,
-    createdAt: number,
-    receivers: readonly Receiver[] = this.#subscribers(event),
+    message: Omit<WebhookMessage, 'webhook'>,
+    receivers: readonly Receiver[] = this.#subscribers(message.event),
   ): Promise<void> {
     const { outbox, log, onAdded, onFull } = this.#parts;
+    const { event } = message;
     for (const receiver of receivers) {
-      const added = await outbox.add({ webhook: receiver.webhook, id, event, payload, createdAt }, BOUNDS.waiting);
+      const added = await outbox.add({ webhook: receiver.webhook, ...message }, BOUNDS.waiting);
       if (!added.ok) log.warn({ event, detail: added.failure.detail }, 'An event could not be put into the outbox');
       else if (added.value === 'added') onAdded(receiver);
       else if (added.value === 'full') onFull(receiver, event);
     }
   }
+}
+
+/** By digest and time, in whole periods: two replicas may reload just before and just after the turn of one. */
+function loosenedIds(digest: string, now: Instant): Pick<WebhookMessage, 'id' | 'earlierId'> {
+  const period = Math.floor(now / TOGETHER);
+  const idIn = (at: number): string => `msg_${hash('sha256', JSON.stringify([digest, at]), 'hex').slice(0, 32)}`;
+  return { id: idIn(period), earlierId: idIn(period - 1) };
 }

@@ -3,7 +3,7 @@ import type { Clock, EventBus, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { GivenUp } from '../../core/webhooks/webhook-outbox.ts';
-import { RowCipher } from '../../store/approvals/row-cipher.ts';
+import { RowCipher } from '../../store/sealing/row-cipher.ts';
 import { createOutboxRepository } from '../../store/webhooks/outbox-repository.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';

@@ -8,7 +8,7 @@ import type { WebhookEvent } from '../../core/webhooks/webhook-event.ts';
 import type { WorldData } from '../../policy/model.ts';
 import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
-import { ownEndpointPolicy, type OwnPolicy } from '../egress/own-endpoint-policy.ts';
+import { ownEndpointPolicy, type EndpointPolicy } from '../egress/own-endpoint-policy.ts';
 import { statedPlace } from '../loading/stated-place.ts';
 
 /** A webhook of the settings, judged as far as that goes before anything is sent. */
@@ -19,7 +19,7 @@ export interface Receiver {
   readonly label: string;
   readonly secret: string;
   readonly events: ReadonlySet<WebhookEvent>;
-  readonly own: OwnPolicy;
+  readonly own: EndpointPolicy;
   /** PEM, beside or instead of the public roots. */
   readonly anchors: readonly string[] | undefined;
 }

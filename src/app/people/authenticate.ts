@@ -6,9 +6,11 @@ import type { PersonToken } from '../../core/people/person-token.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { csrfToken, parseSession, verifySession } from '../../identity/people/open-session.ts';
-import { parsePersonToken, verifyPersonToken } from '../../identity/people/person-token.ts';
+import { parsePersonToken } from '../../identity/people/person-token.ts';
+import { verifyToken } from '../../identity/verify-token.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import type { PeopleParts } from './people-parts.ts';
+import { unavailable } from './unavailable.ts';
 
 /** How exactly the store knows when a session was last used: not every request is a write. */
 const SEEN_INTERVAL: Milliseconds = 60_000;
@@ -31,7 +33,7 @@ export async function verifiedToken(text: string, { personTokens, clock }: Peopl
   const presented = parsePersonToken(text);
   if (!presented.ok) return presented;
   const stored = await personTokens.find(presented.value.id);
-  return stored.ok ? verifyPersonToken(presented.value, stored.value, clock.now()) : stored;
+  return stored.ok ? verifyToken(presented.value, stored.value, clock.now()) : stored;
 }
 
 /** The answer to a credential that does not verify: recorded, counted, and slowed after some. */
@@ -44,12 +46,6 @@ export function refuseAttempt(failure: Failure, client: string, { attempts, refu
   }
   // Which of the reasons it is stands on the record: whoever guesses learns nothing from it.
   return fail({ status: 401, detail: 'The credential is not valid, or not any more' });
-}
-
-/** The answer where the gateway cannot do what it should. */
-export function unavailable({ code }: Failure): Refusal {
-  const what = code === 'audit_unavailable' ? 'It cannot be recorded, so it is not done' : 'The store is not available';
-  return { status: 503, detail: what };
 }
 
 async function byToken(text: string, client: string, parts: PeopleParts): Promise<Result<Visitor, Failure>> {

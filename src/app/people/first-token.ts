@@ -6,7 +6,8 @@ import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
-import { mintPersonToken, parsePersonToken, verifyPersonToken } from '../../identity/people/person-token.ts';
+import { mintPersonToken, parsePersonToken } from '../../identity/people/person-token.ts';
+import { verifyToken } from '../../identity/verify-token.ts';
 import { localActor } from './local-actor.ts';
 import { mintedEntry } from './minted-entry.ts';
 
@@ -67,6 +68,6 @@ export async function dropFirstToken({
   const stored = presented.ok ? await personTokens.find(presented.value.id) : undefined;
   // A store that does not answer says nothing about the token.
   if (stored?.ok === false) return;
-  const isGood = presented.ok && stored !== undefined && verifyPersonToken(presented.value, stored.value, clock.now()).ok;
+  const isGood = presented.ok && stored !== undefined && verifyToken(presented.value, stored.value, clock.now()).ok;
   if (!isGood) await rm(file, { force: true });
 }

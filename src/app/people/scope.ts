@@ -1,4 +1,5 @@
 import type { AgentDeclaration } from '../../core/agent.ts';
+import { coversHome } from '../../core/people/covers-home.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import type { RoleAssignment } from '../../core/people/role.ts';
 import { scopePlaces, type ScopePlaces } from '../../policy/place/scope-places.ts';
@@ -30,7 +31,5 @@ export function coversAssignment(by: Principal, { groups, places }: RoleAssignme
 
 /** Whether all of where an agent is at home is within the scope of `by`; an agent that is gone is within every scope. */
 export function coversAgent(by: Principal, agent: AgentDeclaration | undefined): boolean {
-  if (by.places.any || agent === undefined) return true;
-  const { any, countries } = agent.attributes.home;
-  return !any && countries.isSubsetOf(by.places.countries);
+  return agent === undefined || coversHome(by.places, agent.attributes.home);
 }

@@ -1,5 +1,6 @@
 import type { Opened, People } from '../../admin/access/people.ts';
 import type { Refusal } from '../../admin/problem.ts';
+import type { Failure } from '../../core/codes.ts';
 import { Defect } from '../../core/defect.ts';
 import type { ConsoleSessionId } from '../../core/ids.ts';
 import type { AdminEntry } from '../../core/people/admin-entry.ts';
@@ -8,9 +9,15 @@ import type { PersonToken } from '../../core/people/person-token.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { openSession, parseSession, verifySession, type SignIn } from '../../identity/people/open-session.ts';
-import { refuseAttempt, sessionVisitor, tokenVisitor, unavailable, verifiedToken } from './authenticate.ts';
+import { refuseAttempt, sessionVisitor, tokenVisitor, verifiedToken } from './authenticate.ts';
+import { onRecord } from './on-record.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { coversAssignment } from './scope.ts';
+import { useUp } from './tokens.ts';
+import { unavailable } from './unavailable.ts';
+
+/** Open sessions of one person: enough for every browser of theirs, few enough for an admin to look through. */
+const MOST_SESSIONS = 10;
 
 /** Signing in and out. */
 export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'signOut' | 'sessions' | 'endSession'> {
@@ -69,7 +76,7 @@ interface Beginning {
 
 /**
  * Opens a session and puts it on the record first. The session that the browser held before ends with it, so that nothing
- * that was known before signing in is worth anything after it.
+ * that was known before signing in is worth anything after it; and the oldest of a person who has too many end.
  */
 export async function beginSession(
   signIn: SignIn,
@@ -77,7 +84,7 @@ export async function beginSession(
   { token, before, details }: Beginning,
   parts: PeopleParts,
 ): Promise<Result<Opened, Refusal>> {
-  const { sessions, personTokens, clock, random, record } = parts;
+  const { sessions, clock, random, record } = parts;
   const { session, text, secretHash } = openSession(signIn, random, clock);
   const entry = {
     by,
@@ -85,27 +92,26 @@ export async function beginSession(
     subject: `session:${session.id}`,
     ...(details !== undefined && { details }),
   } as const;
-  const recorded = await record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  if (token?.once === true) {
-    const used = await personTokens.use(token.id, clock.now());
-    if (!used.ok || !used.value) {
-      await record({ ...entry, failed: used.ok ? 'unidentified' : used.failure.code });
-      return used.ok
-        ? fail({ status: 401, detail: 'The token was for one use, and is used' })
-        : fail(unavailable(used.failure));
-    }
-    parts.onUsed(token.id);
-  }
-  const inserted = await sessions.insert(session, secretHash);
-  if (!inserted.ok) {
-    await record({ ...entry, failed: inserted.failure.code });
-    return fail(unavailable(inserted.failure));
-  }
+  const insert = async (): Promise<Result<void, Failure>> => {
+    const used = token?.once === true ? await useUp(token.id, parts) : ok(undefined);
+    return used.ok ? sessions.insert(session, secretHash) : used;
+  };
+  const inserted = await onRecord(entry, insert, record);
+  if (!inserted.ok) return inserted;
   if (before !== undefined) await sessions.end(before, clock.now());
+  await endExcess(by, parts);
   const presented = parseSession(text);
   if (presented === undefined) throw new Defect('A session was opened under a text that stands for none');
   return ok({ visitor: sessionVisitor(session, presented.secret, by.client, parts), cookie: text });
+}
+
+/** Ends the oldest sessions of who has just signed in, beyond what a person may have; what fails is made up for the next time. */
+async function endExcess(by: Principal, { sessions, clock, record }: PeopleParts): Promise<void> {
+  const excess = await sessions.excess(by.person, MOST_SESSIONS, clock.now());
+  for (const id of excess.ok ? excess.value : []) {
+    const entry = { by, subject: `session:${id}`, details: { because: `more than ${MOST_SESSIONS} sessions` } };
+    await onRecord({ ...entry, action: 'session.ended' }, () => sessions.end(id, clock.now()), record);
+  }
 }
 
 /** The session that a cookie stands for, while it lasts. */
@@ -121,10 +127,7 @@ export async function presentedSession(cookie: string, { sessions, clock }: Peop
 async function endSession(id: ConsoleSessionId, by: Principal, parts: PeopleParts): Promise<Result<void, Refusal>> {
   const { sessions, clock, record } = parts;
   const entry = { by, action: 'session.ended', subject: `session:${id}` } as const;
-  const recorded = await record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const ended = await sessions.end(id, clock.now());
-  if (ended.ok) return ended.value ? ok(undefined) : fail({ status: 404, detail: 'No such session' });
-  await record({ ...entry, failed: ended.failure.code });
-  return fail(unavailable(ended.failure));
+  const ended = await onRecord(entry, () => sessions.end(id, clock.now()), record);
+  if (!ended.ok) return ended;
+  return ended.value ? ok(undefined) : fail({ status: 404, detail: 'No such session' });
 }

@@ -5,26 +5,30 @@ import type { AgentId, TokenId } from '../../core/ids.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import { parsePerson } from '../../core/people/person.ts';
 import type { Principal } from '../../core/people/principal.ts';
+import type { Page, PageQuery } from '../../core/page.ts';
 import type { AgentToken } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { mintPersonToken } from '../../identity/people/person-token.ts';
-import { unavailable } from './authenticate.ts';
 import { mintedEntry } from './minted-entry.ts';
+import { onRecord } from './on-record.ts';
+import { pageInScope } from './page-in-scope.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { coversAgent, coversAssignment } from './scope.ts';
+import { unavailable } from './unavailable.ts';
 
 type Token = AgentToken | PersonToken;
 
 /** Tokens of agents and people, as admins manage them. */
 export function createTokens(parts: PeopleParts): Pick<People, 'tokens' | 'mint' | 'revoke'> {
   return {
-    tokens: async (by) => {
-      const [ofAgents, ofPeople] = await Promise.all([parts.agentTokens.list(), parts.personTokens.list()]);
-      if (!ofAgents.ok) return fail(unavailable(ofAgents.failure));
-      if (!ofPeople.ok) return fail(unavailable(ofPeople.failure));
-      const all: readonly Token[] = [...ofAgents.value, ...ofPeople.value];
-      return ok(all.filter((token) => covers(by, token, parts)).toSorted((a, b) => a.createdAt - b.createdAt));
+    tokens: async (query, by) => {
+      const page = await pageInScope(
+        query,
+        (next) => tokenPage(next, parts),
+        (token) => covers(by, token, parts),
+      );
+      return page.ok ? page : fail(unavailable(page.failure));
     },
     mint: async (order, by) => {
       const drafted = draft(order, by.principal, parts);
@@ -32,6 +36,18 @@ export function createTokens(parts: PeopleParts): Pick<People, 'tokens' | 'mint'
     },
     revoke: (id, by) => revoke(id as TokenId, by, parts),
   };
+}
+
+/** Tokens of agents and of people as one list. */
+async function tokenPage(query: PageQuery, { agentTokens, personTokens }: PeopleParts): Promise<Result<Page<Token>, Failure>> {
+  const [ofAgents, ofPeople] = await Promise.all([agentTokens.page(query), personTokens.page(query)]);
+  if (!ofAgents.ok) return ofAgents;
+  if (!ofPeople.ok) return ofPeople;
+  const both: readonly Token[] = [...ofAgents.value.items, ...ofPeople.value.items];
+  const items = both.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).slice(0, query.limit);
+  const last = items.at(-1);
+  const hasMore = items.length < both.length || ofAgents.value.next !== undefined || ofPeople.value.next !== undefined;
+  return ok(hasMore && last !== undefined ? { items, next: { createdAt: last.createdAt, id: last.id } } : { items });
 }
 
 /** A token that is made, and stored nowhere yet. */
@@ -66,29 +82,27 @@ function draftForPerson({ person, assignment, ttl }: PersonOrder, by: Principal,
 }
 
 /** On the record first, then used up what is for one use, then stored. */
-async function store(drafted: Draft, by: Visitor, parts: PeopleParts): Promise<Result<MintedToken, Refusal>> {
-  const { text, token, insert } = drafted;
-  const entry = mintedEntry(token, by.principal);
-  const recorded = await parts.record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const stored = by.once ? await useUp(by.principal, parts) : ok(true);
-  const inserted = stored.ok && stored.value ? await insert() : stored;
-  if (inserted.ok && inserted.value !== false) return ok({ text, token });
-  const { alarm: _, ...rest } = entry;
-  await parts.record({ ...rest, failed: inserted.ok ? 'unidentified' : inserted.failure.code });
-  return inserted.ok
-    ? fail({ status: 401, detail: 'The token was for one use, and is used' })
-    : fail(unavailable(inserted.failure));
+async function store({ text, token, insert }: Draft, by: Visitor, parts: PeopleParts): Promise<Result<MintedToken, Refusal>> {
+  const { principal, once } = by;
+  const shown = principal.credential.slice('token:'.length) as TokenId;
+  const insertOnce = async (): Promise<Result<void, Failure>> => {
+    const used = once ? await useUp(shown, parts) : ok(undefined);
+    return used.ok ? insert() : used;
+  };
+  const stored = await onRecord(mintedEntry(token, principal), insertOnce, parts.record);
+  return stored.ok ? ok({ text, token }) : stored;
 }
 
-async function useUp(
-  { credential }: Principal,
-  { personTokens, clock, onUsed }: PeopleParts,
-): Promise<Result<boolean, Failure>> {
-  const id = credential.slice('token:'.length) as TokenId;
+/**
+ * Uses a one-use token up, for whatever it was shown for.
+ * @failure unidentified where somebody else was faster; store_unavailable
+ */
+export async function useUp(id: TokenId, { personTokens, clock, onUsed }: PeopleParts): Promise<Result<void, Failure>> {
   const used = await personTokens.use(id, clock.now());
-  if (used.ok && used.value) onUsed(id);
-  return used;
+  if (!used.ok) return used;
+  if (!used.value) return fail({ code: 'unidentified', detail: 'The token was for one use, and is used' });
+  onUsed(id);
+  return ok(undefined);
 }
 
 async function revoke(id: TokenId, by: Principal, parts: PeopleParts): Promise<Result<void, Refusal>> {
@@ -100,13 +114,9 @@ async function revoke(id: TokenId, by: Principal, parts: PeopleParts): Promise<R
   // What is out of scope does not exist for this person.
   if (token === undefined || !covers(by, token, parts)) return fail({ status: 404, detail: 'No such token' });
   const entry = { by, action: 'token.revoked', subject: `token:${id}` } as const;
-  const recorded = await record(entry);
-  if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const revoked = await ('agent' in token ? agentTokens : personTokens).revoke(id, clock.now());
-  if (!revoked.ok) {
-    await record({ ...entry, failed: revoked.failure.code });
-    return fail(unavailable(revoked.failure));
-  }
+  const itsStore = 'agent' in token ? agentTokens : personTokens;
+  const revoked = await onRecord(entry, () => itsStore.revoke(id, clock.now()), record);
+  if (!revoked.ok) return revoked;
   events.publish({ type: 'token.revoked', id });
   return ok(undefined);
 }

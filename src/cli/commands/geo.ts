@@ -14,8 +14,7 @@ import { answer, type CommandContext, give, settingsFor, type Run } from '../con
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { localResolver } from '../local/local-resolver.ts';
 import { localTables } from '../local/local-tables.ts';
-import { openOwnEgress } from '../egress/own-egress.ts';
-import { pinnedGet } from '../egress/pinned-get.ts';
+import { openFetch } from '../egress/open-fetch.ts';
 import { columns } from '../terminal.ts';
 
 /** `cordon geo status|lookup|update` */
@@ -109,7 +108,7 @@ async function update(context: CommandContext, only: readonly string[] | undefin
   });
   if (!journal.ok) return give(context, EXIT.failed, journal.failure.detail);
   await using record = journal.value;
-  const egress = openOwnEgress({
+  const fetch = openFetch({
     settings,
     tables: tables.value,
     sources,
@@ -117,13 +116,12 @@ async function update(context: CommandContext, only: readonly string[] | undefin
     clock: systemClock,
     journal: record,
     newExchangeId: exchangeIds(systemClock, systemRandom),
-    get: pinnedGet,
   });
-  if (!egress.ok) return give(context, EXIT.failed, egress.failure);
+  if (!fetch.ok) return give(context, EXIT.failed, fetch.failure);
   const report = await updateTables({
     sources,
     directory: join(settings.data.directory, 'geo'),
-    fetch: egress.value,
+    fetch: fetch.value,
     clock: systemClock,
     onProgress: (progress) => showProgress(context, progress),
   });

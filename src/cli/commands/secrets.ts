@@ -5,11 +5,12 @@ import { localActor } from '../../app/people/local-actor.ts';
 import { systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Secrets } from '../../core/ports.ts';
+import { fail, type Result } from '../../core/result.ts';
 import { createKeys } from '../../store/keys.ts';
 import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { recordLocally } from '../local/local-record.ts';
+import { doLocally } from '../local/do-locally.ts';
 
 /** `cordon secrets set|list|remove` */
 export function addSecretCommands(program: Command, run: Run): void {
@@ -41,9 +42,7 @@ async function set(context: CommandContext, name: string): Promise<ExitCode> {
   const problem = value === '' ? 'expected a value on stdin, found nothing' : secretNameProblem(name);
   if (problem !== undefined) return give(context, EXIT.usage, problem);
   const { settings } = loaded.value;
-  const recorded = await recordLocally(settings, { by: localActor(), action: 'secret.set', subject: `secret:${name}` });
-  if (!recorded.ok) return give(context, EXIT.failed, recorded.failure);
-  const stored = await (await secretsOf(settings)).set(name, value);
+  const stored = await change(settings, name, 'secret.set', async () => (await secretsOf(settings)).set(name, value));
   if (!stored.ok) return give(context, EXIT.failed, stored.failure);
   answer(context, { name, state: 'set' }, () => [`set ${name}`]);
   return EXIT.ok;
@@ -66,12 +65,23 @@ async function remove(context: CommandContext, name: string): Promise<ExitCode> 
   const names = await secrets.list();
   if (!names.ok) return give(context, EXIT.failed, names.failure);
   if (!names.value.includes(name)) return give(context, EXIT.negative, `there is no secret ${name}`);
-  const recorded = await recordLocally(settings, { by: localActor(), action: 'secret.removed', subject: `secret:${name}` });
-  if (!recorded.ok) return give(context, EXIT.failed, recorded.failure);
-  const removed = await secrets.remove(name);
+  const removed = await change(settings, name, 'secret.removed', () => secrets.remove(name));
   if (!removed.ok) return give(context, EXIT.failed, removed.failure);
   answer(context, { name, state: 'removed' }, () => [`removed ${name}`]);
   return EXIT.ok;
+}
+
+/** Changes a secret, on the record. */
+function change<T>(
+  settings: Settings,
+  name: string,
+  action: 'secret.set' | 'secret.removed',
+  act: () => Promise<Result<T, string>>,
+): Promise<Result<T, string>> {
+  return doLocally(settings, { by: localActor(), action, subject: `secret:${name}` }, async () => {
+    const done = await act();
+    return done.ok ? done : fail({ code: 'store_unavailable', detail: done.failure });
+  });
 }
 
 function secretsOf(settings: Settings): Promise<Secrets> {

@@ -1,9 +1,9 @@
+import type { OwnAnswer } from '../../app/egress/pinned-exchange.ts';
 import { hostText } from '../../core/address.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Fetched, FetchLimits, FetchOptions } from '../../destination/update/fetched-documents.ts';
 import { type AbsoluteForm, parseAbsoluteForm } from '../../wire/http/request-target.ts';
-import type { PinnedReply } from './pinned-get.ts';
 
 /** An account at one publisher; it goes to no other host. */
 export interface Account {
@@ -14,8 +14,10 @@ export interface Account {
 }
 
 /** One request, judged like any agent's; with the Authorization field, if one is given. */
-export type Hop = (form: AbsoluteForm, limits: FetchLimits, authorization?: string) => Promise<Result<PinnedReply, Failure>>;
+export type Hop = (form: AbsoluteForm, limits: FetchLimits, authorization?: string) => Promise<Result<OwnAnswer, Failure>>;
 
+/** The status of an answer that brings a document. */
+export const DOCUMENT = 200;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** What the publisher's refusals of an account mean. */
@@ -43,8 +45,8 @@ export async function getDocument(
     return fail({ code: 'no_rule', detail: 'No account (geo.maxmind) for this publisher' });
 
   const reply = await hop(form.value, options, account.authorization);
-  if (!reply.ok || reply.value.kind === 'document' || !REDIRECTS.has(reply.value.status)) return documentOf(reply, REFUSALS);
-  const target = redirectTarget(reply.value.location, licensed.redirectsTo);
+  if (!reply.ok || !REDIRECTS.has(reply.value.status)) return documentOf(reply, REFUSALS);
+  const target = redirectTarget(reply.value.fields['location'], licensed.redirectsTo);
   return target.ok ? documentOf(await hop(target.value, options)) : target;
 }
 
@@ -62,12 +64,15 @@ function redirectTarget(location: string | undefined, hosts: readonly string[]):
 }
 
 function documentOf(
-  reply: Result<PinnedReply, Failure>,
+  reply: Result<OwnAnswer, Failure>,
   meanings: Readonly<Record<number, string>> = {},
 ): Result<Fetched, Failure> {
   if (!reply.ok) return reply;
-  if (reply.value.kind === 'document') return ok(reply.value.document);
-  const { status } = reply.value;
+  const { status, fields, content } = reply.value;
+  if (status === DOCUMENT) {
+    const { etag, 'last-modified': lastModified } = fields;
+    return ok({ bytes: content, ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) });
+  }
   const meaning = meanings[status] === undefined ? '' : `: ${meanings[status]}`;
-  return fail({ code: 'origin_protocol', detail: `Found status ${status}, expected 200${meaning}` });
+  return fail({ code: 'origin_protocol', detail: `Found status ${status}, expected ${DOCUMENT}${meaning}` });
 }

@@ -9,7 +9,7 @@ import type { AgentToken } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { mintAgentToken, type AgentTokenOrder } from '../../identity/agent-token.ts';
 import { mintPersonToken, type PersonTokenOrder } from '../../identity/people/person-token.ts';
-import { recordLocally } from './local-record.ts';
+import { doLocally } from './do-locally.ts';
 import { openTokenStore, type OpenTokenStore } from './token-store.ts';
 
 /** A token for an agent or a person; who mints it is the user of this machine. */
@@ -29,10 +29,8 @@ export async function mintLocally(settings: Settings, order: LocalOrder): Promis
   if (!opened.ok) return opened;
   await using store = opened.value;
   const { text, token, insert } = minted(order, store);
-  const recorded = await recordLocally(settings, mintedEntry(token, localActor()));
-  if (!recorded.ok) return recorded;
-  const inserted = await insert();
-  return inserted.ok ? ok({ text, token }) : fail(inserted.failure.detail);
+  const inserted = await doLocally(settings, mintedEntry(token, localActor()), insert);
+  return inserted.ok ? ok({ text, token }) : inserted;
 }
 
 interface Minted extends LocallyMinted {
@@ -61,10 +59,8 @@ export async function revokeLocally(settings: Settings, id: TokenId): Promise<Re
     const found = await kind.find(id);
     if (!found.ok) return fail(found.failure.detail);
     if (found.value === undefined) continue;
-    const recorded = await recordLocally(settings, { by: localActor(), action: 'token.revoked', subject: `token:${id}` });
-    if (!recorded.ok) return recorded;
-    const revoked = await kind.revoke(id, systemClock.now());
-    return revoked.ok ? revoked : fail(revoked.failure.detail);
+    const entry = { by: localActor(), action: 'token.revoked', subject: `token:${id}` } as const;
+    return await doLocally(settings, entry, () => kind.revoke(id, systemClock.now()));
   }
   return ok(false);
 }

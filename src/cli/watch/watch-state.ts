@@ -1,4 +1,5 @@
 import type { ApprovalSummary } from '../../admin/contract/approvals.ts';
+import { LONGEST_REASON } from '../../core/approval/approver.ts';
 import type { Verdict } from '../approvals/decide.ts';
 import type { Key } from './screen.ts';
 
@@ -27,9 +28,6 @@ interface Pressed {
   readonly state: WatchState;
   readonly wish?: Wish;
 }
-
-/** Longest reason that the API takes. */
-const LONGEST_REASON = 2000;
 
 export const NOTHING_YET: WatchState = { items: [], view: { kind: 'list' }, notice: '' };
 

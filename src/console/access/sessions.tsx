@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ConsoleSessionsAnswer } from '../../admin/contract/people.ts';
-import type { Problem } from '../gateway/problem.ts';
 import { useAnswer } from '../gateway/use-answer.ts';
+import { useDeletion } from '../gateway/use-deletion.ts';
 import { useSeat } from '../gateway/use-gateway.ts';
 import { Confirmed } from '../parts/confirmed.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -28,16 +28,10 @@ export function Sessions(): JSX.Element {
 }
 
 function SessionRow({ session, onEnded }: { readonly session: Session; readonly onEnded: () => void }): JSX.Element {
-  const { gateway, me, announce } = useSeat();
+  const { me } = useSeat();
   const { id, state, person, role, authTime, lastSeenAt, expiresAt } = session;
   const isMine = me.credential === `session:${id}`;
-  const end = async (): Promise<Problem | undefined> => {
-    const answer = await gateway.delete(`/v1/console-sessions/${id}`);
-    if (!answer.ok) return answer.problem;
-    announce('The session has ended.');
-    onEnded();
-    return undefined;
-  };
+  const end = useDeletion(`/v1/console-sessions/${id}`, 'The session has ended.', onEnded);
   return (
     <li class="with-action">
       <div>

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import type { TokenItem } from '../../admin/contract/people.ts';
-import { useSeat } from '../gateway/use-gateway.ts';
-import type { Problem } from '../gateway/problem.ts';
+import { useDeletion } from '../gateway/use-deletion.ts';
 import { Confirmed } from '../parts/confirmed.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Foreign } from '../text/foreign.tsx';
@@ -14,16 +13,9 @@ interface TokenRowProps {
 
 /** One token without its secret. */
 export function TokenRow({ token, onRevoked }: TokenRowProps): JSX.Element {
-  const { gateway, announce } = useSeat();
   const { id, state, agent, person, role, createdAt, expiresAt, mintedBy } = token;
   const whose = agent ?? person ?? id;
-  const revoke = async (): Promise<Problem | undefined> => {
-    const answer = await gateway.delete(`/v1/tokens/${id}`);
-    if (!answer.ok) return answer.problem;
-    announce('The token is revoked.');
-    onRevoked();
-    return undefined;
-  };
+  const revoke = useDeletion(`/v1/tokens/${id}`, 'The token is revoked.', onRevoked);
   return (
     <li class="with-action">
       <div>

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { MintAnswer, TokensAnswer } from '../../admin/contract/people.ts';
-import { useAnswer } from '../gateway/use-answer.ts';
+import type { MintAnswer, TokenItem } from '../../admin/contract/people.ts';
+import { usePages } from '../gateway/use-pages.ts';
+import { More } from '../parts/more.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { MintForm } from './mint-form.tsx';
 import { Minted } from './minted.tsx';
@@ -9,9 +10,10 @@ import { TokenRow } from './token-row.tsx';
 
 /** Tokens of agents and people, and a form for a new one. */
 export function Tokens(): JSX.Element {
-  const { value, problem, again } = useAnswer<TokensAnswer>('/v1/tokens');
+  const { items, problem, hasMore, more, again } = usePages<TokenItem>('/v1/tokens?limit=50');
   const [minted, setMinted] = useState<MintAnswer>();
-  const sorted = [...(value?.items ?? [])].sort((a, b) => rank(a) - rank(b) || b.createdAt.localeCompare(a.createdAt));
+  // As they come, newest first, but those that open something before the others.
+  const sorted = [...(items ?? [])].sort((a, b) => rank(a) - rank(b));
   const done = (token: MintAnswer): void => {
     setMinted(token);
     again();
@@ -21,17 +23,17 @@ export function Tokens(): JSX.Element {
       <h2 id="tokens">Tokens</h2>
       {minted === undefined ? <MintForm onMinted={done} /> : <Minted minted={minted} onClose={() => setMinted(undefined)} />}
       {problem && <ProblemNotice problem={problem} again={again} />}
-      {value?.items.length === 0 && <p class="faint">There is no token in your scope.</p>}
+      {items?.length === 0 && !hasMore && <p class="faint">There is no token in your scope.</p>}
       <ul class="rules">
         {sorted.map((token) => (
           <TokenRow key={token.id} token={token} onRevoked={again} />
         ))}
       </ul>
+      <More hasMore={hasMore} more={more} what="tokens" />
     </section>
   );
 }
 
-/** Those that open something come first. */
-function rank({ state }: TokensAnswer['items'][number]): number {
+function rank({ state }: TokenItem): number {
   return state === 'valid' ? 0 : 1;
 }

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import type { Gateway } from './gateway.ts';
 import type { Answer, Problem } from './problem.ts';
+import { useAsked } from './use-asked.ts';
 import { useSeat } from './use-gateway.ts';
 
 interface Page<T> {
@@ -19,31 +20,17 @@ export interface Pages<T> {
 
 /** A list of the gateway, page by page; when something changes, all pages that are shown are asked for again. */
 export function usePages<T>(path: string): Pages<T> {
-  const { gateway, changes } = useSeat();
-  const [shown, setShown] = useState<{ path: string; page?: Page<T>; problem?: Problem }>({ path });
+  const { gateway } = useSeat();
   const [wanted, setWanted] = useState({ path, pages: 1 });
-  const [asked, setAsked] = useState(0);
   const pages = wanted.path === path ? wanted.pages : 1;
-  useEffect(() => {
-    let isCurrent = true;
-    void readPages<T>(gateway, path, pages).then((answer) => {
-      if (!isCurrent) return;
-      setShown((before) => {
-        const kept = before.path === path && before.page !== undefined ? { page: before.page } : {};
-        return answer.ok ? { path, page: answer.value } : { path, ...kept, problem: answer.problem };
-      });
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [gateway, path, pages, changes, asked]);
-  const current = shown.path === path ? shown : { path };
+  const ask = useCallback(() => readPages<T>(gateway, path, pages), [gateway, path, pages]);
+  const { value, problem, again } = useAsked(path, ask);
   return {
-    items: current.page?.items,
-    problem: current.problem,
-    hasMore: current.page?.next !== undefined,
+    items: value?.items,
+    problem,
+    hasMore: value?.next !== undefined,
     more: useCallback(() => setWanted({ path, pages: pages + 1 }), [path, pages]),
-    again: useCallback(() => setAsked((before) => before + 1), []),
+    again,
   };
 }
 

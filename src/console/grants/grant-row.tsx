@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { GrantItem } from '../../admin/contract/approvals.ts';
 import { addressOf } from '../frame/use-route.ts';
+import { useDeletion } from '../gateway/use-deletion.ts';
 import { useSeat } from '../gateway/use-gateway.ts';
 import { Confirmed } from '../parts/confirmed.tsx';
 import { Countdown } from '../parts/countdown.tsx';
@@ -15,17 +16,11 @@ interface GrantRowProps {
 
 /** One grant: what it covers, who gave it, and when it ends. */
 export function GrantRow({ grant, onRevoked }: GrantRowProps): JSX.Element {
-  const { gateway, me, announce } = useSeat();
+  const { me } = useSeat();
   const { id, state, approval, by, createdAt, endsAt, revokedAt, revokedBy } = grant;
   const isActive = state === 'active';
   const mayRevoke = isActive && (me.role === 'approver' || me.role === 'operator');
-  const revoke = async () => {
-    const answer = await gateway.delete(`/v1/grants/${id}`);
-    if (!answer.ok) return answer.problem;
-    announce('The grant is revoked.');
-    onRevoked();
-    return undefined;
-  };
+  const revoke = useDeletion(`/v1/grants/${id}`, 'The grant is revoked.', onRevoked);
   return (
     <li class="card">
       <div class="card-head">

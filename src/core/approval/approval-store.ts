@@ -1,5 +1,6 @@
 import type { Failure } from '../codes.ts';
 import type { ApprovalId, Fingerprint, GrantId, GrantScope } from '../ids.ts';
+import type { Page, PageQuery } from '../page.ts';
 import type { Result } from '../result.ts';
 import type { Instant } from '../units.ts';
 import type { Approval, ApprovalQuestion } from './approval.ts';
@@ -68,22 +69,7 @@ export interface DecidedChange {
 
 export type GrantState = 'active' | 'ended' | 'revoked';
 
-export interface ListQuery<State> {
+export interface ListQuery<State> extends PageQuery {
   /** Absent: all. */
   readonly state?: State;
-  /** At least 1. */
-  readonly limit: number;
-  /** Where the page before ended. */
-  readonly after?: ListCursor;
-}
-
-export interface ListCursor {
-  readonly createdAt: Instant;
-  readonly id: string;
-}
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Absent on the last page. */
-  readonly next?: ListCursor;
 }

@@ -17,6 +17,9 @@ export interface Approver {
   readonly hasSteppedUp: boolean;
 }
 
+/** Longest reason of a decision, in UTF-16 code units: what is shown and recorded is bounded. */
+export const LONGEST_REASON = 2000;
+
 /** What one person decided, with the scope it had then. */
 export interface ApproverDecision {
   readonly person: string;
@@ -25,7 +28,7 @@ export interface ApproverDecision {
   readonly places: string;
   readonly hasSteppedUp: boolean;
   readonly decision: 'approve' | 'deny';
-  /** Never blank. */
+  /** Never blank, nor longer than {@link LONGEST_REASON}. */
   readonly reason: string;
   readonly at: Instant;
   /** Asked for with an approval: the same kind shall pass for this long, within what the rules allow. */

@@ -32,6 +32,8 @@ export interface ConsoleSessionStore {
   /** By age, those that have ended too. */
   list(): Promise<Result<readonly ConsoleSession[], Failure>>;
   touch(id: ConsoleSessionId, at: Instant): Promise<Result<void, Failure>>;
+  /** Open sessions of a person beyond the newest so many, oldest first. */
+  excess(person: string, most: number, now: Instant): Promise<Result<readonly ConsoleSessionId[], Failure>>;
   /** Ends it; false when there is no such session. */
   end(id: ConsoleSessionId, at: Instant): Promise<Result<boolean, Failure>>;
   /** Removes those that ended or expired before `before`. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../codes.ts';
 import type { TokenId } from '../ids.ts';
+import type { Page, PageQuery } from '../page.ts';
 import type { Result } from '../result.ts';
 import type { Instant } from '../units.ts';
 import type { RoleAssignment } from './role.ts';
@@ -32,6 +33,8 @@ export interface PersonTokenStore {
   find(id: TokenId): Promise<Result<StoredPersonToken | undefined, Failure>>;
   /** By age, those that have ended too. */
   list(): Promise<Result<readonly PersonToken[], Failure>>;
+  /** The same newest first, page by page. */
+  page(query: PageQuery): Promise<Result<Page<PersonToken>, Failure>>;
   /** Marks it revoked; false when there is no such token. */
   revoke(id: TokenId, at: Instant): Promise<Result<boolean, Failure>>;
   /** Marks a one-use token used; false when somebody else was first, or it was revoked. */

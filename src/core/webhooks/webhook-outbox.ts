@@ -10,6 +10,8 @@ export interface WebhookMessage {
   readonly webhook: string;
   /** `webhook-id`: one over all attempts, and over all that tell of the same. */
   readonly id: string;
+  /** The id that the same had if it was told a little earlier: where that message is there, this one is known. */
+  readonly earlierId?: string;
   readonly event: WebhookEvent;
   /** The content of every attempt, byte for byte. */
   readonly payload: string;

@@ -1,20 +1,15 @@
 import type { Failure } from '../../core/codes.ts';
 import type { TokenId } from '../../core/ids.ts';
-import type { PersonToken, StoredPersonToken } from '../../core/people/person-token.ts';
+import type { StoredPersonToken } from '../../core/people/person-token.ts';
 import type { RoleAssignment } from '../../core/people/role.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Instant, Milliseconds } from '../../core/units.ts';
-import { isSecretOf, mintCredential, parseCredential } from '../credential-text.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { mintCredential, parseCredential } from '../credential-text.ts';
+import type { PresentedToken } from '../verify-token.ts';
 
 /** Not that of agents: neither passes for the other. */
 const PREFIX = 'cdp';
-
-/** A token of a person as its bearer shows it. */
-export interface PresentedPersonToken {
-  readonly id: TokenId;
-  readonly secret: string;
-}
 
 /** What a new token of a person says. */
 export interface PersonTokenOrder {
@@ -45,31 +40,8 @@ export function mintPersonToken(order: PersonTokenOrder, random: Random, clock: 
  * The parts of a token text.
  * @failure unidentified; the text itself is not repeated
  */
-export function parsePersonToken(text: string): Result<PresentedPersonToken, Failure> {
+export function parsePersonToken(text: string): Result<PresentedToken, Failure> {
   const parsed = parseCredential(PREFIX, text);
-  if (parsed === undefined) return refuse('Found a credential that is no token of a person, expected cdp_<id>.<secret>');
-  return ok({ id: parsed.id as TokenId, secret: parsed.secret });
-}
-
-/**
- * The token, when the presented secret is the stored one and the token is in force.
- * @failure unidentified
- */
-export function verifyPersonToken(
-  presented: PresentedPersonToken,
-  stored: StoredPersonToken | undefined,
-  now: Instant,
-): Result<PersonToken, Failure> {
-  const isSecret = isSecretOf(presented.secret, stored?.secretHash);
-  if (stored === undefined || !isSecret) return refuse(`No token ${presented.id} with this secret`);
-  const { token } = stored;
-  if (token.revokedAt !== undefined) return refuse(`Token ${token.id} was revoked`);
-  if (token.usedAt !== undefined) return refuse(`Token ${token.id} was for one use, and is used`);
-  // Written so that an expiry that is no number does not pass.
-  if (!(now < token.expiresAt)) return refuse(`Token ${token.id} has expired`);
-  return ok(token);
-}
-
-function refuse(detail: string): Result<never, Failure> {
-  return fail({ code: 'unidentified', detail });
+  if (parsed !== undefined) return ok({ id: parsed.id as TokenId, secret: parsed.secret });
+  return fail({ code: 'unidentified', detail: 'Found a credential that is no token of a person, expected cdp_<id>.<secret>' });
 }

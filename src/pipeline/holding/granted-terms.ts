@@ -2,6 +2,7 @@ import { covers } from '../../approval/grants.ts';
 import type { Grant } from '../../core/approval/grant.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
+import type { GrantScope } from '../../core/ids.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import type { Held } from '../judging/permitted.ts';
@@ -20,13 +21,14 @@ export async function grantedTerms(
   services: Services,
 ): Promise<Result<readonly ApprovalTerms[], Failure>> {
   const now = services.clock.now();
-  const grants = await grantsFor(held, decision, now, services);
-  if (!grants.ok) return grants;
-  return ok(
-    approvalTerms(decision).filter((terms) =>
-      isGranted(terms, held, content, { decision, grants: grants.value, now }, services),
-    ),
+  const scoped = approvalTerms(decision).map((terms) => [terms, scopesOf(held, terms, decision, services)] as const);
+  const grants = await services.holds.grants.matching(
+    scoped.flatMap(([, scopes]) => scopes),
+    now,
   );
+  if (!grants.ok) return grants;
+  const covered = scoped.filter(([, scopes]) => isCovered(scopes, held, content, { grants: grants.value, now }, services));
+  return ok(covered.map(([terms]) => terms));
 }
 
 /** Grants in force that may cover a request under a decision. @failure store_unavailable */
@@ -36,25 +38,39 @@ export function grantsFor(
   now: Instant,
   services: Services,
 ): Promise<Result<readonly Grant[], Failure>> {
-  const means = { digests: services.holds.digests, inForce: services.inForce() };
-  const scopes = approvalTerms(decision).flatMap((terms) => grantScopesOf(held, terms, decision, means));
-  return services.holds.grants.matching(
-    scopes.map(({ scope }) => scope),
-    now,
-  );
+  const scopes = approvalTerms(decision).flatMap((terms) => scopesOf(held, terms, decision, services));
+  return services.holds.grants.matching(scopes, now);
 }
 
-/** Whether one of these grants lets a request pass one rule. */
+/** Whether one of these grants lets a request pass one rule of a decision. */
 export function isGranted(
   terms: ApprovalTerms,
   held: Held,
-  { findings }: HeldContent,
-  { decision, grants, now }: { readonly decision: Decision; readonly grants: readonly Grant[]; readonly now: Instant },
+  content: HeldContent,
+  { decision, ...grants }: GrantsInForce & { readonly decision: Decision },
   services: Services,
 ): boolean {
-  const inForce = services.inForce();
+  return isCovered(scopesOf(held, terms, decision, services), held, content, grants, services);
+}
+
+interface GrantsInForce {
+  readonly grants: readonly Grant[];
+  readonly now: Instant;
+}
+
+function isCovered(
+  scopes: readonly GrantScope[],
+  held: Held,
+  { findings }: HeldContent,
+  { grants, now }: GrantsInForce,
+  services: Services,
+): boolean {
   const entities = findings && new Set(Object.keys(findings));
-  const requesters = requestersOf(held, inForce);
-  const scopes = grantScopesOf(held, terms, decision, { digests: services.holds.digests, inForce });
-  return scopes.some(({ scope }) => grants.some((grant) => covers(grant, { scope, entities, requesters }, now)));
+  const requesters = requestersOf(held, services.inForce());
+  return scopes.some((scope) => grants.some((grant) => covers(grant, { scope, entities, requesters }, now)));
+}
+
+function scopesOf(held: Held, terms: ApprovalTerms, decision: Decision, { holds, inForce }: Services): readonly GrantScope[] {
+  const means = { digests: holds.digests, inForce: inForce() };
+  return grantScopesOf(held, terms, decision, means).map(({ scope }) => scope);
 }

@@ -9,8 +9,8 @@ import { fromRow, sealDecisions } from './approval-row.ts';
 import { askApproval } from './ask-approval.ts';
 import { changeState } from './change-state.ts';
 import { toGrantRow } from './grant-row.ts';
-import { isBehind, pageOf } from './page.ts';
-import type { RowCipher } from './row-cipher.ts';
+import { newestFirst, pageOf } from '../page.ts';
+import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
 const LIVE_PER_SUBJECT = 2000;
@@ -40,18 +40,12 @@ export function createApprovalRepository(
 
     revisions: (ids) => attemptStore('look for changed approvals', () => revisions(db, ids)),
 
-    list: ({ state, limit, after }) =>
+    list: (query) =>
       attemptStore('list approvals', async () => {
-        const rows = await db
-          .selectFrom('approvals')
-          .selectAll()
-          .$if(state !== undefined, (query) => query.where('state', '=', state!))
-          .$if(after !== undefined, (query) => query.where(isBehind(after!)))
-          .orderBy('created_at', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit + 1)
-          .execute();
-        return pageOf(rows, limit, (row) => fromRow(row, cipher));
+        const { state } = query;
+        const all = db.selectFrom('approvals').selectAll();
+        const rows = await newestFirst(state === undefined ? all : all.where('state', '=', state), query).execute();
+        return pageOf(rows, query, (row) => fromRow(row, cipher));
       }),
 
     decide: (change) => attemptStore('store a decision', () => decide(db, cipher, change)),

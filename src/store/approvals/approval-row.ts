@@ -4,7 +4,7 @@ import type { ApprovalState } from '../../core/approval/transitions.ts';
 import { CountrySet } from '../../core/place/country-set.ts';
 import type { CountryCode } from '../../core/place/country.ts';
 import type { Schema } from '../schema.ts';
-import type { RowCipher, SealedColumn } from './row-cipher.ts';
+import type { RowCipher, SealedColumn } from '../sealing/row-cipher.ts';
 
 export type ApprovalRow = Schema['approvals'];
 

@@ -7,7 +7,7 @@ import type { Instant } from '../../core/units.ts';
 import type { Schema } from '../schema.ts';
 import { fromRow, toRow, type ApprovalRow } from './approval-row.ts';
 import { changeState } from './change-state.ts';
-import type { RowCipher } from './row-cipher.ts';
+import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** One answer can be settled between two statements; as many in a row are no race any more. */
 const MAX_ROUNDS = 10;

@@ -5,8 +5,8 @@ import type { Instant } from '../../core/units.ts';
 import { attemptStore } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 import { fromGrantRow, sealRevoker, toGrantRow } from './grant-row.ts';
-import { isBehind, pageOf } from './page.ts';
-import type { RowCipher } from './row-cipher.ts';
+import { newestFirst, pageOf } from '../page.ts';
+import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Grants in the database; the same statements on SQLite and PostgreSQL. */
 export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): GrantStore {
@@ -22,16 +22,12 @@ export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): Gr
         return row === undefined ? undefined : fromGrantRow(row, cipher);
       }),
 
-    list: ({ state, now, limit, after }) =>
+    list: (query) =>
       attemptStore('list grants', async () => {
-        const rows = await (state === undefined ? db.selectFrom('grants') : inState(db, state, now))
-          .selectAll()
-          .$if(after !== undefined, (query) => query.where(isBehind(after!)))
-          .orderBy('created_at', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit + 1)
-          .execute();
-        return pageOf(rows, limit, (row) => fromGrantRow(row, cipher));
+        const { state, now } = query;
+        const grants = state === undefined ? db.selectFrom('grants') : inState(db, state, now);
+        const rows = await newestFirst(grants.selectAll(), query).execute();
+        return pageOf(rows, query, (row) => fromGrantRow(row, cipher));
       }),
 
     revoke: (id, at, by) =>

@@ -1,6 +1,6 @@
 import type { Grant } from '../../core/approval/grant.ts';
 import type { Schema } from '../schema.ts';
-import type { RowCipher, SealedColumn } from './row-cipher.ts';
+import type { RowCipher, SealedColumn } from '../sealing/row-cipher.ts';
 
 export type GrantRow = Schema['grants'];
 

@@ -41,6 +41,19 @@ export function createConsoleSessionRepository(db: Kysely<Schema>): ConsoleSessi
         await db.updateTable('console_sessions').set({ last_seen_at: at }).where('id', '=', id).execute();
       }),
 
+    excess: (person, most, now) =>
+      attemptStore('count sessions', async () => {
+        const open = await sessions()
+          .where('console_sessions.person', '=', person)
+          .where('console_sessions.ended_at', 'is', null)
+          .where('console_sessions.expires_at', '>', now)
+          .where('person_tokens.revoked_at', 'is', null)
+          .orderBy('console_sessions.created_at')
+          .orderBy('console_sessions.id')
+          .execute();
+        return open.slice(0, -most).map(({ id }) => id as ConsoleSessionId);
+      }),
+
     end: (id, at) =>
       attemptStore('end session', async () => {
         await db

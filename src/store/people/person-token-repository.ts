@@ -3,6 +3,7 @@ import type { TokenId } from '../../core/ids.ts';
 import type { PersonToken, PersonTokenStore } from '../../core/people/person-token.ts';
 import { ok } from '../../core/result.ts';
 import { attemptStore } from '../attempt-store.ts';
+import { newestFirst, pageOf } from '../page.ts';
 import type { Schema } from '../schema.ts';
 import { assignmentRow, hashBytes, hashText, storedAssignment } from './stored-assignment.ts';
 
@@ -38,6 +39,12 @@ export function createPersonTokenRepository(db: Kysely<Schema>): PersonTokenStor
       );
       return rows.ok ? ok(rows.value.map(fromRow)) : rows;
     },
+
+    page: (query) =>
+      attemptStore('list tokens', async () => {
+        const rows = await newestFirst(db.selectFrom('person_tokens').selectAll(), query).execute();
+        return pageOf(rows, query, fromRow);
+      }),
 
     revoke: (id, at) =>
       attemptStore('revoke token', async () => {

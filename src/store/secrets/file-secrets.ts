@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Random, Secrets } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
-import { RowCipher, type SealedColumn } from '../approvals/row-cipher.ts';
-import { UnsealError } from '../sealed-chunks.ts';
+import { RowCipher, type SealedColumn } from '../sealing/row-cipher.ts';
+import { UnsealError } from '../sealing/sealed-chunks.ts';
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Larger than any key or token. */

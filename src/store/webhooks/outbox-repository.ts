@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { ApprovalId } from '../../core/ids.ts';
 import { messageIdAround, stateTold, type ApprovalNews, type WebhookEvent } from '../../core/webhooks/webhook-event.ts';
 import type { Claim, ClaimedMessage, Since, WebhookMessage, WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
-import type { RowCipher, SealedColumn } from '../approvals/row-cipher.ts';
+import type { RowCipher, SealedColumn } from '../sealing/row-cipher.ts';
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 
@@ -65,9 +65,10 @@ export function createOutboxRepository(db: Kysely<Schema>, cipher: RowCipher): W
 async function add(
   db: Kysely<Schema>,
   cipher: RowCipher,
-  { webhook, id, event, payload, createdAt }: WebhookMessage,
+  { webhook, id, earlierId, event, payload, createdAt }: WebhookMessage,
   most: number,
 ): Promise<'added' | 'known' | 'full'> {
+  if (earlierId !== undefined && (await isThere(db, webhook, earlierId))) return 'known';
   const waiting = await db
     .selectFrom('webhook_outbox')
     .select(({ fn }) => fn.countAll().as('count'))
@@ -91,6 +92,11 @@ async function add(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return added.numInsertedOrUpdatedRows === 1n ? 'added' : 'known';
+}
+
+async function isThere(db: Kysely<Schema>, webhook: string, id: string): Promise<boolean> {
+  const query = db.selectFrom('webhook_outbox').select('id').where('webhook', '=', webhook).where('id', '=', id);
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 /** Each by a statement of its own that compares when it is due: of several that have seen it, one takes it. */

@@ -4,10 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pinnedExchange } from '../../../src/app/egress/pinned-exchange.ts';
 import { exchangeIds } from '../../../src/app/system.ts';
 import { openTables } from '../../../src/app/tables.ts';
-import { openOwnEgress } from '../../../src/cli/egress/own-egress.ts';
-import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
+import { openFetch } from '../../../src/cli/egress/open-fetch.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { hostText } from '../../../src/core/address.ts';
 import { ok } from '../../../src/core/result.ts';
@@ -97,16 +97,16 @@ async function update({ key = KEY, addresses = {} }: { key?: string; addresses?:
   const resolve = (name: string) =>
     Promise.resolve(ok({ addresses: [address(addresses[name] ?? '203.0.114.1')], chain: [], expiresAt: 0 }));
   // What was judged is a public address with port 443; the last step alone leads here instead.
-  const get: typeof pinnedGet = (form, _addresses, options) => {
+  const carry: typeof pinnedExchange = (form, _addresses, options) => {
     recordedAtDial.push(records().length);
     const { host } = form.authority;
     const port = ports.get(hostText(host)) ?? expect.fail(`nobody is ${hostText(host)}`);
-    return pinnedGet({ ...form, authority: { host, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
+    return pinnedExchange({ ...form, authority: { host, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
   };
   const settings = settingsWith(key);
   const journal = await journalIn(join(directory, 'recordings'));
   records = () => recordsOf(journal.directory);
-  const egress = openOwnEgress({
+  const egress = openFetch({
     settings,
     tables: geoTables,
     sources,
@@ -114,7 +114,7 @@ async function update({ key = KEY, addresses = {} }: { key?: string; addresses?:
     clock,
     journal,
     newExchangeId: exchangeIds(clock, MACHINE_RANDOM),
-    get,
+    carry,
   });
   if (!egress.ok) throw new Error(egress.failure);
   return updateTables({ sources, directory: join(directory, 'geo'), fetch: egress.value, clock });

@@ -4,10 +4,10 @@ import { decideApproval, type DecisionOutcome } from '../../../src/approval/deci
 import { openHoldState, type HoldState } from '../../../src/app/loading/hold-state.ts';
 import { systemClock, systemRandom } from '../../../src/app/system.ts';
 import type { Approval } from '../../../src/core/approval/approval.ts';
-import type { ListCursor } from '../../../src/core/approval/approval-store.ts';
 import type { Approver } from '../../../src/core/approval/approver.ts';
 import type { ApprovalState } from '../../../src/core/approval/transitions.ts';
 import type { Failure } from '../../../src/core/codes.ts';
+import type { ListCursor } from '../../../src/core/page.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { createKeys } from '../../../src/store/keys.ts';
 import type { Database } from '../../../src/store/database.ts';

@@ -9,7 +9,7 @@ import type { AgentId, ApprovalId, Fingerprint, GrantId } from '../../../src/cor
 import type { Result } from '../../../src/core/result.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
 import { createGrantRepository } from '../../../src/store/approvals/grant-repository.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import type { Schema } from '../../../src/store/schema.ts';
 import {
   approved,
@@ -44,12 +44,7 @@ function changeOf(of: Approval, values: Partial<DecidedChange> = {}): DecidedCha
 }
 
 /**
- * What every ApprovalStore and GrantStore do, whichever database is behind them.
- *
- * @param open two connections to one new database, as two replicas have them; closed when the test ends
- */
-/**
- * The contract, for two replicas that share a store, on each engine.
+ * What every ApprovalStore and GrantStore do, for two replicas that share a database, on each engine.
  * @param races how often people race each other
  */
 export function describeApprovalStore(title: string, races: number): void {

@@ -5,7 +5,7 @@ import type { Result } from '../../../src/core/result.ts';
 import { approvalMessageId } from '../../../src/core/webhooks/webhook-event.ts';
 import type { ClaimedMessage, WebhookMessage, WebhookOutbox } from '../../../src/core/webhooks/webhook-outbox.ts';
 import { createApprovalRepository } from '../../../src/store/approvals/approval-repository.ts';
-import { RowCipher } from '../../../src/store/approvals/row-cipher.ts';
+import { RowCipher } from '../../../src/store/sealing/row-cipher.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createOutboxRepository } from '../../../src/store/webhooks/outbox-repository.ts';
 import { approved, ASKED_AT, question } from '../../approval/support/approvals.ts';
@@ -51,6 +51,17 @@ describeOnEveryEngine('createOutboxRepository()', (engine) => {
     for (const n of [2, 3, 4, 5]) expect(valueOf(await a.add(message(n), MOST))).toBe('added');
     expect(valueOf(await a.add(message(6), MOST))).toBe('full');
     expect(valueOf(await a.waiting())).toBe(6);
+  });
+
+  it('knows what was told under an earlier id, to the same webhook, delivered or not', async () => {
+    const again = message(2, { earlierId: 'msg_1' });
+    valueOf(await a.add(message(1), MOST));
+    expect(valueOf(await b.add(again, MOST))).toBe('known');
+    const [claimed] = await claim(a);
+    valueOf(await a.finish(claimed!, 'delivered', NOW));
+    expect(valueOf(await b.add(again, MOST))).toBe('known');
+    expect(valueOf(await b.add({ ...again, webhook: 'other' }, MOST))).toBe('added');
+    expect(valueOf(await b.add(message(3, { earlierId: 'msg_2' }), MOST))).toBe('added');
   });
 
   it('lets exactly one replica claim a message, until its claim ends', async () => {

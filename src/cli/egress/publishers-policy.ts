@@ -1,23 +1,10 @@
-import { policyFiles } from '../../config/policy-files.ts';
+import { OWN_SUBJECT, ownPolicy, quoted, type OwnPolicy } from '../../app/egress/own-policy.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import { COUNTRY_CODES } from '../../core/place/country.ts';
-import type { SubjectAttributes } from '../../core/exchange/decision.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import type { UpdateSource } from '../../destination/update/source.ts';
-import { compilePolicy } from '../../policy/compile.ts';
-import { formatIssue } from '../../policy/issue.ts';
 import type { WorldData } from '../../policy/model.ts';
-import { prepare, type PreparedPolicy } from '../../policy/target-index.ts';
-
-/** The subject that the gateway itself is (invariant 10). */
-const OWN_SUBJECT = 'cordon';
-
-/** A policy of one subject. */
-export interface OwnPolicy {
-  readonly policy: PreparedPolicy;
-  readonly subject: SubjectAttributes;
-}
 
 /** Where publishers' pages link to; their addresses are not known before. */
 const LINKED_HOSTS = ['download.microsoft.com'];
@@ -28,31 +15,21 @@ const LINKED_HOSTS = ['download.microsoft.com'];
  *
  * @failure the issues, when `node.place` is no place that can be a home
  */
-export function ownEgressPolicy(
-  settings: Settings,
+export function publishersPolicy(
+  { node }: Settings,
   sources: readonly UpdateSource[],
   world: WorldData,
   now: Instant,
 ): Result<OwnPolicy, string> {
-  const { place } = settings.node;
-  const home = place === undefined ? 'any' : (world.regions.get(place) ?? place);
-  const text = [
-    'cordon: 1',
-    `agents: [{ id: ${OWN_SUBJECT}, home: ${quoted(home)}, identify: [{ cidr: ["127.0.0.1/32", "::1/128"] }] }]`,
+  const lines = [
     `destinations: [{ id: publishers, hosts: ${quoted(hostsOf(sources))}, ports: [443] }]`,
     'rules:',
     `  - { id: table-updates, agents: [${OWN_SUBJECT}], to: [publishers], methods: [GET], then: permit,`,
     `      transfer: { to: ${quoted([...COUNTRY_CODES, 'global', 'anycast', 'unknown'])}, basis: public-data } }`,
-  ].join('\n');
-  const { files, digest } = policyFiles([{ file: 'own-egress.yaml', text }]);
-  const { policy, issues } = compilePolicy(files, world, { digest, authority: [], now });
-  const [own] = policy?.agents ?? [];
-  if (policy === undefined || own === undefined) return fail(`node.place: ${issues.map(formatIssue).join('; ')}`);
-  return ok({ policy: prepare(policy), subject: own.attributes });
+  ];
+  const own = ownPolicy(lines, node, world, now);
+  return own.ok ? own : fail(`node.place: ${own.failure}`);
 }
-
-/** JSON is YAML in flow style. */
-const quoted = (value: string | readonly string[]): string => JSON.stringify(value);
 
 function hostsOf(sources: readonly UpdateSource[]): string[] {
   const addresses = sources.flatMap(({ documents }) =>

@@ -23,7 +23,7 @@ const BARE: ReadonlySet<GatewayEvent['type']> = new Set(['admin', 'alarm']);
 type Listener = (event: string, data: Readonly<Record<string, unknown>>) => void;
 
 /** What the console is told: what happens in this process, and that the store has changed, whoever changed it. */
-export function watchChanges(events: EventBus, changes: Pick<ChangeSignal, 'onChange'>): (listener: Listener) => Disposable {
+export function consoleEvents(events: EventBus, changes: Pick<ChangeSignal, 'onChange'>): (listener: Listener) => Disposable {
   return (listener) => {
     let timer: NodeJS.Timeout | undefined;
     const ofProcess = events.subscribe(({ type, ...data }) => {

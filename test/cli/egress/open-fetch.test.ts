@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { pinnedExchange } from '../../../src/app/egress/pinned-exchange.ts';
 import { exchangeIds } from '../../../src/app/system.ts';
 import { openTables } from '../../../src/app/tables.ts';
-import { openOwnEgress, type OwnEgressParts } from '../../../src/cli/egress/own-egress.ts';
-import { ownEgressPolicy } from '../../../src/cli/egress/own-egress-policy.ts';
-import { pinnedGet } from '../../../src/cli/egress/pinned-get.ts';
+import { openFetch, type FetchParts } from '../../../src/cli/egress/open-fetch.ts';
+import { publishersPolicy } from '../../../src/cli/egress/publishers-policy.ts';
 import { loadSettings } from '../../../src/config/load-settings.ts';
 import { ok } from '../../../src/core/result.ts';
 import { locate } from '../../../src/destination/locate.ts';
@@ -53,7 +53,7 @@ async function publisher(answer: RequestListener): Promise<number> {
 async function egress(
   addresses: readonly string[],
   flags: Readonly<Record<string, string>> = {},
-  get: OwnEgressParts['get'] = pinnedGet,
+  carry: NonNullable<FetchParts['carry']> = pinnedExchange,
 ) {
   const { settings, tables, clock } = await world(flags);
   const journal = await journalIn(temporaryDirectory());
@@ -73,7 +73,7 @@ async function egress(
     asked,
     journal,
     records: () => recordsOf(journal.directory),
-    fetch: openOwnEgress({
+    fetch: openFetch({
       settings,
       tables,
       sources: UPDATE_SOURCES,
@@ -81,13 +81,13 @@ async function egress(
       clock,
       journal,
       newExchangeId: exchangeIds(clock, MACHINE_RANDOM),
-      get,
+      carry,
     }),
   };
 }
 
-describe('openOwnEgress()', () => {
-  it('openOwnEgress() looks up and asks nobody but the publishers', async () => {
+describe('openFetch()', () => {
+  it('openFetch() looks up and asks nobody but the publishers', async () => {
     const { asked, fetch, records } = await egress(['203.0.114.1']);
     if (!fetch.ok) throw new Error(fetch.failure);
     for (const url of [
@@ -106,7 +106,7 @@ describe('openOwnEgress()', () => {
     ['169.254.169.254', 'metadata_address'],
     ['10.0.0.1', 'private_address'],
     ['127.0.0.1', 'private_address'],
-  ])('openOwnEgress() does not dial %s, whatever name leads there', async (address, code) => {
+  ])('openFetch() does not dial %s, whatever name leads there', async (address, code) => {
     const { asked, fetch, records } = await egress(['203.0.114.1', address]);
     if (!fetch.ok) throw new Error(fetch.failure);
     const got = await fetch.value(LIST, LIMITS);
@@ -118,12 +118,15 @@ describe('openOwnEgress()', () => {
     ]);
   });
 
-  it('openOwnEgress() has the decision on the record before it dials, and the outcome after it', async () => {
+  it('openFetch() has the decision on the record before it dials, and the outcome after it', async () => {
     const port = await publisher((_request, response) => void response.end('the list'));
     const before: unknown[] = [];
     const { fetch, records, journal } = await egress(['8.8.8.8'], { 'node.place': 'DE' }, (form, addresses, options) => {
       before.push(addresses, records().length);
-      return pinnedGet({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] });
+      return pinnedExchange({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], {
+        ...options,
+        anchors: [ca.pem],
+      });
     });
     if (!fetch.ok) throw new Error(fetch.failure);
     const got = await fetch.value(`${LIST}?key=secret`, LIMITS);
@@ -149,17 +152,17 @@ describe('openOwnEgress()', () => {
     expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 2 } });
   });
 
-  it('openOwnEgress() records what an answer other than the document was', async () => {
+  it('openFetch() records what an answer other than the document was', async () => {
     const port = await publisher((_request, response) => void response.writeHead(302, { location: '/' }).end());
     const { fetch, records } = await egress(['8.8.8.8'], {}, (form, _addresses, options) =>
-      pinnedGet({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] }),
+      pinnedExchange({ ...form, authority: { ...form.authority, port } }, ['127.0.0.1'], { ...options, anchors: [ca.pem] }),
     );
     if (!fetch.ok) throw new Error(fetch.failure);
     expect(await fetch.value(LIST, LIMITS)).toMatchObject({ ok: false, failure: { code: 'origin_protocol' } });
     expect(records()).toMatchObject([{ decision: 'permit' }, { kind: 'outcome', status: 302, dialled: '127.0.0.1' }]);
   });
 
-  it('openOwnEgress() dials nobody when the decision cannot be recorded', async () => {
+  it('openFetch() dials nobody when the decision cannot be recorded', async () => {
     const { fetch, journal } = await egress(['8.8.8.8'], {}, () => expect.fail('dialled without a record'));
     if (!fetch.ok) throw new Error(fetch.failure);
     await journal.close();
@@ -167,10 +170,10 @@ describe('openOwnEgress()', () => {
   });
 
   it.each(['DE', 'eu', 'aws:eu-central-1'])(
-    'ownEgressPolicy() is at home in %s, and permits GET from the publishers as a transfer of public data',
+    'publishersPolicy() is at home in %s, and permits GET from the publishers as a transfer of public data',
     async (place) => {
       const { settings, tables, clock } = await world({ 'node.place': place });
-      const own = ownEgressPolicy(settings, UPDATE_SOURCES, tables.world, clock.now());
+      const own = publishersPolicy(settings, UPDATE_SOURCES, tables.world, clock.now());
       if (!own.ok) throw new Error(own.failure);
       const host = { kind: 'name', name: 'ip-ranges.amazonaws.com' } as const;
       const resource = locate(tables, { host, port: 443, resolution: { addresses: [publicAddress], chain: [] } });
@@ -193,7 +196,7 @@ describe('openOwnEgress()', () => {
       'https://ip-ranges.amazonaws.com/ip-ranges.json',
       { 'geo.maxmind.account': '1', 'geo.maxmind.licence-key': '0123456789' },
     ],
-  ])('openOwnEgress() gets no licensed document %s', async (_, url, flags) => {
+  ])('openFetch() gets no licensed document %s', async (_, url, flags) => {
     const { asked, fetch } = await egress(['203.0.114.1'], flags);
     if (!fetch.ok) throw new Error(fetch.failure);
     const got = await fetch.value(url, { ...LIMITS, licensed: { redirectsTo: [] } });
@@ -201,12 +204,12 @@ describe('openOwnEgress()', () => {
     expect(asked).toEqual([]);
   });
 
-  it('openOwnEgress() refuses a node.place that is no place', async () => {
+  it('openFetch() refuses a node.place that is no place', async () => {
     const { fetch } = await egress([], { 'node.place': 'atlantis' });
     expect(fetch.ok ? '' : fetch.failure).toMatch(/^node\.place: .*atlantis/);
   });
 
-  it('openOwnEgress() does not go past the upstream proxy', async () => {
+  it('openFetch() does not go past the upstream proxy', async () => {
     const { fetch } = await egress([], { 'upstream-proxy.url': 'http://p:3128', 'upstream-proxy.place': 'DE' });
     expect(fetch.ok ? '' : fetch.failure).toMatch(/^upstream-proxy: /);
   });

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Random } from '../../core/ports.ts';
-import { UnsealError } from '../sealed-chunks.ts';
+import { UnsealError } from './sealed-chunks.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

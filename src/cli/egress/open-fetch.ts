@@ -1,5 +1,6 @@
-import { judgeOwn, recordOwn } from '../../app/egress/judge-own.ts';
-import { ownExchange, ownOutcome } from '../../app/egress/own-exchange.ts';
+import type { OwnPolicy } from '../../app/egress/own-policy.ts';
+import { sendOwn } from '../../app/egress/own-request.ts';
+import type { pinnedExchange } from '../../app/egress/pinned-exchange.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { Clock, Journal, Resolver } from '../../core/ports.ts';
@@ -8,14 +9,13 @@ import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { Fetch } from '../../destination/update/fetched-documents.ts';
 import type { UpdateSource } from '../../destination/update/source.ts';
 import { MAXMIND_HOST } from '../../destination/update/sources.ts';
-import { type Account, getDocument, type Hop } from './document-get.ts';
-import { type OwnPolicy, ownEgressPolicy } from './own-egress-policy.ts';
-import { type pinnedGet, undelivered } from './pinned-get.ts';
+import { type Account, DOCUMENT, getDocument, type Hop } from './document-get.ts';
+import { publishersPolicy } from './publishers-policy.ts';
 
 /** What updates of tables are recorded under. */
 const SESSION = 'geo-update' as SessionId;
 
-export interface OwnEgressParts {
+export interface FetchParts {
   readonly settings: Settings;
   readonly tables: GeoTables;
   readonly sources: readonly UpdateSource[];
@@ -24,8 +24,8 @@ export interface OwnEgressParts {
   /** Gets a decision before anything is dialled and an outcome after it. */
   readonly journal: Journal;
   readonly newExchangeId: () => ExchangeId;
-  /** What connects to the judged addresses. */
-  readonly get: typeof pinnedGet;
+  /** What connects to the judged addresses; absent: {@link pinnedExchange}. */
+  readonly carry?: typeof pinnedExchange;
 }
 
 /**
@@ -36,12 +36,12 @@ export interface OwnEgressParts {
  *
  * @failure a sentence that names the setting that stands against it
  */
-export function openOwnEgress(parts: OwnEgressParts): Result<Fetch, string> {
+export function openFetch(parts: FetchParts): Result<Fetch, string> {
   const { settings, tables, sources, clock } = parts;
   if (settings['upstream-proxy'] !== undefined) {
     return fail('upstream-proxy: this version cannot reach the publishers through another proxy');
   }
-  const own = ownEgressPolicy(settings, sources, tables.world, clock.now());
+  const own = publishersPolicy(settings, sources, tables.world, clock.now());
   if (!own.ok) return own;
   const hop = openHop(own.value, parts);
   const account = accountOf(settings.geo.maxmind);
@@ -54,18 +54,12 @@ function accountOf(maxmind: Settings['geo']['maxmind']): Account | undefined {
   return { host: MAXMIND_HOST, authorization: `Basic ${userPass.toString('base64')}` };
 }
 
-/** One request after the other, each an exchange of its own: judged, recorded, sent, recorded. */
-function openHop({ policy, subject }: OwnPolicy, parts: OwnEgressParts): Hop {
-  const { clock, journal, newExchangeId, get } = parts;
-  return async (form, { maxBytes, timeout }, authorization) => {
-    const asked = { id: newExchangeId(), session: SESSION, method: 'GET', form, subject, authorization } as const;
-    const exchange = ownExchange({ ...asked, startedAt: clock.monotonic() });
-    const permitted = await recordOwn(await judgeOwn(exchange, policy, parts), journal);
-    const delivery = permitted.ok
-      ? await get(form, permitted.value, { maxBytes, timeout, authorization })
-      : undelivered(permitted.failure);
-    const failure = delivery.reply.ok ? undefined : delivery.reply.failure;
-    await journal.append(ownOutcome(exchange, { ...delivery, failure }, clock.monotonic()));
-    return delivery.reply;
+/** One request after the other, each an exchange of its own. */
+function openHop({ policy, subject }: OwnPolicy, { carry, tables, ...parts }: FetchParts): Hop {
+  const egress = { ...parts, tables: () => tables };
+  return (form, { maxBytes, timeout }, authorization) => {
+    const fields = authorization === undefined ? {} : { authorization };
+    const message = { method: 'GET', fields, content: '', maxBytes, timeout, only: DOCUMENT } as const;
+    return sendOwn({ session: SESSION, form, policy, subject, message }, egress, carry);
   };
 }
