@@ -7,6 +7,7 @@ import { FACETS, type Evidence } from '../../core/place/evidence.ts';
 import type { Instant } from '../../core/units.ts';
 import { recordedPath, recordedSentence } from '../../transform/masking/recorded-text.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
+import { endToEndFields } from '../../wire/http/hop-by-hop.ts';
 import { mediaTypeOf } from '../../wire/http/media-type.ts';
 import type { InForce } from '../judging/in-force.ts';
 import type { Held } from '../judging/permitted.ts';
@@ -32,13 +33,14 @@ export function fingerprintOf(
   { decision, terms }: { readonly decision: Decision; readonly terms: readonly ApprovalTerms[] },
   digests: HoldMeans['digests'],
 ): Fingerprint {
-  const { subject, method, fields } = held;
+  const { subject, method } = held;
   return digests.fingerprint({
     subject: subject.attributes,
     rules: terms.map(ruleTerms),
     method,
     target: originOf(held) + held.requestTarget,
-    fields,
+    // What Connection nominates does not leave, so it cannot be what was approved.
+    fields: endToEndFields(held.fields),
     boundFields: [...new Set(terms.flatMap((each) => each.fields))].sort(),
     ...(identity !== undefined && { content: identity }),
     terms: decision,
