@@ -42,8 +42,23 @@ export interface ScopedRequest {
   readonly terms: DecidedTerms;
 }
 
-/** Fields that change what method and content mean to many origins: bound whatever the rule says. */
-const ALWAYS_BOUND = ['content-encoding', 'x-http-method', 'x-http-method-override', 'x-method-override'];
+/**
+ * Fields that tell an origin what to do where method, target and content do not: bound whatever the rule says. To SOAP and the
+ * JSON protocols of AWS the operation is a field, a copy takes its other end from one, and a part its place in the whole.
+ */
+const ALWAYS_BOUND = [
+  'content-encoding',
+  'content-range',
+  'destination',
+  'soapaction',
+  'x-amz-target',
+  'x-amz-copy-source',
+  'x-goog-copy-source',
+  'x-ms-copy-source',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+];
 
 /**
  * The keyed digests that approvals and grants are compared by: HMAC-SHA-256 over {@link canonicalBytes}. Keyed, so that who
@@ -105,7 +120,12 @@ function digest(key: KeyObject, value: unknown): string {
 /** In the order in which they arrived, names in lower case: values of one name are a sequence (RFC 9110 §5.3). */
 function boundLines({ fields, boundFields }: FingerprintedRequest): readonly (readonly [string, string])[] {
   const bound = new Set([...ALWAYS_BOUND, ...boundFields]);
-  return fields.map(([name, value]) => [name.toLowerCase(), value] as const).filter(([name]) => bound.has(name));
+  return (
+    fields
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      // Also as CGI and its heirs read it: to them `x_model` is `x-model` (RFC 3875 §4.1.18).
+      .filter(([name]) => bound.has(name) || bound.has(name.replaceAll('_', '-')))
+  );
 }
 
 /** Who decides is scoped by home: another home is another question. */
