@@ -39,16 +39,16 @@ export interface ScopedRequest {
   readonly origin: string;
   /** A pattern of the rule that the path falls under, as written; the canonical path itself where the rule has none. */
   readonly path: { readonly kind: 'pattern' | 'exact'; readonly text: string };
+  readonly fields: FieldLines;
   readonly terms: DecidedTerms;
 }
 
 /**
- * Fields that tell an origin what to do where method, target and content do not: bound whatever the rule says. To SOAP and the
- * JSON protocols of AWS the operation is a field, a copy takes its other end from one, and a part its place in the whole.
+ * Fields that tell an origin what to do where method and target do not: bound whatever the rule says, and in grants too, which
+ * are shown by method and path. To SOAP and the JSON protocols of AWS the operation is a field, a copy takes its other end from
+ * one.
  */
-const ALWAYS_BOUND = [
-  'content-encoding',
-  'content-range',
+const OPERATION = [
   'destination',
   'soapaction',
   'x-amz-target',
@@ -59,6 +59,8 @@ const ALWAYS_BOUND = [
   'x-http-method-override',
   'x-method-override',
 ];
+/** How content is coded, and its place in the whole. */
+const ALWAYS_BOUND = ['content-encoding', 'content-range', ...OPERATION];
 
 /**
  * The keyed digests that approvals and grants are compared by: HMAC-SHA-256 over {@link canonicalBytes}. Keyed, so that who
@@ -91,7 +93,7 @@ export class ApprovalDigests {
       rules: rules.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)).map(ruleParts),
       method,
       target,
-      fields: boundLines(request),
+      fields: boundLines(request.fields, [...ALWAYS_BOUND, ...request.boundFields]),
       content,
       terms: termParts(request.terms),
     };
@@ -99,7 +101,7 @@ export class ApprovalDigests {
   }
 
   /** Two requests have the same only if a grant for one covers the other, but for the kinds of entities in them. */
-  grantScope({ subject, rule, method, origin, path, terms }: ScopedRequest): GrantScope {
+  grantScope({ subject, rule, method, origin, path, fields, terms }: ScopedRequest): GrantScope {
     const { kind, text } = path;
     const covered = {
       subject: subjectParts(subject),
@@ -107,6 +109,7 @@ export class ApprovalDigests {
       method,
       origin,
       path: [kind, text],
+      fields: boundLines(fields, OPERATION),
       terms: termParts(terms),
     };
     return digest(this.#scope, covered) as GrantScope;
@@ -118,8 +121,8 @@ function digest(key: KeyObject, value: unknown): string {
 }
 
 /** In the order in which they arrived, names in lower case: values of one name are a sequence (RFC 9110 §5.3). */
-function boundLines({ fields, boundFields }: FingerprintedRequest): readonly (readonly [string, string])[] {
-  const bound = new Set([...ALWAYS_BOUND, ...boundFields]);
+function boundLines(fields: FieldLines, names: readonly string[]): readonly (readonly [string, string])[] {
+  const bound = new Set(names);
   return (
     fields
       .map(([name, value]) => [name.toLowerCase(), value] as const)

@@ -62,7 +62,15 @@ export function grantScopesOf(
 ): readonly PathScope[] {
   if (terms.grant === undefined) return [];
   const { subject, method } = held;
-  const request = { subject: subject.attributes, rule: ruleTerms(terms), method, origin: originOf(held), terms: decision };
+  const fields = endToEndFields(held.fields);
+  const request = {
+    subject: subject.attributes,
+    rule: ruleTerms(terms),
+    method,
+    origin: originOf(held),
+    fields,
+    terms: decision,
+  };
   return grantedPaths(held, terms, inForce).map((path) => ({ scope: digests.grantScope({ ...request, path }), path }));
 }
 
