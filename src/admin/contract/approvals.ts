@@ -69,7 +69,7 @@ const Covers = Type.Object({
   origin: Type.String(),
   path: Type.String({ description: 'A pattern of the rule, or one path.' }),
   places: Places,
-  entities: Type.Array(Type.String(), { description: 'Kinds of values that may be in the content.' }),
+  entities: Type.Array(Type.String(), { description: 'Kinds of values that may be in content, target and fields.' }),
 });
 
 const summary = {
@@ -86,7 +86,9 @@ const summary = {
   places: Places,
   transfer: Type.Optional(Type.Object({ rule: Type.String(), basis: Type.String(), reference: Type.Optional(Type.String()) })),
   findings: Type.Optional(
-    Type.Record(Type.String(), Type.Integer(), { description: 'Values found in the content; absent where nobody could look.' }),
+    Type.Record(Type.String(), Type.Integer(), {
+      description: 'Values found in content, target and fields; absent where nobody could look.',
+    }),
   ),
   rules: Type.Array(
     Type.Object({

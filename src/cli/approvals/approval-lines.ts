@@ -33,7 +33,7 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
     ]),
     ...section('Transfer', transferRows(approval)),
     ...section('Rules', ruleRows(approval)),
-    ...section('Found in the content', [[findingsOf(approval)]]),
+    ...section('Found in it', [[findingsOf(approval)]]),
     // The bar before each line keeps content from looking like what stands round it.
     ...section(title, preview === undefined ? [['cannot be shown']] : shownLines(preview).map((line) => ['|', line])),
     ...section('Decisions', decisionRows(approval)),
@@ -88,5 +88,5 @@ function offerRows({ offers }: ApprovalAnswer): string[][] {
 /** What a grant lets pass, in words. */
 export function coversText({ subject, method, origin, path, entities }: GrantItem['covers']): string {
   const contents = entities.length === 0 ? 'none of the values that are looked for' : entities.join(', ');
-  return shownText(`${method} ${origin}${path} of ${subject}, with ${contents} in the content`);
+  return shownText(`${method} ${origin}${path} of ${subject}, with ${contents} in it`);
 }

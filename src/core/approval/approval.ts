@@ -54,7 +54,7 @@ export interface HeldRequest {
   readonly transfer?: NonNullable<Decision['transfer']>;
   /** Beginning of the content, masked; absent where there is none or it cannot be read. */
   readonly preview?: string;
-  /** How often each single entity was found, those not found left out; absent where the content was not looked through. */
+  /** How often each single entity was found in content, target and fields, those not found left out; absent where the content was not looked through. */
   readonly findings?: Readonly<Record<string, number>>;
 }
 

@@ -15,7 +15,7 @@ export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.
           <dd>{mediaType === undefined ? 'It has no content' : <Foreign text={mediaType} />}</dd>
         </div>
         <div>
-          <dt>Found in it</dt>
+          <dt>Found in the request</dt>
           <dd>
             <Findings findings={findings} />
           </dd>
