@@ -27,6 +27,8 @@ export interface Grant {
   readonly scope: GrantScope;
   /** Persons who gave it. */
   readonly by: readonly string[];
+  /** Persons who said that those are who they are. */
+  readonly vouchedBy?: readonly string[];
   readonly createdAt: Instant;
   /** Never moves: use does not prolong it. */
   readonly endsAt: Instant;
