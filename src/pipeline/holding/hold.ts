@@ -156,12 +156,13 @@ class Holding {
     const going = (approval: AwaitedApproval | undefined): Promise<Ended | 'spent'> =>
       release(this.#held, content, { approval, open, terms: this.#terms }, () => this.#interruption(approval), this.#services);
     if (asked === undefined) return await going(undefined);
-    const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
     let approval = asked;
     for (;;) {
       const interruption = this.#interruption(approval);
       if (interruption !== undefined) return fail(interruption);
       const now = clock.now();
+      // Who approved may have become an owner meanwhile.
+      const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
       const standing = standingOf(approval, waiting, now);
       if (standing.kind === 'spent') return 'spent';
       if (standing.kind === 'refused') return await this.#refused(standing.code, approval);

@@ -305,4 +305,17 @@ describe('a request that is held', () => {
     expect(requestsAt(HELD)).toBe(before);
     expect((await people.all()).find((each) => each.id === asked.id)?.state).toBe('stale');
   });
+
+  it('APPR-05 does not leave on the word of who has become an owner of its agent meanwhile', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: '{"n":"owner"}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    const policy = lab.policy([`{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s } }`]);
+    const owned = policy['lab.yaml']!.replace('id: lab\n', 'id: lab\n    owners: [paul@acme.example]\n');
+    await lab.gateway.reload({ ...policy, 'lab.yaml': owned });
+    await people.decide(asked, 'approve');
+    expect(await answer).toMatchObject({ status: 403, reason: 'approval_stale' });
+    expect(requestsAt(HELD)).toBe(before);
+  });
 });
