@@ -86,6 +86,8 @@ function coversItem({ subject, rule, method, origin, path, places, entities }: G
   return { subject, rule, method, origin, path, places: { ...places }, entities: [...entities] };
 }
 
+const ID = /^[0-9a-f-]{36}$/;
+
 /** A place in a list as text: opaque to whoever brings it back. */
 export function cursorText({ createdAt, id }: ListCursor): string {
   return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
@@ -97,8 +99,9 @@ export function parseCursor(text: string): ListCursor | undefined {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed) || parsed.length !== 2) return undefined;
     const [createdAt, id] = parsed as [unknown, unknown];
-    return typeof createdAt === 'number' && Number.isFinite(createdAt) && typeof id === 'string'
-      ? { createdAt, id }
+    // PostgreSQL takes neither a fraction for a time nor U+0000 in a text: its refusal would look like a store that is down.
+    return Number.isSafeInteger(createdAt) && typeof id === 'string' && ID.test(id)
+      ? { createdAt: createdAt as number, id }
       : undefined;
   } catch {
     return undefined;

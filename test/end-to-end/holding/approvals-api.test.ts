@@ -181,7 +181,10 @@ describe('the approvals of the admin API', () => {
     const second = (await api(`/v1/approvals?limit=2&after=${first.next}`, paul)).content as ApprovalsAnswer;
     expect(second.items[0]!.createdAt <= first.items[1]!.createdAt).toBe(true);
     expect(second.items.map(({ id }) => id)).not.toContain(first.items[1]!.id);
-    for (const query of ['after=bm8', 'limit=0', 'state=open', 'other=1'])
+    const cursor = (...members: unknown[]): string => Buffer.from(JSON.stringify(members)).toString('base64url');
+    const id = '00000000-0000-0000-0000-000000000000';
+    const forged = [cursor(1.5, id), cursor(1e300, id), cursor('1', id), cursor(1, '\0'), cursor(1, 'x'), cursor(1, id, 1)];
+    for (const query of [...forged.map((each) => `after=${each}`), 'after=bm8', 'limit=0', 'state=open', 'other=1'])
       expect([query, (await api(`/v1/approvals?${query}`, paul)).status]).toEqual([query, 400]);
   });
 });
