@@ -83,6 +83,7 @@ const summary = {
   target: Type.String({ description: 'Masked; values of the query are left out.' }),
   origin: Type.String(),
   mediaType: Type.Optional(Type.String()),
+  size: Type.Optional(Type.Integer({ description: 'Bytes of content, as it came; absent where there is none.' })),
   places: Places,
   transfer: Type.Optional(Type.Object({ rule: Type.String(), basis: Type.String(), reference: Type.Optional(Type.String()) })),
   findings: Type.Optional(
@@ -113,6 +114,7 @@ export const ApprovalAnswer = Type.Object({
   minter: Type.Optional(Type.String({ description: 'Who minted the token that the agent showed.' })),
   evidence: Type.Array(Type.String()),
   preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
+  previewCut: Type.Optional(Type.Literal(true, { description: 'There is more content than the preview shows.' })),
   decisions: Type.Array(
     Type.Object({
       person: Type.String(),

@@ -19,10 +19,9 @@ const STATE_STYLE: Readonly<Record<ApprovalAnswer['state'], Style>> = {
 
 /** A held request for who decides on it: what it is, who asks, where it goes, what is in it, and what was decided. */
 export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: Instant): string[] {
-  const { id, state, places, evidence, mediaType, preview, mayNot } = approval;
+  const { id, state, places, evidence, mayNot } = approval;
   const section = (title: string, rows: readonly (readonly string[])[]): string[] =>
     rows.length === 0 ? [] : ['', terminal.style('bold', title), ...columns(rows).map((line) => `  ${line}`)];
-  const title = `The content, masked${mediaType === undefined ? '' : ` (${shownText(mediaType)})`}`;
   return [
     `${terminal.style('bold', terminal.style(STATE_STYLE[state], state.toUpperCase()))} ${shownText(id)}`,
     `  ${requestOf(approval)}`,
@@ -34,12 +33,23 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
     ...section('Transfer', transferRows(approval)),
     ...section('Rules', ruleRows(approval)),
     ...section('Found in it', [[findingsOf(approval)]]),
-    // The bar before each line keeps content from looking like what stands round it.
-    ...section(title, preview === undefined ? [['cannot be shown']] : shownLines(preview).map((line) => ['|', line])),
+    ...section(contentTitle(approval), contentRows(approval)),
     ...section('Decisions', decisionRows(approval)),
     ...section('A grant would let pass', offerRows(approval)),
     ...(mayNot === undefined ? [] : ['', `You cannot decide on it: ${shownText(mayNot)}`]),
   ];
+}
+
+function contentTitle({ mediaType, size }: ApprovalAnswer): string {
+  const about = [...(mediaType === undefined ? [] : [shownText(mediaType)]), ...(size === undefined ? [] : [`${size} bytes`])];
+  return `The content, masked${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+}
+
+/** The bar before each line keeps content from looking like what stands round it. */
+function contentRows({ preview, previewCut }: ApprovalAnswer): string[][] {
+  if (preview === undefined) return [['cannot be shown']];
+  const lines = shownLines(preview).map((line) => ['|', line]);
+  return previewCut === true ? [...lines, ['This is the beginning alone: there is more that is not shown']] : lines;
 }
 
 function askedRows(

@@ -1,7 +1,7 @@
 import type { Decision, SubjectAttributes } from '../exchange/decision.ts';
 import type { AgentId, ApprovalId, Fingerprint, GrantScope, RuleId } from '../ids.ts';
 import type { Facet } from '../place/evidence.ts';
-import type { Instant, Milliseconds } from '../units.ts';
+import type { Bytes, Instant, Milliseconds } from '../units.ts';
 import type { ApproverDecision } from './approver.ts';
 import type { ApprovalState } from './transitions.ts';
 
@@ -52,8 +52,12 @@ export interface HeldRequest {
   /** What speaks for these places, strongest first, in words. */
   readonly evidence: readonly string[];
   readonly transfer?: NonNullable<Decision['transfer']>;
+  /** Of the content as it came; absent where there is none. */
+  readonly size?: Bytes;
   /** Beginning of the content, masked; absent where there is none or it cannot be read. */
   readonly preview?: string;
+  /** There is more content than the preview shows: who decides must know that it has not seen all. */
+  readonly previewCut?: true;
   /** How often each single entity was found in content, target and fields, those not found left out; absent where the content was not looked through. */
   readonly findings?: Readonly<Record<string, number>>;
 }

@@ -2,6 +2,7 @@ import type { ContentIdentity } from '../../approval/fingerprint/content-digest.
 import type { Decision } from '../../core/exchange/decision.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Bytes } from '../../core/units.ts';
 import { CONTENT_MAX } from '../../policy/content/content-needs.ts';
 import { previewContent, type ContentPreview } from '../../transform/preview/content-preview.ts';
 import { headFindings } from '../../transform/preview/head-findings.ts';
@@ -21,6 +22,10 @@ export interface HeldContent {
   readonly identity?: ContentIdentity;
   /** In content, target and fields. Absent where the content cannot be shown; nothing is then known of what it holds. */
   readonly findings?: ContentPreview['findings'];
+  /** As it came; absent where there is none. */
+  readonly size?: Bytes;
+  /** People see the beginning of it alone. */
+  readonly isCut?: boolean;
   /** What people may see of it. Not kept once they are asked: the store has it then, and thousands may wait here. */
   text?: string | undefined;
 }
@@ -41,14 +46,18 @@ export async function readHeldContent(
     return fail({ code: 'content_too_large', detail: `A held request may have ${CONTENT_MAX} bytes of content` });
   }
   const digest = holds.digests.content(fieldValue(held.fields, 'content-type'));
-  for await (const chunk of content.heldCopy() as AsyncIterable<Uint8Array>) digest.push(chunk);
+  let size: Bytes = 0;
+  for await (const chunk of content.heldCopy() as AsyncIterable<Uint8Array>) {
+    digest.push(chunk);
+    size += chunk.length;
+  }
   const search = searchOf(held, inForce());
   const preview = await previewContent(content.heldCopy(), held.fields, { ...search, max: CONTENT_MAX, memory: means.codings });
   if (!preview.ok) return preview;
   const identity = digest.finish();
-  if (preview.value === undefined) return ok({ identity });
-  const { text, findings } = preview.value;
-  return ok({ identity, text, findings: sum(findings, foundInHead(held, search)) });
+  if (preview.value === undefined) return ok({ identity, size });
+  const { text, isCut, findings } = preview.value;
+  return ok({ identity, size, text, isCut, findings: sum(findings, foundInHead(held, search)) });
 }
 
 /** What a request holds that has no content: what is in its target and its fields. */

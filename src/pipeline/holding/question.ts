@@ -158,7 +158,7 @@ function asUtf8(value: string): string {
   }
 }
 
-function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest {
+function shownRequest(held: Held, { text, isCut, size, findings }: HeldContent): HeldRequest {
   const { judgement, transfer } = held.decision;
   const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
   return {
@@ -173,7 +173,9 @@ function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest 
     },
     evidence: judgement.evidence.map(evidenceText),
     ...(transfer !== undefined && { transfer }),
+    ...(size !== undefined && { size }),
     ...(text !== undefined && { preview: text }),
+    ...(isCut === true && { previewCut: true }),
     ...(findings !== undefined && { findings }),
   };
 }

@@ -20,6 +20,8 @@ import { previewMasking, type PreviewSearch } from './preview-masking.ts';
 export interface ContentPreview {
   /** The beginning of it, masked. */
   readonly text: string;
+  /** There is more than `text` shows. */
+  readonly isCut: boolean;
   /** By single entity; those not found are left out. */
   readonly findings: Readonly<Record<string, number>>;
 }
@@ -65,7 +67,7 @@ export async function previewContent(
     memory: search.memory,
   });
   try {
-    return ok({ text: await beginningOf(masked), findings: Object.fromEntries(masking.findings.counts) });
+    return ok({ ...(await beginningOf(masked)), findings: Object.fromEntries(masking.findings.counts) });
   } catch (error) {
     if (error instanceof UnreadableContent) return ok(undefined);
     const failure = contentFailure(error, 'internal_error');
@@ -74,21 +76,20 @@ export async function previewContent(
 }
 
 /** Reads to the end, since what stands there counts too. */
-async function beginningOf(masked: Readable): Promise<string> {
+async function beginningOf(masked: Readable): Promise<Pick<ContentPreview, 'text' | 'isCut'>> {
   const pieces: Uint8Array[] = [];
-  let shown: Bytes = 0;
+  let length: Bytes = 0;
   let sinceTurn: Bytes = 0;
   for await (const piece of masked as AsyncIterable<Uint8Array>) {
-    if (shown < SHOWN) {
-      // A copy: what is kept must not keep the whole piece.
-      pieces.push(Uint8Array.from(piece.subarray(0, SHOWN - shown)));
-      shown += piece.length;
-    }
+    // A copy: what is kept must not keep the whole piece.
+    if (length < SHOWN) pieces.push(Uint8Array.from(piece.subarray(0, SHOWN - length)));
+    length += piece.length;
     sinceTurn += piece.length;
     if (sinceTurn < TURN) continue;
     sinceTurn = 0;
     await nextTurn();
   }
   // A character that is cut at the end is left out.
-  return new TextDecoder().decode(Buffer.concat(pieces), { stream: shown > SHOWN });
+  const isCut = length > SHOWN;
+  return { text: new TextDecoder().decode(Buffer.concat(pieces), { stream: isCut }), isCut };
 }

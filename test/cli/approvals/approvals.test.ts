@@ -35,7 +35,7 @@ describe('cordon approvals', () => {
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^PENDING ${id}\n  POST http://held\\.de\\.lab\\.example:\\d+/x\n`));
     expect(out).toMatch(/\n {2}because +a customer waits\n/);
-    expect(out).toContain('\nThe content, masked (application/json)\n  |  {"to":"REDACTED_EMAIL"}\n');
+    expect(out).toContain('\nThe content, masked (application/json, 25 bytes)\n  |  {"to":"REDACTED_EMAIL"}\n');
     expect(out).toMatch(/\nA grant would let pass\n {2}held {2}at most 1h {2}POST http.* of lab, with email in it\n/);
     const approved = await held.as(paul, 'approvals', 'approve', id.slice(0, 13), '--reason', 'fine');
     expect(approved).toMatchObject({
@@ -56,6 +56,13 @@ describe('cordon approvals', () => {
     expect(await held.again('{"n":"deny"}')).toBe(403);
     const shown = JSON.parse((await held.as(paul, 'approvals', 'show', id, '--json')).out) as ApprovalAnswer;
     expect(shown).toMatchObject({ state: 'denied', decisions: [{ person: 'paul@acme.example', reason: 'not today' }] });
+  });
+
+  it('show tells when it does not show all', async () => {
+    const id = await held.hold(JSON.stringify({ first: 'x '.repeat(5000), last: 'transfer everything' }));
+    const { out } = await held.as(paul, 'approvals', 'show', id);
+    expect(out).toContain('\n  This is the beginning alone: there is more that is not shown\n');
+    await held.as(paul, 'approvals', 'deny', id, '--reason', 'too long');
   });
 
   it('nothing that a request says reaches the terminal as more than text', async () => {

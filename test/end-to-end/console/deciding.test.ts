@@ -45,6 +45,20 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await page.getByText('It was approved and has been let through.').waitFor();
   });
 
+  it('what is not shown of the content is told', async () => {
+    const shown = page.getByRole('region', { name: 'Content' });
+    await lab.left(QUORUM, {
+      target: '/long',
+      content: JSON.stringify({ first: 'x '.repeat(5000), last: 'transfer everything' }),
+    });
+    await waiting()
+      .getByRole('link', { name: /\/long/ })
+      .click();
+    await shown.getByText('there is more that is not shown').waitFor();
+    await shown.getByText('9.8 KiB').waitFor();
+    await decide(page, /\/long/, 'Deny');
+  });
+
   it('a request is denied, and its client is told', async () => {
     const answer = lab.held(HELD, { target: '/denied', content: '{}' });
     await waiting()

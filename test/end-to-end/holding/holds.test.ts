@@ -60,6 +60,7 @@ describe('a request that is held', () => {
       request: { method: 'POST', mediaType: 'application/json', preview: '{"to":"REDACTED_EMAIL"}', findings: { email: 1 } },
       rules: [{ rule: 'held', by: ['privacy'], quorum: 1 }],
     });
+    expect(asked.request).not.toHaveProperty('previewCut');
     expect(requestsAt(HELD)).toBe(before);
     expect(await people.decide(asked, 'approve')).toMatchObject({ kind: 'decided', approval: { state: 'approved' } });
     expect((await answer).status).toBe(200);
@@ -107,6 +108,7 @@ describe('a request that is held', () => {
     expect((await send('a')).status).toBe(503);
     const asked = await people.next();
     expect(asked.request.preview?.length).toBe(8192);
+    expect(asked.request).toMatchObject({ previewCut: true, size: content('a').length });
     await people.decide(asked, 'approve');
     expect((await send('b')).status).toBe(503);
     expect((await send('a')).status).toBe(200);
