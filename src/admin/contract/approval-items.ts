@@ -45,6 +45,7 @@ export function approvalAnswer(seen: SeenApproval): ApprovalAnswer {
   return {
     ...approvalSummary(seen),
     ...(requester.minter !== undefined && { minter: requester.minter }),
+    ...(request.fields !== undefined && { fields: request.fields.map(([name, value]) => ({ name, value })) }),
     evidence: [...request.evidence],
     ...(request.preview !== undefined && { preview: request.preview }),
     ...(request.previewCut === true && { previewCut: true }),

@@ -112,6 +112,11 @@ export type ApprovalSummary = Static<typeof ApprovalSummary>;
 export const ApprovalAnswer = Type.Object({
   ...summary,
   minter: Type.Optional(Type.String({ description: 'Who minted the token that the agent showed.' })),
+  fields: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
+      description: 'Field lines that the decision is bound to, masked: of `approval.fields`, and those that name an operation.',
+    }),
+  ),
   evidence: Type.Array(Type.String()),
   preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
   previewCut: Type.Optional(Type.Literal(true, { description: 'There is more content than the preview shows.' })),

@@ -5,6 +5,7 @@ import type { FieldLines } from '../../core/exchange/exchange.ts';
 import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
 import { FACETS } from '../../core/place/evidence.ts';
 import type { Place } from '../../core/place/place.ts';
+import { boundFields, operationFields } from './bound-fields.ts';
 import { canonicalBytes } from './canonical-bytes.ts';
 import { ContentDigest, type ContentIdentity } from './content-digest.ts';
 
@@ -44,25 +45,6 @@ export interface ScopedRequest {
 }
 
 /**
- * Fields that tell an origin what to do where method and target do not: bound whatever the rule says, and in grants too, which
- * are shown by method and path. To SOAP and the JSON protocols of AWS the operation is a field, a copy takes its other end from
- * one.
- */
-const OPERATION = [
-  'destination',
-  'soapaction',
-  'x-amz-target',
-  'x-amz-copy-source',
-  'x-goog-copy-source',
-  'x-ms-copy-source',
-  'x-http-method',
-  'x-http-method-override',
-  'x-method-override',
-];
-/** How content is coded, and its place in the whole. */
-const ALWAYS_BOUND = ['content-encoding', 'content-range', ...OPERATION];
-
-/**
  * The keyed digests that approvals and grants are compared by: HMAC-SHA-256 over {@link canonicalBytes}. Keyed, so that who
  * reads the store cannot test guesses of a request; each kind under a key of its own (RFC 5869), so that none passes for another.
  */
@@ -93,7 +75,7 @@ export class ApprovalDigests {
       rules: rules.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)).map(ruleParts),
       method,
       target,
-      fields: boundLines(request.fields, [...ALWAYS_BOUND, ...request.boundFields]),
+      fields: boundFields(request.fields, request.boundFields),
       content,
       terms: termParts(request.terms),
     };
@@ -109,7 +91,7 @@ export class ApprovalDigests {
       method,
       origin,
       path: [kind, text],
-      fields: boundLines(fields, OPERATION),
+      fields: operationFields(fields),
       terms: termParts(terms),
     };
     return digest(this.#scope, covered) as GrantScope;
@@ -118,17 +100,6 @@ export class ApprovalDigests {
 
 function digest(key: KeyObject, value: unknown): string {
   return createHmac('sha256', key).update(canonicalBytes(value)).digest('base64url');
-}
-
-/** In the order in which they arrived, names in lower case: values of one name are a sequence (RFC 9110 §5.3). */
-function boundLines(fields: FieldLines, names: readonly string[]): readonly (readonly [string, string])[] {
-  const bound = new Set(names);
-  return (
-    fields
-      .map(([name, value]) => [name.toLowerCase(), value] as const)
-      // Also as CGI and its heirs read it: to them `x_model` is `x-model` (RFC 3875 §4.1.18).
-      .filter(([name]) => bound.has(name) || bound.has(name.replaceAll('_', '-')))
-  );
 }
 
 /** Who decides is scoped by home: another home is another question. */

@@ -25,6 +25,10 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
   return [
     `${terminal.style('bold', terminal.style(STATE_STYLE[state], state.toUpperCase()))} ${shownText(id)}`,
     `  ${requestOf(approval)}`,
+    ...section(
+      'Fields',
+      (approval.fields ?? []).map(({ name, value }) => [shownText(name), shownText(value)]),
+    ),
     ...section('Asked', askedRows(approval, now)),
     ...section('Place', [
       ...Object.entries(places).map(([facet, place]) => [facet, shownText(place)]),

@@ -1,4 +1,5 @@
 import type { Decision, SubjectAttributes } from '../exchange/decision.ts';
+import type { FieldLines } from '../exchange/exchange.ts';
 import type { AgentId, ApprovalId, Fingerprint, GrantScope, RuleId } from '../ids.ts';
 import type { Facet } from '../place/evidence.ts';
 import type { Bytes, Instant, Milliseconds } from '../units.ts';
@@ -47,6 +48,8 @@ export interface HeldRequest {
   /** `scheme://host:port`, what a grant is bound to. */
   readonly origin: string;
   readonly mediaType?: string;
+  /** Lines that people agree to besides method and target, names in lower case; absent where there are none. */
+  readonly fields?: FieldLines;
   /** Labels, per facet. */
   readonly places: Readonly<Record<Facet, string>>;
   /** What speaks for these places, strongest first, in words. */

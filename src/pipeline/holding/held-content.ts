@@ -78,7 +78,8 @@ function sum(findings: ContentPreview['findings'], more: ReadonlyMap<string, num
   return Object.fromEntries(total);
 }
 
-function searchOf({ decision }: Held, { policy }: InForce): PreviewSearch {
+/** What a request is looked through for before people see it. */
+export function searchOf({ decision }: Held, { policy }: InForce): PreviewSearch {
   return { masks: masksIn(decision), own: policy.policy.entities };
 }
 

@@ -25,7 +25,7 @@ describe('cordon approvals', () => {
   it('list, show and approve let a held request pass, once', async () => {
     expect((await held.as(paul, 'approvals', 'list')).out).toBe('nothing waits for a decision\n');
     const content = '{"to":"anna@example.org"}';
-    const id = await held.hold(content, ['Cordon-Reason: a customer waits']);
+    const id = await held.hold(content, ['Cordon-Reason: a customer waits', 'SOAPAction: Export']);
     const listed = await held.as(paul, 'approvals', 'list');
     expect(listed.out).toMatch(/^ID +STATE +ENDS +AGENT +REQUEST +PLACE +RULES +FOUND\n/);
     expect(listed.out).toMatch(
@@ -34,6 +34,7 @@ describe('cordon approvals', () => {
     const { code, out } = await held.as(paul, 'approvals', 'show', id.slice(0, 13));
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^PENDING ${id}\n  POST http://held\\.de\\.lab\\.example:\\d+/x\n`));
+    expect(out).toContain('\nFields\n  soapaction  Export\n');
     expect(out).toMatch(/\n {2}because +a customer waits\n/);
     expect(out).toContain('\nThe content, masked (application/json, 25 bytes)\n  |  {"to":"REDACTED_EMAIL"}\n');
     expect(out).toMatch(/\nA grant would let pass\n {2}held {2}at most 1h {2}POST http.* of lab, with email in it\n/);
@@ -42,8 +43,8 @@ describe('cordon approvals', () => {
       code: 0,
       out: expect.stringMatching(`^approved ${id}: it passes once, until `) as string,
     });
-    expect(await held.again(content)).toBe(200);
-    expect(await held.again(content)).toBe(503);
+    expect(await held.again(content, ['SOAPAction: Export'])).toBe(200);
+    expect(await held.again(content, ['SOAPAction: Export'])).toBe(503);
     const all = JSON.parse((await held.as(paul, 'approvals', 'list', '--state', 'all', '--json')).out) as ApprovalsAnswer;
     expect(all.items.map(({ state }) => state)).toEqual(['pending', 'passed']);
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   lab = await startLab({
     origins: { [BOUND]: { country: 'DE', handler: parrot } },
     rules: [
-      `{ id: bound, to: [bound-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, fields: [x-dry-run] } }`,
+      `{ id: bound, to: [bound-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, fields: [x-dry-run, x-api-key] } }`,
     ],
   });
 });
@@ -38,6 +38,25 @@ describe('a field that an approval is bound to', () => {
   it('leaves as people agreed to it', async () => {
     expect(await passes('/same', ['X-Dry-Run: yes'], ['X-Dry-Run: yes'])).toBe(true);
     expect(fieldOf(lab.origin(BOUND).requests.at(-1)!, 'x-dry-run')).toBe('yes');
+  });
+
+  it('is shown to them, masked, as far as it leaves', async () => {
+    const people = await People.of(lab);
+    const target = 'X-Amz-Target: DynamoDB_20120810.DeleteTable';
+    const fields = ['X-Dry-Run: for anna@example.org', 'X_Dry_Run: no', 'X-Api-Key: opens-it', 'X-Other: any', target];
+    await ask(lab, BOUND, { target: '/shown', fields: [...fields, 'X-HTTP-Method-Override: PUT', ASYNC] });
+    const asked = await people.next();
+    expect(asked.request.fields).toEqual([
+      ['x-dry-run', 'for REDACTED_EMAIL'],
+      ['x_dry_run', 'no'],
+      ['x-api-key', 'REDACTED'],
+      ['x-amz-target', 'DynamoDB_20120810.DeleteTable'],
+    ]);
+    await people.withdraw(asked);
+    await ask(lab, BOUND, { target: '/none', fields: ['X-Dry-Run: yes', 'Connection: x-dry-run', ASYNC] });
+    const plain = await people.next();
+    expect(plain.request).not.toHaveProperty('fields');
+    await people.withdraw(plain);
   });
 
   it('APPR-01 cannot be taken away behind the approval by nominating it in Connection', async () => {
