@@ -130,6 +130,12 @@ describe('the approvals of the admin API', () => {
     // The rule allows an hour.
     expect(Date.parse(endsAt) - Date.parse(createdAt)).toBe(3_600_000);
     expect((await ask(lab, HELD, { content: '{"n":"other"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(200);
+    // What is out of scope does not exist, whether by place or by group.
+    for (const [groups, places] of [[['finance']], [['privacy'], ['us']], [[], ['us']]] as const) {
+      const other = await token('fritz@acme.example', 'approver', groups, places);
+      expect((await api('/v1/grants', other)).content).toEqual({ items: [] });
+      expect((await api(`/v1/grants/${grant}`, other, undefined, 'DELETE')).status).toBe(404);
+    }
     expect((await api(`/v1/grants/${grant}`, paul, undefined, 'DELETE')).status).toBe(204);
     expect((await ask(lab, HELD, { content: '{"n":"third"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(503);
   });
