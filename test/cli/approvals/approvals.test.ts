@@ -120,6 +120,7 @@ describe('cordon approvals', () => {
     [['show', 'ffffffff-ffff-ffff-ffff-ffffffffffff'], 1, 'No such approval'],
     [['approve', '0199'], 2, "required option '--reason <text>' not specified"],
     [['approve', '0199', '--reason', 'x', '--grant', 'long'], 2, '--grant: Found "long", expected a duration'],
+    [['approve', '0199', '--reason', 'x'], 2, 'Found "0199", expected an id, or 13 of its first characters'],
     [['list', '--state', 'open'], 2, 'Allowed choices are pending'],
     [['list', '--limit', '0'], 2, '--limit: Found "0"'],
   ])('approvals %j ends with %i and says why', async (args, code, sentence) => {
@@ -132,6 +133,19 @@ describe('cordon approvals', () => {
     const { code, err } = await held.as(paul, 'approvals', 'show', ids[0].slice(0, 4));
     expect([code, err]).toEqual([2, expect.stringMatching(/Found \d+ that begin with [0-9a-f]{4}, expected one: /)]);
     expect(err).toContain(`${ids[1]} (pending)`);
+  });
+
+  it('a short beginning decides on nothing: what it stood for may be over, and another one waits', async () => {
+    const seen = await held.hold('{"n":"seen"}');
+    const { items } = JSON.parse((await held.as(paul, 'approvals', 'list', '--json')).out) as ApprovalsAnswer;
+    for (const { id } of items) await held.as(paul, 'approvals', 'deny', id, '--reason', 'no');
+    const waits = await held.hold('{"n":"waits"}');
+    let common = 0;
+    while (seen[common] === waits[common]) common += 1;
+    const ended = await held.as(paul, 'approvals', 'approve', waits.slice(0, common), '--reason', 'fine');
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    const shown = JSON.parse((await held.as(paul, 'approvals', 'show', waits, '--json')).out) as ApprovalAnswer;
+    expect(shown.state).toBe('pending');
   });
 
   it('says what is missing or wrong about the token', async () => {
