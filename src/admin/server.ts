@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, type FastifyError } from 'fastify';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { AdminDependencies } from './dependencies.ts';
+import { limitConnections } from './connection-room.ts';
 import { guard } from './access/guard.ts';
 import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
@@ -37,7 +38,6 @@ export interface AdminServer extends AsyncDisposable {
 
 /** A trial policy with everything round it; larger ones are checked by the CLI. */
 const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_CONNECTIONS = 256;
 
 /**
  * Opens the admin API.
@@ -47,7 +47,6 @@ const MAX_CONNECTIONS = 256;
 export async function openAdmin(options: AdminOptions): Promise<Result<AdminServer, string>> {
   try {
     const server = await buildServer(options);
-    server.server.maxConnections = MAX_CONNECTIONS;
     await server.listen({ host: options.address.host, port: options.address.port });
     const { address, port } = server.server.address() as AddressInfo;
     const close = (): Promise<void> => server.close();
@@ -78,6 +77,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   const cookies = new Cookies(tls !== undefined);
   const { people, clock } = dependencies;
   guard(server, { certificate: tls?.certificate, people, cookies, clock });
+  limitConnections(server);
   await collectDescription(server);
   statusRoutes(server, dependencies);
   descriptionRoutes(server);

@@ -77,6 +77,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       record: people.record,
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
+      groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
     }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,

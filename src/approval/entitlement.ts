@@ -13,8 +13,7 @@ export interface DecisionRefusal {
 /** The rules that a person decides on, or why it may decide on none. */
 export function entitlement(approval: Approval, approver: Approver): Result<readonly AskedRule[], DecisionRefusal> {
   if (approver.role !== 'approver') return refuse('role', `A ${approver.role} decides on no request`);
-  const { person, vouchedBy = person } = approver;
-  if ([person, vouchedBy].some((each) => isRequester(approval.requester, each))) {
+  if (isOfRequester(approval.requester, approver)) {
     return refuse(
       'requester',
       'Owners of the agent and who minted its token are requesters: neither they nor those whom they vouch for decide',
@@ -35,6 +34,14 @@ export type Requesters = Pick<Requester, 'owners' | 'minter'>;
 /** Compared character by character: names are made canonical where they come in, not here. */
 export function isRequester({ owners, minter }: Requesters, person: string): boolean {
   return owners.includes(person) || minter === person;
+}
+
+/** Whether somebody is a requester, or one whom a requester vouches for. */
+export function isOfRequester(
+  requesters: Requesters,
+  { person, vouchedBy = person }: Pick<Approver, 'person' | 'vouchedBy'>,
+): boolean {
+  return isRequester(requesters, person) || isRequester(requesters, vouchedBy);
 }
 
 function asksFor({ by }: AskedRule, { groups }: Approver): boolean {

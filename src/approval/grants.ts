@@ -46,7 +46,9 @@ export function grantsOf(
     if (offer === undefined || lasts === undefined) return [];
     const endsAt = at + Math.min(lasts, offer.max);
     const by = support.map(({ person }) => person);
-    return [{ id: newId(), approval: approval.id, covers: offer.covers, scope: offer.scope, by, createdAt: at, endsAt }];
+    const vouchedBy = support.flatMap((decision) => decision.vouchedBy ?? []);
+    const given = { id: newId(), approval: approval.id, covers: offer.covers, scope: offer.scope, by, createdAt: at, endsAt };
+    return [{ ...given, ...(vouchedBy.length > 0 && { vouchedBy }) }];
   });
 }
 
@@ -65,12 +67,12 @@ export interface GrantedRequest {
   readonly requesters: Requesters;
 }
 
-/** Whether a grant lets a request pass its rule. What is not known is not covered, nor is what its giver asks for. */
+/** Whether a grant lets a request pass its rule. What is not known is not covered, nor is what its givers ask for, or who vouches for them. */
 export function covers(grant: Grant, request: GrantedRequest, now: Instant): boolean {
   if (grant.scope !== request.scope || grant.revoked !== undefined || request.entities === undefined) return false;
   // Before its beginning too: a clock that was set back does not make it longer.
   if (!(now >= grant.createdAt && now < grant.endsAt)) return false;
-  if (grant.by.some((person) => isRequester(request.requesters, person))) return false;
+  if ([...grant.by, ...(grant.vouchedBy ?? [])].some((person) => isRequester(request.requesters, person))) return false;
   const granted = new Set(grant.covers.entities);
   return [...request.entities].every((entity) => granted.has(entity));
 }

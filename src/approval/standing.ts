@@ -2,7 +2,7 @@ import type { AwaitedApproval } from '../core/approval/approval.ts';
 import type { DenialCode } from '../core/codes.ts';
 import type { Fingerprint } from '../core/ids.ts';
 import type { Instant } from '../core/units.ts';
-import { isRequester, type Requesters } from './entitlement.ts';
+import { isOfRequester, type Requesters } from './entitlement.ts';
 import { isSatisfied } from './quorum.ts';
 
 /** A request that waits, as it is now. */
@@ -46,7 +46,7 @@ function liveStanding(approval: AwaitedApproval, { fingerprint, requesters }: Wa
   if (!(now < approval.expiresAt)) return refused('approval_expired');
   if (approval.fingerprint !== fingerprint) return refused('approval_stale');
   if (approval.state === 'pending') return { kind: 'waits' };
-  const decisions = approval.decisions.filter(({ person }) => !isRequester(requesters, person));
+  const decisions = approval.decisions.filter((decision) => !isOfRequester(requesters, decision));
   return isSatisfied(approval.rules, decisions) ? { kind: 'may-pass' } : refused('approval_stale');
 }
 

@@ -64,9 +64,9 @@ function refuseNow(approval: Approval, { person }: Approver, { decision }: Propo
 }
 
 function toDecision(approver: Approver, { decision, reason, grant }: ProposedDecision, at: Instant): ApproverDecision {
-  const { person, groups, places, hasSteppedUp } = approver;
+  const { person, vouchedBy, groups, places, hasSteppedUp } = approver;
   const given = { person, groups, places: places.label, hasSteppedUp, decision, reason: reason.trim(), at };
-  return { ...given, ...(grant !== undefined && { grant }) };
+  return { ...given, ...(vouchedBy !== undefined && { vouchedBy }), ...(grant !== undefined && { grant }) };
 }
 
 function eventOf(

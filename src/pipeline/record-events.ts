@@ -5,7 +5,7 @@ import type { Decision } from '../core/exchange/decision.ts';
 import type { Evidence } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { recordedPath } from '../transform/masking/recorded-text.ts';
+import { recordedAddress, recordedPath } from '../transform/masking/recorded-text.ts';
 import type { Held, Permitted, Release } from './judging/permitted.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { subjectOf, type Progress } from './judging/progress.ts';
@@ -142,11 +142,11 @@ export function targetText({ kind, scheme, authority, requestTarget }: Progress)
   const standard = (scheme === 'https' && authority.port === 443) || (scheme === 'http' && authority.port === 80);
   const origin = `${scheme}://${standard ? hostText(authority.host) : authorityText(authority)}`;
   const query = requestTarget.indexOf('?');
-  if (query === -1) return origin + recordedPath(requestTarget);
+  if (query === -1) return recordedAddress(origin, requestTarget);
   const names = requestTarget
     .slice(query + 1)
     .split('&')
     // Without `=` it may as well be a value.
     .map((pair) => (pair.includes('=') ? pair.split('=', 1)[0] : '*'));
-  return `${origin}${recordedPath(requestTarget.slice(0, query))}?${recordedPath(names.join('&'))}`;
+  return `${recordedAddress(origin, requestTarget.slice(0, query))}?${recordedPath(names.join('&'))}`;
 }

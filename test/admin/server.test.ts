@@ -1,4 +1,7 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAdmin } from '../../src/admin/server.ts';
 import { fail, ok } from '../../src/core/result.ts';
@@ -7,6 +10,23 @@ import { ManualClock } from '../support/clock.ts';
 import { temporaryDirectory } from '../store/fixtures.ts';
 import { admin, dependencies } from './admin-client.ts';
 import { openPeople } from './people-fixture.ts';
+
+/** A connection on which nothing is asked. */
+async function idleConnection(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket.resume();
+}
+
+/** A stream of events that somebody known has open. */
+async function openStream(port: number, token: string, isSecure: boolean): Promise<IncomingMessage> {
+  const options = { host: '127.0.0.1', port, path: '/v1/events', headers: { authorization: `Bearer ${token}` } };
+  const sent = isSecure ? secureRequest({ ...options, rejectUnauthorized: false }) : request(options);
+  const [response] = (await once(sent.end(), 'response')) as [IncomingMessage];
+  onTestFinished(() => void response.destroy());
+  return response.resume();
+}
 
 describe('openAdmin()', () => {
   it('GET /healthz and /readyz give bare status to anyone', async () => {
@@ -20,6 +40,22 @@ describe('openAdmin()', () => {
     ready = true;
     expect(await ask('/readyz', forwarded)).toMatchObject({ status: 200, body: 'ready\n' });
   });
+
+  it.each(['without TLS', 'over TLS'])(
+    'is there for people and probes however many idle connections somebody opens, %s',
+    async (how) => {
+      const { cert, key } = await selfSigned('admin.example');
+      const { ask, port, people } = await admin({}, how === 'over TLS' ? { tls: { certificate: cert, key } } : {});
+      const stream = await openStream(port, await people.tokenFor('viewer'), how === 'over TLS');
+      const flood = await Promise.all(Array.from({ length: 300 }, () => idleConnection(port)));
+      expect((await ask('/readyz')).status).toBe(200);
+      expect((await ask('/v1/policy')).status).toBe(200);
+      // Who is known and uses its connection keeps it; the oldest of the others made room.
+      expect(stream.destroyed).toBe(false);
+      await expect.poll(() => flood.filter(({ closed }) => !closed).length).toBeLessThanOrEqual(256);
+      expect(flood.at(-1)?.closed).toBe(false);
+    },
+  );
 
   it('GET /v1/policy shows what is in force and why the files are not', async () => {
     const inForce = { digest: 'sha256:aa', generation: 4, files: ['a.yaml'], errors: ['a.yaml:1:1: error: x'], warnings: [] };

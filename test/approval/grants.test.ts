@@ -81,6 +81,12 @@ describe('covers()', () => {
     expect(covers(grant(), { ...request, requesters: { owners: [minter] } }, AT)).toBe(false);
   });
 
+  it('covers no request of one who vouches for those who gave it', () => {
+    const [given] = grantsOf(approval(), [approved('petra', { vouchedBy: 'otto', grant: { for: HOUR } })], AT, newIds());
+    expect(covers(given!, request, AT)).toBe(true);
+    expect(covers(given!, { ...request, requesters: { owners: [], minter: 'otto' } }, AT)).toBe(false);
+  });
+
   it('ends at one instant, overnight too, and does not come back', () => {
     const night = grant({ createdAt: Date.parse('2026-11-22T22:00:00Z'), endsAt: Date.parse('2026-11-23T06:00:00Z') });
     const at = (time: string): boolean => covers(night, request, Date.parse(time));

@@ -42,6 +42,13 @@ describe('standingOf()', () => {
     expect(standing(ARMED, NOW, fingerprint, { owners: [], minter: 'paul' })).toBe('may-pass');
   });
 
+  it('lets nobody pass its own request by the approval of one whom it vouches for', () => {
+    const vouched: Partial<Approval> = { ...ARMED, decisions: [approved('petra', { vouchedBy: 'otto' })] };
+    expect(standing(vouched)).toBe('may-pass');
+    expect(standing(vouched, NOW, fingerprint, { owners: [], minter: 'otto' })).toBe('approval_stale');
+    expect(standing(vouched, NOW, fingerprint, { owners: ['otto'] })).toBe('approval_stale');
+  });
+
   it('does not believe a state that no decisions have led to', () => {
     expect(standing({ state: 'approved' })).toBe('approval_stale');
     expect(standing({ ...ARMED, rules: [askedRule({ quorum: 2 })] })).toBe('approval_stale');

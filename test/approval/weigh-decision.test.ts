@@ -32,6 +32,11 @@ describe('weighDecision()', () => {
     expect(weighed).toEqual({ ok: true, value: { id: 'a1', revision: 4, event: 'approve', decisions: [decision], at: NOW } });
   });
 
+  it('keeps who vouched for the person', () => {
+    const weighed = weighDecision(approval(), approver('petra', { vouchedBy: 'otto' }), YES, NOW);
+    expect(weighed).toMatchObject({ value: { decisions: [{ person: 'petra', vouchedBy: 'otto' }] } });
+  });
+
   it('supports while others are needed, and approves once they are there', () => {
     const two = approval({ rules: [askedRule({ quorum: 2 })] });
     expect(weighDecision(two, approver('petra'), YES, NOW)).toMatchObject({ value: { event: 'support' } });

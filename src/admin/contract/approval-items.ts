@@ -9,7 +9,7 @@ import type { ApprovalAnswer, ApprovalSummary, GrantItem } from './approvals.ts'
 /** An approval as lists show it. */
 export function approvalSummary({ approval, support }: SeenApproval): ApprovalSummary {
   const { id, state, requester, request, rules, createdAt, expiresAt, settledAt } = approval;
-  const { method, target, origin, mediaType, places, transfer, findings } = request;
+  const { method, target, origin, mediaType, size, places, transfer, findings } = request;
   return {
     id,
     state,
@@ -21,6 +21,7 @@ export function approvalSummary({ approval, support }: SeenApproval): ApprovalSu
     target,
     origin,
     ...(mediaType !== undefined && { mediaType }),
+    ...(size !== undefined && { size }),
     places: { ...places },
     ...(transfer !== undefined && { transfer: { ...transfer } }),
     ...(findings !== undefined && { findings: { ...findings } }),
@@ -44,8 +45,10 @@ export function approvalAnswer(seen: SeenApproval): ApprovalAnswer {
   return {
     ...approvalSummary(seen),
     ...(requester.minter !== undefined && { minter: requester.minter }),
+    ...(request.fields !== undefined && { fields: request.fields.map(([name, value]) => ({ name, value })) }),
     evidence: [...request.evidence],
     ...(request.preview !== undefined && { preview: request.preview }),
+    ...(request.previewCut === true && { previewCut: true }),
     decisions: decisions.map(decisionItem),
     ...(mayNot !== undefined && { mayNot }),
     offers: offers.map(({ rule, max, covers }) => ({ rule, max, covers: coversItem(covers) })),

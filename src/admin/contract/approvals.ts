@@ -63,7 +63,7 @@ const Covers = Type.Object({
   origin: Type.String(),
   path: Type.String({ description: 'A pattern of the rule, or one path.' }),
   places: Places,
-  entities: Type.Array(Type.String(), { description: 'Kinds of values that may be in the content.' }),
+  entities: Type.Array(Type.String(), { description: 'Kinds of values that may be in content, target and fields.' }),
 });
 
 const summary = {
@@ -77,10 +77,13 @@ const summary = {
   target: Type.String({ description: 'Masked; values of the query are left out.' }),
   origin: Type.String(),
   mediaType: Type.Optional(Type.String()),
+  size: Type.Optional(Type.Integer({ description: 'Bytes of content, as it came; absent where there is none.' })),
   places: Places,
   transfer: Type.Optional(Type.Object({ rule: Type.String(), basis: Type.String(), reference: Type.Optional(Type.String()) })),
   findings: Type.Optional(
-    Type.Record(Type.String(), Type.Integer(), { description: 'Values found in the content; absent where nobody could look.' }),
+    Type.Record(Type.String(), Type.Integer(), {
+      description: 'Values found in content, target and fields; absent where nobody could look.',
+    }),
   ),
   rules: Type.Array(
     Type.Object({
@@ -103,8 +106,14 @@ export type ApprovalSummary = Static<typeof ApprovalSummary>;
 export const ApprovalAnswer = Type.Object({
   ...summary,
   minter: Type.Optional(Type.String({ description: 'Who minted the token that the agent showed.' })),
+  fields: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
+      description: 'Field lines that the decision is bound to, masked: of `approval.fields`, and those that name an operation.',
+    }),
+  ),
   evidence: Type.Array(Type.String()),
   preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
+  previewCut: Type.Optional(Type.Literal(true, { description: 'There is more content than the preview shows.' })),
   decisions: Type.Array(
     Type.Object({
       person: Type.String(),

@@ -17,16 +17,15 @@ import type { Instant } from '../../core/units.ts';
 import { onRecord } from '../people/on-record.ts';
 import { pageInScope } from '../people/page-in-scope.ts';
 import { unavailable } from '../people/unavailable.ts';
-import { seesApproval, seesGrant } from './approval-scope.ts';
+import { seesApproval, seesGrant, type GrantTerms } from './approval-scope.ts';
 import { purgeApprovals } from './purge-approvals.ts';
 
-export interface ApprovalDeskParts {
+export interface ApprovalDeskParts extends GrantTerms {
   readonly approvals: ApprovalStore;
   readonly grants: GrantStore;
   readonly newGrantId: () => GrantId;
   readonly record: RecordAdmin;
   readonly clock: Clock;
-  readonly homeOf: (agent: string) => Approval['requester']['home'] | undefined;
 }
 
 /** Held requests and grants, as people see and decide them. What they decide is on the record before it is done. */
@@ -54,7 +53,7 @@ export function createApprovalDesk(parts: ApprovalDeskParts): ApprovalDesk {
       const page = await pageInScope(
         listed,
         (next) => grants.list(next),
-        (grant) => seesGrant(by, grant, parts.homeOf),
+        (grant) => seesGrant(by, grant, parts),
       );
       return page.ok ? page : fail(unavailable(page.failure));
     },
@@ -107,10 +106,10 @@ async function decide(
 }
 
 async function revokeGrant(id: GrantId, by: Principal, parts: ApprovalDeskParts): Promise<Result<void, Refusal>> {
-  const { grants, clock, record, homeOf } = parts;
+  const { grants, clock, record } = parts;
   const found = await grants.find(id);
   if (!found.ok) return fail(unavailable(found.failure));
-  if (found.value === undefined || !seesGrant(by, found.value, homeOf)) return fail({ status: 404, detail: 'No such grant' });
+  if (found.value === undefined || !seesGrant(by, found.value, parts)) return fail({ status: 404, detail: 'No such grant' });
   const entry = { by, action: 'grant.revoked', subject: `grant:${id}` } as const;
   const revoked = await onRecord(entry, () => grants.revoke(id, clock.now(), by.person), record);
   return revoked.ok ? ok(undefined) : revoked;

@@ -11,12 +11,20 @@ export function seesApproval({ places, groups }: Principal, { requester, rules }
   return isAsked && coversHome(places, requester.home);
 }
 
-/** Whether a grant is for an agent that is at home in the scope of a role; of an agent that is gone, everybody sees it. */
-export function seesGrant(
-  { places }: Principal,
-  { covers: { subject } }: Grant,
-  homeOf: (agent: string) => Home | undefined,
-): boolean {
-  const home = homeOf(subject);
-  return home === undefined || coversHome(places, home);
+/** What the policy in force says of what a grant is for; undefined where it says nothing any more. */
+export interface GrantTerms {
+  homeOf(agent: string): Home | undefined;
+  /** Groups that the rule asks. */
+  groupsOf(rule: string): readonly string[] | undefined;
+}
+
+/**
+ * Whether a grant is in the scope of a role: for an agent that is at home there, from a rule that asks a group of it. Of an
+ * agent or a rule that is gone, it covers nothing, and everybody sees it.
+ */
+export function seesGrant({ places, groups }: Principal, { covers: { subject, rule } }: Grant, terms: GrantTerms): boolean {
+  const home = terms.homeOf(subject);
+  const asked = terms.groupsOf(rule);
+  const isAsked = groups.length === 0 || asked === undefined || asked.some((group) => groups.includes(group));
+  return isAsked && (home === undefined || coversHome(places, home));
 }

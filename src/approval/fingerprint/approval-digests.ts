@@ -5,6 +5,7 @@ import type { FieldLines } from '../../core/exchange/exchange.ts';
 import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
 import { FACETS } from '../../core/place/evidence.ts';
 import type { Place } from '../../core/place/place.ts';
+import { boundFields, operationFields } from './bound-fields.ts';
 import { canonicalBytes } from './canonical-bytes.ts';
 import { ContentDigest, type ContentIdentity } from './content-digest.ts';
 
@@ -39,11 +40,9 @@ export interface ScopedRequest {
   readonly origin: string;
   /** A pattern of the rule that the path falls under, as written; the canonical path itself where the rule has none. */
   readonly path: { readonly kind: 'pattern' | 'exact'; readonly text: string };
+  readonly fields: FieldLines;
   readonly terms: DecidedTerms;
 }
-
-/** Fields that change what method and content mean to many origins: bound whatever the rule says. */
-const ALWAYS_BOUND = ['content-encoding', 'x-http-method', 'x-http-method-override', 'x-method-override'];
 
 /**
  * The keyed digests that approvals and grants are compared by: HMAC-SHA-256 over {@link canonicalBytes}. Keyed, so that who
@@ -76,7 +75,7 @@ export class ApprovalDigests {
       rules: rules.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)).map(ruleParts),
       method,
       target,
-      fields: boundLines(request),
+      fields: boundFields(request.fields, request.boundFields),
       content,
       terms: termParts(request.terms),
     };
@@ -84,7 +83,7 @@ export class ApprovalDigests {
   }
 
   /** Two requests have the same only if a grant for one covers the other, but for the kinds of entities in them. */
-  grantScope({ subject, rule, method, origin, path, terms }: ScopedRequest): GrantScope {
+  grantScope({ subject, rule, method, origin, path, fields, terms }: ScopedRequest): GrantScope {
     const { kind, text } = path;
     const covered = {
       subject: subjectParts(subject),
@@ -92,6 +91,7 @@ export class ApprovalDigests {
       method,
       origin,
       path: [kind, text],
+      fields: operationFields(fields),
       terms: termParts(terms),
     };
     return digest(this.#scope, covered) as GrantScope;
@@ -100,12 +100,6 @@ export class ApprovalDigests {
 
 function digest(key: KeyObject, value: unknown): string {
   return createHmac('sha256', key).update(canonicalBytes(value)).digest('base64url');
-}
-
-/** In the order in which they arrived, names in lower case: values of one name are a sequence (RFC 9110 §5.3). */
-function boundLines({ fields, boundFields }: FingerprintedRequest): readonly (readonly [string, string])[] {
-  const bound = new Set([...ALWAYS_BOUND, ...boundFields]);
-  return fields.map(([name, value]) => [name.toLowerCase(), value] as const).filter(([name]) => bound.has(name));
 }
 
 /** Who decides is scoped by home: another home is another question. */

@@ -19,13 +19,16 @@ const STATE_STYLE: Readonly<Record<ApprovalAnswer['state'], Style>> = {
 
 /** A held request for who decides on it: what it is, who asks, where it goes, what is in it, and what was decided. */
 export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: Instant): string[] {
-  const { id, state, places, evidence, mediaType, preview, mayNot } = approval;
+  const { id, state, places, evidence, mayNot } = approval;
   const section = (title: string, rows: readonly (readonly string[])[]): string[] =>
     rows.length === 0 ? [] : ['', terminal.style('bold', title), ...columns(rows).map((line) => `  ${line}`)];
-  const title = `The content, masked${mediaType === undefined ? '' : ` (${shownText(mediaType)})`}`;
   return [
     `${terminal.style('bold', terminal.style(STATE_STYLE[state], state.toUpperCase()))} ${shownText(id)}`,
     `  ${requestOf(approval)}`,
+    ...section(
+      'Fields',
+      (approval.fields ?? []).map(({ name, value }) => [shownText(name), shownText(value)]),
+    ),
     ...section('Asked', askedRows(approval, now)),
     ...section('Place', [
       ...Object.entries(places).map(([facet, place]) => [facet, shownText(place)]),
@@ -33,13 +36,24 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
     ]),
     ...section('Transfer', transferRows(approval)),
     ...section('Rules', ruleRows(approval)),
-    ...section('Found in the content', [[findingsOf(approval)]]),
-    // The bar before each line keeps content from looking like what stands round it.
-    ...section(title, preview === undefined ? [['cannot be shown']] : shownLines(preview).map((line) => ['|', line])),
+    ...section('Found in it', [[findingsOf(approval)]]),
+    ...section(contentTitle(approval), contentRows(approval)),
     ...section('Decisions', decisionRows(approval)),
     ...section('A grant would let pass', offerRows(approval)),
     ...(mayNot === undefined ? [] : ['', `You cannot decide on it: ${shownText(mayNot)}`]),
   ];
+}
+
+function contentTitle({ mediaType, size }: ApprovalAnswer): string {
+  const about = [...(mediaType === undefined ? [] : [shownText(mediaType)]), ...(size === undefined ? [] : [`${size} bytes`])];
+  return `The content, masked${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+}
+
+/** The bar before each line keeps content from looking like what stands round it. */
+function contentRows({ preview, previewCut }: ApprovalAnswer): string[][] {
+  if (preview === undefined) return [['cannot be shown']];
+  const lines = shownLines(preview).map((line) => ['|', line]);
+  return previewCut === true ? [...lines, ['This is the beginning alone: there is more that is not shown']] : lines;
 }
 
 function askedRows(
@@ -88,5 +102,5 @@ function offerRows({ offers }: ApprovalAnswer): string[][] {
 /** What a grant lets pass, in words. */
 export function coversText({ subject, method, origin, path, entities }: GrantItem['covers']): string {
   const contents = entities.length === 0 ? 'none of the values that are looked for' : entities.join(', ');
-  return shownText(`${method} ${origin}${path} of ${subject}, with ${contents} in the content`);
+  return shownText(`${method} ${origin}${path} of ${subject}, with ${contents} in it`);
 }

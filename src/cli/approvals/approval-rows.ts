@@ -51,7 +51,7 @@ export function progressOf({ rules }: ApprovalSummary): string {
     .join('; ');
 }
 
-/** How much of what was found in the content. */
+/** How much of what was found in content, target and fields. */
 export function findingsOf({ findings }: Pick<ApprovalSummary, 'findings'>): string {
   if (findings === undefined) return 'not looked through';
   const found = Object.entries(findings).map(([entity, count]) => shownText(`${entity} ${count}`));

@@ -32,7 +32,30 @@ export async function findId(
     return fail({ code: EXIT.usage, sentence });
   }
   const open = path === '/v1/approvals' ? 'pending' : 'active';
-  for (const state of [open, undefined]) {
+  return only(api, path, text, [open, undefined]);
+}
+
+/**
+ * The id that begins so, for who decides on it. What a short beginning stands for changes as requests come and end: the one that
+ * was looked at may be over, and another one waits. So it takes all of the time that ids begin with, and no other id may have
+ * the same, whatever became of it.
+ */
+export async function findIdToDecide(api: AdminApi, beginning: string): Promise<Result<string, ApiFailure>> {
+  const text = beginning.toLowerCase();
+  if (WHOLE.test(text)) return ok(text);
+  if (BEGINNING.test(text) && text.length >= SHORTEST) return only(api, '/v1/approvals', text, [undefined]);
+  const sentence = `Found ${quote(beginning)}, expected an id, or ${SHORTEST} of its first characters or more: fewer may be another's by now`;
+  return fail({ code: EXIT.usage, sentence });
+}
+
+/** The only one that begins so, among those in the first of these states that has any. */
+async function only(
+  api: AdminApi,
+  path: '/v1/approvals' | '/v1/grants',
+  text: string,
+  states: readonly (string | undefined)[],
+): Promise<Result<string, ApiFailure>> {
+  for (const state of states) {
     const listed = await listPages<Listed>(api, path, { state, most: MOST });
     if (!listed.ok) return listed;
     const [found, ...others] = listed.value.items.filter(({ id }) => id.startsWith(text));

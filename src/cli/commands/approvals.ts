@@ -14,13 +14,14 @@ import { type ApiOptions, asksApi, giveUp, openApi } from '../api/open-api.ts';
 import { approvalLines } from '../approvals/approval-lines.ts';
 import { approvalRows } from '../approvals/approval-rows.ts';
 import { type Verdict, decide, decidedLine } from '../approvals/decide.ts';
-import { findId } from '../approvals/find-id.ts';
+import { findId, findIdToDecide } from '../approvals/find-id.ts';
 import { listPages } from '../approvals/pages.ts';
 import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { watchApprovals, type WatchOptions } from '../watch/watch-approvals.ts';
 
 const ID = 'id, or enough of its beginning to tell it from others';
+const ID_TO_DECIDE = 'id, or as much of its beginning as `list` shows';
 
 interface ListOptions extends ApiOptions {
   readonly state: string;
@@ -44,12 +45,12 @@ export function addApprovalCommands(program: Command, run: Run): void {
     .argument('<id>', ID)
     .action((id: string, options: ApiOptions) => run((context) => show(context, id, options)));
   command('approve', 'lets a held request pass, once, exactly as it is shown')
-    .argument('<id>', ID)
+    .argument('<id>', ID_TO_DECIDE)
     .requiredOption('--reason <text>', 'why; it is on the record')
     .option('--grant <duration>', 'lets the same kind pass for so long, where the rule allows it: 8h')
     .action((id: string, options: DecideOptions) => run((context) => settle(context, id, { decision: 'approve', ...options })));
   command('deny', 'refuses a held request, and the same request until its deadline')
-    .argument('<id>', ID)
+    .argument('<id>', ID_TO_DECIDE)
     .requiredOption('--reason <text>', 'why; the agent is told, and it is on the record')
     .action((id: string, options: DecideOptions) => run((context) => settle(context, id, { decision: 'deny', ...options })));
   command('watch', 'held requests as they come and are decided; on a terminal, to decide on them')
@@ -103,7 +104,7 @@ async function settle(
   if (lasts?.ok === false) return give(context, EXIT.usage, `--grant: ${lasts.failure}`);
   const api = openApi(context, options);
   if (!api.ok) return api.failure;
-  const id = await findId(api.value, '/v1/approvals', beginning);
+  const id = await findIdToDecide(api.value, beginning);
   if (!id.ok) return giveUp(context, id.failure);
   const decided = await decide(api.value, id.value, { decision, reason, ...(grant !== undefined && { grant }) });
   if (!decided.ok) return giveUp(context, decided.failure);

@@ -12,7 +12,7 @@ export function Cover({ covers }: Pick<GrantItem, 'covers'>): JSX.Element {
     ['Held by the rule', <Foreign text={rule} />],
     ['Like', <Foreign text={`${method} ${origin}${path}`} />],
     ['As long as it is in', <Foreign text={place} />],
-    ['Values that may be in it', entities.length === 0 ? 'none: only content in which nothing is found' : entities.join(', ')],
+    ['Values that may be in it', entities.length === 0 ? 'none: only requests in which nothing is found' : entities.join(', ')],
   ];
   return (
     <>

@@ -1,7 +1,8 @@
 import type { Decision, SubjectAttributes } from '../exchange/decision.ts';
+import type { FieldLines } from '../exchange/exchange.ts';
 import type { AgentId, ApprovalId, Fingerprint, GrantScope, RuleId } from '../ids.ts';
 import type { Facet } from '../place/evidence.ts';
-import type { Instant, Milliseconds } from '../units.ts';
+import type { Bytes, Instant, Milliseconds } from '../units.ts';
 import type { ApproverDecision } from './approver.ts';
 import type { ApprovalState } from './transitions.ts';
 
@@ -47,14 +48,20 @@ export interface HeldRequest {
   /** `scheme://host:port`, what a grant is bound to. */
   readonly origin: string;
   readonly mediaType?: string;
+  /** Lines that people agree to besides method and target, names in lower case; absent where there are none. */
+  readonly fields?: FieldLines;
   /** Labels, per facet. */
   readonly places: Readonly<Record<Facet, string>>;
   /** What speaks for these places, strongest first, in words. */
   readonly evidence: readonly string[];
   readonly transfer?: NonNullable<Decision['transfer']>;
+  /** Of the content as it came; absent where there is none. */
+  readonly size?: Bytes;
   /** Beginning of the content, masked; absent where there is none or it cannot be read. */
   readonly preview?: string;
-  /** How often each single entity was found, those not found left out; absent where the content was not looked through. */
+  /** There is more content than the preview shows: who decides must know that it has not seen all. */
+  readonly previewCut?: true;
+  /** How often each single entity was found in content, target and fields, those not found left out; absent where the content was not looked through. */
   readonly findings?: Readonly<Record<string, number>>;
 }
 

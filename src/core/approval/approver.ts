@@ -23,6 +23,8 @@ export const LONGEST_REASON = 2000;
 /** What one person decided, with the scope it had then. */
 export interface ApproverDecision {
   readonly person: string;
+  /** As of the approver then: another request that this decision lets pass may be that person's own. */
+  readonly vouchedBy?: string;
   readonly groups: readonly string[];
   /** Label of the places that the role was scoped to. */
   readonly places: string;

@@ -13,7 +13,7 @@ export interface GrantCover {
   readonly path: string;
   /** Labels, per facet. */
   readonly places: Readonly<Record<Facet, string>>;
-  /** Kinds of entities that may be found in the content, sorted; a request with any other is asked about. */
+  /** Kinds of entities that may be found in content, target and fields, sorted; a request with any other is asked about. */
   readonly entities: readonly string[];
 }
 
@@ -27,6 +27,8 @@ export interface Grant {
   readonly scope: GrantScope;
   /** Persons who gave it. */
   readonly by: readonly string[];
+  /** Persons who said that those are who they are. */
+  readonly vouchedBy?: readonly string[];
   readonly createdAt: Instant;
   /** Never moves: use does not prolong it. */
   readonly endsAt: Instant;

@@ -9,6 +9,7 @@ import { locate } from '../judging/locate.ts';
 import type { Held } from '../judging/permitted.ts';
 import { refuse, type Refusal } from '../judging/refusal.ts';
 import type { Services } from '../services.ts';
+import { withoutContent } from './held-content.ts';
 import { approvalTerms, questionOf } from './question.ts';
 
 /** An order is short; more is not read. */
@@ -54,7 +55,7 @@ async function bounded(content: Readable): Promise<string | undefined> {
 
 /**
  * Asks people whether requests like one that was not sent may pass a rule for a time. It is judged as that request would be,
- * without content: a grant then covers none that holds values.
+ * without content: a grant then covers none that holds other values than its target does.
  *
  * @param unsent the request, as of the agent that asks
  * @failure any code of the decision; malformed_request where the rule does not hold it, or allows no grant
@@ -82,8 +83,7 @@ async function ask(
   { holds, clock, inForce }: Services,
 ): Promise<Result<ApprovalId, Refusal>> {
   const now = clock.now();
-  const content = { text: '', findings: {} };
-  const question = questionOf(held, content, { terms, now, inForce: inForce(), means: holds });
+  const question = questionOf(held, withoutContent(held, inForce()), { terms, now, inForce: inForce(), means: holds });
   const asked = await holds.approvals.ask(question, now);
   if (!asked.ok) return refuse(asked.failure, held);
   return ok(asked.value.approval.id);

@@ -5,7 +5,7 @@ import { defectDetail } from '../../core/defect.ts';
 import type { ApprovalTerms } from '../../core/exchange/decision.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Instant, Milliseconds } from '../../core/units.ts';
+import type { Milliseconds } from '../../core/units.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import type { RequestContent } from '../content/request-content.ts';
 import type { Held } from '../judging/permitted.ts';
@@ -57,7 +57,8 @@ class Holding {
   readonly #held: Held;
   readonly #services: Services;
   readonly #terms: readonly ApprovalTerms[];
-  readonly #until: Instant;
+  /** On the monotonic clock: one that is set back keeps no client waiting beyond its time. */
+  readonly #until: Milliseconds;
   readonly #ended = new AbortController();
   #cutBy: Failure | undefined;
   #isGone = false;
@@ -67,7 +68,7 @@ class Holding {
     this.#held = held;
     this.#services = services;
     this.#terms = approvalTerms(held.decision);
-    this.#until = services.clock.now() + (prefersAsync(held) ? 0 : Math.min(...this.#terms.map(({ wait }) => wait)));
+    this.#until = services.clock.monotonic() + (prefersAsync(held) ? 0 : Math.min(...this.#terms.map(({ wait }) => wait)));
   }
 
   async run(waiter: Waiter, content: RequestContent | undefined): Promise<Ended> {
@@ -156,18 +157,20 @@ class Holding {
     const going = (approval: AwaitedApproval | undefined): Promise<Ended | 'spent'> =>
       release(this.#held, content, { approval, open, terms: this.#terms }, () => this.#interruption(approval), this.#services);
     if (asked === undefined) return await going(undefined);
-    const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
     let approval = asked;
     for (;;) {
       const interruption = this.#interruption(approval);
       if (interruption !== undefined) return fail(interruption);
       const now = clock.now();
+      // Who approved may have become an owner meanwhile.
+      const waiting = { fingerprint: asked.fingerprint, requesters: requestersOf(this.#held, inForce()) };
       const standing = standingOf(approval, waiting, now);
       if (standing.kind === 'spent') return 'spent';
       if (standing.kind === 'refused') return await this.#refused(standing.code, approval);
       if (standing.kind === 'may-pass') return await going(approval);
-      if (now >= this.#until || holds.watch.isDraining) return fail(this.#stillHeld(approval));
-      const within = Math.min(this.#until - now, approval.expiresAt - now, LONGEST_TIMER);
+      const left = this.#until - clock.monotonic();
+      if (left <= 0 || holds.watch.isDraining) return fail(this.#stillHeld(approval));
+      const within = Math.min(left, approval.expiresAt - now, LONGEST_TIMER);
       await holds.watch.changed(approval.id, approval.revision, { until: this.#ended.signal, within });
       const found = await holds.approvals.find(approval.id);
       if (!found.ok) return refuse(found.failure, this.#held);

@@ -42,13 +42,14 @@ export async function ownApproval(
 ): Promise<Result<OwnApproval | undefined, Failure>> {
   const ended = new AbortController();
   waiter.whenGone(() => ended.abort());
-  const until = clock.now() + wait;
+  // How long, and not until when: a clock that is set back keeps nobody waiting.
+  const until = clock.monotonic() + wait;
   for (;;) {
     const found = await holds.approvals.find(id as ApprovalId);
     if (!found.ok) return found;
     const approval = found.value;
     if (approval?.requester.subject !== subject.attributes.agent) return ok(undefined);
-    const left = Math.min(until, approval.expiresAt) - clock.now();
+    const left = Math.min(until - clock.monotonic(), approval.expiresAt - clock.now());
     if (approval.state !== 'pending' || left <= 0 || ended.signal.aborted || holds.watch.isDraining) return ok(shown(approval));
     await holds.watch.changed(approval.id, approval.revision, { until: ended.signal, within: left });
   }

@@ -1,18 +1,16 @@
 import type { ScopedRequest } from '../../approval/fingerprint/approval-digests.ts';
-import type { ApprovalQuestion, AskedRule, HeldRequest, OfferedGrant, Requester } from '../../core/approval/approval.ts';
-import { authorityText } from '../../core/address.ts';
+import type { ApprovalQuestion, AskedRule, OfferedGrant, Requester } from '../../core/approval/approval.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
 import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
-import { FACETS, type Evidence } from '../../core/place/evidence.ts';
 import type { Instant } from '../../core/units.ts';
 import { recordedPath, recordedSentence } from '../../transform/masking/recorded-text.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
-import { mediaTypeOf } from '../../wire/http/media-type.ts';
+import { endToEndFields } from '../../wire/http/hop-by-hop.ts';
 import type { InForce } from '../judging/in-force.ts';
 import type { Held } from '../judging/permitted.ts';
-import { targetText } from '../record-events.ts';
 import type { HeldContent } from './held-content.ts';
 import type { HoldMeans } from './hold-means.ts';
+import { fieldsOf, originOf, shownRequest } from './shown-request.ts';
 
 /** Longest reason of a requester that people are shown. */
 const LONGEST_REASON = 500;
@@ -32,14 +30,15 @@ export function fingerprintOf(
   { decision, terms }: { readonly decision: Decision; readonly terms: readonly ApprovalTerms[] },
   digests: HoldMeans['digests'],
 ): Fingerprint {
-  const { subject, method, fields } = held;
+  const { subject, method } = held;
   return digests.fingerprint({
     subject: subject.attributes,
     rules: terms.map(ruleTerms),
     method,
     target: originOf(held) + held.requestTarget,
-    fields,
-    boundFields: [...new Set(terms.flatMap((each) => each.fields))].sort(),
+    // What Connection nominates does not leave, so it cannot be what was approved.
+    fields: endToEndFields(held.fields),
+    boundFields: fieldsOf(terms),
     ...(identity !== undefined && { content: identity }),
     terms: decision,
   });
@@ -60,7 +59,15 @@ export function grantScopesOf(
 ): readonly PathScope[] {
   if (terms.grant === undefined) return [];
   const { subject, method } = held;
-  const request = { subject: subject.attributes, rule: ruleTerms(terms), method, origin: originOf(held), terms: decision };
+  const fields = endToEndFields(held.fields);
+  const request = {
+    subject: subject.attributes,
+    rule: ruleTerms(terms),
+    method,
+    origin: originOf(held),
+    fields,
+    terms: decision,
+  };
   return grantedPaths(held, terms, inForce).map((path) => ({ scope: digests.grantScope({ ...request, path }), path }));
 }
 
@@ -88,7 +95,7 @@ export function questionOf(
     id: means.newApprovalId(),
     fingerprint: fingerprintOf(held, content, { decision: held.decision, terms }, means.digests),
     requester: requesterOf(held, inForce),
-    request: shownRequest(held, content),
+    request: shownRequest(held, content, { terms, inForce }),
     rules: terms.map((each) => askedRule(held, each, { inForce, digests: means.digests })),
     createdAt: now,
     expiresAt: now + Math.min(...terms.map(({ expires }) => expires)),
@@ -148,33 +155,6 @@ function asUtf8(value: string): string {
   }
 }
 
-function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest {
-  const { judgement, transfer } = held.decision;
-  const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
-  return {
-    method: held.method,
-    target: targetText(held) ?? '',
-    origin: originOf(held),
-    ...(mediaType !== undefined && { mediaType }),
-    places: {
-      entry: judgement.places.entry.label,
-      processing: judgement.places.processing.label,
-      storage: judgement.places.storage.label,
-    },
-    evidence: judgement.evidence.map(evidenceText),
-    ...(transfer !== undefined && { transfer }),
-    ...(text !== undefined && { preview: text }),
-    ...(findings !== undefined && { findings }),
-  };
-}
-
-/** `range (AWS, 2026-11-20): entry DE`. */
-function evidenceText({ kind, source, date, places }: Evidence): string {
-  const stated = FACETS.flatMap((facet) => (places[facet] === undefined ? [] : [`${facet} ${places[facet].label}`]));
-  const said = stated.length === 0 ? '' : `: ${stated.join(', ')}`;
-  return `${kind} (${source}${date === undefined ? '' : `, ${date}`})${said}`;
-}
-
 function ruleTerms({ rules, by, quorum, stepUp }: ApprovalTerms): {
   readonly rule: RuleId;
   readonly by: readonly string[];
@@ -182,8 +162,4 @@ function ruleTerms({ rules, by, quorum, stepUp }: ApprovalTerms): {
   readonly stepUp: boolean;
 } {
   return { rule: rules[0]!, by, quorum, stepUp };
-}
-
-function originOf({ scheme, authority }: Held): string {
-  return `${scheme}://${authorityText(authority)}`;
 }

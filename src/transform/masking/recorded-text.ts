@@ -21,12 +21,17 @@ const MAY_HOLD_VALUES = /[@%:=]|[^/?&]{15}|\d\D*\d\D*\d\D*\d/;
 
 type Prepared = Omit<Masking, 'findings'>;
 
+/** All secrets that are addresses have it in host or path: who knows the address of a webhook may post to it. */
+const MAY_BE_WEBHOOK = /hook/i;
+
 let paths: Prepared | undefined;
+let addresses: Prepared | undefined;
 let sentences: Prepared | undefined;
 
 /** Compiles what texts are looked through for, so that no exchange waits for it. */
 export function prepareRecordedTexts(): void {
   inPaths();
+  inAddresses();
   inSentences();
 }
 
@@ -35,6 +40,24 @@ export function recordedPath(path: string): string {
   if (!MAY_HOLD_VALUES.test(path)) return path;
   const segments = path.split('/').map((segment) => (MAY_HOLD_VALUES.test(segment) ? maskPath(segment, inPaths()) : segment));
   return segments.join('/');
+}
+
+/**
+ * Origin and path as they may be kept: the path by its segments, and what is a secret with its host alone. The origin itself
+ * stays: where data goes is what a record is kept for.
+ */
+export function recordedAddress(origin: string, path: string): string {
+  const isPlain = !MAY_BE_WEBHOOK.test(origin) && !MAY_BE_WEBHOOK.test(path);
+  return origin + recordedPath(isPlain ? path : withoutWebhook(origin, path));
+}
+
+function withoutWebhook(origin: string, path: string): string {
+  const whole = origin + path;
+  const masked = decodeText(filterWhole(maskingTexts(inAddresses()).value(''), toBytes(whole)));
+  if (masked === whole) return path;
+  let same = 0;
+  while (masked[same] === whole[same]) same += 1;
+  return `/${masked.slice(same)}`;
 }
 
 /** No identifier is without a digit or an `@`, and a sentence of ours holds no secret that an agent has not put into it. */
@@ -49,6 +72,11 @@ export function recordedSentence(sentence: string): string {
 function inPaths(): Masking {
   paths ??= prepare(RECORDED_ENTITIES);
   return { ...paths, findings: new Findings() };
+}
+
+function inAddresses(): Masking {
+  addresses ??= prepare(RECORDED_ENTITIES.filter((entity) => entity.endsWith('-webhook')));
+  return { ...addresses, findings: new Findings() };
 }
 
 /** Which addresses a name led to, and which did not answer, is what a record of where data goes is kept for. */

@@ -1,11 +1,9 @@
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Mask } from '../../core/exchange/decision.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
-import type { OwnEntity } from '../../masking/own/own-entity.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { contentCodings } from '../codings/content-coding.ts';
@@ -14,24 +12,22 @@ import { RATIO_LIMIT } from '../codings/expansion.ts';
 import { contentFailure } from '../content/content-error.ts';
 import { transformedContent } from '../content/content-stream.ts';
 import { contentFilter } from '../masking/content-filter.ts';
-import { MessageMasking } from '../masking/message-masking.ts';
-import { planMasks } from '../masking/mask-plan.ts';
-import { RECORDED_ENTITIES } from '../masking/recorded-text.ts';
 import { mayHoldNul } from '../masking/text-charset.ts';
 import { maskingTexts } from '../masking/text-filters.ts';
+import { previewMasking, type PreviewSearch } from './preview-masking.ts';
 
 /** What people may see of content (contract §4.1.14), and what was found in all of it. */
 export interface ContentPreview {
   /** The beginning of it, masked. */
   readonly text: string;
+  /** There is more than `text` shows. */
+  readonly isCut: boolean;
   /** By single entity; those not found are left out. */
   readonly findings: Readonly<Record<string, number>>;
 }
 
-export interface PreviewSearch {
-  /** Of the rule: what it masks is masked here too, besides what every preview has masked. */
-  readonly masks: readonly Mask[];
-  readonly own: readonly OwnEntity[];
+/** What content is looked through for, and how far. */
+export interface ContentSearch extends PreviewSearch {
   /** Most bytes that are decoded. */
   readonly max: Bytes;
   readonly memory: CodingMemory;
@@ -52,7 +48,7 @@ const TURN: Bytes = 256 * 1024;
 export async function previewContent(
   content: Readable,
   fields: FieldLines,
-  search: PreviewSearch,
+  search: ContentSearch,
 ): Promise<Result<ContentPreview | undefined, Failure>> {
   const masking = previewMasking(search);
   const contentType = fieldValue(fields, 'content-type');
@@ -71,7 +67,7 @@ export async function previewContent(
     memory: search.memory,
   });
   try {
-    return ok({ text: await beginningOf(masked), findings: Object.fromEntries(masking.findings.counts) });
+    return ok({ ...(await beginningOf(masked)), findings: Object.fromEntries(masking.findings.counts) });
   } catch (error) {
     if (error instanceof UnreadableContent) return ok(undefined);
     const failure = contentFailure(error, 'internal_error');
@@ -79,29 +75,21 @@ export async function previewContent(
   }
 }
 
-/** All that every preview has masked and all that the rule masks, redacted: a token would be one that nobody was sent. */
-function previewMasking({ masks, own }: PreviewSearch): MessageMasking {
-  const entities = [...new Set([...RECORDED_ENTITIES, ...masks.flatMap((mask) => mask.entities)])].sort();
-  const plan = planMasks([{ entities, as: 'redact', in: ['content'], unreadable: 'deny' }], own);
-  return new MessageMasking(plan, { hash: () => new Uint8Array(32) });
-}
-
 /** Reads to the end, since what stands there counts too. */
-async function beginningOf(masked: Readable): Promise<string> {
+async function beginningOf(masked: Readable): Promise<Pick<ContentPreview, 'text' | 'isCut'>> {
   const pieces: Uint8Array[] = [];
-  let shown: Bytes = 0;
+  let length: Bytes = 0;
   let sinceTurn: Bytes = 0;
   for await (const piece of masked as AsyncIterable<Uint8Array>) {
-    if (shown < SHOWN) {
-      // A copy: what is kept must not keep the whole piece.
-      pieces.push(Uint8Array.from(piece.subarray(0, SHOWN - shown)));
-      shown += piece.length;
-    }
+    // A copy: what is kept must not keep the whole piece.
+    if (length < SHOWN) pieces.push(Uint8Array.from(piece.subarray(0, SHOWN - length)));
+    length += piece.length;
     sinceTurn += piece.length;
     if (sinceTurn < TURN) continue;
     sinceTurn = 0;
     await nextTurn();
   }
   // A character that is cut at the end is left out.
-  return new TextDecoder().decode(Buffer.concat(pieces), { stream: shown > SHOWN });
+  const isCut = length > SHOWN;
+  return { text: new TextDecoder().decode(Buffer.concat(pieces), { stream: isCut }), isCut };
 }

@@ -92,6 +92,10 @@ const CHANGES: Readonly<Record<string, FingerprintedRequest>> = {
   'one line less': withFields(['X-Model', 'one']),
   'a content coding': withFields(...REQUEST.fields, ['Content-Encoding', 'br']),
   'a method in a field': withFields(...REQUEST.fields, ['X-HTTP-Method-Override', 'DELETE']),
+  'an operation in a field': withFields(...REQUEST.fields, ['X-Amz-Target', 'DynamoDB_20120810.DeleteTable']),
+  'where a copy goes': withFields(...REQUEST.fields, ['Destination', 'https://api.anthropic.com/public']),
+  'what is copied': withFields(...REQUEST.fields, ['x-amz-copy-source', '/hr/salaries.csv']),
+  'a line of a bound field, as CGI reads it': withFields(...REQUEST.fields, ['X_Model', 'three']),
   'media type': { ...REQUEST, content: { ...CONTENT, mediaType: 'application/json; charset=utf-8' } },
   content: { ...REQUEST, content: { ...CONTENT, digest: 'another' } },
   'form of content': { ...REQUEST, content: { ...CONTENT, form: 'parts' } },
@@ -159,6 +163,7 @@ const SCOPED: ScopedRequest = {
   method: 'POST',
   origin: 'https://api.anthropic.com:443',
   path: { kind: 'pattern', text: '/v1/**' },
+  fields: [['X-Model', 'one']],
   terms: terms(),
 };
 
@@ -171,6 +176,8 @@ const SCOPE_CHANGES: Readonly<Record<string, ScopedRequest>> = {
   origin: { ...SCOPED, origin: 'https://api.anthropic.com:8443' },
   pattern: { ...SCOPED, path: { kind: 'pattern', text: '/v1/*' } },
   'a path that looks like the pattern': { ...SCOPED, path: { kind: 'exact', text: '/v1/**' } },
+  'an operation in a field': { ...SCOPED, fields: [['X-Amz-Target', 'DynamoDB_20120810.DeleteTable']] },
+  'where a copy goes': { ...SCOPED, fields: [['Destination', 'https://api.anthropic.com/public']] },
   place: { ...SCOPED, terms: terms({ places: [US, US, GLOBAL] }) },
   obligations: { ...SCOPED, terms: terms({ obligations: [MASK] }) },
 };
@@ -178,6 +185,15 @@ const SCOPE_CHANGES: Readonly<Record<string, ScopedRequest>> = {
 describe('ApprovalDigests.grantScope()', () => {
   it.each(Object.entries(SCOPE_CHANGES))('is another when this changes: %s', (_name, changed) => {
     expect(digests.grantScope(changed)).not.toBe(digests.grantScope(SCOPED));
+  });
+
+  it('is the same whatever is in other fields, and however content is coded', () => {
+    const fields = [
+      ['X-Model', 'two'],
+      ['Content-Encoding', 'br'],
+      ['Content-Range', 'bytes 0-9/20'],
+    ] as const;
+    expect(digests.grantScope({ ...SCOPED, fields })).toBe(digests.grantScope(SCOPED));
   });
 
   it('is no fingerprint', () => {

@@ -25,7 +25,7 @@ describe('cordon approvals', () => {
   it('list, show and approve let a held request pass, once', async () => {
     expect((await held.as(paul, 'approvals', 'list')).out).toBe('nothing waits for a decision\n');
     const content = '{"to":"anna@example.org"}';
-    const id = await held.hold(content, ['Cordon-Reason: a customer waits']);
+    const id = await held.hold(content, ['Cordon-Reason: a customer waits', 'SOAPAction: Export']);
     const listed = await held.as(paul, 'approvals', 'list');
     expect(listed.out).toMatch(/^ID +STATE +ENDS +AGENT +REQUEST +PLACE +RULES +FOUND\n/);
     expect(listed.out).toMatch(
@@ -34,16 +34,17 @@ describe('cordon approvals', () => {
     const { code, out } = await held.as(paul, 'approvals', 'show', id.slice(0, 13));
     expect(code).toBe(0);
     expect(out).toMatch(new RegExp(`^PENDING ${id}\n  POST http://held\\.de\\.lab\\.example:\\d+/x\n`));
+    expect(out).toContain('\nFields\n  soapaction  Export\n');
     expect(out).toMatch(/\n {2}because +a customer waits\n/);
-    expect(out).toContain('\nThe content, masked (application/json)\n  |  {"to":"REDACTED_EMAIL"}\n');
-    expect(out).toMatch(/\nA grant would let pass\n {2}held {2}at most 1h {2}POST http.* of lab, with email in the content\n/);
+    expect(out).toContain('\nThe content, masked (application/json, 25 bytes)\n  |  {"to":"REDACTED_EMAIL"}\n');
+    expect(out).toMatch(/\nA grant would let pass\n {2}held {2}at most 1h {2}POST http.* of lab, with email in it\n/);
     const approved = await held.as(paul, 'approvals', 'approve', id.slice(0, 13), '--reason', 'fine');
     expect(approved).toMatchObject({
       code: 0,
       out: expect.stringMatching(`^approved ${id}: it passes once, until `) as string,
     });
-    expect(await held.again(content)).toBe(200);
-    expect(await held.again(content)).toBe(503);
+    expect(await held.again(content, ['SOAPAction: Export'])).toBe(200);
+    expect(await held.again(content, ['SOAPAction: Export'])).toBe(503);
     const all = JSON.parse((await held.as(paul, 'approvals', 'list', '--state', 'all', '--json')).out) as ApprovalsAnswer;
     expect(all.items.map(({ state }) => state)).toEqual(['pending', 'passed']);
   });
@@ -56,6 +57,13 @@ describe('cordon approvals', () => {
     expect(await held.again('{"n":"deny"}')).toBe(403);
     const shown = JSON.parse((await held.as(paul, 'approvals', 'show', id, '--json')).out) as ApprovalAnswer;
     expect(shown).toMatchObject({ state: 'denied', decisions: [{ person: 'paul@acme.example', reason: 'not today' }] });
+  });
+
+  it('show tells when it does not show all', async () => {
+    const id = await held.hold(JSON.stringify({ first: 'x '.repeat(5000), last: 'transfer everything' }));
+    const { out } = await held.as(paul, 'approvals', 'show', id);
+    expect(out).toContain('\n  This is the beginning alone: there is more that is not shown\n');
+    await held.as(paul, 'approvals', 'deny', id, '--reason', 'too long');
   });
 
   it('nothing that a request says reaches the terminal as more than text', async () => {
@@ -112,6 +120,7 @@ describe('cordon approvals', () => {
     [['show', 'ffffffff-ffff-ffff-ffff-ffffffffffff'], 1, 'No such approval'],
     [['approve', '0199'], 2, "required option '--reason <text>' not specified"],
     [['approve', '0199', '--reason', 'x', '--grant', 'long'], 2, '--grant: Found "long", expected a duration'],
+    [['approve', '0199', '--reason', 'x'], 2, 'Found "0199", expected an id, or 13 of its first characters'],
     [['list', '--state', 'open'], 2, 'Allowed choices are pending'],
     [['list', '--limit', '0'], 2, '--limit: Found "0"'],
   ])('approvals %j ends with %i and says why', async (args, code, sentence) => {
@@ -124,6 +133,19 @@ describe('cordon approvals', () => {
     const { code, err } = await held.as(paul, 'approvals', 'show', ids[0].slice(0, 4));
     expect([code, err]).toEqual([2, expect.stringMatching(/Found \d+ that begin with [0-9a-f]{4}, expected one: /)]);
     expect(err).toContain(`${ids[1]} (pending)`);
+  });
+
+  it('a short beginning decides on nothing: what it stood for may be over, and another one waits', async () => {
+    const seen = await held.hold('{"n":"seen"}');
+    const { items } = JSON.parse((await held.as(paul, 'approvals', 'list', '--json')).out) as ApprovalsAnswer;
+    for (const { id } of items) await held.as(paul, 'approvals', 'deny', id, '--reason', 'no');
+    const waits = await held.hold('{"n":"waits"}');
+    let common = 0;
+    while (seen[common] === waits[common]) common += 1;
+    const ended = await held.as(paul, 'approvals', 'approve', waits.slice(0, common), '--reason', 'fine');
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    const shown = JSON.parse((await held.as(paul, 'approvals', 'show', waits, '--json')).out) as ApprovalAnswer;
+    expect(shown.state).toBe('pending');
   });
 
   it('says what is missing or wrong about the token', async () => {

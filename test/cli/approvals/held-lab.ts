@@ -13,7 +13,7 @@ export interface HeldLab extends AsyncDisposable {
   /** Has a request held, and yields the id of its approval. */
   hold(content: string, fields?: readonly string[]): Promise<string>;
   /** Sends it again: the status. */
-  again(content: string): Promise<number>;
+  again(content: string, fields?: readonly string[]): Promise<number>;
   /** Runs a command line as who holds this token. */
   as(token: string, ...args: readonly string[]): Promise<Ended>;
 }
@@ -42,7 +42,7 @@ export async function startHeldLab(): Promise<HeldLab> {
       const { content: problem } = await send(content, fields);
       return (JSON.parse(problem.toString()) as { approval: string }).approval;
     },
-    again: async (content) => (await send(content)).status,
+    again: async (content, fields = []) => (await send(content, fields)).status,
     as: (token, ...args) => cordon([...args, ...api], lab.gateway.directory, { CORDON_TOKEN: token }),
     [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
   };

@@ -28,12 +28,14 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
 
   it('a held request appears by itself, is approved with a reason, and reaches its origin as it was shown', async () => {
     await waiting().getByText('Nothing waits for a decision.').waitFor();
-    const answer = lab.held(HELD, { target: '/contacts', content: `{"to":"${EMAIL}"}` });
+    const fields = ['X-Amz-Target: Contacts.Export'];
+    const answer = lab.held(HELD, { target: '/contacts', content: `{"to":"${EMAIL}"}`, fields });
     await waiting()
       .getByRole('link', { name: /POST .*\/contacts/ })
       .click();
     const preview = page.getByRole('region', { name: 'Content' }).locator('pre');
     await preview.waitFor();
+    await page.getByLabel('Fields that go with it').getByText('Contacts.Export').waitFor();
     expect(await preview.textContent()).toBe('{"to":"REDACTED_EMAIL"}');
     await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByLabel('Your reason, for the record').fill('a customer waits');
@@ -43,6 +45,20 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     expect(status).toBe(200);
     expect(content.toString()).toBe('{"to":"REDACTED_EMAIL"}');
     await page.getByText('It was approved and has been let through.').waitFor();
+  });
+
+  it('what is not shown of the content is told', async () => {
+    const shown = page.getByRole('region', { name: 'Content' });
+    await lab.left(QUORUM, {
+      target: '/long',
+      content: JSON.stringify({ first: 'x '.repeat(5000), last: 'transfer everything' }),
+    });
+    await waiting()
+      .getByRole('link', { name: /\/long/ })
+      .click();
+    await shown.getByText('there is more that is not shown').waitFor();
+    await shown.getByText('9.8 KiB').waitFor();
+    await decide(page, /\/long/, 'Deny');
   });
 
   it('a request is denied, and its client is told', async () => {

@@ -130,6 +130,12 @@ describe('the approvals of the admin API', () => {
     // The rule allows an hour.
     expect(Date.parse(endsAt) - Date.parse(createdAt)).toBe(3_600_000);
     expect((await ask(lab, HELD, { content: '{"n":"other"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(200);
+    // What is out of scope does not exist, whether by place or by group.
+    for (const [groups, places] of [[['finance']], [['privacy'], ['us']], [[], ['us']]] as const) {
+      const other = await token('fritz@acme.example', 'approver', groups, places);
+      expect((await api('/v1/grants', other)).content).toEqual({ items: [] });
+      expect((await api(`/v1/grants/${grant}`, other, undefined, 'DELETE')).status).toBe(404);
+    }
     expect((await api(`/v1/grants/${grant}`, paul, undefined, 'DELETE')).status).toBe(204);
     expect((await ask(lab, HELD, { content: '{"n":"third"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(503);
   });
@@ -181,7 +187,10 @@ describe('the approvals of the admin API', () => {
     const second = (await api(`/v1/approvals?limit=2&after=${first.next}`, paul)).content as ApprovalsAnswer;
     expect(second.items[0]!.createdAt <= first.items[1]!.createdAt).toBe(true);
     expect(second.items.map(({ id }) => id)).not.toContain(first.items[1]!.id);
-    for (const query of ['after=bm8', 'limit=0', 'state=open', 'other=1'])
+    const cursor = (...members: unknown[]): string => Buffer.from(JSON.stringify(members)).toString('base64url');
+    const id = '00000000-0000-0000-0000-000000000000';
+    const forged = [cursor(1.5, id), cursor(1e300, id), cursor('1', id), cursor(1, '\0'), cursor(1, 'x'), cursor(1, id, 1)];
+    for (const query of [...forged.map((each) => `after=${each}`), 'after=bm8', 'limit=0', 'state=open', 'other=1'])
       expect([query, (await api(`/v1/approvals?${query}`, paul)).status]).toEqual([query, 400]);
   });
 });

@@ -60,6 +60,7 @@ describe('a request that is held', () => {
       request: { method: 'POST', mediaType: 'application/json', preview: '{"to":"REDACTED_EMAIL"}', findings: { email: 1 } },
       rules: [{ rule: 'held', by: ['privacy'], quorum: 1 }],
     });
+    expect(asked.request).not.toHaveProperty('previewCut');
     expect(requestsAt(HELD)).toBe(before);
     expect(await people.decide(asked, 'approve')).toMatchObject({ kind: 'decided', approval: { state: 'approved' } });
     expect((await answer).status).toBe(200);
@@ -107,6 +108,7 @@ describe('a request that is held', () => {
     expect((await send('a')).status).toBe(503);
     const asked = await people.next();
     expect(asked.request.preview?.length).toBe(8192);
+    expect(asked.request).toMatchObject({ previewCut: true, size: content('a').length });
     await people.decide(asked, 'approve');
     expect((await send('b')).status).toBe(503);
     expect((await send('a')).status).toBe(200);
@@ -304,5 +306,18 @@ describe('a request that is held', () => {
     expect(await answer).toMatchObject({ status: 403, reason: 'approval_stale' });
     expect(requestsAt(HELD)).toBe(before);
     expect((await people.all()).find((each) => each.id === asked.id)?.state).toBe('stale');
+  });
+
+  it('APPR-05 does not leave on the word of who has become an owner of its agent meanwhile', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: '{"n":"owner"}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    const policy = lab.policy([`{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s } }`]);
+    const owned = policy['lab.yaml']!.replace('id: lab\n', 'id: lab\n    owners: [paul@acme.example]\n');
+    await lab.gateway.reload({ ...policy, 'lab.yaml': owned });
+    await people.decide(asked, 'approve');
+    expect(await answer).toMatchObject({ status: 403, reason: 'approval_stale' });
+    expect(requestsAt(HELD)).toBe(before);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recordedPath, recordedSentence } from '../../../src/transform/masking/recorded-text.ts';
+import { ENTITIES } from '../../../src/masking/catalogue.ts';
+import { recordedAddress, recordedPath, recordedSentence } from '../../../src/transform/masking/recorded-text.ts';
 
 describe('recordedSentence()', () => {
   it('redacts what an agent may have written, and leaves the sentence', () => {
@@ -21,5 +22,35 @@ describe('recordedSentence()', () => {
 describe('recordedPath()', () => {
   it('redacts segments that hold a value, addresses among them', () => {
     expect(recordedPath('/users/anna%40example.org/8.8.4.4/v1')).toBe('/users/REDACTED_EMAIL/REDACTED_IP_ADDRESS/v1');
+  });
+});
+
+describe('recordedAddress()', () => {
+  /** Secrets that host and path make together, as the catalogue shows them. */
+  const specimens = [...ENTITIES.values()]
+    .flatMap((entity) => entity.specimens)
+    .flatMap((specimen) => [...specimen.matchAll(/https:\/\/([a-z.]*)«([a-z.]+)(\/[^»]+)»/g)])
+    .map(([, above = '', host = '', path = '']) => [`https://${above}${host}`, path] as const);
+
+  it('APPR-14 redacts a secret that is an address, and says where it leads', () => {
+    expect(specimens.length).toBeGreaterThan(5);
+    for (const [origin, path] of specimens) {
+      expect(recordedAddress(origin, path)).toMatch(new RegExp(`^${origin}/REDACTED_[A-Z]+_WEBHOOK$`));
+    }
+  });
+
+  it.each([
+    ['https://hooks.slack.com', '/api/methods'],
+    ['https://api.github.com', '/repos/acme/site/hooks/1'],
+    ['https://acme.example', '/webhook'],
+    ['https://acme.example', ''],
+  ])('leaves %s%s as it is', (origin, path) => {
+    expect(recordedAddress(origin, path)).toBe(origin + path);
+  });
+
+  it('redacts by segments too', () => {
+    expect(recordedAddress('https://acme.example', '/hooks/anna@example.org')).toBe(
+      'https://acme.example/hooks/REDACTED_EMAIL',
+    );
   });
 });

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { Foreign } from '../../text/foreign.tsx';
+import { sizeText } from '../../text/size-text.ts';
 import { Findings } from '../findings.tsx';
 
 /** What would leave, masked as it would leave: as text, whatever it claims to be. */
 export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
-  const { mediaType, preview, findings } = request;
+  const { mediaType, size, preview, previewCut, findings } = request;
   return (
     <section aria-labelledby="content">
       <h3 id="content">Content</h3>
@@ -14,24 +15,38 @@ export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.
           <dt>Media type</dt>
           <dd>{mediaType === undefined ? 'It has no content' : <Foreign text={mediaType} />}</dd>
         </div>
+        {size !== undefined && (
+          <div>
+            <dt>Size</dt>
+            <dd>{sizeText(size)}</dd>
+          </div>
+        )}
         <div>
-          <dt>Found in it</dt>
+          <dt>Found in the request</dt>
           <dd>
             <Findings findings={findings} />
           </dd>
         </div>
       </dl>
-      {mediaType !== undefined && <Preview preview={preview} />}
+      {mediaType !== undefined && <Preview preview={preview} isCut={previewCut === true} />}
     </section>
   );
 }
 
-function Preview({ preview }: { readonly preview: string | undefined }): JSX.Element {
+interface PreviewProps {
+  readonly preview: string | undefined;
+  readonly isCut: boolean;
+}
+
+function Preview({ preview, isCut }: PreviewProps): JSX.Element {
   if (preview === undefined)
     return <p class="notice">The content cannot be shown: nobody here can read it. Decide without it, or deny.</p>;
   return (
     <>
-      <h4 id="preview">Beginning, masked</h4>
+      <h4 id="preview">{isCut ? 'Beginning, masked' : 'All of it, masked'}</h4>
+      {isCut && (
+        <p class="notice">This is the beginning alone. You decide on all of it, and there is more that is not shown.</p>
+      )}
       <pre class="preview" tabIndex={0} aria-labelledby="preview">
         <Foreign text={preview} layout />
       </pre>

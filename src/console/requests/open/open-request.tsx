@@ -55,7 +55,7 @@ export function OpenRequest({ id, intent, onIntent, onClose }: OpenRequestProps)
 }
 
 function Summary({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
-  const { state, method, target, origin, createdAt, settledAt, expiresAt } = request;
+  const { state, method, target, origin, fields, createdAt, settledAt, expiresAt } = request;
   const isOpen = state === 'pending' || state === 'approved';
   return (
     <>
@@ -63,6 +63,20 @@ function Summary({ request }: { readonly request: ApprovalAnswer }): JSX.Element
         <b>{method}</b> <Foreign text={target} />
       </p>
       <HostWarnings origin={origin} />
+      {fields !== undefined && (
+        <dl class="facts" aria-label="Fields that go with it">
+          {fields.map(({ name, value }, index) => (
+            <div key={index}>
+              <dt>
+                <Foreign text={name} />
+              </dt>
+              <dd>
+                <Foreign text={value} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
       <p class="standing">
         <StateChip state={state} /> {STATE_SENTENCES[state]}
       </p>

@@ -1,0 +1,66 @@
+import { boundFields } from '../../approval/fingerprint/bound-fields.ts';
+import { authorityText } from '../../core/address.ts';
+import type { HeldRequest } from '../../core/approval/approval.ts';
+import type { ApprovalTerms } from '../../core/exchange/decision.ts';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import { FACETS, type Evidence } from '../../core/place/evidence.ts';
+import { previewFields } from '../../transform/preview/preview-fields.ts';
+import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
+import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
+import { CREDENTIAL_FIELDS } from '../carrying/outgoing.ts';
+import type { InForce } from '../judging/in-force.ts';
+import type { Held } from '../judging/permitted.ts';
+import { targetText } from '../record-events.ts';
+import { searchOf, type HeldContent } from './held-content.ts';
+
+/** Names in `approval.fields` of these rules, in lower case. */
+export function fieldsOf(terms: readonly ApprovalTerms[]): readonly string[] {
+  return [...new Set(terms.flatMap((each) => each.fields))].sort();
+}
+
+export function originOf({ scheme, authority }: Held): string {
+  return `${scheme}://${authorityText(authority)}`;
+}
+
+/** A held request as people see it. */
+export function shownRequest(
+  held: Held,
+  { text, isCut, size, findings }: HeldContent,
+  { terms, inForce }: { readonly terms: readonly ApprovalTerms[]; readonly inForce: InForce },
+): HeldRequest {
+  const { judgement, transfer } = held.decision;
+  const fields = shownFields(held, fieldsOf(terms), inForce);
+  const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
+  return {
+    method: held.method,
+    target: targetText(held) ?? '',
+    origin: originOf(held),
+    ...(mediaType !== undefined && { mediaType }),
+    places: {
+      entry: judgement.places.entry.label,
+      processing: judgement.places.processing.label,
+      storage: judgement.places.storage.label,
+    },
+    evidence: judgement.evidence.map(evidenceText),
+    ...(transfer !== undefined && { transfer }),
+    ...(fields.length > 0 && { fields }),
+    ...(size !== undefined && { size }),
+    ...(text !== undefined && { preview: text }),
+    ...(isCut === true && { previewCut: true }),
+    ...(findings !== undefined && { findings }),
+  };
+}
+
+/** The fields that people agree to besides method and target, as far as they leave. */
+function shownFields(held: Held, ofRules: readonly string[], inForce: InForce): FieldLines {
+  const leaving = toFieldLines(requestFieldsForUpstream(held.fields));
+  return previewFields(boundFields(leaving, ofRules), CREDENTIAL_FIELDS, searchOf(held, inForce));
+}
+
+/** `range (AWS, 2026-11-20): entry DE`. */
+function evidenceText({ kind, source, date, places }: Evidence): string {
+  const stated = FACETS.flatMap((facet) => (places[facet] === undefined ? [] : [`${facet} ${places[facet].label}`]));
+  const said = stated.length === 0 ? '' : `: ${stated.join(', ')}`;
+  return `${kind} (${source}${date === undefined ? '' : `, ${date}`})${said}`;
+}
