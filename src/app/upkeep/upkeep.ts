@@ -61,7 +61,13 @@ export class Upkeep implements Disposable {
     this.#source = parts.source;
     this.#warnings = parts.warnings;
     this.#rejudgement = this.#resources.use(
-      new Rejudgement({ live: plane.live, inForce, reidentify: plane.reidentify, clock }),
+      new Rejudgement({
+        live: plane.live,
+        inForce,
+        reidentify: plane.reidentify,
+        endWithGrants: () => plane.endWithGrants(),
+        clock,
+      }),
     );
     this.#watch = watchPolicy({
       directory: settings.rules,

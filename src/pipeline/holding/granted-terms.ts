@@ -2,22 +2,25 @@ import { covers } from '../../approval/grants.ts';
 import type { Grant } from '../../core/approval/grant.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
+import type { Authorized } from '../../core/exchange/exchange.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import type { Held } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 import type { HeldContent } from './held-content.ts';
 import { approvalTerms, grantScopesOf, requestersOf } from './question.ts';
+
+/** What it takes to tell whether a grant covers a request. */
+export type GrantServices = Pick<Services, 'clock' | 'holds' | 'inForce'>;
 
 /**
  * Those of the terms of a decision that a grant covers now.
  * @failure store_unavailable
  */
 export async function grantedTerms(
-  held: Held,
+  held: Authorized,
   content: HeldContent,
   decision: Decision,
-  services: Services,
+  services: GrantServices,
 ): Promise<Result<readonly ApprovalTerms[], Failure>> {
   const now = services.clock.now();
   const grants = await grantsFor(held, decision, now, services);
@@ -31,10 +34,10 @@ export async function grantedTerms(
 
 /** Grants in force that may cover a request under a decision. @failure store_unavailable */
 export function grantsFor(
-  held: Held,
+  held: Authorized,
   decision: Decision,
   now: Instant,
-  services: Services,
+  services: GrantServices,
 ): Promise<Result<readonly Grant[], Failure>> {
   const means = { digests: services.holds.digests, inForce: services.inForce() };
   const scopes = approvalTerms(decision).flatMap((terms) => grantScopesOf(held, terms, decision, means));
@@ -47,10 +50,10 @@ export function grantsFor(
 /** Whether one of these grants lets a request pass one rule. */
 export function isGranted(
   terms: ApprovalTerms,
-  held: Held,
-  { findings }: HeldContent,
+  held: Authorized,
+  { findings }: Pick<HeldContent, 'findings'>,
   { decision, grants, now }: { readonly decision: Decision; readonly grants: readonly Grant[]; readonly now: Instant },
-  services: Services,
+  services: GrantServices,
 ): boolean {
   const inForce = services.inForce();
   const entities = findings && new Set(Object.keys(findings));

@@ -2,6 +2,7 @@ import type { ScopedRequest } from '../../approval/fingerprint/approval-digests.
 import type { ApprovalQuestion, AskedRule, HeldRequest, OfferedGrant, Requester } from '../../core/approval/approval.ts';
 import { authorityText } from '../../core/address.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
+import type { Authorized } from '../../core/exchange/exchange.ts';
 import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
 import { FACETS, type Evidence } from '../../core/place/evidence.ts';
 import type { Instant } from '../../core/units.ts';
@@ -53,7 +54,7 @@ interface PathScope {
 
 /** What a grant for a rule may have been given for that lets this request pass: one scope for each pattern it falls under. */
 export function grantScopesOf(
-  held: Held,
+  held: Authorized,
   terms: ApprovalTerms,
   decision: Decision,
   { digests, inForce }: { readonly digests: HoldMeans['digests']; readonly inForce: InForce },
@@ -65,7 +66,7 @@ export function grantScopesOf(
 }
 
 /** The patterns of the rule that the path falls under; the path alone where the rule has none. */
-function grantedPaths({ path }: Held, { rules }: ApprovalTerms, { policy }: InForce): readonly ScopedRequest['path'][] {
+function grantedPaths({ path }: Authorized, { rules }: ApprovalTerms, { policy }: InForce): readonly ScopedRequest['path'][] {
   if (path === undefined) return [];
   const patterns = policy.policy.rules.find(({ id }) => id === rules[0])?.paths;
   if (patterns === undefined) return [{ kind: 'exact', text: path }];
@@ -117,7 +118,7 @@ function offeredGrant(
 }
 
 /** Who is answerable for a request, and so decides on none that is like it. */
-export function requestersOf({ subject }: Held, { policy }: InForce): Pick<Requester, 'owners' | 'minter'> {
+export function requestersOf({ subject }: Authorized, { policy }: InForce): Pick<Requester, 'owners' | 'minter'> {
   const declared = policy.policy.agents.find(({ attributes }) => attributes.agent === subject.attributes.agent);
   return { owners: declared?.owners ?? [], ...(subject.minter !== undefined && { minter: subject.minter }) };
 }
@@ -184,6 +185,6 @@ function ruleTerms({ rules, by, quorum, stepUp }: ApprovalTerms): {
   return { rule: rules[0]!, by, quorum, stepUp };
 }
 
-function originOf({ scheme, authority }: Held): string {
+function originOf({ scheme, authority }: Authorized): string {
   return `${scheme}://${authorityText(authority)}`;
 }
