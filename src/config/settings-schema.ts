@@ -165,6 +165,12 @@ export const SETTINGS = section('cordon.yaml', {
     ),
     retention: duration('400d', 'How long records are kept.'),
   }),
+  approvals: section('Held requests.', {
+    retention: duration(
+      '90d',
+      'How long those that came to their end, and grants that did, are kept; decisions are on the record.',
+    ),
+  }),
   secrets: section('Values of credentials.', { provider: choice(['file'], 'Where they are kept.', 'file') }),
   limits: section('Bounds of the process.', {
     connections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000, description: 'Client connections at once.' }),

@@ -2,15 +2,17 @@ import type { Refusal } from '../../admin/problem.ts';
 import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Principal } from '../../core/people/principal.ts';
+import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { unavailable } from '../people/authenticate.ts';
+import { forgetApprovals } from './forget-old.ts';
 
 /** Forgets approvals that came to their end before; what was decided on them stays on the record. */
 export async function purgeApprovals(
   settledBefore: Instant,
   by: Principal,
-  { approvals, record }: { readonly approvals: ApprovalStore; readonly record: RecordAdmin },
+  { approvals, record, clock }: { readonly approvals: ApprovalStore; readonly record: RecordAdmin; readonly clock: Clock },
 ): Promise<Result<number, Refusal>> {
   // The store forgets by age alone: a part of it would be more than this person may see.
   if (!by.places.any || by.groups.length > 0) {
@@ -23,7 +25,7 @@ export async function purgeApprovals(
   } as const;
   const recorded = await record(entry);
   if (!recorded.ok) return fail(unavailable(recorded.failure));
-  const purged = await approvals.purge(settledBefore);
+  const purged = await forgetApprovals(approvals, { before: settledBefore, now: clock.now() });
   if (purged.ok) return ok(purged.value);
   await record({ ...entry, failed: purged.failure.code });
   return fail(unavailable(purged.failure));

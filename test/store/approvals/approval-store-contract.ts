@@ -328,8 +328,27 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         await asked(named('waiting'));
         await a.settle((await asked(named('old'))).id, 'cancel', NOW - 1);
         await a.settle((await asked(named('new'))).id, 'cancel', NOW);
-        expect(valueOf(await b.purge(NOW))).toBe(1);
+        expect(valueOf(await b.purge(NOW, NOW, 9))).toBe(1);
         expect(valueOf(await b.list({ limit: 9 })).items.map(({ id }) => id)).toEqual(['waiting', 'new']);
+      });
+
+      it('forget no more than so many at once, those that ended first before the others', async () => {
+        for (const [i, name] of ['third', 'first', 'second'].entries()) {
+          await a.settle((await asked(named(name))).id, 'cancel', NOW + [3, 1, 2][i]!);
+        }
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(2);
+        expect(valueOf(await b.list({ limit: 9 })).items.map(({ id }) => id)).toEqual(['third']);
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(1);
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(0);
+      });
+
+      it('forget no denial before its deadline: it answers for the same request until then', async () => {
+        const denied = await asked();
+        await decideBy(a, denied.id, 'petra', NO);
+        expect(valueOf(await b.purge(EXPIRES_AT, EXPIRES_AT - 1, 9))).toBe(0);
+        const again = named('a2', { fingerprint: denied.fingerprint });
+        expect(valueOf(await b.ask(again, EXPIRES_AT - 1))).toMatchObject({ approval: { id: denied.id, state: 'denied' } });
+        expect(valueOf(await b.purge(EXPIRES_AT, EXPIRES_AT, 9))).toBe(1);
       });
     });
 
@@ -439,6 +458,18 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         expect(valueOf(await grants.matching([scope], NOW))).toEqual([]);
         const revoked = { ...grant(), revoked: { at: NOW, by: 'otto' } };
         expect(valueOf(await grants.list({ limit: 9, now: NOW })).items).toEqual([revoked]);
+      });
+
+      it('are forgotten when their end is past, revoked or not, so many at once', async () => {
+        const { id } = grant({ name: 'g2' });
+        await grants.insert(grant({ name: 'g1', endsAt: NOW - 2 }));
+        await grants.insert(grant({ name: 'g2', endsAt: NOW - 1 }));
+        await grants.insert(grant({ name: 'g3', endsAt: NOW }));
+        await grants.revoke(id, NOW - 5, 'otto');
+        expect(valueOf(await grants.purge(NOW, 1))).toBe(1);
+        expect(valueOf(await grants.list({ limit: 9, now: NOW })).items.map((each) => each.id)).toEqual(['g3', 'g2']);
+        expect(valueOf(await grants.purge(NOW, 9))).toBe(1);
+        expect(valueOf(await grants.purge(NOW, 9))).toBe(0);
       });
 
       it('are listed newest first, by state and page', async () => {
