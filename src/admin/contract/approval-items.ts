@@ -1,3 +1,4 @@
+import type { Approval } from '../../core/approval/approval.ts';
 import type { GrantState, ListCursor } from '../../core/approval/approval-store.ts';
 import type { ApproverDecision } from '../../core/approval/approver.ts';
 import type { Grant, GrantCover } from '../../core/approval/grant.ts';
@@ -45,11 +46,20 @@ export function approvalAnswer(seen: SeenApproval): ApprovalAnswer {
     ...approvalSummary(seen),
     ...(requester.minter !== undefined && { minter: requester.minter }),
     evidence: [...request.evidence],
+    ...(request.countries !== undefined && { countries: countriesOf(requester.home, request.countries) }),
     ...(request.preview !== undefined && { preview: request.preview }),
     decisions: decisions.map(decisionItem),
     ...(mayNot !== undefined && { mayNot }),
     offers: offers.map(({ rule, max, covers }) => ({ rule, max, covers: coversItem(covers) })),
   };
+}
+
+function countriesOf(
+  home: Approval['requester']['home'],
+  places: NonNullable<Approval['request']['countries']>,
+): NonNullable<ApprovalAnswer['countries']> {
+  const ofPlaces = Object.entries(places).map(([facet, codes]) => [facet, [...codes]] as const);
+  return { ...(!home.any && { home: home.countries.toArray() }), ...Object.fromEntries(ofPlaces) };
 }
 
 function decisionItem({ person, groups, decision, reason, at, grant }: ApproverDecision): ApprovalAnswer['decisions'][number] {

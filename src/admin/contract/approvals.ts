@@ -24,6 +24,8 @@ const Cursor = Type.String({ maxLength: 200, pattern: '^[A-Za-z0-9_-]+$', descri
 const Limit = Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: 'Most items, up to 200; 50 where absent.' });
 const Places = Type.Object({ entry: Type.String(), processing: Type.String(), storage: Type.String() });
 
+const Countries = Type.Array(Type.String());
+
 export const ApprovalsQuery = Type.Object(
   { state: Type.Optional(State), after: Type.Optional(Cursor), limit: Type.Optional(Limit) },
   closed,
@@ -110,6 +112,20 @@ export const ApprovalAnswer = Type.Object({
   ...summary,
   minter: Type.Optional(Type.String({ description: 'Who minted the token that the agent showed.' })),
   evidence: Type.Array(Type.String()),
+  countries: Type.Optional(
+    Type.Object(
+      {
+        home: Type.Optional(Countries),
+        entry: Type.Optional(Countries),
+        processing: Type.Optional(Countries),
+        storage: Type.Optional(Countries),
+      },
+      {
+        description:
+          'Every country that home and places may be (ISO 3166-1 alpha-2, XK); a member is absent where it may be any.',
+      },
+    ),
+  ),
   preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
   decisions: Type.Array(
     Type.Object({

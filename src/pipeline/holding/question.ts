@@ -162,11 +162,20 @@ function shownRequest(held: Held, { text, findings }: HeldContent): HeldRequest 
       processing: judgement.places.processing.label,
       storage: judgement.places.storage.label,
     },
+    countries: countriesOf(judgement.places),
     evidence: judgement.evidence.map(evidenceText),
     ...(transfer !== undefined && { transfer }),
     ...(text !== undefined && { preview: text }),
     ...(findings !== undefined && { findings }),
   };
+}
+
+function countriesOf(places: Decision['judgement']['places']): NonNullable<HeldRequest['countries']> {
+  const closed = FACETS.flatMap((facet) => {
+    const place = places[facet];
+    return place.open === undefined ? [[facet, place.countries.toArray()] as const] : [];
+  });
+  return Object.fromEntries(closed);
 }
 
 /** `range (AWS, 2026-11-20): entry DE`. */
