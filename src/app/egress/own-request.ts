@@ -27,6 +27,8 @@ export interface OwnOrder {
   readonly policy: PreparedPolicy;
   readonly subject: SubjectAttributes;
   readonly message: OwnMessage;
+  /** Stands on the record for a path that is a secret itself. */
+  readonly shownPath?: string | undefined;
 }
 
 /**
@@ -36,9 +38,11 @@ export interface OwnOrder {
  * @failure any code of the decision; audit_unavailable; what {@link pinnedExchange} gives
  */
 export async function sendOwn(order: OwnOrder, egress: OwnEgress): Promise<Result<OwnAnswer, Failure>> {
-  const { session, form, policy, subject, message } = order;
+  const { session, form, policy, subject, message, shownPath } = order;
   const { clock, journal, newExchangeId } = egress;
-  const asked = { id: newExchangeId(), session, method: message.method, form, subject } as const;
+  // No policy of the gateway's own looks at paths.
+  const shown = shownPath === undefined ? form : { ...form, requestTarget: shownPath, path: shownPath };
+  const asked = { id: newExchangeId(), session, method: message.method, form: shown, subject } as const;
   const exchange = ownExchange({ ...asked, startedAt: clock.monotonic(), authorization: undefined });
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);

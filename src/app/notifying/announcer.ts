@@ -2,11 +2,18 @@ import { hash } from 'node:crypto';
 import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import type { Clock, GatewayEvent } from '../../core/ports.ts';
-import type { Milliseconds } from '../../core/units.ts';
-import { approvalMessageId, isApprovalNews, type ApprovalNews, type WebhookEvent } from '../../core/webhooks/webhook-event.ts';
+import type { Instant, Milliseconds } from '../../core/units.ts';
+import {
+  approvalMessageId,
+  isApprovalNews,
+  type ApprovalNews,
+  type WebhookEvent,
+  type WebhookFormat,
+} from '../../core/webhooks/webhook-event.ts';
 import type { WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { alarmPayload, approvalPayload, loosenedPayload } from './payload.ts';
+import { slackAlarm, slackApproval, slackLoosened } from './slack-message.ts';
 import type { Receiver } from './receiver.ts';
 import { BOUNDS } from './retry-schedule.ts';
 
@@ -23,6 +30,14 @@ export interface AnnouncerParts {
   readonly onAdded: (receiver: Receiver) => void;
   /** There was no room for one. */
   readonly onFull: (receiver: Receiver, event: WebhookEvent) => void;
+}
+
+/** Something to be told, in every format. */
+interface News {
+  readonly event: WebhookEvent;
+  readonly id: string;
+  readonly payload: Readonly<Record<WebhookFormat, () => string>>;
+  readonly createdAt: Instant;
 }
 
 /** Replicas reload within this time of each other: what they tell alike is told once. */
@@ -44,9 +59,14 @@ export class Announcer {
     const now = clock.now();
     if (event.type === 'policy.loosened') {
       const id = `msg_${hash('sha256', JSON.stringify([event.digest, Math.floor(now / TOGETHER)]), 'hex').slice(0, 32)}`;
-      await this.#add('policy.loosened', id, loosenedPayload(event, now, address && `${address}/v1/policy`), now);
+      const payload = {
+        standard: () => loosenedPayload(event, now, address && `${address}/v1/policy`),
+        slack: () => slackLoosened(event, address),
+      };
+      await this.#add({ event: 'policy.loosened', id, payload, createdAt: now });
     } else if (event.type === 'alarm') {
-      await this.#add('alarm', `msg_${newId()}`, alarmPayload(event, now), now);
+      const payload = { standard: () => alarmPayload(event, now), slack: () => slackAlarm(event) };
+      await this.#add({ event: 'alarm', id: `msg_${newId()}`, payload, createdAt: now });
     } else if (isApprovalNews(event.type) && 'id' in event) {
       await this.#tellOf(event.type, event.id as ApprovalId, this.#subscribers(event.type));
     }
@@ -76,21 +96,24 @@ export class Announcer {
     // Looked for again within a minute.
     if (!found.ok) log.warn({ event, detail: found.failure.detail }, 'An event waits to be told to webhooks');
     if (!found.ok || found.value === undefined) return;
+    const approval = found.value;
     const now = clock.now();
     const url = address && `${address}/v1/approvals/${id}`;
-    await this.#add(event, approvalMessageId(event, id), approvalPayload(event, found.value, now, url), now, receivers);
+    const payload = {
+      standard: () => approvalPayload(event, approval, now, url),
+      slack: () => slackApproval(event, approval, address),
+    };
+    await this.#add({ event, id: approvalMessageId(event, id), payload, createdAt: now }, receivers);
   }
 
   async #add(
-    event: WebhookEvent,
-    id: string,
-    payload: string,
-    createdAt: number,
+    { event, id, payload, createdAt }: News,
     receivers: readonly Receiver[] = this.#subscribers(event),
   ): Promise<void> {
     const { outbox, log, onAdded, onFull } = this.#parts;
     for (const receiver of receivers) {
-      const added = await outbox.add({ webhook: receiver.webhook, id, event, payload, createdAt }, BOUNDS.waiting);
+      const message = { webhook: receiver.webhook, id, event, payload: payload[receiver.format](), createdAt };
+      const added = await outbox.add(message, BOUNDS.waiting);
       if (!added.ok) log.warn({ event, detail: added.failure.detail }, 'An event could not be put into the outbox');
       else if (added.value === 'added') onAdded(receiver);
       else if (added.value === 'full') onFull(receiver, event);
