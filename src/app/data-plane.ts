@@ -14,6 +14,7 @@ import { InterceptedListener } from '../listener/intercepted-listener.ts';
 import { ProxyListener } from '../listener/proxy-listener.ts';
 import { AgentSurface } from '../pipeline/agent-surface.ts';
 import { Enforcement } from '../pipeline/enforcement.ts';
+import { uncovered } from '../pipeline/holding/uncovered.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
@@ -60,6 +61,8 @@ export interface DataPlane extends AsyncDisposable {
   readonly tokenCache: TokenCache;
   readonly resolver: Resolver;
   readonly reidentify: Reidentify;
+  /** Ends what runs under grants that have ended. */
+  endWithGrants(): Promise<void>;
   /** Whether exchanges can be permitted now: the record can be written. */
   ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
@@ -107,6 +110,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     tokenCache,
     resolver: resolver.value,
     reidentify,
+    endWithGrants: () => live.endWithGrants((running) => uncovered(running, services)),
     ready: () => recorder.writable,
     onGeneration: (generation) => {
       resolver.value.flush();

@@ -8,7 +8,7 @@ import * as Type from 'typebox/type';
 import type { Static, TProperties, TSchema } from 'typebox/type';
 import type { Cidr, IpAddress } from '../core/address.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
-import { WEBHOOK_EVENTS } from '../core/webhooks/webhook-event.ts';
+import { WEBHOOK_EVENTS, WEBHOOK_FORMATS } from '../core/webhooks/webhook-event.ts';
 import type { SettingAnnotations, SettingNode } from './setting-node.ts';
 import type { SocketAddress, TextKind } from './setting-text.ts';
 
@@ -165,6 +165,12 @@ export const SETTINGS = section('cordon.yaml', {
     ),
     retention: duration('400d', 'How long records are kept.'),
   }),
+  approvals: section('Held requests.', {
+    retention: duration(
+      '90d',
+      'How long those that came to their end, and grants that did, are kept; decisions are on the record.',
+    ),
+  }),
   secrets: section('Values of credentials.', { provider: choice(['file'], 'Where they are kept.', 'file') }),
   limits: section('Bounds of the process.', {
     connections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000, description: 'Client connections at once.' }),
@@ -224,7 +230,12 @@ export const SETTINGS = section('cordon.yaml', {
   webhooks: list(
     section('A receiver of events.', {
       url: url('Receiver: https, or http on this machine.'),
-      secret: text('Name of the signing secret, set with `cordon secrets set`.'),
+      format: choice(
+        WEBHOOK_FORMATS,
+        'Standard Webhooks, or a message with a link for a chat: Slack, and what takes the like of its incoming webhooks.',
+        'standard',
+      ),
+      secret: Type.Optional(text('Name of the signing secret, set with `cordon secrets set`. Only chats do without.')),
       place: place('Where the receiver is: inside `node.place`.'),
       events: list(choice(WEBHOOK_EVENTS, 'Event type.'), 'Events it gets.', { single: true }),
     }),

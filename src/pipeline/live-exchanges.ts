@@ -1,5 +1,5 @@
 import type { Failure } from '../core/codes.ts';
-import type { Permitted } from './judging/permitted.ts';
+import type { Granted, Permitted } from './judging/permitted.ts';
 import type { Decision } from '../core/exchange/decision.ts';
 import type { Permit } from '../core/exchange/permit.ts';
 import { decide } from '../policy/decide.ts';
@@ -67,6 +67,22 @@ export class LiveExchanges {
   }
 
   /**
+   * Ends what grants let pass and do not cover any more: a grant has one end, also for what began under it.
+   * @param uncovered those of the exchanges that no grant covers now
+   */
+  async endWithGrants(uncovered: (running: readonly Granted[]) => Promise<ReadonlySet<Granted>>): Promise<void> {
+    const running: Granted[] = [];
+    for (const { exchange } of this.#live) if (isByGrant(exchange)) running.push(exchange);
+    if (running.length === 0) return;
+    const ended = await uncovered(running);
+    for (const live of this.#live) {
+      if (!isByGrant(live.exchange) || !ended.has(live.exchange)) continue;
+      this.#live.delete(live);
+      live.cut({ code: 'approval_expired', detail: 'The grant that let it pass has ended or was revoked' });
+    }
+  }
+
+  /**
    * Asks again who each subject is: a token may have been revoked or have ended. One that cannot be verified now counts as
    * ended. Subjects that many exchanges share are asked for once.
    */
@@ -100,6 +116,10 @@ function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
   return (
     ('permit' in exchange && exchange.permit !== undefined) || ('intercept' in exchange && exchange.intercept !== undefined)
   );
+}
+
+function isByGrant(exchange: Permitted | Identified): exchange is Granted {
+  return isPermitted(exchange) && exchange.release?.granted !== undefined;
 }
 
 function whyCut({ exchange, maskedWith = [] }: LiveExchange, inForce: InForce, now: Instant): Failure | undefined {

@@ -87,7 +87,7 @@ describe('covers()', () => {
     expect(covers(given!, { ...request, requesters: { owners: [], minter: 'otto' } }, AT)).toBe(false);
   });
 
-  it('ends at one instant, overnight too, and does not come back', () => {
+  it('HOOP-5 ends at one instant, overnight too, and does not come back', () => {
     const night = grant({ createdAt: Date.parse('2026-11-22T22:00:00Z'), endsAt: Date.parse('2026-11-23T06:00:00Z') });
     const at = (time: string): boolean => covers(night, request, Date.parse(time));
     expect(['2026-11-22T22:00:00Z', '2026-11-23T00:00:00Z', '2026-11-23T05:59:59.999Z'].map(at)).toEqual([true, true, true]);

@@ -6,7 +6,7 @@ import { approved, askedRule } from './support/approvals.ts';
 const names = (found: readonly { readonly person: string }[]): string[] => found.map(({ person }) => person);
 
 describe('isSatisfied()', () => {
-  it('counts persons, not decisions: one in two groups is one for a rule', () => {
+  it('HOOP-2 counts persons, not decisions: one in two groups is one for a rule', () => {
     const rule = askedRule({ by: ['privacy', 'security'], quorum: 2 });
     const petra = approved('petra', { groups: ['privacy', 'security'] });
     expect(names(supportOf(rule, [petra, petra]))).toEqual(['petra']);
@@ -20,7 +20,7 @@ describe('isSatisfied()', () => {
     expect(isSatisfied(rules, [approved('petra'), approved('paul')])).toBe(false);
   });
 
-  it('goes on being satisfied when more approve than are needed', () => {
+  it('HOOP-1 goes on being satisfied when more approve than are needed', () => {
     const more = ['a', 'b', 'c', 'd'].map((person) => approved(person));
     expect(isSatisfied([askedRule({ quorum: 2 })], more)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import type { Approval } from '../../core/approval/approval.ts';
 import type { GrantState } from '../../core/approval/approval-store.ts';
 import type { ApproverDecision } from '../../core/approval/approver.ts';
 import type { Grant, GrantCover } from '../../core/approval/grant.ts';
@@ -47,12 +48,21 @@ export function approvalAnswer(seen: SeenApproval): ApprovalAnswer {
     ...(requester.minter !== undefined && { minter: requester.minter }),
     ...(request.fields !== undefined && { fields: request.fields.map(([name, value]) => ({ name, value })) }),
     evidence: [...request.evidence],
+    ...(request.countries !== undefined && { countries: countriesOf(requester.home, request.countries) }),
     ...(request.preview !== undefined && { preview: request.preview }),
     ...(request.previewCut === true && { previewCut: true }),
     decisions: decisions.map(decisionItem),
     ...(mayNot !== undefined && { mayNot }),
     offers: offers.map(({ rule, max, covers }) => ({ rule, max, covers: coversItem(covers) })),
   };
+}
+
+function countriesOf(
+  home: Approval['requester']['home'],
+  places: NonNullable<Approval['request']['countries']>,
+): NonNullable<ApprovalAnswer['countries']> {
+  const ofPlaces = Object.entries(places).map(([facet, codes]) => [facet, [...codes]] as const);
+  return { ...(!home.any && { home: home.countries.toArray() }), ...Object.fromEntries(ofPlaces) };
 }
 
 function decisionItem({ person, groups, decision, reason, at, grant }: ApproverDecision): ApprovalAnswer['decisions'][number] {

@@ -24,6 +24,8 @@ const StateOfGrant = Type.Unsafe<GrantState>({ type: 'string', enum: GRANT_STATE
 const Moment = (description: string) => Type.String({ format: 'date-time', description });
 const Places = Type.Object({ entry: Type.String(), processing: Type.String(), storage: Type.String() });
 
+const Countries = Type.Array(Type.String());
+
 export const ApprovalsQuery = Type.Object({ state: Type.Optional(State), ...paging }, closed);
 
 export const GrantsQuery = Type.Object({ state: Type.Optional(StateOfGrant), ...paging }, closed);
@@ -112,6 +114,20 @@ export const ApprovalAnswer = Type.Object({
     }),
   ),
   evidence: Type.Array(Type.String()),
+  countries: Type.Optional(
+    Type.Object(
+      {
+        home: Type.Optional(Countries),
+        entry: Type.Optional(Countries),
+        processing: Type.Optional(Countries),
+        storage: Type.Optional(Countries),
+      },
+      {
+        description:
+          'Every country that home and places may be (ISO 3166-1 alpha-2, XK); a member is absent where it may be any.',
+      },
+    ),
+  ),
   preview: Type.Optional(Type.String({ description: 'Beginning of the content, masked; absent where it cannot be shown.' })),
   previewCut: Type.Optional(Type.Literal(true, { description: 'There is more content than the preview shows.' })),
   decisions: Type.Array(

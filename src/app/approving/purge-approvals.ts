@@ -2,15 +2,17 @@ import type { Refusal } from '../../admin/problem.ts';
 import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Principal } from '../../core/people/principal.ts';
+import type { Clock } from '../../core/ports.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { onRecord } from '../people/on-record.ts';
+import { forgetApprovals } from './forget-old.ts';
 
 /** Forgets approvals that came to their end before; what was decided on them stays on the record. */
 export async function purgeApprovals(
   settledBefore: Instant,
   by: Principal,
-  { approvals, record }: { readonly approvals: ApprovalStore; readonly record: RecordAdmin },
+  { approvals, record, clock }: { readonly approvals: ApprovalStore; readonly record: RecordAdmin; readonly clock: Clock },
 ): Promise<Result<number, Refusal>> {
   // The store forgets by age alone: a part of it would be more than this person may see.
   if (!by.places.any || by.groups.length > 0) {
@@ -21,5 +23,5 @@ export async function purgeApprovals(
     action: 'approvals.purged',
     details: { settledBefore: new Date(settledBefore).toISOString() },
   } as const;
-  return onRecord(entry, () => approvals.purge(settledBefore), record);
+  return onRecord(entry, () => forgetApprovals(approvals, { before: settledBefore, now: clock.now() }), record);
 }

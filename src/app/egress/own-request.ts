@@ -27,6 +27,8 @@ export interface OwnOrder {
   readonly policy: PreparedPolicy;
   readonly subject: SubjectAttributes;
   readonly message: OwnMessage;
+  /** Stands on the record for a path that is a secret itself. */
+  readonly shownPath?: string | undefined;
 }
 
 /**
@@ -37,10 +39,12 @@ export interface OwnOrder {
  * @failure any code of the decision; audit_unavailable; what {@link pinnedExchange} gives
  */
 export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinnedExchange): Promise<Result<OwnAnswer, Failure>> {
-  const { session, form, policy, subject, message } = order;
+  const { session, form, policy, subject, message, shownPath } = order;
   const { clock, journal, newExchangeId } = egress;
   const { method, fields, content } = message;
-  const asked = { id: newExchangeId(), session, method, form, subject, fields };
+  // No policy of the gateway's own looks at paths.
+  const shown = shownPath === undefined ? form : { ...form, requestTarget: shownPath, path: shownPath };
+  const asked = { id: newExchangeId(), session, method, form: shown, subject, fields };
   const exchange = ownExchange({ ...asked, startedAt: clock.monotonic() });
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);

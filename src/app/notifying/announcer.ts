@@ -3,10 +3,17 @@ import type { ApprovalStore } from '../../core/approval/approval-store.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import type { Clock, GatewayEvent } from '../../core/ports.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
-import { approvalMessageId, isApprovalNews, type ApprovalNews, type WebhookEvent } from '../../core/webhooks/webhook-event.ts';
+import {
+  approvalMessageId,
+  isApprovalNews,
+  type ApprovalNews,
+  type WebhookEvent,
+  type WebhookFormat,
+} from '../../core/webhooks/webhook-event.ts';
 import type { WebhookMessage, WebhookOutbox } from '../../core/webhooks/webhook-outbox.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { alarmPayload, approvalPayload, loosenedPayload } from './payload.ts';
+import { slackAlarm, slackApproval, slackLoosened } from './slack-message.ts';
 import type { Receiver } from './receiver.ts';
 import { BOUNDS } from './retry-schedule.ts';
 
@@ -23,6 +30,11 @@ export interface AnnouncerParts {
   readonly onAdded: (receiver: Receiver) => void;
   /** There was no room for one. */
   readonly onFull: (receiver: Receiver, event: WebhookEvent) => void;
+}
+
+/** Something to be told, in every format. */
+interface News extends Omit<WebhookMessage, 'webhook' | 'payload'> {
+  readonly payload: Readonly<Record<WebhookFormat, () => string>>;
 }
 
 /** Replicas reload within this time of each other: what they tell alike is told once. */
@@ -43,10 +55,14 @@ export class Announcer {
     const { clock, newId, address } = this.#parts;
     const now = clock.now();
     if (event.type === 'policy.loosened') {
-      const payload = loosenedPayload(event, now, address && `${address}/v1/policy`);
+      const payload = {
+        standard: () => loosenedPayload(event, now, address && `${address}/v1/policy`),
+        slack: () => slackLoosened(event, address),
+      };
       await this.#add({ ...loosenedIds(event.digest, now), event: event.type, payload, createdAt: now });
     } else if (event.type === 'alarm') {
-      await this.#add({ id: `msg_${newId()}`, event: event.type, payload: alarmPayload(event, now), createdAt: now });
+      const payload = { standard: () => alarmPayload(event, now), slack: () => slackAlarm(event) };
+      await this.#add({ id: `msg_${newId()}`, event: event.type, payload, createdAt: now });
     } else if (isApprovalNews(event.type) && 'id' in event) {
       await this.#tellOf(event.type, event.id as ApprovalId, this.#subscribers(event.type));
     }
@@ -76,20 +92,24 @@ export class Announcer {
     // Looked for again within a minute.
     if (!found.ok) log.warn({ event, detail: found.failure.detail }, 'An event waits to be told to webhooks');
     if (!found.ok || found.value === undefined) return;
+    const approval = found.value;
     const now = clock.now();
     const url = address && `${address}/v1/approvals/${id}`;
-    const payload = approvalPayload(event, found.value, now, url);
+    const payload = {
+      standard: () => approvalPayload(event, approval, now, url),
+      slack: () => slackApproval(event, approval, address),
+    };
     await this.#add({ id: approvalMessageId(event, id), event, payload, createdAt: now }, receivers);
   }
 
-  async #add(
-    message: Omit<WebhookMessage, 'webhook'>,
-    receivers: readonly Receiver[] = this.#subscribers(message.event),
-  ): Promise<void> {
+  async #add({ payload, ...news }: News, receivers: readonly Receiver[] = this.#subscribers(news.event)): Promise<void> {
     const { outbox, log, onAdded, onFull } = this.#parts;
-    const { event } = message;
+    const { event } = news;
     for (const receiver of receivers) {
-      const added = await outbox.add({ webhook: receiver.webhook, ...message }, BOUNDS.waiting);
+      const added = await outbox.add(
+        { webhook: receiver.webhook, ...news, payload: payload[receiver.format]() },
+        BOUNDS.waiting,
+      );
       if (!added.ok) log.warn({ event, detail: added.failure.detail }, 'An event could not be put into the outbox');
       else if (added.value === 'added') onAdded(receiver);
       else if (added.value === 'full') onFull(receiver, event);

@@ -15,8 +15,8 @@ export interface DeliveryParts {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** The key as it is now; a failure says why there is none. */
-  readonly keyOf: (receiver: Receiver) => Promise<Result<Uint8Array, string>>;
+  /** The key as it is now, undefined where nothing is signed; a failure says why there is none. */
+  readonly keyOf: (receiver: Receiver) => Promise<Result<Uint8Array | undefined, string>>;
   /** On the record, with what was given up. */
   readonly onGivenUp: (message: GivenUp) => Promise<void>;
 }
@@ -79,7 +79,7 @@ export class DeliveryQueue implements AsyncDisposable {
     }
   }
 
-  async #attempt(message: ClaimedMessage, key: Uint8Array): Promise<void> {
+  async #attempt(message: ClaimedMessage, key: Uint8Array | undefined): Promise<void> {
     const { egress, clock, outbox, metrics } = this.#parts;
     const delivery = await deliver(message, this.#receiver, key, { egress, clock, until: this.#stopped.signal });
     const { event, attempt } = message;

@@ -110,6 +110,7 @@ async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]
     metrics,
     log,
     keyOf: async ({ secret }) => {
+      if (secret === undefined) return ok(undefined);
       const found = await secrets.find(secret);
       if (!found.ok) return found;
       return found.value === undefined ? fail(`Found none: cordon secrets set ${secret}`) : signingKey(found.value);

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings-schema.ts';
 import { hostText } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
-import type { WebhookEvent } from '../../core/webhooks/webhook-event.ts';
+import type { WebhookEvent, WebhookFormat } from '../../core/webhooks/webhook-event.ts';
 import type { WorldData } from '../../policy/model.ts';
 import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
@@ -17,7 +17,9 @@ export interface Receiver {
   readonly webhook: string;
   /** For people: `webhooks[0] (hooks.acme.example)`. */
   readonly label: string;
-  readonly secret: string;
+  readonly format: WebhookFormat;
+  /** Name of the secret that messages are signed with; absent where nobody would verify them. */
+  readonly secret: string | undefined;
   readonly events: ReadonlySet<WebhookEvent>;
   readonly own: EndpointPolicy;
   /** PEM, beside or instead of the public roots. */
@@ -34,9 +36,12 @@ interface ReceiverParts {
 
 /** @failure a sentence that names the setting: a URL that is none, a place that is unknown or not at home */
 export function receiverOf(index: number, { settings, world, now, anchors }: ReceiverParts): Result<Receiver, string> {
-  const { url, secret, place, events } = settings.webhooks[index]!;
+  const { url, secret, place, events, format } = settings.webhooks[index]!;
   const setting = `webhooks[${index}]`;
-  const problem = secretNameProblem(secret);
+  if (secret === undefined && format !== 'slack') {
+    return fail(`${setting}.secret: Found none, expected the name of a secret: receivers verify what they get`);
+  }
+  const problem = secret === undefined ? undefined : secretNameProblem(secret);
   if (problem !== undefined) return fail(`${setting}.secret: ${problem}`);
   const form = parseAbsoluteForm(url);
   if (!form.ok) return fail(`${setting}.url: ${form.failure}`);
@@ -51,6 +56,7 @@ export function receiverOf(index: number, { settings, world, now, anchors }: Rec
   return ok({
     webhook: hash('sha256', url, 'hex').slice(0, 32),
     label: `${setting} (${hostText(host)})`,
+    format,
     secret,
     events: new Set(events),
     own: own.value,

@@ -4,31 +4,40 @@ import type { Reidentify } from '../../identity/reidentify.ts';
 import type { LiveExchanges } from '../../pipeline/live-exchanges.ts';
 import { expiries, type PolicyInForce } from '../in-force.ts';
 
-/** How often identities are looked at for tokens that ended by themselves. */
+/** How often tokens and grants are looked at, which end by themselves. */
 const IDENTITY_INTERVAL: Milliseconds = 500;
 /** Least time between two looks for changes of the store: every held request makes some. */
 const TOGETHER: Milliseconds = 100;
 
 /**
  * Sees to it that what runs is judged again whenever its permit may have ended: the policy or the tables changed, an
- * attestation or a transfer ran out, a token was revoked or expired (contract §4.1.13: cut within a second).
+ * attestation or a transfer ran out, a token or a grant was revoked or expired (contract §4.1.13: cut within a second).
  */
 export class Rejudgement implements Disposable {
   readonly #live: LiveExchanges;
   readonly #inForce: PolicyInForce;
   readonly #reidentify: Reidentify;
+  readonly #endWithGrants: () => Promise<void>;
   readonly #clock: Clock;
   readonly #timer: NodeJS.Timeout;
   #ends: readonly number[];
   #checking = false;
   #checkAgain = false;
+  #isLookingForGrants = false;
   #resting: NodeJS.Timeout | undefined;
   #changedMeanwhile = false;
 
-  constructor(parts: { live: LiveExchanges; inForce: PolicyInForce; reidentify: Reidentify; clock: Clock }) {
+  constructor(parts: {
+    live: LiveExchanges;
+    inForce: PolicyInForce;
+    reidentify: Reidentify;
+    endWithGrants: () => Promise<void>;
+    clock: Clock;
+  }) {
     this.#live = parts.live;
     this.#inForce = parts.inForce;
     this.#reidentify = parts.reidentify;
+    this.#endWithGrants = parts.endWithGrants;
     this.#clock = parts.clock;
     this.#ends = this.#upcoming();
     this.#timer = setInterval(() => this.#tick(), IDENTITY_INTERVAL);
@@ -84,6 +93,17 @@ export class Rejudgement implements Disposable {
       this.#inForce.noteExpiry();
       this.judgeAgain();
     } else if (this.#live.size > 0) void this.identifyAgain();
+    if (this.#live.size > 0) void this.#lookForGrants();
+  }
+
+  async #lookForGrants(): Promise<void> {
+    if (this.#isLookingForGrants) return;
+    this.#isLookingForGrants = true;
+    try {
+      await this.#endWithGrants();
+    } finally {
+      this.#isLookingForGrants = false;
+    }
   }
 
   #upcoming(): number[] {

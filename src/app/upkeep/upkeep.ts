@@ -16,6 +16,7 @@ import type { PolicyInForce } from '../in-force.ts';
 import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { watchApprovalDeadlines } from './approval-deadlines.ts';
+import { watchApprovalRetention } from './approval-retention.ts';
 import { Rejudgement } from './rejudgement.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
@@ -61,7 +62,13 @@ export class Upkeep implements Disposable {
     this.#source = parts.source;
     this.#warnings = parts.warnings;
     this.#rejudgement = this.#resources.use(
-      new Rejudgement({ live: plane.live, inForce, reidentify: plane.reidentify, clock }),
+      new Rejudgement({
+        live: plane.live,
+        inForce,
+        reidentify: plane.reidentify,
+        endWithGrants: () => plane.endWithGrants(),
+        clock,
+      }),
     );
     this.#watch = watchPolicy({
       directory: settings.rules,
@@ -80,6 +87,9 @@ export class Upkeep implements Disposable {
     );
     this.#resources.use(state.database.onChange(() => this.#onStoreChange()));
     this.#resources.use(watchApprovalDeadlines(state.holds.approvals, clock));
+    const { journal, holds } = state;
+    const { retention } = settings.approvals;
+    this.#resources.use(watchApprovalRetention({ ...holds, retention, clock, journal, log: parts.log }));
     const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
     purge.unref();
     this.#resources.defer(() => clearInterval(purge));

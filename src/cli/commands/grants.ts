@@ -20,7 +20,7 @@ export function addGrantCommands(program: Command, run: Run): void {
   asksApi(grants.command('list').description('what approvers let pass for a time, newest first'))
     .addOption(new Option('--state <state>', 'those in this state').choices([...GRANT_STATES, 'all']).default('active'))
     .action((options: ApiOptions & { state: string }) => run((context) => list(context, options)));
-  asksApi(grants.command('revoke').description('ends a grant: the next request is held again'))
+  asksApi(grants.command('revoke').description('ends a grant: what runs under it is cut, the next request is held again'))
     .argument('<id>', 'id, or enough of its beginning to tell it from others')
     .action((id: string, options: ApiOptions) => run((context) => revoke(context, id, options)));
 }

@@ -33,6 +33,9 @@ export function Help({ onClose }: { readonly onClose: () => void }): JSX.Element
           </div>
         ))}
       </dl>
+      <p class="faint">
+        Who has begun to write a reason goes on writing until Esc, Tab or a click, even if others were quicker.
+      </p>
       <label class="check">
         <input type="checkbox" checked={isOn} onChange={(event) => turn(event.currentTarget.checked)} /> Single keys do
         something in this browser

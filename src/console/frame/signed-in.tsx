@@ -10,6 +10,7 @@ import { Policy } from '../policies/policy.tsx';
 import { Requests } from '../requests/requests.tsx';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
+import { useTypist } from './typist.ts';
 import { useKeys } from './use-keys.ts';
 import { type Route, useRoute } from './use-route.ts';
 
@@ -27,6 +28,7 @@ export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Eleme
   const [isHelpOpen, setHelpOpen] = useState(false);
   const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
   const seat = useMemo(() => ({ gateway, me, changes: count, announce }), [gateway, me, count, announce]);
+  useTypist();
   useKeys(useMemo(() => ({ '?': () => setHelpOpen(true) }), []));
   const signOut = async (): Promise<void> => {
     const answer = await gateway.post('/v1/sign-out');

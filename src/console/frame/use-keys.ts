@@ -1,16 +1,18 @@
 import { useEffect } from 'preact/hooks';
+import { isText } from './typist.ts';
 
 export type Keys = Readonly<Record<string, () => void>>;
 
 /**
  * Single keys, wherever the focus is but in a field or a dialogue, and never with a modifier: those belong to browser and
- * screen reader (WCAG 2.2 §2.1.4 asks that they can be turned off: the help does it).
+ * screen reader (WCAG 2.2 §2.1.4 asks that they can be turned off: the help does it). What somebody writes is none of them,
+ * wherever the focus is.
  */
 export function useKeys(keys: Keys): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-      if (event.key !== 'Escape' && (isWriting(event.target) || !areKeysOn())) return;
+      if (event.key !== 'Escape' && (isText(event) || !areKeysOn())) return;
       if (document.querySelector('dialog[open]') !== null) return;
       const action = keys[event.key];
       if (action === undefined) return;
@@ -31,8 +33,4 @@ export function areKeysOn(): boolean {
 export function turnKeys(on: boolean): void {
   if (on) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, '1');
-}
-
-function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

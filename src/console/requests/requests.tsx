@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ApprovalSummary } from '../../admin/contract/approvals.ts';
+import { useTyping } from '../frame/typist.ts';
 import { useKeys } from '../frame/use-keys.ts';
 import { currentRoute, goTo } from '../frame/use-route.ts';
 import { usePages } from '../gateway/use-pages.ts';
@@ -20,7 +21,7 @@ interface Intended {
 export function Requests({ open }: { readonly open: string | undefined }): JSX.Element {
   const pending = usePages<ApprovalSummary>('/v1/approvals?state=pending&limit=200');
   const all = usePages<ApprovalSummary>('/v1/approvals?limit=50');
-  const [intended, setIntended] = useState<Intended>();
+  const [intended, intend] = useIntended();
   const waiting = useMemo(() => soonestFirst(pending.items ?? []), [pending.items]);
   const settled = useMemo(() => (all.items ?? []).filter(({ state }) => state !== 'pending'), [all.items]);
   useNews(pending.items);
@@ -28,7 +29,7 @@ export function Requests({ open }: { readonly open: string | undefined }): JSX.E
     if (open === undefined)
       document.title = waiting.length === 0 ? 'Requests · Cordon' : `(${waiting.length}) Requests · Cordon`;
   }, [open, waiting.length]);
-  useRequestKeys(open, setIntended);
+  useRequestKeys(intend);
   return (
     <div class={open === undefined ? 'requests' : 'requests has-open'}>
       <div class="inbox">
@@ -41,15 +42,29 @@ export function Requests({ open }: { readonly open: string | undefined }): JSX.E
           key={open}
           id={open}
           intent={intended?.id === open ? intended.intent : undefined}
-          onIntent={(intent) => setIntended(intent && { id: open, intent })}
-          onClose={() => close(open, setIntended)}
+          onIntent={(intent) => intend(intent && { id: open, intent })}
+          onClose={() => close(open, intend)}
         />
       )}
     </div>
   );
 }
 
-function useRequestKeys(open: string | undefined, setIntended: (intended: Intended | undefined) => void): void {
+type Intend = (intended: Intended | undefined) => void;
+
+/** What is set out to be done; until it is done or given up, keys are meant for its form. */
+function useIntended(): readonly [Intended | undefined, Intend] {
+  const [intended, setIntended] = useState<Intended>();
+  const latest = useRef<Intended | undefined>(undefined);
+  const intend = useCallback<Intend>((next) => {
+    latest.current = next;
+    setIntended(next);
+  }, []);
+  useTyping(useCallback(() => latest.current !== undefined && latest.current.id === currentRoute().id, []));
+  return [intended, intend];
+}
+
+function useRequestKeys(intend: Intend): void {
   const keys = useMemo(() => {
     // Asked of the address at every key: a quick hand is ahead of what is drawn.
     const move = (step: 1 | -1): void => {
@@ -63,7 +78,7 @@ function useRequestKeys(open: string | undefined, setIntended: (intended: Intend
       const open = currentRoute().id;
       const id = open ?? focusedRequest();
       if (id === undefined) return;
-      setIntended({ id, intent });
+      intend({ id, intent });
       if (open === undefined) goTo({ view: 'requests', id });
     };
     return {
@@ -72,15 +87,18 @@ function useRequestKeys(open: string | undefined, setIntended: (intended: Intend
       a: () => decide('approve'),
       d: () => decide('deny'),
       g: () => decide('grant'),
-      ...(open !== undefined && { Escape: () => close(open, setIntended) }),
+      Escape: () => {
+        const open = currentRoute().id;
+        if (open !== undefined) close(open, intend);
+      },
     };
-  }, [open, setIntended]);
+  }, [intend]);
   useKeys(keys);
 }
 
 /** Back to the list, and to the row that was open. */
-function close(open: string, setIntended: (intended: undefined) => void): void {
-  setIntended(undefined);
+function close(open: string, intend: Intend): void {
+  intend(undefined);
   goTo({ view: 'requests' });
   setTimeout(() => focusRequest(open));
 }

@@ -32,8 +32,11 @@ export interface ApprovalStore {
   settle(id: ApprovalId, event: 'outdate' | 'cancel', now: Instant): Promise<Result<boolean, Failure>>;
   /** Ends all whose deadline has come, or this one if it has, for good; yields which. */
   expireDue(now: Instant, only?: ApprovalId): Promise<Result<readonly ApprovalId[], Failure>>;
-  /** Forgets those that came to their end before; yields how many. */
-  purge(settledBefore: Instant): Promise<Result<number, Failure>>;
+  /**
+   * Forgets of those that came to their end before, the first of them first, at most so many; yields how many. A denial stays
+   * until its deadline, since it answers for the same request until then.
+   */
+  purge(settledBefore: Instant, now: Instant, most: number): Promise<Result<number, Failure>>;
 }
 
 /** Grants, shared by all replicas. All methods: @failure store_unavailable */
@@ -46,6 +49,8 @@ export interface GrantStore {
   revoke(id: GrantId, at: Instant, by: string): Promise<Result<boolean, Failure>>;
   /** Those with one of these scopes that are in force at `now`. What they cover is to be checked with `covers()`. */
   matching(scopes: readonly GrantScope[], now: Instant): Promise<Result<readonly Grant[], Failure>>;
+  /** Forgets of those whose end came before, the first of them first, at most so many; yields how many. */
+  purge(endedBefore: Instant, most: number): Promise<Result<number, Failure>>;
 }
 
 export interface AskedApproval {

@@ -1,6 +1,7 @@
 import type { Decision, SubjectAttributes } from '../exchange/decision.ts';
 import type { FieldLines } from '../exchange/exchange.ts';
 import type { AgentId, ApprovalId, Fingerprint, GrantScope, RuleId } from '../ids.ts';
+import type { CountryCode } from '../place/country.ts';
 import type { Facet } from '../place/evidence.ts';
 import type { Bytes, Instant, Milliseconds } from '../units.ts';
 import type { ApproverDecision } from './approver.ts';
@@ -52,6 +53,8 @@ export interface HeldRequest {
   readonly fields?: FieldLines;
   /** Labels, per facet. */
   readonly places: Readonly<Record<Facet, string>>;
+  /** Every country that each of them may be; absent where it may be any. */
+  readonly countries?: Readonly<Partial<Record<Facet, readonly CountryCode[]>>>;
   /** What speaks for these places, strongest first, in words. */
   readonly evidence: readonly string[];
   readonly transfer?: NonNullable<Decision['transfer']>;

@@ -11,6 +11,11 @@ export const WEBHOOK_EVENTS = [
   'alarm',
 ] as const;
 
+/** How a webhook is told (`webhooks[].format`). */
+export const WEBHOOK_FORMATS = ['standard', 'slack'] as const;
+
+export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** What is told about an approval. */

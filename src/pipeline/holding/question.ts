@@ -1,6 +1,7 @@
 import type { ScopedRequest } from '../../approval/fingerprint/approval-digests.ts';
 import type { ApprovalQuestion, AskedRule, OfferedGrant, Requester } from '../../core/approval/approval.ts';
 import type { ApprovalTerms, Decision } from '../../core/exchange/decision.ts';
+import type { Authorized } from '../../core/exchange/exchange.ts';
 import type { Fingerprint, GrantScope, RuleId } from '../../core/ids.ts';
 import type { Instant } from '../../core/units.ts';
 import { recordedPath, recordedSentence } from '../../transform/masking/recorded-text.ts';
@@ -52,7 +53,7 @@ interface PathScope {
 
 /** What a grant for a rule may have been given for that lets this request pass: one scope for each pattern it falls under. */
 export function grantScopesOf(
-  held: Held,
+  held: Authorized,
   terms: ApprovalTerms,
   decision: Decision,
   { digests, inForce }: { readonly digests: HoldMeans['digests']; readonly inForce: InForce },
@@ -72,7 +73,7 @@ export function grantScopesOf(
 }
 
 /** The patterns of the rule that the path falls under; the path alone where the rule has none. */
-function grantedPaths({ path }: Held, { rules }: ApprovalTerms, { policy }: InForce): readonly ScopedRequest['path'][] {
+function grantedPaths({ path }: Authorized, { rules }: ApprovalTerms, { policy }: InForce): readonly ScopedRequest['path'][] {
   if (path === undefined) return [];
   const patterns = policy.policy.rules.find(({ id }) => id === rules[0])?.paths;
   if (patterns === undefined) return [{ kind: 'exact', text: path }];
@@ -124,7 +125,7 @@ function offeredGrant(
 }
 
 /** Who is answerable for a request, and so decides on none that is like it. */
-export function requestersOf({ subject }: Held, { policy }: InForce): Pick<Requester, 'owners' | 'minter'> {
+export function requestersOf({ subject }: Authorized, { policy }: InForce): Pick<Requester, 'owners' | 'minter'> {
   const declared = policy.policy.agents.find(({ attributes }) => attributes.agent === subject.attributes.agent);
   return { owners: declared?.owners ?? [], ...(subject.minter !== undefined && { minter: subject.minter }) };
 }

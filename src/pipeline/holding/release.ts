@@ -81,7 +81,14 @@ async function judgeAgain(
   if (!grants.ok) return refuse(grants.failure, held);
   const agreed = { approval, open, grants: grants.value };
   const isCovered = (decision: Decision): boolean => isAgreedTo(held, content, { decision, ...agreed, now }, services);
-  return authorizeReleased(held, { terms, ...(approval !== undefined && { approval: approval.id }) }, isCovered, services);
+  const granted = terms.filter((each) => !open.includes(each));
+  const { findings } = content;
+  const release: Release = {
+    terms,
+    ...(approval !== undefined && { approval: approval.id }),
+    ...(granted.length > 0 && { granted: { terms: granted, ...(findings !== undefined && { findings }) } }),
+  };
+  return authorizeReleased(held, release, isCovered, services);
 }
 
 /** Whether people have agreed to a request under this decision: the very fingerprint, and a grant for every other rule. */

@@ -19,7 +19,7 @@ export function fieldsOf(terms: readonly ApprovalTerms[]): readonly string[] {
   return [...new Set(terms.flatMap((each) => each.fields))].sort();
 }
 
-export function originOf({ scheme, authority }: Held): string {
+export function originOf({ scheme, authority }: Pick<Held, 'scheme' | 'authority'>): string {
   return `${scheme}://${authorityText(authority)}`;
 }
 
@@ -42,6 +42,7 @@ export function shownRequest(
       processing: judgement.places.processing.label,
       storage: judgement.places.storage.label,
     },
+    countries: countriesOf(judgement.places),
     evidence: judgement.evidence.map(evidenceText),
     ...(transfer !== undefined && { transfer }),
     ...(fields.length > 0 && { fields }),
@@ -56,6 +57,14 @@ export function shownRequest(
 function shownFields(held: Held, ofRules: readonly string[], inForce: InForce): FieldLines {
   const leaving = toFieldLines(requestFieldsForUpstream(held.fields));
   return previewFields(boundFields(leaving, ofRules), CREDENTIAL_FIELDS, searchOf(held, inForce));
+}
+
+function countriesOf(places: Held['decision']['judgement']['places']): NonNullable<HeldRequest['countries']> {
+  const closed = FACETS.flatMap((facet) => {
+    const place = places[facet];
+    return place.open === undefined ? [[facet, place.countries.toArray()] as const] : [];
+  });
+  return Object.fromEntries(closed);
 }
 
 /** `range (AWS, 2026-11-20): entry DE`. */

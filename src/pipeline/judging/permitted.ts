@@ -13,7 +13,19 @@ export interface Release {
   readonly approval?: ApprovalId;
   /** What people, or the grants that they gave, have agreed to. */
   readonly terms: readonly ApprovalTerms[];
+  /** Present where grants let it pass one of them: it runs no longer than they do. */
+  readonly granted?: {
+    readonly terms: readonly ApprovalTerms[];
+    /** What was found in its content; absent where nobody could look. */
+    readonly findings?: Readonly<Record<string, number>>;
+  };
 }
+
+/** What runs because of grants. */
+export type Granted = Permitted & {
+  readonly permit: Permit;
+  readonly release: Release & { readonly granted: NonNullable<Release['granted']> };
+};
 
 /** An exchange that may go on, with the one thing that lets it: leave to dial, or leave to terminate TLS. */
 export type Permitted = Authorized &

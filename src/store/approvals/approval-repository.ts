@@ -10,6 +10,7 @@ import { askApproval } from './ask-approval.ts';
 import { changeState } from './change-state.ts';
 import { toGrantRow } from './grant-row.ts';
 import { newestFirst, pageOf } from '../page.ts';
+import { removeRows } from './remove-rows.ts';
 import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Most approvals of one subject at once that are pending or approved: an agent must not bury those of others. */
@@ -64,10 +65,17 @@ export function createApprovalRepository(
         return ended.map(({ id }) => id as ApprovalId);
       }),
 
-    purge: (settledBefore) =>
+    purge: (settledBefore, now, most) =>
       attemptStore('forget approvals', async () => {
-        const removed = await db.deleteFrom('approvals').where('settled_at', '<', settledBefore).executeTakeFirst();
-        return Number(removed.numDeletedRows);
+        const old = await db
+          .selectFrom('approvals')
+          .select('id')
+          .where('settled_at', '<', settledBefore)
+          .where((row) => row.or([row('state', '<>', 'denied'), row('expires_at', '<=', now)]))
+          .orderBy('settled_at')
+          .limit(most)
+          .execute();
+        return removeRows(db, 'approvals', old);
       }),
   };
 }

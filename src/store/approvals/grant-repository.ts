@@ -6,6 +6,7 @@ import { attemptStore } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 import { fromGrantRow, sealRevoker, toGrantRow } from './grant-row.ts';
 import { newestFirst, pageOf } from '../page.ts';
+import { removeRows } from './remove-rows.ts';
 import type { RowCipher } from '../sealing/row-cipher.ts';
 
 /** Grants in the database; the same statements on SQLite and PostgreSQL. */
@@ -49,6 +50,18 @@ export function createGrantRepository(db: Kysely<Schema>, cipher: RowCipher): Gr
         if (scopes.length === 0) return [];
         const rows = await inState(db, 'active', now).selectAll().where('scope', 'in', scopes).execute();
         return rows.map((row) => fromGrantRow(row, cipher));
+      }),
+
+    purge: (endedBefore, most) =>
+      attemptStore('forget grants', async () => {
+        const old = await db
+          .selectFrom('grants')
+          .select('id')
+          .where('ends_at', '<', endedBefore)
+          .orderBy('ends_at')
+          .limit(most)
+          .execute();
+        return removeRows(db, 'grants', old);
       }),
   };
 }

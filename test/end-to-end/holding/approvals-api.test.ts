@@ -157,7 +157,10 @@ describe('the approvals of the admin API', () => {
 
   it('are forgotten once they are settled, by an operator or an admin who sees all of them', async () => {
     const { id } = await held('{"n":"purge"}');
-    await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' });
+    await api(`/v1/approvals/${id}/decision`, paul, YES);
+    expect((await ask(lab, HELD, { content: '{"n":"purge"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(200);
+    const { id: denied } = await held('{"n":"denied"}');
+    await api(`/v1/approvals/${denied}/decision`, paul, { decision: 'deny', reason: 'no' });
     const { id: open } = await held('{"n":"open"}');
     const operator = await token('otto@acme.example', 'operator', []);
     const purge = (credential: string, settledBefore: string) => api('/v1/approvals/purge', credential, { settledBefore });
@@ -176,6 +179,8 @@ describe('the approvals of the admin API', () => {
     };
     await expect.poll(statusAfterPurge).toBe(404);
     expect((await api(`/v1/approvals/${open}`, paul)).content).toMatchObject({ state: 'pending' });
+    // It answers for the same request until its deadline.
+    expect((await api(`/v1/approvals/${denied}`, paul)).content).toMatchObject({ state: 'denied' });
     await lab.gateway.waitForRecord(
       (each) => each.kind === 'admin' && each.action === 'approvals.purged' && each.actor === 'otto@acme.example',
     );

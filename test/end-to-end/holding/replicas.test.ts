@@ -36,7 +36,7 @@ async function approverAt(lab: Lab) {
 }
 
 describeOnPostgres('two replicas that share a store', () => {
-  it('wake the client of one by a decision on the other, and let one of two take the pass', async () => {
+  it('HOOP-7 wake the client of one by a decision on the other, and let one of two take the pass', async () => {
     const url = await newPostgresSchema();
     const settings = { node: { place: 'DE' }, store: { url, place: 'DE' } };
     await using a = await startLab({ origins: { [HELD]: { country: 'DE', handler: parrot } }, rules: RULES, settings });

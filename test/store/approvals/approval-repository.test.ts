@@ -42,6 +42,11 @@ describe('the indexes of approvals on SQLite', () => {
       'SEARCH approvals USING COVERING INDEX approvals_by_subject (subject=? AND state=?)',
     ],
     [
+      'what is forgotten first',
+      `SELECT id FROM approvals WHERE settled_at < 5 AND (state <> 'denied' OR expires_at <= 5) ORDER BY settled_at LIMIT 200`,
+      'SEARCH approvals USING INDEX approvals_by_end (settled_at<?)',
+    ],
+    [
       'grants by scope',
       `SELECT * FROM grants WHERE revoked_at IS NULL AND ends_at > 5 AND scope IN ('a', 'b')`,
       'SEARCH grants USING INDEX grants_by_scope (scope=? AND ends_at>?)',

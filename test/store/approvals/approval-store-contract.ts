@@ -202,7 +202,7 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
     });
 
     describe('decideApproval()', () => {
-      it(`settles a race of approve and deny exactly once, ${races} times`, async () => {
+      it(`HOOP-3 settles a race of approve and deny exactly once, ${races} times`, async () => {
         const ends: Record<string, number> = { approved: 0, denied: 0 };
         for (let round = 0; round < races; round += 50) {
           const ids = Array.from({ length: 50 }, (_, i) => `r${round + i}`);
@@ -240,7 +240,7 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         }
       });
 
-      it('takes one person for one, however often and wherever it decides at once', async () => {
+      it('HOOP-2 takes one person for one, however often and wherever it decides at once', async () => {
         const { id } = await asked(named('q', { rules: [askedRule({ quorum: 2 })] }));
         const outcomes = await Promise.all([0, 1, 2, 3].map((i) => decideBy(replica(i), id, 'petra', YES)));
         expect(outcomes.map(kindOf).toSorted()).toEqual(['decided', 'repeated', 'repeated', 'repeated']);
@@ -261,7 +261,7 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
     });
 
     describe('take()', () => {
-      it('lets one of ten waiters pass', async () => {
+      it('HOOP-7 lets one of ten waiters pass', async () => {
         for (let round = 0; round < 10; round++) {
           const { id, fingerprint } = await armed(named(`t${round}`));
           const taken = await Promise.all(Array.from({ length: 10 }, (_, i) => replica(i).take(id, fingerprint, NOW)));
@@ -323,8 +323,78 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         await asked(named('waiting'));
         await a.settle((await asked(named('old'))).id, 'cancel', NOW - 1);
         await a.settle((await asked(named('new'))).id, 'cancel', NOW);
-        expect(valueOf(await b.purge(NOW))).toBe(1);
+        expect(valueOf(await b.purge(NOW, NOW, 9))).toBe(1);
         expect(valueOf(await b.list({ limit: 9 })).items.map(({ id }) => id)).toEqual(['waiting', 'new']);
+      });
+
+      it('forget no more than so many at once, those that ended first before the others', async () => {
+        for (const [i, name] of ['third', 'first', 'second'].entries()) {
+          await a.settle((await asked(named(name))).id, 'cancel', NOW + [3, 1, 2][i]!);
+        }
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(2);
+        expect(valueOf(await b.list({ limit: 9 })).items.map(({ id }) => id)).toEqual(['third']);
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(1);
+        expect(valueOf(await b.purge(NOW + 9, NOW + 9, 2))).toBe(0);
+      });
+
+      it('forget no denial before its deadline: it answers for the same request until then', async () => {
+        const denied = await asked();
+        await decideBy(a, denied.id, 'petra', NO);
+        expect(valueOf(await b.purge(EXPIRES_AT, EXPIRES_AT - 1, 9))).toBe(0);
+        const again = named('a2', { fingerprint: denied.fingerprint });
+        expect(valueOf(await b.ask(again, EXPIRES_AT - 1))).toMatchObject({ approval: { id: denied.id, state: 'denied' } });
+        expect(valueOf(await b.purge(EXPIRES_AT, EXPIRES_AT, 9))).toBe(1);
+      });
+    });
+
+    describe('what a change does not name', () => {
+      const FULL = {
+        rules: [askedRule({ by: ['privacy', 'legal'], quorum: 2, stepUp: true, grant: OFFER }), askedRule({ id: 'other' })],
+      };
+      const decision = approved('petra', {
+        groups: ['privacy', 'legal'],
+        places: 'eu',
+        hasSteppedUp: true,
+        reason: 'read it',
+        grant: { for: HOUR },
+      });
+
+      it.each<[string, (of: Approval) => Promise<unknown>, Partial<Approval>]>([
+        ['take()', (of) => b.take(of.id, of.fingerprint, NOW), { state: 'passed', settledAt: NOW }],
+        ['settle()', (of) => b.settle(of.id, 'outdate', NOW), { state: 'stale', settledAt: NOW }],
+        ['expireDue()', () => b.expireDue(EXPIRES_AT), { state: 'expired', settledAt: EXPIRES_AT }],
+        [
+          'ask()',
+          (of) => b.ask(named('a2', { fingerprint: of.fingerprint, rules: [askedRule()], createdAt: NOW }), NOW),
+          { revision: 2 },
+        ],
+      ])('HOOP-8 stays as it was after %s, whichever way it is read', async (_, change, expected) => {
+        const pending = await asked(question(FULL));
+        valueOf(await a.decide(changeOf(pending, { event: 'support', decisions: [decision] })));
+        const supported = valueOf(await b.find(pending.id))!;
+        expect(supported).toEqual({ ...pending, decisions: [decision], revision: 1 });
+        const decisions = [decision, approved('paul')];
+        valueOf(await b.decide(changeOf(supported, { decisions })));
+        const before: Approval = { ...supported, state: 'approved', decisions, revision: 2 };
+        await change(before);
+        const after = { ...before, revision: 3, ...expected };
+        expect(valueOf(await a.find(pending.id))).toEqual(after);
+        expect(valueOf(await a.list({ limit: 9 })).items).toEqual([after]);
+        expect(valueOf(await a.list({ limit: 9, state: after.state })).items).toEqual([after]);
+      });
+
+      it('HOOP-8 stays as it was when one of those who approved denies, or a grant is revoked', async () => {
+        const pending = await asked(question(FULL));
+        valueOf(await a.decide(changeOf(pending, { event: 'support', decisions: [decision] })));
+        const supported = valueOf(await b.find(pending.id))!;
+        const decisions = [decision, approved('petra', { decision: 'deny' })];
+        valueOf(await b.decide(changeOf(supported, { event: 'deny', decisions })));
+        const denied = { ...supported, state: 'denied', decisions, revision: 2, settledAt: NOW };
+        expect(valueOf(await a.find(pending.id))).toEqual(denied);
+        await grants.insert(grant());
+        await grants.revoke(grant().id, NOW, 'otto');
+        const revoked = { ...grant(), revoked: { at: NOW, by: 'otto' } };
+        expect(valueOf(await grants.find(grant().id))).toEqual(revoked);
       });
     });
 
@@ -365,6 +435,15 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         expect(valueOf(await grants.matching([], NOW))).toEqual([]);
       });
 
+      it('HOOP-5 are found through midnight, until their one end', async () => {
+        const night = grant({ createdAt: Date.parse('2026-11-22T22:00:00Z'), endsAt: Date.parse('2026-11-23T06:00:00Z') });
+        await grants.insert(night);
+        const at = async (time: string): Promise<number> =>
+          valueOf(await grants.matching([night.scope], Date.parse(time))).length;
+        expect(await Promise.all(['2026-11-22T22:00Z', '2026-11-23T00:30Z', '2026-11-23T05:59Z'].map(at))).toEqual([1, 1, 1]);
+        expect(await Promise.all(['2026-11-23T06:00Z', '2026-11-23T22:30Z'].map(at))).toEqual([0, 0]);
+      });
+
       it('are revoked once, and then match nothing', async () => {
         const { id, scope } = grant();
         await grants.insert(grant());
@@ -374,6 +453,18 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         expect(valueOf(await grants.matching([scope], NOW))).toEqual([]);
         const revoked = { ...grant(), revoked: { at: NOW, by: 'otto' } };
         expect(valueOf(await grants.list({ limit: 9, now: NOW })).items).toEqual([revoked]);
+      });
+
+      it('are forgotten when their end is past, revoked or not, so many at once', async () => {
+        const { id } = grant({ name: 'g2' });
+        await grants.insert(grant({ name: 'g1', endsAt: NOW - 2 }));
+        await grants.insert(grant({ name: 'g2', endsAt: NOW - 1 }));
+        await grants.insert(grant({ name: 'g3', endsAt: NOW }));
+        await grants.revoke(id, NOW - 5, 'otto');
+        expect(valueOf(await grants.purge(NOW, 1))).toBe(1);
+        expect(valueOf(await grants.list({ limit: 9, now: NOW })).items.map((each) => each.id)).toEqual(['g3', 'g2']);
+        expect(valueOf(await grants.purge(NOW, 9))).toBe(1);
+        expect(valueOf(await grants.purge(NOW, 9))).toBe(0);
       });
 
       it('are listed newest first, by state and page', async () => {

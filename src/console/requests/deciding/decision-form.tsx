@@ -57,7 +57,8 @@ export function DecisionForm({ request, intent, onCancel, onDecided, onRefused }
     // Closes the form alone, not the request behind it.
     event.preventDefault();
     event.stopPropagation();
-    onCancel();
+    // What is on its way cannot be called back: it must not look as if it were.
+    if (!isBusy) onCancel();
   };
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -74,7 +75,7 @@ export function DecisionForm({ request, intent, onCancel, onDecided, onRefused }
         <button type="submit" class={intent} disabled={isBusy}>
           {LABELS[intent]} <kbd aria-hidden="true">Ctrl Enter</kbd>
         </button>
-        <button type="button" onClick={onCancel}>
+        <button type="button" onClick={onCancel} disabled={isBusy}>
           Cancel <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>

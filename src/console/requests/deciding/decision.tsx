@@ -43,6 +43,10 @@ export function Decision({ request, intent, onIntent, onDecided, onRefused }: De
   const may = isPending && request.mayNot === undefined;
   const wanted = may ? BUTTONS.filter(([each]) => (hasApproved ? each === 'deny' : isOffered(each, request))) : [];
   const chosen = wanted.find(([each]) => each === intent)?.[0];
+  useEffect(() => {
+    // There is no such form for this request: what was set out to be done is given up, and keys are for others again.
+    if (intent !== undefined && chosen === undefined) onIntent(undefined);
+  }, [intent, chosen]);
   const decided = (told: string, answer: ApprovalAnswer): void => {
     setOutcome(told);
     announce(told);

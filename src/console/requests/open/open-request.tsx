@@ -29,6 +29,10 @@ export function OpenRequest({ id, intent, onIntent, onClose }: OpenRequestProps)
   const { value, problem, again, replace } = useAnswer<ApprovalAnswer>(`/v1/approvals/${id}`);
   const heading = useHeading('Request');
   useEffect(() => scrollTo(0, 0), []);
+  const cannotBeRead = problem !== undefined && value === undefined;
+  useEffect(() => {
+    if (cannotBeRead) onIntent(undefined);
+  }, [cannotBeRead]);
   return (
     <article class="open-request" aria-label="The open request">
       <div class="open-head">

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { Foreign } from '../../text/foreign.tsx';
 import { evidenceWords } from '../words.ts';
+import { WhereMap } from './where-map.tsx';
 
 const FACETS = [
   ['entry', 'Enters in'],
@@ -11,7 +12,7 @@ const FACETS = [
 
 /** Where the data would go, by facet, who says so, and what carries it across the border. */
 export function Where({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
-  const { home, places, transfer, evidence } = request;
+  const { home, places, transfer, evidence, countries } = request;
   return (
     <section aria-labelledby="where">
       <h3 id="where">Where</h3>
@@ -50,6 +51,7 @@ export function Where({ request }: { readonly request: ApprovalAnswer }): JSX.El
           </dd>
         </div>
       </dl>
+      {countries !== undefined && <WhereMap countries={countries} />}
       <h4>Evidence, strongest first</h4>
       {evidence.length === 0 && <p class="faint">Nothing states where it is.</p>}
       <ul class="evidence">
