@@ -14,7 +14,7 @@ const TURN = Math.ceil(Date.parse('2026-11-22T10:00:00Z') / TEN_MINUTES) * TEN_M
 /** One of several replicas that share an outbox, at a time of its own. */
 function replica(outbox: WebhookOutbox, now: number): Announcer {
   const clock = new ManualClock(new Date(now).toISOString());
-  const receiver = { webhook: 'one', events: new Set(['policy.loosened']) } as unknown as Receiver;
+  const receiver = { webhook: 'one', format: 'standard', events: new Set(['policy.loosened']) } as unknown as Receiver;
   const parts: AnnouncerParts = {
     receivers: [receiver],
     outbox,
