@@ -24,7 +24,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['agents', 'list'], '', 'agents and what they do'),
   later(['agents', 'stop'], 'ID', 'cuts an agent off'),
   later(['top'], '', 'what happens now'),
-  later(['retention', 'run'], '', 'deletes what is past its retention'),
   later(['legal-hold', 'add'], 'SESSION', 'keeps records whatever the retention says'),
   later(['legal-hold', 'remove'], 'SESSION', 'ends a legal hold'),
   later(['index', 'rebuild'], '', 'the session index from the records'),
@@ -36,7 +35,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
 export const LATER_GROUPS: Readonly<Record<string, string>> = {
   sessions: 'recorded sessions',
   agents: 'agents and what they do',
-  retention: 'how long records are kept',
   'legal-hold': 'records that are kept whatever the retention says',
   index: 'the index of sessions',
 };

@@ -43,12 +43,10 @@ const IGNORED: readonly Row[] = [
 ];
 
 /** Settings that are right and have no effect yet, as sentences. */
-export function laterSettings({ settings, origins }: LoadedSettings): LaterSettings {
+export function laterSettings({ settings }: Pick<LoadedSettings, 'settings'>): LaterSettings {
   const sentences = (rows: readonly Row[]): string[] =>
     rows
       .filter(({ isSet }) => isSet(settings))
       .map(({ path, instead }) => `${path}: this version cannot honour it yet and would ${instead}`);
-  const retention = origins.get('recordings.retention') ?? 'default';
-  const kept = retention === 'default' ? [] : ['recordings.retention: this version deletes no records yet'];
-  return { refused: sentences(REFUSED), ignored: [...sentences(IGNORED), ...kept] };
+  return { refused: sentences(REFUSED), ignored: sentences(IGNORED) };
 }

@@ -163,7 +163,7 @@ export const SETTINGS = section('cordon.yaml', {
       'When a record counts as written: when the kernel has it, flushed to disk within 50 ms, or when the disk has it.',
       'batched',
     ),
-    retention: duration('400d', 'How long records are kept.'),
+    retention: duration('400d', 'How long records are kept: segments that are older are removed, on the record.'),
   }),
   approvals: section('Held requests.', {
     retention: duration(

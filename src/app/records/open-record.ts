@@ -8,6 +8,11 @@ import type { RecordKeys } from '../../recording/keys/record-keys.ts';
 import { createKeys, KeyError } from '../../store/keys.ts';
 import { recordKeys } from './record-keys.ts';
 
+/** Where all writers of an installation have their directories. */
+export function recordingsDirectory({ data }: Pick<Settings, 'data'>): string {
+  return join(data.directory, 'recordings');
+}
+
 /**
  * The record below the data directory of these settings. A command beside a running gateway gets a chain of its own.
  *
@@ -21,7 +26,7 @@ export async function openRecord(
   const { clock, random, onError } = parts;
   const keys = await openKeys(data.directory, random);
   if (!keys.ok) return keys;
-  const directory = join(data.directory, 'recordings');
+  const directory = recordingsDirectory({ data });
   return openJournal({ directory, clock, random, keys: keys.value, durability: recordings.durability, onError });
 }
 

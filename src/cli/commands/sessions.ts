@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { recordingsDirectory } from '../../app/records/open-record.ts';
 import { systemClock } from '../../app/system.ts';
 import type { Record as RecordOf } from '../../core/exchange/record.ts';
 import { parseDuration } from '../../core/units.ts';
@@ -43,7 +44,7 @@ async function exportRecords(context: CommandContext, ids: readonly string[], op
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
   const filter = filterOf(ids, options);
   if (typeof filter === 'string') return give(context, EXIT.usage, filter);
-  const directory = options.dir === undefined ? join(data.directory, 'recordings') : resolve(context.terminal.cwd, options.dir);
+  const directory = options.dir === undefined ? recordingsDirectory({ data }) : resolve(context.terminal.cwd, options.dir);
   try {
     for (const writer of writerDirectories(directory))
       await exportWriter(context, readLines(writer, keys.value.wrapping), filter);

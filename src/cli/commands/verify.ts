@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { recordingsDirectory } from '../../app/records/open-record.ts';
 import { localAuditKey } from '../../app/records/record-keys.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
@@ -45,7 +46,7 @@ async function verify(context: CommandContext, given: string | undefined, option
     keys.value,
   );
   if (!kept.ok) return give(context, EXIT.usage, kept.failure);
-  const directory = given === undefined ? join(data.directory, 'recordings') : resolve(cwd, given);
+  const directory = given === undefined ? recordingsDirectory({ data }) : resolve(cwd, given);
   try {
     return await verifyAll(context, writerDirectories(directory), { keys: keys.value, kept: kept.value });
   } catch (error) {
@@ -120,9 +121,19 @@ function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<
 function shownAsJson({ writer, result, checkpoints }: Verified): unknown {
   const signed = checkpoints.map(({ size, records, time }) => ({ size, records, time }));
   if (!result.ok) return { writer, state: 'broken', ...result.failure, checkpoints: signed };
-  const { records, segments, gaps, tree, unopened } = result.value;
+  const { records, segments, gaps, tree, unopened, removed } = result.value;
   const root = Buffer.from(tree.root()).toString('base64');
-  return { writer, state: 'whole', records, segments, gaps, unopened, tree: { size: tree.size, root }, checkpoints: signed };
+  return {
+    writer,
+    state: 'whole',
+    records,
+    segments,
+    gaps,
+    unopened,
+    removed,
+    tree: { size: tree.size, root },
+    checkpoints: signed,
+  };
 }
 
 function shownAsLines({ writer, result, checkpoints }: Verified): string[] {
@@ -131,10 +142,11 @@ function shownAsLines({ writer, result, checkpoints }: Verified): string[] {
     const where = record === undefined ? segment : `${segment}, record ${record} (sequence number ${seq})`;
     return [`${writer}: broken at ${where}: ${shownText(reason)}`];
   }
-  const { records, segments, gaps } = result.value;
+  const { records, segments, gaps, removed } = result.value;
+  const old = removed === 0 ? '' : `, ${removed} older ones removed`;
   const lost = gaps === 0 ? '' : `, ${gaps} of them tell of gaps`;
   const signed = checkpoints.map(({ time, records: until }) => `  signed ${time}, up to record ${until}`);
-  return [`${writer}: whole, ${records} records in ${segments} segments${lost}`, ...signed];
+  return [`${writer}: whole, ${records} records in ${segments} segments${old}${lost}`, ...signed];
 }
 
 async function writeKey(context: CommandContext, dataDirectory: string, file: string): Promise<ExitCode> {

@@ -158,6 +158,7 @@ export type AdminAction =
   | 'approval.approved'
   | 'approval.denied'
   | 'approvals.purged'
+  | 'records.removed'
   | 'grant.revoked'
   | 'secret.set'
   | 'secret.removed'

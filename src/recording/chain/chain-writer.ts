@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Bytes, Milliseconds } from '../../core/units.ts';
+import type { Bytes, Instant, Milliseconds } from '../../core/units.ts';
 import { eventBody } from '../event-body.ts';
 import { beginSegment, type OpenSegment, type SegmentMeans, type SegmentPosition } from '../segment/open-segment.ts';
 import { leafHash } from '../tree/merkle-tree.ts';
@@ -23,6 +23,9 @@ export type Durability = 'batched' | 'strict';
 
 /** How long acknowledged bytes may wait for fdatasync under `batched`. */
 export const SYNC_INTERVAL: Milliseconds = 50;
+
+/** After so long a segment is followed by another one, however small it is. */
+const LONGEST_SEGMENT: Milliseconds = 86_400_000;
 
 /** An event on its way into the chain. */
 export interface Entry {
@@ -60,6 +63,7 @@ export class ChainWriter {
   #position: SegmentPosition;
   #segment: OpenSegment;
   #rotateAt: Bytes;
+  #turnAt: Instant;
   #trouble: Trouble | undefined;
   /** The file may hold bytes that are not acknowledged, or bytes the medium refused: the next batch cuts, and syncs before it counts. */
   #suspect = false;
@@ -73,6 +77,7 @@ export class ChainWriter {
     this.#segment = segment;
     this.#position = position;
     this.#rotateAt = options.segmentBytes;
+    this.#turnAt = segment.began + LONGEST_SEGMENT;
     this.#budget = new CompressionBudget(options.clock);
     const { writer, directory, signer, clock } = options;
     const onError = (reason: string): unknown => this.#report(`no checkpoint: ${reason}`);
@@ -122,7 +127,7 @@ export class ChainWriter {
   async #write(entries: readonly Entry[]): Promise<void> {
     const recovering = this.#suspect;
     if (recovering) this.#segment.file.truncate(this.#position.size);
-    else if (this.#position.size >= this.#rotateAt) await this.#rotate();
+    else if (this.#isFull()) await this.#rotate();
     const { block, chain, position } = this.#seal(entries);
     const failedSyncs = this.#failedSyncs;
     this.#segment.file.write(block);
@@ -133,6 +138,12 @@ export class ChainWriter {
     this.#position = position;
     if (isSynced) this.#checkpoints.synced(chain);
     this.#suspect = failedSyncs !== this.#failedSyncs;
+  }
+
+  /** Whether the next batch begins a segment: records are removed by segments, so that none may go on for long. */
+  #isFull(): boolean {
+    if (this.#position.blocks === 0) return false;
+    return this.#position.size >= this.#rotateAt || this.#options.clock.now() >= this.#turnAt;
   }
 
   #seal(entries: readonly Entry[]): { block: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
@@ -171,10 +182,12 @@ export class ChainWriter {
       this.#position = next.position;
       this.#chain = { head: this.#chain.head, tree: next.tree };
       this.#rotateAt = this.#options.segmentBytes;
+      this.#turnAt = next.segment.began + LONGEST_SEGMENT;
     } catch (error) {
       // A segment that is too long harms nobody; a record that is not written does.
       this.#report(reasonOf(error));
       this.#rotateAt = this.#position.size + this.#options.segmentBytes;
+      this.#turnAt = this.#options.clock.now() + LONGEST_SEGMENT;
     }
   }
 

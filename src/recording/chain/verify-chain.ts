@@ -1,14 +1,15 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
+import { parseRemoved } from '../retention/removed-segment.ts';
 import { BlockOpener } from '../segment/block.ts';
 import { headDigest } from '../segment/open-segment.ts';
 import { readSegment, type SegmentPart } from '../segment/read-segment.ts';
 import { unwrapDataKey } from '../segment/scan-segment.ts';
 import type { SegmentHeader } from '../segment/segment-header.ts';
-import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
+import { removedName, removedNumbers, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import type { Checkpoint } from '../tree/checkpoint.ts';
 import { leafHashOf, MerkleTree } from '../tree/merkle-tree.ts';
 import type { ChainHead } from './chain.ts';
@@ -35,6 +36,8 @@ export interface ChainSummary {
   readonly tree: MerkleTree;
   /** Segments that no key opened: their records were not followed one by one. */
   readonly unopened: number;
+  /** Segments of which the hashes alone are left, because their time was over. */
+  readonly removed: number;
 }
 
 /** The first record that does not follow from the ones before it. */
@@ -54,19 +57,41 @@ export interface ChainBreak {
  * @param directory of one writer
  */
 export async function verifyChain(directory: string, options: VerifyOptions): Promise<Result<ChainSummary, ChainBreak>> {
-  const numbers = segmentNumbers(directory);
-  const paths = numbers.map((number) => join(directory, segmentName(number)));
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const files = await filesOf(directory);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
   const walk = new ChainWalk(options);
   let done = 0;
-  for (const [index, number] of numbers.entries()) {
-    const reason = await walk.segment(paths[index]!, number, numbers[0]! + index);
+  for (const [index, file] of files.entries()) {
+    const expected = files[0]!.number + index;
+    const reason = file.isRemoved ? await walk.removed(file, expected) : await walk.segment(file, expected);
     if (reason !== undefined) return fail(reason);
-    done += sizes[index]!;
+    done += file.size;
     options.onProgress?.(done, total);
   }
-  return walk.end(numbers.length);
+  return walk.end(files.filter(({ isRemoved }) => !isRemoved).length);
+}
+
+interface ChainFile {
+  readonly number: number;
+  readonly path: string;
+  readonly size: Bytes;
+  /** What stays of a segment that was removed. */
+  readonly isRemoved: boolean;
+}
+
+/** Segments and what stays of removed ones, in their order. */
+async function filesOf(directory: string): Promise<ChainFile[]> {
+  const names = [
+    ...segmentNumbers(directory).map((number) => ({ number, name: segmentName(number), isRemoved: false })),
+    ...removedNumbers(directory).map((number) => ({ number, name: removedName(number), isRemoved: true })),
+  ];
+  const inOrder = names.sort((a, b) => a.number - b.number);
+  return await Promise.all(
+    inOrder.map(async ({ name, ...file }) => {
+      const path = join(directory, name);
+      return { ...file, path, size: (await stat(path)).size };
+    }),
+  );
 }
 
 class ChainWalk {
@@ -74,6 +99,9 @@ class ChainWalk {
   readonly #lines = new LineWalk();
   #tree = MerkleTree.EMPTY;
   #unopened = 0;
+  #removed = 0;
+  /** The last record before this was not read: its digest, and after a removed segment its number, is known from the next head. */
+  #unread: 'digest' | 'number' | undefined;
   #segment = '';
   /** Of the segment so far. */
   #records = 0;
@@ -84,16 +112,37 @@ class ChainWalk {
     this.#options = options;
   }
 
-  async segment(path: string, number: number, expected: number): Promise<ChainBreak | undefined> {
-    this.#segment = segmentName(number);
-    this.#records = 0;
-    this.#blocks = 0;
-    if (number !== expected) return this.#break(`Found segment ${this.#segment}, expected ${segmentName(expected)}`);
+  async segment({ path, number }: ChainFile, expected: number): Promise<ChainBreak | undefined> {
+    const missing = this.#begin(segmentName(number), number, expected);
+    if (missing !== undefined) return missing;
     for await (const part of readSegment(path)) {
       const reason = this.#part(part, number);
       if (reason !== undefined) return this.#break(reason);
     }
     return undefined;
+  }
+
+  /** What is left of it makes the tree; whether the tree is the one that was is told by the heads and checkpoints behind it. */
+  async removed({ path, number }: ChainFile, expected: number): Promise<ChainBreak | undefined> {
+    const missing = this.#begin(removedName(number), number, expected);
+    if (missing !== undefined) return missing;
+    const kept = parseRemoved(await readFile(path));
+    if (typeof kept === 'string') return this.#break(kept);
+    if (kept.segment !== number) return this.#break(`Found what stays of segment ${kept.segment}, expected that of ${number}`);
+    this.#removed += 1;
+    this.#unread = 'number';
+    for (const leaf of kept.leaves) {
+      const reason = this.#grow(leaf);
+      if (reason !== undefined) return this.#break(reason);
+    }
+    return undefined;
+  }
+
+  #begin(name: string, number: number, expected: number): ChainBreak | undefined {
+    this.#segment = name;
+    this.#records = 0;
+    this.#blocks = 0;
+    return number === expected ? undefined : this.#break(`Found segment ${name}, expected ${segmentName(expected)}`);
   }
 
   end(segments: number): Result<ChainSummary, ChainBreak> {
@@ -108,7 +157,16 @@ class ChainWalk {
     const foreign = this.#options.checkpoints.find((checkpoint) => writer !== undefined && checkpoint.writer !== writer);
     if (foreign !== undefined)
       return fail(this.#break(`Found the writer "${writer}", expected "${foreign.writer}" of a checkpoint`));
-    return ok({ writer, records: head.seq, segments, gaps, head, tree: this.#tree, unopened: this.#unopened });
+    return ok({
+      writer,
+      records: head.seq,
+      segments,
+      gaps,
+      head,
+      tree: this.#tree,
+      unopened: this.#unopened,
+      removed: this.#removed,
+    });
   }
 
   #part(part: SegmentPart, number: number): string | undefined {
@@ -132,19 +190,24 @@ class ChainWalk {
     if (header.segment !== number) return `Found the head of segment ${header.segment}, expected that of ${number}`;
     if (writer !== undefined && header.writer !== writer) return `Found writer "${header.writer}", expected "${writer}"`;
     this.#lines.writer = header.writer;
-    if (header.chain.seq !== head.seq) return `Found a head at sequence number ${header.chain.seq}, expected ${head.seq}`;
-    // Of what was not opened the last digest is not known but from here.
-    if (this.#unopened > 0) this.#lines.head = header.chain;
-    else if (header.chain.prev !== head.prev) return `Found a head with prev ${header.chain.prev}, expected ${head.prev}`;
+    if (this.#unread !== 'number' && header.chain.seq !== head.seq) {
+      return `Found a head at sequence number ${header.chain.seq}, expected ${head.seq}`;
+    }
+    if (this.#unread === undefined && header.chain.prev !== head.prev) {
+      return `Found a head with prev ${header.chain.prev}, expected ${head.prev}`;
+    }
+    this.#lines.head = header.chain;
+    this.#unread = undefined;
     if (!isSameTree(header.tree, this.#tree)) return 'Found a head that goes on from other heads and blocks';
     const dataKey = unwrapDataKey(header, this.#options.wrapping);
     if (typeof dataKey === 'string') {
       // A wrong key is a mistake of whoever verifies, and must not look like a chain that is whole.
       if (this.#options.wrapping.length > 0) return dataKey;
       this.#unopened += 1;
+      this.#unread = 'digest';
       this.#opener = undefined;
     } else this.#opener = new BlockOpener({ dataKey, headDigest: headDigest(bytes) });
-    return this.#grow(bytes);
+    return this.#grow(leafHashOf(bytes));
   }
 
   #block({ head, bytes }: Extract<SegmentPart, { readonly kind: 'block' }>): string | undefined {
@@ -153,7 +216,7 @@ class ChainWalk {
       const { seq, prev } = this.#lines.head;
       this.#lines.head = { seq: seq + head.records, prev };
       this.#records += head.records;
-      return this.#grow(bytes);
+      return this.#grow(leafHashOf(bytes));
     }
     const lines = this.#opener.open(index, bytes, head);
     if (lines === undefined) return 'Found a block that was changed, or belongs elsewhere';
@@ -161,11 +224,11 @@ class ChainWalk {
     this.#records += followed;
     if (reason !== undefined) return reason;
     if (followed !== head.records) return `Found ${followed} records in a block, expected ${head.records}`;
-    return this.#grow(bytes);
+    return this.#grow(leafHashOf(bytes));
   }
 
-  #grow(leaf: Buffer): string | undefined {
-    this.#tree = this.#tree.append(leafHashOf(leaf));
+  #grow(leaf: Uint8Array): string | undefined {
+    this.#tree = this.#tree.append(leaf);
     const signed = this.#options.checkpoints.filter(({ size }) => size === this.#tree.size);
     const other = signed.find(({ root }) => !root.equals(this.#tree.root()));
     if (other === undefined) return undefined;

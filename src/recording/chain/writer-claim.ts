@@ -15,6 +15,11 @@ export interface WriterClaim extends Disposable {
 
 const WRITER_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
+/** Whether a directory of this name can be that of a writer. */
+export function isWriterId(name: string): boolean {
+  return WRITER_ID.test(name);
+}
+
 /**
  * Claims a writer below `recordings`: the named one, else the first that no living process holds, else a new one. So one
  * gateway keeps its chain over restarts, and a second process on the same directory gets a chain of its own.

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock, Random } from '../../core/ports.ts';
-import type { Bytes } from '../../core/units.ts';
+import type { Bytes, Instant } from '../../core/units.ts';
 import type { ChainPosition } from '../chain/chain-position.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
 import { leafHash, type MerkleTree } from '../tree/merkle-tree.ts';
@@ -13,6 +13,7 @@ import { segmentName } from './segment-names.ts';
 /** The segment that is written to. */
 export interface OpenSegment {
   readonly number: number;
+  readonly began: Instant;
   readonly file: SegmentFile;
   readonly sealer: BlockSealer;
 }
@@ -44,11 +45,12 @@ export function beginSegment(
   from: ChainPosition,
   { writer, directory, wrapping, clock, random, openFile }: SegmentMeans,
 ): { segment: OpenSegment; position: SegmentPosition; tree: MerkleTree } {
+  const began = clock.now();
   const dataKey = random.bytes(DATA_KEY_BYTES);
   const header = encodeHeader({
     writer,
     segment: number,
-    created: new Date(clock.now()).toISOString(),
+    created: new Date(began).toISOString(),
     chain: from.head,
     tree: from.tree,
     key: { id: wrapping.id, wrapped: wrapping.wrap(dataKey) },
@@ -63,7 +65,7 @@ export function beginSegment(
   }
   const sealer = new BlockSealer({ dataKey, headDigest: headDigest(written) }, random.bytes(EPOCH_BYTES));
   return {
-    segment: { number, file, sealer },
+    segment: { number, began, file, sealer },
     position: { size: written.length, blocks: 0 },
     tree: from.tree.append(leafHash(header)),
   };
@@ -72,11 +74,12 @@ export function beginSegment(
 /** The segment at `path`, which is there and is gone on with. */
 export function continueSegment(
   number: number,
-  { dataKey, header }: { readonly dataKey: Uint8Array; readonly header: Uint8Array },
+  { dataKey, header, began }: { readonly dataKey: Uint8Array; readonly header: Uint8Array; readonly began: Instant },
   { directory, random, openFile }: SegmentMeans,
 ): OpenSegment {
   const file = openFile(join(directory, segmentName(number)), 'continue');
-  return { number, file, sealer: new BlockSealer({ dataKey, headDigest: headDigest(header) }, random.bytes(EPOCH_BYTES)) };
+  const sealer = new BlockSealer({ dataKey, headDigest: headDigest(header) }, random.bytes(EPOCH_BYTES));
+  return { number, began, file, sealer };
 }
 
 /** What ties blocks to their segment. @param header as it stands in the file */

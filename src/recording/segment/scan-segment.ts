@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Bytes } from '../../core/units.ts';
+import type { Bytes, Instant } from '../../core/units.ts';
 import type { ChainPosition } from '../chain/chain-position.ts';
 import { lineDigest } from '../chain/chain.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
@@ -14,6 +14,7 @@ export interface ScannedSegment {
   readonly dataKey: Uint8Array;
   /** The head, as it stands in the file. */
   readonly header: Uint8Array;
+  readonly began: Instant;
   /** Behind the last block that is whole and unchanged. */
   readonly position: SegmentPosition;
   readonly chain: ChainPosition;
@@ -75,7 +76,17 @@ function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number)
   if (last !== undefined && lines === undefined) return { kind: 'broken', reason: 'Found a last block that cannot be opened' };
   const prev = lines === undefined ? head.chain.prev : lastDigest(lines);
   const position = { size: at, blocks };
-  return { kind: 'blocks', dataKey, header, position, chain: { head: { seq, prev }, tree }, torn: bytes.length - at, treeThen };
+  const began = Date.parse(head.created);
+  return {
+    kind: 'blocks',
+    dataKey,
+    header,
+    began,
+    position,
+    chain: { head: { seq, prev }, tree },
+    torn: bytes.length - at,
+    treeThen,
+  };
 }
 
 /** The digest of the last of some lines. */

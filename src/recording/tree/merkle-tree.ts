@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 
 /** SHA-256. */
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 const LEAF_PREFIX = 0x00;
 const NODE_PREFIX = 0x01;
 

@@ -1,0 +1,74 @@
+import { open, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Instant } from '../../core/units.ts';
+import { readSegment } from '../segment/read-segment.ts';
+import { HEADER_WINDOW, readHeader } from '../segment/segment-header.ts';
+import { removedName, segmentName, segmentNumbers } from '../segment/segment-names.ts';
+import { leafHashOf } from '../tree/merkle-tree.ts';
+import { encodeRemoved } from './removed-segment.ts';
+
+/**
+ * Numbers of the segments of a writer all of whose records were written before: those that are followed by one that began
+ * before. Never the last one, which is written to. Rejects with what the operating system reports.
+ */
+export async function expiredSegments(directory: string, before: Instant): Promise<number[]> {
+  const numbers = segmentNumbers(directory);
+  const expired: number[] = [];
+  for (const [index, next] of numbers.slice(1).entries()) {
+    const began = await beginningOf(join(directory, segmentName(next)));
+    if (began === undefined || began >= before) break;
+    expired.push(numbers[index]!);
+  }
+  return expired;
+}
+
+/** When a segment began; undefined for one of the first version, which does not say, and for one that cannot be read. */
+async function beginningOf(path: string): Promise<Instant | undefined> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_WINDOW), 0, HEADER_WINDOW, 0);
+    const found = readHeader(buffer.subarray(0, bytesRead));
+    const began = found.kind === 'header' ? Date.parse(found.header.created) : Number.NaN;
+    return Number.isNaN(began) ? undefined : began;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Removes a segment, and keeps the hashes of what was in it: these first, so that a crash in between loses nothing. A segment
+ * that is broken is kept, since it may be evidence.
+ * @returns a sentence where it was kept
+ */
+export async function removeSegment(
+  directory: string,
+  segment: number,
+  { removed, reason }: { readonly removed: string; readonly reason: string },
+): Promise<string | undefined> {
+  const path = join(directory, segmentName(segment));
+  const leaves: Uint8Array[] = [];
+  for await (const part of readSegment(path)) {
+    if (part.kind === 'broken') return `${path}: ${part.reason}`;
+    if (part.kind !== 'line') leaves.push(leafHashOf(part.bytes));
+  }
+  await writeOnce(join(directory, removedName(segment)), encodeRemoved({ segment, removed, reason, leaves }));
+  await unlink(path);
+  return undefined;
+}
+
+/** Another process may be at the same: both write the same hashes. */
+async function writeOnce(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

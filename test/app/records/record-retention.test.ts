@@ -1,0 +1,133 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { removeExpired, type RecordRetentionParts } from '../../../src/app/records/record-retention.ts';
+import { fail } from '../../../src/core/result.ts';
+import type { Milliseconds } from '../../../src/core/units.ts';
+import type { OpenJournal } from '../../../src/recording/journal.ts';
+import { readCheckpoint } from '../../../src/recording/tree/checkpoint.ts';
+import { denial } from '../../recording/events.ts';
+import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
+import { writeLineChain } from '../../recording/line-chain.ts';
+import { ManualClock } from '../../support/clock.ts';
+import { recordsOf, TEST_KEYS, verified } from '../../support/record-files.ts';
+
+const DAY: Milliseconds = 86_400_000;
+
+interface Written {
+  readonly clock: ManualClock;
+  readonly journal: OpenJournal;
+  readonly parts: RecordRetentionParts;
+}
+
+/** Ten days, each with two records. */
+async function tenDays(retention: Milliseconds = 3 * DAY): Promise<Written> {
+  const clock = new ManualClock('2026-11-01T08:00:00Z');
+  const directory = temporaryDirectory();
+  const journal = await journalIn(directory, { clock, writer: 'w1' });
+  for (let day = 0; day < 10; day++) {
+    await journal.append(denial(2 * day));
+    await journal.append(denial(2 * day + 1));
+    clock.advance(DAY);
+  }
+  return { clock, journal, parts: { directory, retention, clock, journal } };
+}
+
+const filesIn = (directory: string): string[] =>
+  readdirSync(directory)
+    .filter((name) => /^\d/.test(name))
+    .sort();
+
+describe('removeExpired()', () => {
+  it('removes what is older than it is kept, on the record, and leaves a chain that is whole', async () => {
+    const { journal, parts } = await tenDays();
+    expect(filesIn(journal.directory)).toHaveLength(10);
+    const removed = await removeExpired(parts);
+    expect(removed).toEqual({ ok: true, value: [{ writer: 'w1', segments: [1, 2, 3, 4, 5, 6], kept: [] }] });
+    expect(filesIn(journal.directory).slice(4, 8)).toEqual(['00000005.gone', '00000006.gone', '00000007.seg', '00000008.seg']);
+    const records = recordsOf(journal.directory);
+    expect(records[0]).toMatchObject({ seq: 12, exchange: 'x12' });
+    expect(records.at(-1)).toMatchObject({ kind: 'admin', actor: 'cordon', action: 'records.removed', subject: 'writer:w1' });
+    await journal.close();
+    const note = readFileSync(join(journal.directory, 'checkpoint'), 'utf8');
+    const checkpoint = readCheckpoint(note, [TEST_KEYS.signer.verifier]);
+    if (typeof checkpoint === 'string') throw new Error(checkpoint);
+    const whole = { ok: true, value: { removed: 6, records: 21 } };
+    expect(await verified(journal.directory, { checkpoints: [checkpoint] })).toMatchObject(whole);
+    expect(await verified(journal.directory, { checkpoints: [checkpoint], wrapping: [] })).toMatchObject(whole);
+  });
+
+  it('is done once, however often it is asked for', async () => {
+    const { journal, parts } = await tenDays();
+    await removeExpired(parts);
+    expect(await removeExpired(parts)).toEqual({ ok: true, value: [] });
+    expect(recordsOf(journal.directory).filter(({ kind }) => kind === 'admin')).toHaveLength(1);
+  });
+
+  it('goes on with the chain after a restart', async () => {
+    const { journal, parts, clock } = await tenDays();
+    await removeExpired(parts);
+    await journal.close();
+    const reopened = await journalIn(parts.directory, { clock, writer: 'w1' });
+    await reopened.append(denial(99));
+    expect(await verified(reopened.directory)).toMatchObject({ ok: true, value: { removed: 6 } });
+  });
+
+  it('removes nothing that cannot be recorded', async () => {
+    const { journal, parts } = await tenDays();
+    const append: typeof journal.append = async () => fail({ code: 'audit_unavailable', detail: 'full' });
+    expect(await removeExpired({ ...parts, journal: { append } })).toMatchObject({ ok: false });
+    expect(filesIn(journal.directory).every((name) => name.endsWith('.seg'))).toBe(true);
+  });
+
+  it('keeps a segment that is broken, and says so', async () => {
+    const { journal, parts } = await tenDays();
+    const path = join(journal.directory, '00000002.seg');
+    writeFileSync(path, readFileSync(path).subarray(0, -1));
+    expect(await removeExpired(parts)).toMatchObject({
+      ok: true,
+      value: [{ segments: [1, 2, 3, 4, 5, 6], kept: [expect.stringMatching(/00000002.seg: Found \d+ bytes of a block/)] }],
+    });
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('keeps what does not say when it was written: a segment of the first version before another one', async () => {
+    const { parts, clock } = await tenDays();
+    writeLineChain(join(parts.directory, 'w0'), 'w0', 2, 2);
+    clock.advance(100 * DAY);
+    const removed = await removeExpired(parts);
+    expect(removed.ok && removed.value.map(({ writer }) => writer)).toEqual(['w1']);
+    expect(filesIn(join(parts.directory, 'w0'))).toHaveLength(2);
+  });
+
+  it('leaves nothing with which anything could be hidden: what stays is part of what is verified', async () => {
+    const { journal, parts } = await tenDays();
+    await removeExpired(parts);
+    const gone = join(journal.directory, '00000003.gone');
+    const bytes = readFileSync(gone);
+    const changed = Buffer.from(bytes);
+    changed[changed.length - 1]! ^= 1;
+    writeFileSync(gone, changed);
+    expect(await verified(journal.directory)).toMatchObject({
+      ok: false,
+      failure: { segment: '00000007.seg', reason: 'Found a head that goes on from other heads and blocks' },
+    });
+    writeFileSync(gone, bytes.subarray(0, -32));
+    expect(await verified(journal.directory)).toMatchObject({ ok: false, failure: { segment: '00000003.gone' } });
+    rmSync(gone);
+    expect(await verified(journal.directory)).toMatchObject({ ok: false, failure: { segment: '00000004.gone' } });
+    writeFileSync(gone, bytes);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true });
+  });
+
+  it('goes on after a crash between keeping the hashes and removing the segment', async () => {
+    const { journal, parts } = await tenDays();
+    const segment = readFileSync(join(journal.directory, '00000001.seg'));
+    await removeExpired(parts);
+    writeFileSync(join(journal.directory, '00000001.seg'), segment);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { removed: 5 } });
+    expect(await removeExpired(parts)).toMatchObject({ ok: true, value: [{ segments: [1] }] });
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { removed: 6 } });
+    expect(dirname(journal.directory)).toBe(parts.directory);
+  });
+});
