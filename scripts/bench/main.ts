@@ -15,10 +15,17 @@ import { measureHolds } from './holds/hold-rows.ts';
 import { maskedPost } from './masked-row.ts';
 import { describeMachine, findProgram } from './machine.ts';
 import { OTHER_ROWS } from './other-rows.ts';
+import { measureRecord } from './record/record-rows.ts';
 import { startProxy, type Proxy, type ProxyName } from './world/proxies.ts';
 import { startSite } from './world/site.ts';
 
-const ROWS: Readonly<Record<string, Row>> = { ...COST_ROWS, 'masked-post': maskedPost, ...OTHER_ROWS, holds: measureHolds };
+const ROWS: Readonly<Record<string, Row>> = {
+  ...COST_ROWS,
+  'masked-post': maskedPost,
+  ...OTHER_ROWS,
+  holds: measureHolds,
+  record: measureRecord,
+};
 
 const { values } = parseArgs({
   options: {
