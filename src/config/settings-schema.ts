@@ -163,6 +163,16 @@ export const SETTINGS = section('cordon.yaml', {
       'When a record counts as written: when the kernel has it, flushed to disk within 50 ms, or when the disk has it.',
       'batched',
     ),
+    key: Type.Optional(
+      secret(
+        'The key that opens the record, 32 bytes in base64. Best kept in the environment variable. Unset: `keys/records.key`.',
+      ),
+    ),
+    'key-file': Type.Optional(path('A file with that key, 32 bytes.')),
+    'former-keys': list(path('File.'), 'Keys that the record was sealed with before: older segments are read with them.', {
+      single: true,
+      default: [],
+    }),
     retention: duration('400d', 'How long records are kept: segments that are older are removed, on the record.'),
   }),
   approvals: section('Held requests.', {

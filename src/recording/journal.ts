@@ -57,8 +57,8 @@ export async function openJournal(options: JournalOptions): Promise<Result<OpenJ
   const claim = claimWriter(options.directory, options.random, options.writer);
   if (!claim.ok) return claim;
   const { writer, directory } = claim.value;
-  const { wrapping, signer } = options.keys;
-  const means = { ...options, writer, directory, wrapping, openFile: options.openFile ?? openSegmentFile };
+  const { wrapping, former, signer } = options.keys;
+  const means = { ...options, writer, directory, wrapping, former, openFile: options.openFile ?? openSegmentFile };
   const chain = recoverChain(means, signer.verifier);
   if (!chain.ok) {
     claim.value[Symbol.dispose]();

@@ -9,7 +9,8 @@ export class KeyError extends Error {
   override readonly name = 'KeyError';
 }
 
-const KEY_BYTES = 32;
+/** Of every key. */
+export const KEY_BYTES = 32;
 const PURPOSE = /^[a-z][a-z0-9-]{0,63}$/;
 const { O_RDONLY, O_NOFOLLOW } = constants;
 

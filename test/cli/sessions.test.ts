@@ -11,7 +11,7 @@ import { auditKeyText } from '../../src/recording/keys/audit-key.ts';
 
 /** Two agents, three exchanges, in the chains of two writers; what opens them is in `key`. */
 async function records(): Promise<{ cwd: string; lines: string[] }> {
-  const cwd = directoryWith({ key: auditKeyText(new Uint8Array(32).fill(1), TEST_KEYS.signer.verifier) });
+  const cwd = directoryWith({ key: auditKeyText([new Uint8Array(32).fill(1)], TEST_KEYS.signer.verifier) });
   const clock = new ManualClock(new Date(Date.now() - 3_600_000).toISOString());
   const directory = join(cwd, 'data/recordings');
   const [first, second] = [

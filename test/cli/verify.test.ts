@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
@@ -83,6 +83,23 @@ describe('cordon verify', () => {
     const { code, out } = await cordon(['verify', '--checkpoint', 'kept'], cwd);
     expect([code, out]).toEqual([1, expect.stringContaining('of a checkpoint: the end is missing')]);
     expect(basename(segment)).toBe('00000001.seg');
+  });
+
+  it('reads what was sealed under a former key, and takes the key from the environment', async () => {
+    const { cwd, writer } = await installation();
+    renameSync(join(cwd, 'data/keys/records.key'), join(cwd, 'former.key'));
+    const env = { CORDON_RECORDINGS_KEY: Buffer.alloc(32, 7).toString('base64') };
+    const settings = ['--set', 'recordings.former-keys=former.key'];
+    const minted = await cordon(['token', 'mint', '--role', 'viewer', '--person', 'zoe', ...settings], cwd, env);
+    expect(minted.code).toBe(0);
+    expect(existsSync(join(cwd, 'data/keys/records.key'))).toBe(false);
+    const { code, out } = await cordon(['verify', ...settings], cwd, env);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${writer}: whole, 5 records in 2 segments`)]);
+    expect((await cordon(['verify'], cwd, env)).code).toBe(1);
+    const short = await cordon(['verify'], cwd, { CORDON_RECORDINGS_KEY: 'c2hvcnQ=' });
+    expect([short.code, short.err]).toEqual([2, 'cordon: recordings.key: Found 5 bytes of base64, expected 32\n']);
+    const missing = await cordon(['verify', '--set', 'recordings.key-file=nowhere.key'], cwd);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringMatching(/recordings.key-file: .*nowhere.key is not there/)]);
   });
 
   it('looks at what is not sealed where there is no key, and says so', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/core/codes.ts';
 import { SYNC_INTERVAL } from '../../src/recording/chain/chain-writer.ts';
 import { openJournal, type OpenJournal } from '../../src/recording/journal.ts';
-import { createRecordKeys } from '../../src/recording/keys/record-keys.ts';
+import { createRecordKeys, readingKeys } from '../../src/recording/keys/record-keys.ts';
+import { readHeader } from '../../src/recording/segment/segment-header.ts';
 import { MACHINE_RANDOM, ManualClock } from '../support/clock.ts';
 import { denial, outcome } from './events.ts';
 import { writeLineChain } from './line-chain.ts';
@@ -159,6 +160,24 @@ describe('openJournal()', () => {
     );
     const forgers = createRecordKeys(new Uint8Array(32).fill(1), new Uint8Array(32).fill(8));
     await expect(journalIn(directory, { keys: forgers })).rejects.toThrow(/Found a checkpoint signed by cordon-record/);
+  });
+
+  it('goes on under another key in a segment of its own, where it has the former one', async () => {
+    const directory = temporaryDirectory();
+    const journal = await journalIn(directory);
+    await journal.append(denial(1));
+    const crashed = copyOf(journal);
+    const keys = createRecordKeys(new Uint8Array(32).fill(7), new Uint8Array(32).fill(2), [TEST_KEYS.wrapping]);
+    const turned = await journalIn(crashed.recordings, { keys });
+    await turned.append(denial(2));
+    const { wrapping } = readingKeys(keys);
+    expect(await verified(turned.directory, { wrapping })).toMatchObject({ ok: true, value: { records: 2, segments: 2 } });
+    const last = readHeader(readFileSync(segmentPaths(turned.directory)[1]!));
+    expect(last).toMatchObject({ kind: 'header', header: { key: { id: keys.wrapping.id } } });
+    // Again a crash, before anything was signed by the second process but at the turn.
+    const again = await journalIn(copyOf(turned).recordings, { keys });
+    await again.append(denial(3));
+    expect(await verified(again.directory, { wrapping })).toMatchObject({ ok: true, value: { records: 3, segments: 2 } });
   });
 
   it('goes on from a chain of the first version in a segment of its own', async () => {

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { openJournal, type OpenJournal } from '../../recording/journal.ts';
 import type { RecordKeys } from '../../recording/keys/record-keys.ts';
-import { createKeys, KeyError } from '../../store/keys.ts';
+import { KeyError } from '../../store/keys.ts';
 import { recordKeys } from './record-keys.ts';
 
 /** Where all writers of an installation have their directories. */
@@ -24,15 +24,15 @@ export async function openRecord(
   parts: { readonly clock: Clock; readonly random: Random; readonly onError: (failure: Failure) => void },
 ): Promise<Result<OpenJournal, Failure>> {
   const { clock, random, onError } = parts;
-  const keys = await openKeys(data.directory, random);
+  const keys = await openKeys({ data, recordings }, random);
   if (!keys.ok) return keys;
   const directory = recordingsDirectory({ data });
   return openJournal({ directory, clock, random, keys: keys.value, durability: recordings.durability, onError });
 }
 
-async function openKeys(directory: string, random: Random): Promise<Result<RecordKeys, Failure>> {
+async function openKeys(settings: Pick<Settings, 'data' | 'recordings'>, random: Random): Promise<Result<RecordKeys, Failure>> {
   try {
-    return ok(await recordKeys(createKeys(join(directory, 'keys'), random)));
+    return ok(await recordKeys(settings, random));
   } catch (error) {
     if (!(error instanceof KeyError)) throw error;
     return fail({ code: 'audit_unavailable', detail: error.message });

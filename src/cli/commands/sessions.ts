@@ -36,15 +36,12 @@ export function addSessionCommands(program: Command, run: Run): void {
 async function exportRecords(context: CommandContext, ids: readonly string[], options: ExportOptions): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
-  const { data } = loaded.value.settings;
-  const keys = await readingMeans(
-    data.directory,
-    options.key === undefined ? undefined : resolve(context.terminal.cwd, options.key),
-  );
+  const { settings } = loaded.value;
+  const keys = await readingMeans(settings, options.key === undefined ? undefined : resolve(context.terminal.cwd, options.key));
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
   const filter = filterOf(ids, options);
   if (typeof filter === 'string') return give(context, EXIT.usage, filter);
-  const directory = options.dir === undefined ? recordingsDirectory({ data }) : resolve(context.terminal.cwd, options.dir);
+  const directory = options.dir === undefined ? recordingsDirectory(settings) : resolve(context.terminal.cwd, options.dir);
   try {
     for (const writer of writerDirectories(directory))
       await exportWriter(context, readLines(writer, keys.value.wrapping), filter);

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { recordingsDirectory } from '../../app/records/open-record.ts';
 import { localAuditKey } from '../../app/records/record-keys.ts';
+import type { Settings } from '../../config/settings-schema.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
 import { verifyChain, type ChainBreak, type ChainSummary } from '../../recording/chain/verify-chain.ts';
@@ -36,17 +37,17 @@ export function addVerifyCommand(program: Command, run: Run): void {
 async function verify(context: CommandContext, given: string | undefined, options: VerifyOptions): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
-  const { data } = loaded.value.settings;
+  const { settings } = loaded.value;
   const { cwd } = context.terminal;
-  if (options.writeKey !== undefined) return await writeKey(context, data.directory, resolve(cwd, options.writeKey));
-  const keys = await readingMeans(data.directory, options.key === undefined ? undefined : resolve(cwd, options.key));
+  if (options.writeKey !== undefined) return await writeKey(context, settings, resolve(cwd, options.writeKey));
+  const keys = await readingMeans(settings, options.key === undefined ? undefined : resolve(cwd, options.key));
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
   const kept = readKept(
     (options.checkpoint ?? []).map((file) => resolve(cwd, file)),
     keys.value,
   );
   if (!kept.ok) return give(context, EXIT.usage, kept.failure);
-  const directory = given === undefined ? recordingsDirectory({ data }) : resolve(cwd, given);
+  const directory = given === undefined ? recordingsDirectory(settings) : resolve(cwd, given);
   try {
     return await verifyAll(context, writerDirectories(directory), { keys: keys.value, kept: kept.value });
   } catch (error) {
@@ -149,10 +150,10 @@ function shownAsLines({ writer, result, checkpoints }: Verified): string[] {
   return [`${writer}: whole, ${records} records in ${segments} segments${old}${lost}`, ...signed];
 }
 
-async function writeKey(context: CommandContext, dataDirectory: string, file: string): Promise<ExitCode> {
-  const text = await localAuditKey(dataDirectory);
+async function writeKey(context: CommandContext, settings: Settings, file: string): Promise<ExitCode> {
+  const text = await localAuditKey(settings);
   if (text === undefined)
-    return give(context, EXIT.failed, `Found no keys in ${dataDirectory}, expected those of a gateway that ran`);
+    return give(context, EXIT.failed, `Found no keys in ${settings.data.directory}, expected those of a gateway that ran`);
   try {
     await writeFile(file, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {

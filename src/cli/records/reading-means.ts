@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Settings } from '../../config/settings-schema.ts';
 import { localReadingKeys } from '../../app/records/record-keys.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { readAuditKey } from '../../recording/keys/audit-key.ts';
@@ -11,13 +12,13 @@ const NO_KEYS: ReadingKeys = { wrapping: [], verifiers: [] };
  * The keys that records are read with: those of a file, else those of this installation, else none.
  * @failure a sentence
  */
-export async function readingMeans(dataDirectory: string, file: string | undefined): Promise<Result<ReadingKeys, string>> {
+export async function readingMeans(settings: Settings, file: string | undefined): Promise<Result<ReadingKeys, string>> {
   try {
-    if (file === undefined) return ok((await localReadingKeys(dataDirectory)) ?? NO_KEYS);
+    if (file === undefined) return ok((await localReadingKeys(settings)) ?? NO_KEYS);
     const keys = readAuditKey(readFileSync(file));
     return typeof keys === 'string' ? fail(`${file}: ${keys}`) : ok(keys);
   } catch (error) {
     if (error instanceof KeyError) return fail(error.message);
-    return fail(`${file ?? dataDirectory} cannot be read: ${(error as Error).message}`);
+    return fail(`${file ?? settings.data.directory} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -25,6 +25,8 @@ export interface RecoveredChain {
   readonly position: SegmentPosition;
   /** What a crash left of a write, already cut off; 0 after an orderly end. */
   readonly tornBytes: Bytes;
+  /** The segment is sealed under a key that is to be done with: the next record begins another one. */
+  readonly isUnderFormerKey: boolean;
 }
 
 /** No crash leaves more than what was waiting to be synced. */
@@ -49,12 +51,12 @@ export function recoverChain(means: SegmentMeans, verifier: NoteVerifier): Resul
 
 /** @returns a sentence where no crash explains what is there */
 function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): RecoveredChain | string {
-  const { directory, wrapping, openFile } = means;
+  const { directory, wrapping, former, openFile } = means;
   const numbers = segmentNumbers(directory);
   const number = numbers.at(-1);
   if (number === undefined) return checkpoint === undefined ? begun(1, NOTHING_WRITTEN, means) : missing(0, checkpoint);
   const path = join(directory, segmentName(number));
-  const scan = scanSegment(path, [wrapping], checkpoint?.size ?? 0);
+  const scan = scanSegment(path, [wrapping, ...former], checkpoint?.size ?? 0);
   switch (scan.kind) {
     case 'broken':
       return `${segmentName(number)}: ${scan.reason}`;
@@ -71,7 +73,8 @@ function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): Recov
       if (reason !== undefined) return `${segmentName(number)}: ${reason}`;
       if (scan.torn > 0) cut(path, scan.position.size, openFile);
       const { chain, position, torn } = scan;
-      return { chain, position, segment: continueSegment(number, scan, means), tornBytes: torn };
+      const segment = continueSegment(number, scan, means);
+      return { chain, position, segment, tornBytes: torn, isUnderFormerKey: scan.keyId !== wrapping.id };
     }
   }
 }
@@ -101,7 +104,7 @@ function recoverLines(number: number, means: SegmentMeans): RecoveredChain | str
 
 function begun(number: number, from: ChainPosition, means: SegmentMeans): RecoveredChain {
   const { segment, position, tree } = beginSegment(number, from, means);
-  return { chain: { head: from.head, tree }, segment, position, tornBytes: 0 };
+  return { chain: { head: from.head, tree }, segment, position, tornBytes: 0, isUnderFormerKey: false };
 }
 
 function cut(path: string, size: Bytes, openFile: SegmentMeans['openFile']): void {

@@ -64,6 +64,7 @@ export class ChainWriter {
   #segment: OpenSegment;
   #rotateAt: Bytes;
   #turnAt: Instant;
+  #mustTurn: boolean;
   #trouble: Trouble | undefined;
   /** The file may hold bytes that are not acknowledged, or bytes the medium refused: the next batch cuts, and syncs before it counts. */
   #suspect = false;
@@ -71,13 +72,14 @@ export class ChainWriter {
   #syncing: Promise<void> = Promise.resolve();
   #failedSyncs = 0;
 
-  constructor(options: ChainWriterOptions, { chain, segment, position }: RecoveredChain) {
+  constructor(options: ChainWriterOptions, { chain, segment, position, isUnderFormerKey }: RecoveredChain) {
     this.#options = options;
     this.#chain = chain;
     this.#segment = segment;
     this.#position = position;
     this.#rotateAt = options.segmentBytes;
     this.#turnAt = segment.began + LONGEST_SEGMENT;
+    this.#mustTurn = isUnderFormerKey;
     this.#budget = new CompressionBudget(options.clock);
     const { writer, directory, signer, clock } = options;
     const onError = (reason: string): unknown => this.#report(`no checkpoint: ${reason}`);
@@ -142,6 +144,7 @@ export class ChainWriter {
 
   /** Whether the next batch begins a segment: records are removed by segments, so that none may go on for long. */
   #isFull(): boolean {
+    if (this.#mustTurn) return true;
     if (this.#position.blocks === 0) return false;
     return this.#position.size >= this.#rotateAt || this.#options.clock.now() >= this.#turnAt;
   }
@@ -183,6 +186,7 @@ export class ChainWriter {
       this.#chain = { head: this.#chain.head, tree: next.tree };
       this.#rotateAt = this.#options.segmentBytes;
       this.#turnAt = next.segment.began + LONGEST_SEGMENT;
+      this.#mustTurn = false;
     } catch (error) {
       // A segment that is too long harms nobody; a record that is not written does.
       this.#report(reasonOf(error));

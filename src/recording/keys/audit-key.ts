@@ -8,10 +8,11 @@ const KEY_BYTES = 32;
  * What an auditor is given to read and verify a copy of the record: it opens what is sealed and tells whose signature stands
  * under a checkpoint. With it nothing can be signed.
  *
- * @param wrapping the key that data keys are wrapped with
+ * @param wrapping the keys that data keys are wrapped with, or were
  */
-export function auditKeyText(wrapping: Uint8Array, verifier: NoteVerifier): string {
-  return [MAGIC, `opens ${Buffer.from(wrapping).toString('base64')}`, `signed-by ${verifier.text}`, ''].join('\n');
+export function auditKeyText(wrapping: readonly Uint8Array[], verifier: NoteVerifier): string {
+  const opening = wrapping.map((key) => `opens ${Buffer.from(key).toString('base64')}`);
+  return [MAGIC, ...opening, `signed-by ${verifier.text}`, ''].join('\n');
 }
 
 /**

@@ -4,6 +4,8 @@ import { createNoteSigner, type NoteSigner, type NoteVerifier } from '../tree/si
 /** What a chain is written with. */
 export interface RecordKeys {
   readonly wrapping: WrappingKey;
+  /** Those that older segments are wrapped with. */
+  readonly former: readonly WrappingKey[];
   readonly signer: NoteSigner;
 }
 
@@ -21,13 +23,14 @@ const SIGNER_NAME = 'cordon-record';
 /**
  * @param wrapping 32 bytes: the key that data keys are wrapped with
  * @param signing 32 bytes: the seed of the key that checkpoints are signed with
+ * @param former those that data keys were wrapped with before
  */
-export function createRecordKeys(wrapping: Uint8Array, signing: Uint8Array): RecordKeys {
-  return { wrapping: new WrappingKey(wrapping), signer: createNoteSigner(SIGNER_NAME, signing) };
+export function createRecordKeys(wrapping: Uint8Array, signing: Uint8Array, former: readonly WrappingKey[] = []): RecordKeys {
+  return { wrapping: new WrappingKey(wrapping), former, signer: createNoteSigner(SIGNER_NAME, signing) };
 }
 
-export function readingKeys({ wrapping, signer }: RecordKeys): ReadingKeys {
-  return { wrapping: [wrapping], verifiers: [signer.verifier] };
+export function readingKeys({ wrapping, former, signer }: RecordKeys): ReadingKeys {
+  return { wrapping: [wrapping, ...former], verifiers: [signer.verifier] };
 }
 
 const ALGORITHM = 'id-aes256-wrap';

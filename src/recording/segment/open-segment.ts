@@ -28,6 +28,8 @@ export interface SegmentMeans {
   readonly writer: string;
   readonly directory: string;
   readonly wrapping: WrappingKey;
+  /** Those that earlier segments may be wrapped with. */
+  readonly former: readonly WrappingKey[];
   readonly clock: Clock;
   readonly random: Random;
   readonly openFile: OpenSegmentFile;

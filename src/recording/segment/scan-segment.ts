@@ -12,6 +12,8 @@ import { HEADER_WINDOW, readHeader, type SegmentHeader } from './segment-header.
 export interface ScannedSegment {
   readonly kind: 'blocks';
   readonly dataKey: Uint8Array;
+  /** What it is wrapped with. */
+  readonly keyId: string;
   /** The head, as it stands in the file. */
   readonly header: Uint8Array;
   readonly began: Instant;
@@ -80,6 +82,7 @@ function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number)
   return {
     kind: 'blocks',
     dataKey,
+    keyId: head.key.id,
     header,
     began,
     position,
