@@ -13,6 +13,7 @@ export const PLACES = 0x6_8000;
 export const AFTER_PLACES = 0x6_c000;
 const CLASS = AFTER_PLACES;
 const COLUMN = 0x6_c100;
+const PHONE_LETTERS = 0x6_c200;
 export const TEXT = 0x7_0000;
 const LISTED = 0x9_0000;
 const LISTS = 0xb_0000;
@@ -31,6 +32,7 @@ export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
     [BEGINNINGS, tables.beginnings],
     [PHONE_BEGINNINGS, tables.phoneBeginnings],
     [TRIPLES, tables.triples],
+    [PHONE_LETTERS, tables.phoneLetters],
     [CLASS, CLASSES],
     [COLUMN, COLUMN_OF],
     [SETS, tables.forms.sets],

@@ -85,6 +85,20 @@ export function letters(bytes: v128): v128 {
   return i8x16.gt_s(i8x16.add(v128.or(bytes, constant(6)), constant(9)), constant(10));
 }
 
+// @ts-ignore: decorator
+@inline
+export function small(bytes: v128): v128 {
+  return i8x16.gt_s(i8x16.add(bytes, constant(9)), constant(10));
+}
+
+/** Hexadecimal digits. */
+// @ts-ignore: decorator
+@inline
+export function hexes(bytes: v128): v128 {
+  const letter = i8x16.gt_s(i8x16.add(v128.or(bytes, constant(6)), i8x16.splat(25)), i8x16.splat(121));
+  return v128.or(digits(bytes), letter);
+}
+
 /** One of `- ./+:()`: what may stand between two digits of a number. */
 // @ts-ignore: decorator
 @inline
@@ -101,11 +115,23 @@ export function separators(bytes: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function announces(block: usize): v128 {
-  const first = lowerHalf(v128.load(block));
-  const second = lowerHalf(v128.load(block, 1));
-  const third = lowerHalf(v128.load(block, 2));
-  const two = v128.and(i8x16.relaxed_swizzle(constant(15), first), i8x16.relaxed_swizzle(constant(16), second));
-  return i8x16.ne(v128.and(two, i8x16.relaxed_swizzle(constant(17), third)), constant(5));
+  return beginsLike(CONSTANTS + (15 << 4), block);
+}
+
+/** Where one of some words may begin, told by the lower halves of its first three letters: three tables of words. */
+// @ts-ignore: decorator
+@inline
+export function beginsLike(tables: usize, block: usize): v128 {
+  const first = i8x16.relaxed_swizzle(v128.load(tables), lowerHalf(v128.load(block)));
+  const second = i8x16.relaxed_swizzle(v128.load(tables, 16), lowerHalf(v128.load(block, 1)));
+  const third = i8x16.relaxed_swizzle(v128.load(tables, 32), lowerHalf(v128.load(block, 2)));
+  return i8x16.ne(v128.and(v128.and(first, second), third), constant(5));
+}
+
+// @ts-ignore: decorator
+@inline
+export function equals(bytes: v128, byte: u32): v128 {
+  return i8x16.eq(bytes, i8x16.splat(i8(byte)));
 }
 
 // @ts-ignore: decorator

@@ -1,4 +1,18 @@
-import { ADDRESSES, FORMS, isWord, mayBegin, NUMBERS, PHRASES, place, placeAll, PLACES, TEXT } from './memory';
+import {
+  ADDRESSES,
+  DIGITS,
+  FORMS,
+  isWord,
+  JOINABLE,
+  mayBegin,
+  NUMBERS,
+  PHRASES,
+  place,
+  placeAll,
+  PLACES,
+  TEXT,
+  WORDS,
+} from './memory';
 import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
 import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
@@ -31,6 +45,11 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   const stop = TEXT + end;
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
+  // What stands before is not known, and nothing is behind.
+  for (let row: usize = JOINABLE; row <= DIGITS; row += WORDS - JOINABLE) {
+    store<u64>(row + (first >> 3) - 8, 0);
+    store<u64>(row + (((end + 63) >> 6) << 3), 0);
+  }
   forgetSigns();
   forgetRuns();
   let digitsBefore: u64 = 0;
@@ -50,6 +69,10 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     const joinable = bits(plain(a), plain(b), plain(c), plain(d));
     const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
     const sign = bits(signs(a), signs(b), signs(c), signs(d));
+    const row = (block - TEXT) >> 3;
+    store<u64>(JOINABLE + row, joinable);
+    store<u64>(WORDS + row, word);
+    store<u64>(DIGITS + row, digit);
     let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
     startsCarried = 0;
 
