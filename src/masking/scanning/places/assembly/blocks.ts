@@ -26,10 +26,16 @@ const CONSTANTS: usize = memory.data<u8>([
   240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, //
   1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, //
   58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, //
-  // 15 to 17: the words that announce a phrase in which these are the lower halves of the first, second and third letter.
+  // 15 to 17: the words that announce a phrase in which these are the lower halves of the first, third and fourth letter.
   4, 0, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, //
-  0, 0, 0, 0, 0, 9, 0, 0, 4, 0, 0, 0, 0, 0, 2, 0, //
   0, 0, 4, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+  0, 4, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 8, //
+  // 18, 19: what may stand between a name and its sign, by halves as above; 20 to 22: backslash, quote, n.
+  9, 0, 1, 0, 0, 0, 0, 1, 0, 1, 2, 0, 4, 4, 0, 0, //
+  0, 0, 1, 2, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+  92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, //
+  34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, //
+  110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, //
 ]);
 
 // @ts-ignore: decorator
@@ -108,14 +114,43 @@ export function separators(bytes: v128): v128 {
   return v128.or(v128.and(row, i8x16.ne(low, constant(5))), i8x16.eq(bytes, constant(14)));
 }
 
+/** One of `"'\`])`, a backslash, a colon, a space. */
+// @ts-ignore: decorator
+@inline
+export function closers(bytes: v128): v128 {
+  return i8x16.ne(isInBoth(bytes, 18), constant(5));
+}
+
+// @ts-ignore: decorator
+@inline
+export function backslashes(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(20));
+}
+
+// @ts-ignore: decorator
+@inline
+export function quotes(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(21));
+}
+
+/** The letter of the end of a line. */
+// @ts-ignore: decorator
+@inline
+export function ns(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(22));
+}
+
 /**
- * Where one of the words may begin that announce a seed phrase, by the lower halves of its first three letters: `seed`, `mnem`,
- * `phra`, `reco` and a few others.
+ * Where one of the words may begin that announce a seed phrase, by the lower halves of their first, third and fourth letter:
+ * `seed`, `mnem`, `phra`, `reco` and a few others.
  */
 // @ts-ignore: decorator
 @inline
 export function announces(block: usize): v128 {
-  return beginsLike(CONSTANTS + (15 << 4), block);
+  const first = i8x16.relaxed_swizzle(constant(15), lowerHalf(v128.load(block)));
+  const third = i8x16.relaxed_swizzle(constant(16), lowerHalf(v128.load(block, 2)));
+  const fourth = i8x16.relaxed_swizzle(constant(17), lowerHalf(v128.load(block, 3)));
+  return i8x16.ne(v128.and(v128.and(first, third), fourth), constant(5));
 }
 
 /** Where one of some words may begin, told by the lower halves of its first three letters: three tables of words. */

@@ -13,7 +13,7 @@ import {
   TEXT,
   WORDS,
 } from './memory';
-import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
+import { announces, backslashes, bits, BLOCK, capitals, digits, letters, ns, plain, quotes, separators, signs, up } from './blocks';
 import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
 import { forgetRuns } from './known-runs';
@@ -21,11 +21,9 @@ import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
 export { nextWord } from './words';
 
-const QUOTE: u32 = 0x22;
 const COLON: u32 = 0x3a;
 const EQUALS: u32 = 0x3d;
 const BACKSLASH: u32 = 0x5c;
-const LETTER_N: u32 = 0x6e;
 /** Zeros behind the text, so that nothing is read there that is left from another one. */
 const MARGIN: usize = 128;
 /** Four digits with dots are an address; fewer digits in a block are part of no number. */
@@ -58,6 +56,7 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   let capitalsBefore: u64 = 0;
   let startsBefore: u64 = 0;
   let startsCarried: u64 = 0;
+  let backslashesBefore = u64(u32(load<u8>(TEXT + first - 1)) == BACKSLASH) << 63;
   for (let block = TEXT + first; block < stop; block += BLOCK) {
     const a = v128.load(block);
     const b = v128.load(block, 16);
@@ -74,21 +73,27 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     store<u64>(WORDS + row, word);
     store<u64>(DIGITS + row, digit);
     let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
-    startsCarried = 0;
-
-    for (let rest = sign; rest != 0; rest &= rest - 1) {
+    // Most escapes are quotes and ends of lines.
+    const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
+    const escaped = up(backslash, backslashesBefore, 1);
+    const lines = backslash & ~escaped & bits(ns(v128.load(block, 1)), ns(v128.load(block, 17)), ns(v128.load(block, 33)), ns(v128.load(block, 49)));
+    const quote = bits(
+      quotes(v128.load(block, 1)),
+      quotes(v128.load(block, 17)),
+      quotes(v128.load(block, 33)),
+      quotes(v128.load(block, 49)),
+    );
+    starts |= lines << 2;
+    startsCarried = lines >> 62;
+    backslashesBefore = backslash;
+    for (let rest = sign & ~(backslash & (escaped | quote | lines)); rest != 0; rest &= rest - 1) {
       const i = i32(ctz(rest));
       const found: u32 = load<u8>(block + i);
-      let begins: i32 = 0;
-      if (found == BACKSLASH) {
-        // Most escapes are quotes and ends of lines.
-        const escaped: u32 = load<u8>(block + i, 1);
-        if (escaped == QUOTE) continue;
-        begins = escaped == LETTER_N && load<u8>(block + i - 1) != BACKSLASH ? 2 : lookAtSign(block + i, stop, wanted);
-      } else if (found == EQUALS || found == COLON) {
+      if (found == EQUALS || found == COLON) {
         lookAtColon(block + i, stop, wanted);
         continue;
-      } else begins = lookAtSign(block + i, stop, wanted);
+      }
+      const begins = lookAtSign(block + i, stop, wanted);
       if (begins == 0) continue;
       const at = i + begins;
       if (at < 64) starts |= u64(1) << at;

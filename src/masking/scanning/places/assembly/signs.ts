@@ -1,3 +1,4 @@
+import { closers } from './blocks';
 import {
   ADDRESSES,
   AT_SIGNS,
@@ -114,8 +115,10 @@ function hasAuthority(at: usize): bool {
 }
 
 /** Looks at a colon or an equals sign. */
+// @ts-ignore: decorator
+@inline
 export function lookAtColon(at: usize, end: usize, wanted: i32): void {
-  if (wanted & NAMES && mayAssign(at) && endsName(at)) place(at);
+  if (wanted & NAMES && mayEndName(at) && mayAssign(at) && endsName(at)) place(at);
   else if (wanted & ADDRESSES && load<u8>(at) == COLON && joinsAddress(at) && mayBeAddress(at, end)) place(at);
 }
 
@@ -139,6 +142,15 @@ function mayAssign(at: usize): bool {
 @inline
 function isDash(byte: u32): bool {
   return byte == 0x2d || byte == 0x5f || byte == 0x2e || byte == 0x20;
+}
+
+/** Whether the last two characters before a sign that may be of a name are those of one that counts: of nearly none they are. */
+// @ts-ignore: decorator
+@inline
+function mayEndName(sign: usize): bool {
+  const between = u32(i8x16.bitmask(closers(v128.load(sign - 16))));
+  const end = sign - usize(clz(~(between << 16)));
+  return load<u8>(ENDINGS + load<u16>(end - 2)) != 0 || end == sign - 16;
 }
 
 /** Whether a name that counts ends before a sign: see `nameEnd`. */

@@ -1,4 +1,4 @@
-import { beginsLike, bits, BLOCK, capitals, digits, letters, small } from './blocks';
+import { backslashes, beginsLike, bits, BLOCK, capitals, digits, letters, small } from './blocks';
 import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, PHONE_LETTERS, TEXT, TRIPLES } from './memory';
 
 /** So many letters of a phrase tell whether it may be one of context. */
@@ -26,12 +26,6 @@ const PLAIN_LETTERS = memory.data<u8>([
 @inline
 function unspaced(bytes: v128): v128 {
   return i8x16.ge_u(bytes, i8x16.splat(0xe3 as i8));
-}
-
-// @ts-ignore: decorator
-@inline
-function backslashes(bytes: v128): v128 {
-  return i8x16.eq(bytes, i8x16.splat(0x5c));
 }
 
 /** First bytes of these, and of quotes and dashes: a word may begin behind them. */
