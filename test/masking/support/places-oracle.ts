@@ -15,6 +15,7 @@ const EVERYWHERE: Places = {
   within: (from) => from,
   runAt: () => undefined,
   nextWord: () => undefined,
+  nextPhoneWord: () => undefined,
 };
 /** The same entities, looked for in every run of every text. */
 const EXHAUSTIVE: Detection = { ...ALL, places: EVERYWHERE };

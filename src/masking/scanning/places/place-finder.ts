@@ -30,6 +30,7 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly mark: (from: number, end: number, wanted: number) => void;
   readonly nextWord: (from: number, to: number) => number;
+  readonly nextPhoneWord: (from: number, to: number) => number;
 }
 
 /**
@@ -55,6 +56,8 @@ export interface Places {
    * @returns undefined where this part of the text is not known
    */
   nextWord(bytes: Uint8Array, from: number, to: number): number | undefined;
+  /** The same for a word that explains a telephone number. */
+  nextPhoneWord(bytes: Uint8Array, from: number, to: number): number | undefined;
 }
 
 /** Marks places 64 bytes at a time: nearly all of a text has none. */
@@ -67,6 +70,7 @@ export class PlaceFinder implements Places {
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
+  readonly #nextPhoneWord: Exports['nextPhoneWord'];
   readonly #wanted: number;
   readonly #shapes: ShapeAutomaton<Tiered>;
   #generation: number;
@@ -80,7 +84,7 @@ export class PlaceFinder implements Places {
 
   constructor(tables: PlaceTables, shapes: ShapeAutomaton<Tiered>) {
     const imports = { shapes: { follow: (state: number, column: number) => this.#follow(state, column) } };
-    const { memory, mark, nextWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
+    const { memory, mark, nextWord, nextPhoneWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
     layOut(memory.buffer, tables);
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
     this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
@@ -88,6 +92,7 @@ export class PlaceFinder implements Places {
     this.#runs = new KnownRuns(memory.buffer);
     this.#mark = mark;
     this.#nextWord = nextWord;
+    this.#nextPhoneWord = nextPhoneWord;
     this.#wanted = tables.wanted;
     this.#shapes = shapes;
     this.#generation = shapes.generation;
@@ -113,8 +118,17 @@ export class PlaceFinder implements Places {
 
   nextWord(bytes: Uint8Array, from: number, to: number): number | undefined {
     const base = this.#base;
-    if (bytes !== this.#bytes || from < base || to > this.#marked) return undefined;
-    return this.#nextWord(from - base, to - base) + base;
+    return this.#holds(bytes, from, to) ? this.#nextWord(from - base, to - base) + base : undefined;
+  }
+
+  nextPhoneWord(bytes: Uint8Array, from: number, to: number): number | undefined {
+    const base = this.#base;
+    return this.#holds(bytes, from, to) ? this.#nextPhoneWord(from - base, to - base) + base : undefined;
+  }
+
+  /** Whether this part of the text is in the memory of the module. */
+  #holds(bytes: Uint8Array, from: number, to: number): boolean {
+    return bytes === this.#bytes && from >= this.#base && to <= this.#marked;
   }
 
   runAt(place: number): KnownRuns | undefined {

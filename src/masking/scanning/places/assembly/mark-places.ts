@@ -19,7 +19,7 @@ import { mayBeHyphened, mayBeNumber } from './numbers';
 import { forgetRuns } from './known-runs';
 import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
-export { nextWord } from './words';
+export { nextPhoneWord, nextWord } from './words';
 
 const COLON: u32 = 0x3a;
 const EQUALS: u32 = 0x3d;

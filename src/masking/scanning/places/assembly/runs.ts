@@ -1,5 +1,6 @@
 import { bits, equals, hexes, up } from './blocks';
 import { mayBeForm, mayBeFormBefore } from './forms';
+import { joins } from './joins';
 import { beginRun, keepRun } from './known-runs';
 import {
   bitsFrom,
@@ -142,19 +143,6 @@ function startOf(at: usize): usize {
 function mayEndColour(at: usize): bool {
   const before: u32 = load<u8>(at - 1);
   return isDigit(before) || before == SEMICOLON || before == BRACKET;
-}
-
-/** Whether a space or a parenthesis belongs to a run: see `isJoined` in `run.ts`. */
-function joins(at: usize, byte: u32): bool {
-  const before = classOf(at - 1);
-  const after = classOf(at + 1);
-  if (byte == SPACE) {
-    if ((after & (DIGIT | UPPER)) == 0 && load<u8>(at + 1) != OPEN) return false;
-    return (before & (DIGIT | UPPER)) != 0 || load<u8>(at - 1) == CLOSE;
-  }
-  if (byte == OPEN) return (before & LETTER) == 0 && (after & DIGIT) != 0;
-  if (byte == CLOSE) return (before & DIGIT) != 0 && (load<u8>(at + 1) == SPACE || (after & (DIGIT | GLUE)) != 0);
-  return false;
 }
 
 /** The letter of an escape that is no character of a run: `\b \f \n \r \t`. */

@@ -14,6 +14,7 @@ import {
   place,
   TEXT,
 } from './memory';
+import { joins } from './joins';
 import { mayBeAddress } from './numbers';
 
 const BACKSLASH: u32 = 0x5c;
@@ -95,14 +96,14 @@ export function forgetSigns(): void {
   bareAt = 0;
 }
 
-/** Whether the two slashes of a URL stand before an at sign, with no quote and no end of a line between. */
+/** Whether the two slashes of a URL stand before an at sign, with nothing between that ends a run for certain. */
 function hasAuthority(at: usize): bool {
   const known = bareAt;
   let i = at - 1;
   let slashes = 0;
   while (i > known && at - i < LONGEST_USER_INFO) {
     const byte: u32 = load<u8>(i);
-    if (byte < SPACE || byte == QUOTE) break;
+    if (byte < SPACE || byte == QUOTE || (byte == SPACE && !joins(i, byte))) break;
     if (byte == SLASH) {
       if (++slashes == 2) return true;
     } else slashes = 0;
