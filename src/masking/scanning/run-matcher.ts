@@ -149,7 +149,6 @@ export class RunMatcher {
     const { text, length, goesOn } = this.run;
     const { shapes, longestShape } = this.#detection;
     const isTold = this.#isTold();
-    shapes.forgetIfLarge();
     let marked = -1;
     for (let i = 0; i < limit; i++) {
       if (!isWord(text[i]!) || (i === 0 ? goesOn : isWord(text[i - 1]!))) continue;
