@@ -153,13 +153,19 @@ export function announces(block: usize): v128 {
   return i8x16.ne(v128.and(v128.and(first, third), fourth), constant(5));
 }
 
-/** Where one of some words may begin, told by the lower halves of its first three letters: three tables of words. */
+/**
+ * Where one of some words may begin, told by the lower halves of its first three letters: three tables of words. Letters behind
+ * the first that are not small, and whatever is beyond ASCII, may be those of any.
+ */
 // @ts-ignore: decorator
 @inline
 export function beginsLike(tables: usize, block: usize): v128 {
-  const first = i8x16.relaxed_swizzle(v128.load(tables), lowerHalf(v128.load(block)));
-  const second = i8x16.relaxed_swizzle(v128.load(tables, 16), lowerHalf(v128.load(block, 1)));
-  const third = i8x16.relaxed_swizzle(v128.load(tables, 32), lowerHalf(v128.load(block, 2)));
+  const a = v128.load(block);
+  const b = v128.load(block, 1);
+  const c = v128.load(block, 2);
+  const first = v128.or(i8x16.relaxed_swizzle(v128.load(tables), lowerHalf(a)), i8x16.lt_s(a, constant(5)));
+  const second = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 16), lowerHalf(b)), v128.not(small(b)));
+  const third = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 32), lowerHalf(c)), v128.not(small(c)));
   return i8x16.ne(v128.and(v128.and(first, second), third), constant(5));
 }
 
@@ -185,3 +191,9 @@ export function up(mask: u64, before: u64, by: u64): u64 {
   return (mask << by) | (before >> (64 - by));
 }
 
+/** Bits moved down, those of the next block coming in. */
+// @ts-ignore: decorator
+@inline
+export function down(mask: u64, next: u64, by: u64): u64 {
+  return (mask >> by) | (next << (64 - by));
+}

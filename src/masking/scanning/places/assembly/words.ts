@@ -1,4 +1,4 @@
-import { backslashes, beginsLike, bits, BLOCK, capitals, digits, letters, small } from './blocks';
+import { backslashes, beginsLike, bits, BLOCK, capitals, digits, letters } from './blocks';
 import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, PHONE_LETTERS, TEXT, TRIPLES } from './memory';
 
 /** So many letters of a phrase tell whether it may be one of context. */
@@ -69,18 +69,16 @@ function firstOf(beginnings: usize, kind: u32, base: i32, starts: u64): i32 {
   return i32.MAX_VALUE;
 }
 
-/** Where three letters are not those of a word for telephones, small ones behind the first, no such word begins. */
+/** Where a word for telephones may begin. */
 // @ts-ignore: decorator
 @inline
 function mayBePhone(block: usize): u64 {
-  const smalls = bits(small(v128.load(block)), small(v128.load(block, 16)), small(v128.load(block, 32)), small(v128.load(block, 48)));
-  const like = bits(
+  return bits(
     beginsLike(PHONE_LETTERS, block),
     beginsLike(PHONE_LETTERS, block + 16),
     beginsLike(PHONE_LETTERS, block + 32),
     beginsLike(PHONE_LETTERS, block + 48),
   );
-  return like | ~((smalls >> 1) & (smalls >> 2));
 }
 
 /** Where words begin, or parts of one, in the 64 bytes from `block` on: at the first six too many. */
