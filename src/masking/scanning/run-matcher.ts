@@ -167,12 +167,9 @@ export class RunMatcher {
 
   /** The first letter or digit of the run from `i` on that is marked. Signs mark names and addresses. */
   #markedFrom(i: number): number {
-    const { text, offsets, end } = this.run;
-    const { places } = this.#detection;
+    const { offsets, end } = this.run;
     const start = offsets[0]!;
-    let place = places.within(start + i, end);
-    while (place < end && !isWord(text[place - start]!)) place = places.within(place + 1, end);
-    return place - start;
+    return this.#detection.places.wordWithin(start + i, end) - start;
   }
 
   readonly #checkShapes = (targets: readonly FormTarget[], from: number, to: number): void => {

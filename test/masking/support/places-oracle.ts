@@ -13,6 +13,7 @@ const EVERYWHERE: Places = {
   next: (at) => at,
   covers: () => false,
   within: (from) => from,
+  wordWithin: (from) => from,
   runAt: () => undefined,
   nextWord: () => undefined,
   nextPhoneWord: () => undefined,

@@ -215,8 +215,10 @@ export class ContextTracker {
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
-    const first = Math.max(0, at - CONTEXT_READ);
     const readTo = this.#readTo - base;
+    // Several entities may be asked for at one place.
+    if (at === readTo && this.#seen !== undefined) return this.#seen;
+    const first = Math.max(0, at - CONTEXT_READ);
     // What is asked for behind it was read, and perhaps not all of what comes before it.
     if (at < readTo) return this.#readWords(bytes, first, at, base, new Map(this.#isNamed ? this.#seen : []));
     this.#readTo = base + at;

@@ -24,6 +24,7 @@ const PHONE_BEGINNINGS = 0xe_0000;
 export const SHAPES = 0xf_0000;
 export const KNOWN_RUNS = 0x33_0000;
 export const AFTER_KNOWN_RUNS = 0x37_0000;
+export const WORDS = 0x37_4008;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {

@@ -1,6 +1,6 @@
 import { TABLE_SIZE, type ShapeAutomaton } from '../forms/shape-automaton.ts';
 import { KnownRuns } from './known-runs.ts';
-import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
+import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT, WORDS } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
 
@@ -36,6 +36,8 @@ export interface Places {
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
   within(from: number, to: number): number;
+  /** The same of those that are letters or digits. */
+  wordWithin(from: number, to: number): number;
   /** The run in which a place is, where it needs not be read to tell which shapes are in it. */
   runAt(place: number): KnownRuns | undefined;
   /**
@@ -52,6 +54,8 @@ export class PlaceFinder implements Places {
   readonly #text: Uint8Array;
   /** A bit for each byte. */
   readonly #places: Int32Array;
+  /** The same for letters and digits, whether marked or not. */
+  readonly #words: Int32Array;
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
@@ -75,6 +79,7 @@ export class PlaceFinder implements Places {
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
     this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
     shapes.keepIn(new Uint16Array(memory.buffer, SHAPES, TABLE_SIZE));
+    this.#words = new Int32Array(memory.buffer, WORDS, (AFTER_PLACES - PLACES) >> 2);
     this.#runs = new KnownRuns(memory.buffer);
     this.#mark = mark;
     this.#nextWord = nextWord;
@@ -128,6 +133,21 @@ export class PlaceFinder implements Places {
 
   within(from: number, to: number): number {
     return from >= to ? to : Math.min(to, this.#base + this.#nextBit(from - this.#base, to - this.#base));
+  }
+
+  wordWithin(from: number, to: number): number {
+    const places = this.#places;
+    const words = this.#words;
+    const base = this.#base;
+    const last = (to - base + 31) >> 5;
+    let i = (from - base) >> 5;
+    if (from >= to) return to;
+    let word = places[i]! & words[i]! & (-1 << ((from - base) & 31));
+    while (word === 0) {
+      if (++i >= last) return to;
+      word = places[i]! & words[i]!;
+    }
+    return Math.min(to, base + (i << 5) + 31 - Math.clz32(word & -word));
   }
 
   #nextBit(from: number, to: number): number {
