@@ -47,7 +47,6 @@ export const UPPER: u32 = 2;
 export const LOWER: u32 = 4;
 export const GLUE: u32 = 8;
 export const HIGH: u32 = 16;
-export const HEX: u32 = 32;
 export const LETTER: u32 = UPPER | LOWER;
 export const WORD: u32 = DIGIT | LETTER;
 export const PLAIN: u32 = WORD | GLUE;
