@@ -199,6 +199,10 @@ function count(start: usize, end: usize): bool {
 
 /** Where the word ends that the digit at `at` is in, if it is a digest: see `digestEnd` in `inert-run.ts`. */
 function digestEnd(at: usize, stop: usize): usize {
+  const ahead = usize(ctz(~bitsFrom(WORDS, at)));
+  reached = at + ahead;
+  // Nearly all words are too short.
+  if (ahead + usize(clz(~bitsFrom(WORDS, at - 64))) < SHORTEST_DIGEST) return 0;
   let to = at;
   let more: usize;
   do to += more = usize(ctz(~hexFrom(to)));
