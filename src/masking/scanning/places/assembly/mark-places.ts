@@ -1,6 +1,7 @@
 import {
   ADDRESSES,
   DIGITS,
+  firstOf,
   FORMS,
   isWord,
   JOINABLE,
@@ -185,16 +186,18 @@ function markNumbers(block: usize, stop: usize, part: u64, groups: u64, digit: u
     // The digits and separators around this digit.
     const to = ctz(~(part >> i)) + i;
     const from = i + 1 - clz(~(part << (63 - i)));
-    if (to >= 64 || i64(from) <= 0) {
+    const stretch = firstOf(usize(to)) & (~u64(0) << from);
+    const count = popcnt(digit & stretch);
+    const at = block + usize(i);
+    const isWhole = to < 64 && from > 0;
+    // Fewer digits may still be an address of IPv4.
+    if (count >= FEWEST_NUMBER || (isWhole && count >= FEWEST_DIGITS && mayBeNumber(at, stop))) placeAll(block, groups & stretch);
+    else if (!isWhole) {
       // They go on beyond the block.
-      if (mayBeNumber(block + usize(i), stop)) place(block + usize(i));
+      if (mayBeNumber(at, stop)) place(at);
       rest &= rest - 1;
       continue;
     }
-    const stretch = ((u64(1) << to) - 1) & (~u64(0) << from);
-    const count = popcnt(digit & stretch);
-    // Fewer digits may still be an address of IPv4.
-    if (count >= FEWEST_NUMBER || (count >= FEWEST_DIGITS && mayBeNumber(block + usize(i), stop))) placeAll(block, groups & stretch);
     rest &= ~stretch;
   }
 }
