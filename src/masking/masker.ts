@@ -27,6 +27,10 @@ const COMMA = 0x2c;
 const MOST_NAMES = 10_000;
 /** Replacements are longer than values, mostly. */
 const ROOM = 256;
+/** Larger windows have memory of their own for what becomes of them. */
+const MOST_SHARED = 98_304;
+/** What becomes of a window is put together here: memory that was just used costs a fifth of what fresh memory does. */
+const SHARED = new ByteWriter(MOST_SHARED + ROOM);
 
 /**
  * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
@@ -68,10 +72,21 @@ export class Masker implements TextFilter, Sink {
     this.#window = kept < this.#window.length ? concatenate([this.#window.subarray(kept), bytes]) : bytes;
     this.#from -= kept;
     this.#base += kept;
+    const isOwn = this.#window !== bytes;
     const settled = this.#scan(false);
+    const window = this.#window;
     // Whatever is sent on of a first piece is a view of it; what is kept is not.
-    if (this.#window === bytes) this.#keepEnd();
-    return settled;
+    if (!isOwn || this.#changed === SHARED) this.#keepEnd();
+    return this.#changed === SHARED ? this.#takeShared(isOwn ? window : EMPTY) : settled;
+  }
+
+  /** What became of a window that is not needed any longer: in its memory, if there is room. */
+  #takeShared(window: Uint8Array): Uint8Array {
+    const { written } = SHARED;
+    this.#changed = undefined;
+    if (written.length > window.length) return copyOf(written, 0, written.length);
+    window.set(written);
+    return window.subarray(0, written.length);
   }
 
   /** The bytes belong to the caller: what is still needed of them is copied. */
@@ -86,7 +101,7 @@ export class Masker implements TextFilter, Sink {
     const rest = this.#scan(true);
     this.#window = EMPTY;
     this.#from = 0;
-    return rest;
+    return this.#changed === SHARED ? this.#takeShared(EMPTY) : rest;
   }
 
   #scan(isFinal: boolean): Uint8Array {
@@ -97,8 +112,8 @@ export class Masker implements TextFilter, Sink {
     this.#from = settled;
     const changed = this.#changed;
     if (changed === undefined) return window.subarray(this.#copied, Math.max(this.#copied, settled));
-    this.#changed = undefined;
     if (settled > this.#copied) changed.write(window, this.#copied, settled);
+    if (changed !== SHARED) this.#changed = undefined;
     return changed.written;
   }
 
@@ -150,10 +165,17 @@ export class Masker implements TextFilter, Sink {
   }
 
   #replace(start: number, end: number, replacement: Uint8Array): void {
-    const changed = (this.#changed ??= new ByteWriter(this.#window.length + ROOM));
+    const changed = (this.#changed ??= this.#beginChange());
     if (start > this.#copied) changed.write(this.#window, this.#copied, start);
     changed.write(replacement, 0, replacement.length);
     this.#copied = end;
+  }
+
+  #beginChange(): ByteWriter {
+    const { length } = this.#window;
+    if (length > MOST_SHARED) return new ByteWriter(length + ROOM);
+    SHARED.clear();
+    return SHARED;
   }
 }
 

@@ -68,6 +68,7 @@ export interface Detection {
   readonly shapes: ShapeAutomaton<FormTarget>;
   /** How long the shortest shape is that has at most so many digits. */
   readonly shortest: readonly number[];
+  readonly longestShape: number;
   readonly tokens: TokenIndex<TokenTarget>;
   /** How long the shortest token is that announces nothing else. */
   readonly shortestToken: number;
@@ -110,6 +111,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     keys,
     shapes: automaton,
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
+    longestShape: Math.max(0, ...shapes.map(({ form }) => form.length)),
     tokens,
     shortestToken,
     names,

@@ -1,5 +1,6 @@
 import type { Tier } from '../entity.ts';
 import { isNumberOfMember } from './context/bare-number.ts';
+import { CONTEXT_READ } from './context/context-words.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
 import { Candidates } from './candidates.ts';
@@ -146,11 +147,29 @@ export class RunMatcher {
 
   #collectShapes(limit: number): void {
     const { text, length, goesOn } = this.run;
-    const { shapes } = this.#detection;
-    shapes.forgetIfLarge();
+    const { shapes, longestShape } = this.#detection;
+    const isTold = this.#isTold();
+    let marked = -1;
     for (let i = 0; i < limit; i++) {
-      if (isWord(text[i]!) && !(i === 0 ? goesOn : isWord(text[i - 1]!))) shapes.read(text, i, length, this.#checkShapes);
+      if (!isWord(text[i]!) || (i === 0 ? goesOn : isWord(text[i - 1]!))) continue;
+      // Wherever a shape stands a letter or a digit of it is marked.
+      if (isTold && marked < i) marked = this.#markedFrom(i);
+      if (marked >= length) return;
+      if (!isTold || marked - i < longestShape) shapes.read(text, i, length, this.#checkShapes);
     }
+  }
+
+  /** Whether all that is marked in the run tells what may be in it: no character of it is spelt in another way. */
+  #isTold(): boolean {
+    const { length, offsets, end } = this.run;
+    return length === end - offsets[0]! && this.#detection.places.covers(offsets[0]!, end);
+  }
+
+  /** The first letter or digit of the run from `i` on that is marked. Signs mark names and addresses. */
+  #markedFrom(i: number): number {
+    const { offsets, end } = this.run;
+    const start = offsets[0]!;
+    return this.#detection.places.wordWithin(start + i, end) - start;
   }
 
   readonly #checkShapes = (targets: readonly FormTarget[], from: number, to: number): void => {
@@ -186,21 +205,16 @@ export class RunMatcher {
 
   /** @returns false where more of the text is needed to tell */
   #collectTokens(limit: number): boolean {
-    const { run } = this;
-    const { places } = this.#detection;
-    const { length, end } = run;
-    const start = run.offsets[0]!;
+    const { length } = this.run;
     // Where a character is spelt in another way nothing of a token need be marked but that character.
-    if (end - start !== length || !places.covers(start, end)) {
+    if (!this.#isTold()) {
       for (let i = 0; i + 1 < length; i++) if (!this.#collectTokensAt(i, limit)) return false;
       return true;
     }
     // An encoded character before the run may hide where its first number begins.
     if (!this.#collectTokensAt(0, limit)) return false;
-    for (let place = places.within(start + 1, end); place < end; place = places.within(place + 1, end)) {
-      // Signs mark names and addresses.
-      if (isWord(run.text[place - start]!) && !this.#collectTokensAt(this.#groupStart(place - start), limit)) return false;
-    }
+    for (let i = this.#markedFrom(1); i < length; i = this.#markedFrom(i + 1))
+      if (!this.#collectTokensAt(this.#groupStart(i), limit)) return false;
     return true;
   }
 
@@ -281,17 +295,27 @@ export class RunMatcher {
 
   /** Four numbers with dots may be something else. */
   #findIpAddresses(limit: number, entity: number): void {
-    findIpAddresses(this.run, limit, (from, to) => {
-      if (!isCalledVersion(this.#window.bytes, this.run.offsets[from]!)) this.#add(from, to, entity);
-    });
+    this.#entity = entity;
+    findIpAddresses(this.run, limit, this.#reportAddress);
   }
+
+  readonly #reportAddress = (from: number, to: number): void => {
+    if (!isCalledVersion(this.#window.bytes, this.run.offsets[from]!)) this.#add(from, to, this.#entity);
+  };
 
   #findPhones(limit: number, entity: number): void {
     if ((this.run.features & HAS_PLUS) !== 0) this.#find(findPhones, limit, entity);
-    if (!this.#isAnnouncedAtAll()) return;
+    if (!this.#isAnnouncedAtAll() || !this.#mayBeAnnouncedPhone()) return;
     findNationalPhones(this.run, limit, (from, to) => {
       if (!this.#isJoined(from, to) && this.#speaksFor(entity, from)) this.#add(from, to, entity);
     });
+  }
+
+  #mayBeAnnouncedPhone(): boolean {
+    const { context, bytes } = this.#window;
+    if (context.isNamed) return true;
+    const { offsets, end } = this.run;
+    return this.#detection.places.nextPhoneWord(bytes, Math.max(0, offsets[0]! - CONTEXT_READ), end) !== end;
   }
 
   #openPrivateKey(at: number, to: number, entity: number): void {

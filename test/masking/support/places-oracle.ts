@@ -13,8 +13,10 @@ const EVERYWHERE: Places = {
   next: (at) => at,
   covers: () => false,
   within: (from) => from,
+  wordWithin: (from) => from,
   runAt: () => undefined,
   nextWord: () => undefined,
+  nextPhoneWord: () => undefined,
 };
 /** The same entities, looked for in every run of every text. */
 const EXHAUSTIVE: Detection = { ...ALL, places: EVERYWHERE };

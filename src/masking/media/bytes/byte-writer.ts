@@ -24,7 +24,12 @@ export class ByteWriter {
     else for (let i = 0; i < length; i++) target[start + i] = bytes[from + i]!;
   }
 
-  /** What was written; nothing may be written afterwards. */
+  /** Begins anew in the same memory: what was written before is lost. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** What was written; nothing may be written afterwards, but behind `clear`. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -33,12 +33,12 @@ for (const [character, bit] of [
   FEATURES[character.charCodeAt(0)] = bit;
 }
 
-/** What is known of a byte that is a character of a run without a second look: whether it is a digit, and its features. */
+/** What is known of a byte: whether it is a digit, whether it is a character of a run without a second look, its features. */
 const IS_DIGIT = 1;
 const PLAINLY = 2;
 const FEATURE_BITS = 8;
 const BYTES = Uint16Array.from(CLASSES, (bits, byte) => {
-  const isPlain = (bits & PLAIN) !== 0 && byte !== 0x25;
+  const isPlain = (bits & PLAIN) !== 0 && byte !== 0x25 && byte !== 0x6d;
   return (isPlain ? PLAINLY : 0) | ((bits & DIGIT) === 0 ? 0 : IS_DIGIT) | (FEATURES[byte]! << FEATURE_BITS);
 });
 
@@ -101,6 +101,16 @@ export class Run {
     this.#ending = ENDED;
     this.behind = start + 1;
     for (;;) {
+      const limit = Math.min(end, at + RUN_MAX - n);
+      for (; at < limit; at++, n++) {
+        const byte = bytes[at]!;
+        const bits = BYTES[byte]!;
+        if ((bits & PLAINLY) === 0) break;
+        text[n] = byte;
+        offsets[n] = at;
+        digits += bits & IS_DIGIT;
+        seen |= bits;
+      }
       if (at >= end) {
         if (!isFinal) this.#ending = STARVED;
         break;
@@ -109,17 +119,13 @@ export class Run {
         this.#ending = CUT;
         break;
       }
-      const byte = bytes[at]!;
-      const bits = BYTES[byte]!;
-      if ((bits & PLAINLY) !== 0) {
-        if (byte === LETTER_M && digits === n && n < MOST_COLOUR_DIGITS && endsColour(bytes, at)) {
+      if (bytes[at] === LETTER_M) {
+        if (digits === n && n < MOST_COLOUR_DIGITS && endsColour(bytes, at)) {
           this.behind = at + 1;
           break;
         }
-        text[n] = byte;
+        text[n] = LETTER_M;
         offsets[n++] = at++;
-        digits += bits & IS_DIGIT;
-        seen |= bits;
         continue;
       }
       const value = this.#readSpecial(bytes, at, end, isFinal);

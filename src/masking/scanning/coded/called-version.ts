@@ -50,5 +50,6 @@ function endsWith(bytes: Uint8Array, end: number, word: Uint8Array): boolean {
 }
 
 function beginsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  return text.every((byte, i) => bytes[at + i] === byte);
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+  return true;
 }

@@ -1,3 +1,4 @@
+import { toBytes } from '../../media/bytes/text-bytes.ts';
 import { CLASSES, LETTER, WORD } from '../characters/byte-classes.ts';
 import { OTHER_LETTER } from '../characters/characters.ts';
 import { byteSet } from '../characters/byte-set.ts';
@@ -19,7 +20,7 @@ const DOMAIN_MAX = 253;
 const FILE_ENDINGS: ReadonlySet<number> = new Set(
   'png jpg jpeg gif svg webp ico bmp css scss js mjs cjs ts tsx jsx json html htm xml yml yaml txt vue map lock'
     .split(' ')
-    .map((ending) => Array.from(ending, (letter) => letter.charCodeAt(0)).reduce(withLetter, 0)),
+    .map((ending) => lettersOf(toBytes(ending), 0, ending.length)),
 );
 /** Longer ones are no endings of file names. */
 const LONGEST_ENDING = 5;
@@ -85,18 +86,18 @@ function isTopLevel(text: Uint8Array, from: number, to: number): boolean {
   const length = to - from;
   if (length < 2 || length > 63) return false;
   const isEncoded = ((text[from]! << 8) | text[from + 1]! | 0x2020) === ENCODED;
-  let letters = 0;
-  for (let i = from; i < to; i++) {
+  for (let i = isEncoded ? to : from; i < to; i++) {
     const byte = text[i]!;
-    if ((CLASSES[byte]! & LETTER) === 0 && byte !== OTHER_LETTER && !(isEncoded && i >= from + 2)) return false;
-    letters = withLetter(letters, byte | 0x20);
+    if ((CLASSES[byte]! & LETTER) === 0 && byte !== OTHER_LETTER) return false;
   }
-  return length > LONGEST_ENDING || !FILE_ENDINGS.has(letters);
+  return length > LONGEST_ENDING || !FILE_ENDINGS.has(lettersOf(text, from, to));
 }
 
-/** Letters as one number; of more than five it is no longer told which. */
-function withLetter(letters: number, letter: number): number {
-  return (letters * 256 + letter) % 2 ** 40;
+/** A few letters as one number, whatever their case. */
+function lettersOf(text: Uint8Array, from: number, to: number): number {
+  let letters = 0;
+  for (let i = from; i < to; i++) letters = letters * 256 + (text[i]! | 0x20);
+  return letters;
 }
 
 /** What stands before the at sign of `https://user:password@host` and `ssh://user@host` is no mailbox. */

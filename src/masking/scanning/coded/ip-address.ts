@@ -7,10 +7,12 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const DASH = 0x2d;
 const ZERO = 0x30;
+/** Of an address of IPv4. */
+const FEWEST_DIGITS = 4;
 
 /** Addresses of IPv4 and IPv6 (RFC 791, RFC 4291 §2.2), but for those that name no one: loopback, unspecified, masks. */
 export function findIpAddresses(run: Run, limit: number, report: Report): void {
-  if ((run.features & HAS_DOT) !== 0) findV4(run, limit, report);
+  if ((run.features & HAS_DOT) !== 0 && run.digits >= FEWEST_DIGITS) findV4(run, limit, report);
   if ((run.features & HAS_COLON) !== 0) findV6(run, limit, report);
 }
 

@@ -4,6 +4,10 @@ import { setOf, type ByteSet } from '../characters/byte-set.ts';
 /** So far before a value a word still speaks for it. */
 const CONTEXT_REACH = 80;
 
+const LONGEST_PHRASE = 40;
+/** So far before a value such a word begins. */
+export const CONTEXT_READ: number = CONTEXT_REACH + LONGEST_PHRASE;
+
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -194,7 +198,7 @@ export class ContextTracker {
   /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
   maySpeak(bytes: Uint8Array, from: number, to: number, base: number): boolean {
     if (this.#isNamed) return true;
-    const first = Math.max(0, from - CONTEXT_REACH - LONGEST_PHRASE);
+    const first = Math.max(0, from - CONTEXT_READ);
     // In a column of numbers every value has the same words before it as the last one, or none.
     const loud = this.#pastQuiet(first, base);
     if (loud === first) this.#quietFrom = base + first;
@@ -211,8 +215,10 @@ export class ContextTracker {
   }
 
   #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
-    const first = Math.max(0, at - CONTEXT_REACH - LONGEST_PHRASE);
     const readTo = this.#readTo - base;
+    // Several entities may be asked for at one place.
+    if (at === readTo && this.#seen !== undefined) return this.#seen;
+    const first = Math.max(0, at - CONTEXT_READ);
     // What is asked for behind it was read, and perhaps not all of what comes before it.
     if (at < readTo) return this.#readWords(bytes, first, at, base, new Map(this.#isNamed ? this.#seen : []));
     this.#readTo = base + at;
@@ -256,6 +262,5 @@ const BARRED_BY: ReadonlyMap<number, ByteSet> = new Map([
   [LESS, setOf('/')],
   [NEWLINE, setOf('{[')],
 ]);
-const LONGEST_PHRASE = 40;
 /** So many bytes tell whether a phrase begins: its first letters, with what may stand between them. */
 const TOLD_WITHIN = 32;

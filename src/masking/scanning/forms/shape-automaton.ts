@@ -1,3 +1,4 @@
+import type { Tier } from '../../entity.ts';
 import { CLASSES, DIGIT, isWord, LOWER, UPPER } from '../characters/byte-classes.ts';
 
 /** A form, and what it stands for where it is found. */
@@ -18,9 +19,8 @@ const FIRST_CAPITAL = 10;
 const FIRST_SMALL = FIRST_CAPITAL + 26;
 const FIRST_SEPARATOR = FIRST_SMALL + 26;
 const NO_COLUMN = FIRST_SEPARATOR + SEPARATORS.length;
-/** Behind the columns: whether something is recognised on arriving in the state of the row. */
-const ENDS = NO_COLUMN + 1;
-const COLUMNS = ENDS + 1;
+/** Cells of a row. */
+const WIDTH = 72;
 
 /** By byte. */
 export const COLUMN_OF: Uint8Array = new Uint8Array(256).fill(NO_COLUMN);
@@ -33,12 +33,26 @@ for (let i = 0; i < SEPARATORS.length; i++) COLUMN_OF[SEPARATORS.charCodeAt(i)] 
 
 /** With more states than this everything learned is forgotten: a hostile text must not fill the memory. */
 const MOST_STATES = 1 << 14;
+/** Cells of the table. */
+export const TABLE_SIZE: number = MOST_STATES * WIDTH;
 
-const UNKNOWN = -1;
-/** No form goes on from here. */
-const DEAD = 0;
-/** Rows of the table begin here; a state is where its row begins, so that a step is one look-up. */
-const START = COLUMNS;
+/**
+ * A cell is four times the next state, and what arriving there proves: nothing, that a word before it is enough, or enough.
+ * Less than that: it is not known; no form goes on like this; there is no room for the state.
+ */
+const UNKNOWN = 0;
+const NO_STATE = 1;
+const NO_ROOM = 2;
+const FIRST_STATE = 1 << 2;
+const WEAK = 1;
+const PROVEN = 2;
+/** Before anything is read. */
+const START = 1;
+
+/** What the automaton has to know of what a form stands for. */
+interface Tiered {
+  readonly tier: Tier;
+}
 
 /** Told of what is recognised in `text[from]` to `text[to - 1]`. */
 export type Recognised<T> = (targets: readonly T[], from: number, to: number) => void;
@@ -47,53 +61,66 @@ export type Recognised<T> = (targets: readonly T[], from: number, to: number) =>
  * Recognises all forms at once: a deterministic automaton over their characters, whose states are made when they are first
  * reached.
  */
-export class ShapeAutomaton<T> {
+export class ShapeAutomaton<T extends Tiered> {
   /** What is recognised on arriving in a state. */
   readonly #targets: (readonly T[])[] = [];
   /** How often it was started anew: a state of an earlier generation is not one of this. */
   generation = 0;
   readonly #shapes: readonly ShapeTarget<T>[];
+  readonly #longest: number;
   /** The forms that are still possible in a state, and how far each has been read. */
   readonly #places: (readonly Place<T>[])[] = [];
   readonly #known = new Map<string, number>();
   readonly #ids = new Map<ShapeTarget<T>, number>();
-  #table: Int32Array<ArrayBuffer> = new Int32Array(64 * COLUMNS).fill(UNKNOWN);
+  #cells: Uint16Array = new Uint16Array(TABLE_SIZE);
 
   constructor(shapes: readonly ShapeTarget<T>[]) {
     this.#shapes = shapes;
+    this.#longest = Math.max(0, ...shapes.map(({ form }) => form.length));
     for (const shape of shapes) this.#ids.set(shape, this.#ids.size);
     this.#begin();
   }
 
+  /** Has its table in this memory, all zeros, which others read: a row for each state, a cell for each column. */
+  keepIn(cells: Uint16Array): void {
+    this.#cells = cells;
+  }
+
   /** Reads the word that begins at `from`, as far as it goes on like a form, and tells what ends where a word does. */
   read(text: Uint8Array, from: number, length: number, recognised: Recognised<T>): void {
-    let table = this.#table;
+    // Each character may need a state.
+    if (this.#places.length + this.#longest > MOST_STATES) this.#forget();
+    const cells = this.#cells;
     let state = START;
     for (let i = from; i < length; i++) {
-      const cell = state + COLUMN_OF[text[i]!]!;
-      let next = table[cell]!;
-      if (next === UNKNOWN) {
-        next = this.#explore(state, COLUMN_OF[text[i]!]!);
-        table = this.#table;
+      const column = COLUMN_OF[text[i]!]!;
+      let next = cells[state * WIDTH + column]!;
+      if (next < FIRST_STATE) {
+        if (next === UNKNOWN) next = this.follow(state, column);
+        if (next < FIRST_STATE) return;
       }
-      if (next === DEAD) return;
-      state = next;
-      if (table[state + ENDS] === 1 && (i + 1 >= length || !isWord(text[i + 1]!)))
-        recognised(this.#targets[state / COLUMNS]!, from, i + 1);
+      state = next >> 2;
+      if ((next & 3) !== 0 && (i + 1 >= length || !isWord(text[i + 1]!))) recognised(this.#targets[state]!, from, i + 1);
     }
   }
 
   /**
-   * Reads one character.
-   * @param state 1 before the first one
+   * Makes a cell of the table.
+   * @param state 1 before the first character
    * @param column see {@link COLUMN_OF}
-   * @returns the next state; undefined where no shape goes on like this
+   * @returns the cell; one without a state where there is no room
    */
-  follow(state: number, column: number): number | undefined {
-    const row = state * COLUMNS;
-    const known = this.#table[row + column]!;
-    const next = known === UNKNOWN ? this.#explore(row, column) : known;
-    return next === DEAD ? undefined : next / COLUMNS;
+  follow(state: number, column: number): number {
+    const places = this.#places[state]!.flatMap(({ shape, at }) =>
+      accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : [],
+    );
+    const key = places.map(({ shape, at }) => `${this.#ids.get(shape)}.${at}`).join(' ');
+    let next = places.length === 0 ? 0 : this.#known.get(key);
+    if (next === undefined && this.#places.length >= MOST_STATES) return NO_ROOM;
+    next ??= this.#add(places, key);
+    const cell = next === 0 ? NO_STATE : (next << 2) | proofOf(this.#targets[next]!);
+    this.#cells[state * WIDTH + column] = cell;
+    return cell;
   }
 
   /** What is recognised on arriving in a state. */
@@ -101,14 +128,17 @@ export class ShapeAutomaton<T> {
     return this.#targets[state]!;
   }
 
-  /** Starts anew where there are too many states; to be called between two searches, since states in hand are lost. */
-  forgetIfLarge(): void {
-    if (this.#places.length < MOST_STATES) return;
+  /** Starts anew where there is no room for more states; to be called between two texts, since states in hand are lost. */
+  forgetIfFull(): void {
+    if (this.#places.length >= MOST_STATES) this.#forget();
+  }
+
+  #forget(): void {
     this.generation++;
     this.#targets.length = 0;
     this.#places.length = 0;
     this.#known.clear();
-    this.#table.fill(UNKNOWN);
+    this.#cells.fill(UNKNOWN);
     this.#begin();
   }
 
@@ -120,31 +150,18 @@ export class ShapeAutomaton<T> {
     );
   }
 
-  #explore(state: number, column: number): number {
-    const before = this.#places[state / COLUMNS]!;
-    const places = before.flatMap(({ shape, at }) =>
-      accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : [],
-    );
-    const key = places.map(({ shape, at }) => `${this.#ids.get(shape)}.${at}`).join(' ');
-    const next = places.length === 0 ? DEAD : (this.#known.get(key) ?? this.#add(places, key));
-    this.#table[state + column] = next;
-    return next;
-  }
-
   #add(places: readonly Place<T>[], key: string): number {
-    const state = this.#places.length * COLUMNS;
+    const state = this.#places.length;
     this.#known.set(key, state);
     this.#places.push(places.filter(({ shape, at }) => at < shape.form.length));
-    const targets = places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target);
-    this.#targets.push(targets);
-    if (state + COLUMNS > this.#table.length) {
-      const larger = new Int32Array(this.#table.length * 2).fill(UNKNOWN);
-      larger.set(this.#table);
-      this.#table = larger;
-    }
-    this.#table[state + ENDS] = targets.length > 0 ? 1 : 0;
+    this.#targets.push(places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target));
     return state;
   }
+}
+
+function proofOf(targets: readonly Tiered[]): number {
+  if (targets.length === 0) return 0;
+  return targets.some(({ tier }) => tier === 'A') ? PROVEN : WEAK;
 }
 
 /** Whether a character of a form stands for what is in this column. */

@@ -8,10 +8,35 @@ export interface FormTables {
   readonly listed: Uint16Array;
   /** Lists: how many forms, then where each begins in `steps`. */
   readonly lists: Uint16Array;
-  /** Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least; of each step the set, the least, the most. */
+  /**
+   * Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least, which bits of the four
+   * bytes that are marked are always the same, and what they are; of each step the set, the least, the most.
+   */
   readonly steps: Uint16Array;
   /** 32 bytes a set, a bit for each byte. */
   readonly sets: Uint8Array;
+}
+
+const TOLD_BY = 4;
+
+/** The sets of the first characters, up to the first that is repeated at will. */
+function fixedSets(steps: readonly TokenStep[]): readonly ByteSet[] {
+  const last = steps.findIndex(({ min, max }) => min !== max);
+  return steps
+    .slice(0, last < 0 ? steps.length : last + 1)
+    .flatMap(({ bytes, min }) => Array.from({ length: min }, () => bytes));
+}
+
+/** Which bits all bytes of each set have alike, then what these bits are: four bytes each. */
+function sameBits(sets: readonly ByteSet[]): readonly number[] {
+  const bytes = sets.map((set) => {
+    const members = [...set.keys()].filter((byte) => set[byte] === 1);
+    const all = members.reduce((sum, byte) => sum & byte, 0xff);
+    return { same: 0xff & ~(members.reduce((sum, byte) => sum | byte, 0) ^ all), all };
+  });
+  const masks = Uint8Array.from({ length: TOLD_BY }, (_, i) => bytes[i]?.same ?? 0);
+  const values = Uint8Array.from({ length: TOLD_BY }, (_, i) => (bytes[i]?.all ?? 0) & masks[i]!);
+  return [...new Uint16Array(masks.buffer), ...new Uint16Array(values.buffer)];
 }
 
 /** Makes them, form by form. */
@@ -30,6 +55,7 @@ export class FormTableBuilder {
       markedAt,
       steps.length,
       steps.reduce((sum, { min }) => sum + min, 0),
+      ...sameBits(fixedSets(steps).slice(markedAt, markedAt + TOLD_BY)),
     );
     for (const { bytes, min, max } of steps) this.#steps.push(this.#idOf(bytes), min, max);
   }

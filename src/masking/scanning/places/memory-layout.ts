@@ -13,6 +13,7 @@ export const PLACES = 0x6_8000;
 export const AFTER_PLACES = 0x6_c000;
 const CLASS = AFTER_PLACES;
 const COLUMN = 0x6_c100;
+const PHONE_LETTERS = 0x6_c200;
 export const TEXT = 0x7_0000;
 const LISTED = 0x9_0000;
 const LISTS = 0xb_0000;
@@ -23,6 +24,7 @@ const PHONE_BEGINNINGS = 0xe_0000;
 export const SHAPES = 0xf_0000;
 export const KNOWN_RUNS = 0x33_0000;
 export const AFTER_KNOWN_RUNS = 0x37_0000;
+export const WORDS = 0x37_4008;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
@@ -31,6 +33,7 @@ export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
     [BEGINNINGS, tables.beginnings],
     [PHONE_BEGINNINGS, tables.phoneBeginnings],
     [TRIPLES, tables.triples],
+    [PHONE_LETTERS, tables.phoneLetters],
     [CLASS, CLASSES],
     [COLUMN, COLUMN_OF],
     [SETS, tables.forms.sets],

@@ -1,19 +1,9 @@
-import type { Tier } from '../../entity.ts';
-import type { ShapeAutomaton } from '../forms/shape-automaton.ts';
+import { TABLE_SIZE, type ShapeAutomaton } from '../forms/shape-automaton.ts';
 import { KnownRuns } from './known-runs.ts';
-import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
+import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT, WORDS } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
 
-/** Most states of shapes it has room for. */
-const MOST_STATES = 1 << 14;
-/** Cells of a row of states, two bytes each. */
-const WIDTH = 72;
-/** Cells beside those that lead to a state: no shape goes on like this; there is no room to tell. */
-const NO_STATE = 1;
-const NO_ROOM = 2;
-const WEAK = 1;
-const PROVEN = 2;
 /** So much of a text is marked at a time: what comes in one piece, and what was held back before it. */
 const SLICE = 98_304;
 /** Bytes before and behind a slice that tell what it begins and ends with; more than a value is told by. */
@@ -21,15 +11,13 @@ const AROUND = 256;
 /** Beside what is looked for: `NAMED` of `assembly/memory.ts`. */
 const NAMED = 64;
 
-/** What the module has to know of a shape. */
-interface Tiered {
-  readonly tier: Tier;
-}
+type Shapes = Pick<ShapeAutomaton<never>, 'follow' | 'forgetIfFull' | 'generation' | 'keepIn'>;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly mark: (from: number, end: number, wanted: number) => void;
   readonly nextWord: (from: number, to: number) => number;
+  readonly nextPhoneWord: (from: number, to: number) => number;
 }
 
 /**
@@ -48,6 +36,8 @@ export interface Places {
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
   within(from: number, to: number): number;
+  /** The same of those that are letters or digits. */
+  wordWithin(from: number, to: number): number;
   /** The run in which a place is, where it needs not be read to tell which shapes are in it. */
   runAt(place: number): KnownRuns | undefined;
   /**
@@ -55,6 +45,8 @@ export interface Places {
    * @returns undefined where this part of the text is not known
    */
   nextWord(bytes: Uint8Array, from: number, to: number): number | undefined;
+  /** The same for a word that explains a telephone number. */
+  nextPhoneWord(bytes: Uint8Array, from: number, to: number): number | undefined;
 }
 
 /** Marks places 64 bytes at a time: nearly all of a text has none. */
@@ -62,13 +54,14 @@ export class PlaceFinder implements Places {
   readonly #text: Uint8Array;
   /** A bit for each byte. */
   readonly #places: Int32Array;
-  /** The automaton of shapes, as far as it was needed: a row for each state, a cell for each character. */
-  readonly #states: Uint16Array;
+  /** The same for letters and digits, whether marked or not. */
+  readonly #words: Int32Array;
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
   readonly #nextWord: Exports['nextWord'];
+  readonly #nextPhoneWord: Exports['nextPhoneWord'];
   readonly #wanted: number;
-  readonly #shapes: ShapeAutomaton<Tiered>;
+  readonly #shapes: Shapes;
   #generation: number;
   #bytes: Uint8Array = NOTHING;
   #end = 0;
@@ -78,16 +71,19 @@ export class PlaceFinder implements Places {
   #markedFrom = 0;
   #marked = 0;
 
-  constructor(tables: PlaceTables, shapes: ShapeAutomaton<Tiered>) {
-    const imports = { shapes: { follow: (state: number, column: number) => this.#follow(state, column) } };
-    const { memory, mark, nextWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
+  /** @param shapes has its table in the memory of the module from now on */
+  constructor(tables: PlaceTables, shapes: Shapes) {
+    const imports = { shapes: { follow: (state: number, column: number) => shapes.follow(state, column) } };
+    const { memory, mark, nextWord, nextPhoneWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
     layOut(memory.buffer, tables);
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
     this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
-    this.#states = new Uint16Array(memory.buffer, SHAPES, MOST_STATES * WIDTH);
+    shapes.keepIn(new Uint16Array(memory.buffer, SHAPES, TABLE_SIZE));
+    this.#words = new Int32Array(memory.buffer, WORDS, (AFTER_PLACES - PLACES) >> 2);
     this.#runs = new KnownRuns(memory.buffer);
     this.#mark = mark;
     this.#nextWord = nextWord;
+    this.#nextPhoneWord = nextPhoneWord;
     this.#wanted = tables.wanted;
     this.#shapes = shapes;
     this.#generation = shapes.generation;
@@ -113,8 +109,17 @@ export class PlaceFinder implements Places {
 
   nextWord(bytes: Uint8Array, from: number, to: number): number | undefined {
     const base = this.#base;
-    if (bytes !== this.#bytes || from < base || to > this.#marked) return undefined;
-    return this.#nextWord(from - base, to - base) + base;
+    return this.#holds(bytes, from, to) ? this.#nextWord(from - base, to - base) + base : undefined;
+  }
+
+  nextPhoneWord(bytes: Uint8Array, from: number, to: number): number | undefined {
+    const base = this.#base;
+    return this.#holds(bytes, from, to) ? this.#nextPhoneWord(from - base, to - base) + base : undefined;
+  }
+
+  /** Whether this part of the text is in the memory of the module. */
+  #holds(bytes: Uint8Array, from: number, to: number): boolean {
+    return bytes === this.#bytes && from >= this.#base && to <= this.#marked;
   }
 
   runAt(place: number): KnownRuns | undefined {
@@ -128,6 +133,21 @@ export class PlaceFinder implements Places {
 
   within(from: number, to: number): number {
     return from >= to ? to : Math.min(to, this.#base + this.#nextBit(from - this.#base, to - this.#base));
+  }
+
+  wordWithin(from: number, to: number): number {
+    const places = this.#places;
+    const words = this.#words;
+    const base = this.#base;
+    const last = (to - base + 31) >> 5;
+    let i = (from - base) >> 5;
+    if (from >= to) return to;
+    let word = places[i]! & words[i]! & (-1 << ((from - base) & 31));
+    while (word === 0) {
+      if (++i >= last) return to;
+      word = places[i]! & words[i]!;
+    }
+    return Math.min(to, base + (i << 5) + 31 - Math.clz32(word & -word));
   }
 
   #nextBit(from: number, to: number): number {
@@ -150,25 +170,9 @@ export class PlaceFinder implements Places {
     this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
     this.#runs.begin(base);
-    this.#forgetStates();
-    this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted | this.#named);
-  }
-
-  #forgetStates(): void {
-    this.#shapes.forgetIfLarge();
-    if (this.#generation === this.#shapes.generation) return;
+    this.#shapes.forgetIfFull();
     this.#generation = this.#shapes.generation;
-    this.#states.fill(0);
-  }
-
-  /** Asked by the module for what it does not know yet: a cell as `assembly/shapes.ts` has it. */
-  #follow(state: number, column: number): number {
-    const next = this.#shapes.follow(state, column);
-    if (next === undefined) return NO_STATE;
-    if (next >= MOST_STATES) return NO_ROOM;
-    const targets = this.#shapes.targetsOf(next);
-    if (targets.length === 0) return next << 2;
-    return (next << 2) | (targets.some(({ tier }) => tier === 'A') ? PROVEN : WEAK);
+    this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted | this.#named);
   }
 }
 

@@ -26,10 +26,16 @@ const CONSTANTS: usize = memory.data<u8>([
   240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, 240, //
   1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1, //
   58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, 58, //
-  // 15 to 17: the words that announce a phrase in which these are the lower halves of the first, second and third letter.
+  // 15 to 17: the words that announce a phrase in which these are the lower halves of the first, third and fourth letter.
   4, 0, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, //
-  0, 0, 0, 0, 0, 9, 0, 0, 4, 0, 0, 0, 0, 0, 2, 0, //
   0, 0, 4, 8, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+  0, 4, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 8, //
+  // 18, 19: what may stand between a name and its sign, by halves as above; 20 to 22: backslash, quote, n.
+  9, 0, 1, 0, 0, 0, 0, 1, 0, 1, 2, 0, 4, 4, 0, 0, //
+  0, 0, 1, 2, 0, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+  92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, //
+  34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, //
+  110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, //
 ]);
 
 // @ts-ignore: decorator
@@ -85,6 +91,20 @@ export function letters(bytes: v128): v128 {
   return i8x16.gt_s(i8x16.add(v128.or(bytes, constant(6)), constant(9)), constant(10));
 }
 
+// @ts-ignore: decorator
+@inline
+export function small(bytes: v128): v128 {
+  return i8x16.gt_s(i8x16.add(bytes, constant(9)), constant(10));
+}
+
+/** Hexadecimal digits. */
+// @ts-ignore: decorator
+@inline
+export function hexes(bytes: v128): v128 {
+  const letter = i8x16.gt_s(i8x16.add(v128.or(bytes, constant(6)), i8x16.splat(25)), i8x16.splat(121));
+  return v128.or(digits(bytes), letter);
+}
+
 /** One of `- ./+:()`: what may stand between two digits of a number. */
 // @ts-ignore: decorator
 @inline
@@ -94,18 +114,65 @@ export function separators(bytes: v128): v128 {
   return v128.or(v128.and(row, i8x16.ne(low, constant(5))), i8x16.eq(bytes, constant(14)));
 }
 
+/** One of `"'\`])`, a backslash, a colon, a space. */
+// @ts-ignore: decorator
+@inline
+export function closers(bytes: v128): v128 {
+  return i8x16.ne(isInBoth(bytes, 18), constant(5));
+}
+
+// @ts-ignore: decorator
+@inline
+export function backslashes(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(20));
+}
+
+// @ts-ignore: decorator
+@inline
+export function quotes(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(21));
+}
+
+/** The letter of the end of a line. */
+// @ts-ignore: decorator
+@inline
+export function ns(bytes: v128): v128 {
+  return i8x16.eq(bytes, constant(22));
+}
+
 /**
- * Where one of the words may begin that announce a seed phrase, by the lower halves of its first three letters: `seed`, `mnem`,
- * `phra`, `reco` and a few others.
+ * Where one of the words may begin that announce a seed phrase, by the lower halves of their first, third and fourth letter:
+ * `seed`, `mnem`, `phra`, `reco` and a few others.
  */
 // @ts-ignore: decorator
 @inline
 export function announces(block: usize): v128 {
-  const first = lowerHalf(v128.load(block));
-  const second = lowerHalf(v128.load(block, 1));
-  const third = lowerHalf(v128.load(block, 2));
-  const two = v128.and(i8x16.relaxed_swizzle(constant(15), first), i8x16.relaxed_swizzle(constant(16), second));
-  return i8x16.ne(v128.and(two, i8x16.relaxed_swizzle(constant(17), third)), constant(5));
+  const first = i8x16.relaxed_swizzle(constant(15), lowerHalf(v128.load(block)));
+  const third = i8x16.relaxed_swizzle(constant(16), lowerHalf(v128.load(block, 2)));
+  const fourth = i8x16.relaxed_swizzle(constant(17), lowerHalf(v128.load(block, 3)));
+  return i8x16.ne(v128.and(v128.and(first, third), fourth), constant(5));
+}
+
+/**
+ * Where one of some words may begin, told by the lower halves of its first three letters: three tables of words. Letters behind
+ * the first that are not small, and whatever is beyond ASCII, may be those of any.
+ */
+// @ts-ignore: decorator
+@inline
+export function beginsLike(tables: usize, block: usize): v128 {
+  const a = v128.load(block);
+  const b = v128.load(block, 1);
+  const c = v128.load(block, 2);
+  const first = v128.or(i8x16.relaxed_swizzle(v128.load(tables), lowerHalf(a)), i8x16.lt_s(a, constant(5)));
+  const second = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 16), lowerHalf(b)), v128.not(small(b)));
+  const third = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 32), lowerHalf(c)), v128.not(small(c)));
+  return i8x16.ne(v128.and(v128.and(first, second), third), constant(5));
+}
+
+// @ts-ignore: decorator
+@inline
+export function equals(bytes: v128, byte: u32): v128 {
+  return i8x16.eq(bytes, i8x16.splat(i8(byte)));
 }
 
 // @ts-ignore: decorator
@@ -124,3 +191,9 @@ export function up(mask: u64, before: u64, by: u64): u64 {
   return (mask << by) | (before >> (64 - by));
 }
 
+/** Bits moved down, those of the next block coming in. */
+// @ts-ignore: decorator
+@inline
+export function down(mask: u64, next: u64, by: u64): u64 {
+  return (mask >> by) | (next << (64 - by));
+}

@@ -1,7 +1,10 @@
 import { LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
 
-/** Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length. */
-const HEAD: usize = 6;
+/**
+ * Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length, and of the
+ * four bytes that are marked which bits are always the same, and what they are.
+ */
+const HEAD: usize = 14;
 /** Each step is two bytes for the set, two for the least and two for the most number of bytes. */
 const STEP: usize = 6;
 
@@ -17,8 +20,11 @@ export function mayBeForm(at: usize, stop: usize): bool {
 export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
   const list = LISTS + (usize(load<u16>(LISTED + (usize(load<u16>(at)) << 1))) << 1);
   const last = list + 2 + (usize(load<u16>(list)) << 1);
+  const four = load<u32>(at);
+  const isCut = at + 4 > stop;
   for (let entry = list + 2; entry < last; entry += 2) {
     const form = STEPS + (usize(load<u16>(entry)) << 1);
+    if ((four & load<u32>(form, 6)) != load<u32>(form, 10) && !isCut) continue;
     const first = at - usize(load<u16>(form));
     if (first + usize(load<u16>(form, 4)) <= end && goesOn(form, first, stop)) return true;
   }

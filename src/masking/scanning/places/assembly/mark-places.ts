@@ -1,24 +1,35 @@
-import { ADDRESSES, FORMS, isWord, mayBegin, NUMBERS, PHRASES, place, placeAll, PLACES, TEXT } from './memory';
-import { announces, bits, BLOCK, capitals, digits, letters, plain, separators, signs, up } from './blocks';
+import {
+  ADDRESSES,
+  DIGITS,
+  firstOf,
+  FORMS,
+  isWord,
+  JOINABLE,
+  mayBegin,
+  NUMBERS,
+  PHRASES,
+  place,
+  placeAll,
+  PLACES,
+  TEXT,
+  WORDS,
+} from './memory';
+import { announces, backslashes, bits, BLOCK, capitals, digits, down, letters, ns, plain, quotes, separators, signs, up } from './blocks';
 import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
 import { forgetRuns } from './known-runs';
 import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
-export { nextWord } from './words';
+export { nextPhoneWord, nextWord } from './words';
 
-const QUOTE: u32 = 0x22;
 const COLON: u32 = 0x3a;
 const EQUALS: u32 = 0x3d;
 const BACKSLASH: u32 = 0x5c;
-const LETTER_N: u32 = 0x6e;
 /** Zeros behind the text, so that nothing is read there that is left from another one. */
 const MARGIN: usize = 128;
 /** Four digits with dots are an address; fewer digits in a block are part of no number. */
 const FEWEST_DIGITS: u64 = 4;
 const FEWEST_NUMBER: u64 = 6;
-/** So long a run of joinable characters is at least that a token stands in. */
-const SHORTEST_RUN: u64 = 13;
 
 /**
  * Marks every place of `text[from]` to `text[end - 1]` where a value may be, and others: but wherever a value stands at least
@@ -31,15 +42,29 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   const stop = TEXT + end;
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
+  // What stands before is not known, and nothing is behind.
+  for (let row: usize = JOINABLE; row <= DIGITS; row += WORDS - JOINABLE) {
+    store<u64>(row + (first >> 3) - 8, 0);
+    store<u64>(row + (((end + 63) >> 6) << 3), 0);
+  }
   forgetSigns();
   forgetRuns();
   let digitsBefore: u64 = 0;
   let lettersBefore: u64 = 0;
   let joinableBefore: u64 = 0;
+  let twoBefore: u64 = 0;
+  let fourBefore: u64 = 0;
+  let eightBefore: u64 = 0;
+  let thirteenBefore: u64 = 0;
   let capitalsBefore: u64 = 0;
+  let twoCapitalsBefore: u64 = 0;
+  let fourCapitalsBefore: u64 = 0;
+  let fiveBefore: u64 = 0;
   let startsBefore: u64 = 0;
   let startsCarried: u64 = 0;
-  for (let block = TEXT + first; block < stop; block += BLOCK) {
+  let backslashesBefore = u64(u32(load<u8>(TEXT + first - 1)) == BACKSLASH) << 63;
+  // One block more, which is empty: what stands in a long run is told a block later.
+  for (let block = TEXT + first; block < stop + BLOCK; block += BLOCK) {
     const a = v128.load(block);
     const b = v128.load(block, 16);
     const c = v128.load(block, 32);
@@ -50,22 +75,32 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     const joinable = bits(plain(a), plain(b), plain(c), plain(d));
     const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
     const sign = bits(signs(a), signs(b), signs(c), signs(d));
+    const row = (block - TEXT) >> 3;
+    store<u64>(JOINABLE + row, joinable);
+    store<u64>(WORDS + row, word);
+    store<u64>(DIGITS + row, digit);
     let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
-    startsCarried = 0;
-
-    for (let rest = sign; rest != 0; rest &= rest - 1) {
+    // Most escapes are quotes and ends of lines.
+    const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
+    const escaped = up(backslash, backslashesBefore, 1);
+    const lines = backslash & ~escaped & bits(ns(v128.load(block, 1)), ns(v128.load(block, 17)), ns(v128.load(block, 33)), ns(v128.load(block, 49)));
+    const quote = bits(
+      quotes(v128.load(block, 1)),
+      quotes(v128.load(block, 17)),
+      quotes(v128.load(block, 33)),
+      quotes(v128.load(block, 49)),
+    );
+    starts |= lines << 2;
+    startsCarried = lines >> 62;
+    backslashesBefore = backslash;
+    for (let rest = sign & ~(backslash & (escaped | quote | lines)); rest != 0; rest &= rest - 1) {
       const i = i32(ctz(rest));
       const found: u32 = load<u8>(block + i);
-      let begins: i32 = 0;
-      if (found == BACKSLASH) {
-        // Most escapes are quotes and ends of lines.
-        const escaped: u32 = load<u8>(block + i, 1);
-        if (escaped == QUOTE) continue;
-        begins = escaped == LETTER_N && load<u8>(block + i - 1) != BACKSLASH ? 2 : lookAtSign(block + i, stop, wanted);
-      } else if (found == EQUALS || found == COLON) {
+      if (found == EQUALS || found == COLON) {
         lookAtColon(block + i, stop, wanted);
         continue;
-      } else begins = lookAtSign(block + i, stop, wanted);
+      }
+      const begins = lookAtSign(block + i, stop, wanted);
       if (begins == 0) continue;
       const at = i + begins;
       if (at < 64) starts |= u64(1) << at;
@@ -80,31 +115,33 @@ export function mark(from: i32, end: i32, wanted: i32): void {
     }
 
     if (wanted & FORMS) {
-      const long = inRunsOf13(joinable);
-      if (long != 0) {
-        for (let rest = starts & long; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), stop, wanted);
-      }
-      if (joinable & (joinableBefore >> 63) & 1) {
-        const before = clz(~joinableBefore);
-        const after = ctz(~joinable);
-        if (before + after >= SHORTEST_RUN) markAcross(block, stop, startsBefore, before, starts & ~long, after, wanted);
+      const two = joinable & up(joinable, joinableBefore, 1);
+      const four = two & up(two, twoBefore, 2);
+      const eight = four & up(four, fourBefore, 4);
+      const thirteen = eight & up(eight, eightBefore, 5);
+      if ((thirteen | thirteenBefore) != 0) {
+        // Only now it is known which runs of the block before are long.
+        for (let rest = startsBefore & inRowsOf13(thirteenBefore, thirteen); rest != 0; rest &= rest - 1)
+          markForm(block - BLOCK + usize(ctz(rest)), stop, wanted);
       }
       joinableBefore = joinable;
+      twoBefore = two;
+      fourBefore = four;
+      eightBefore = eight;
+      thirteenBefore = thirteen;
 
-      const four = runsOf4(capital);
-      if (four != 0) {
-        const nine = four & (four << 4) & (capital << 8);
-        if (nine != 0) placeAll(block, nine & ~(nine << 1));
-        const five = four & (capital << 4);
-        for (let rest = five & ~(five << 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
-      }
-      if (capital & (capitalsBefore >> 63) & 1) {
-        const before = clz(~capitalsBefore);
-        const after = ctz(~capital);
-        if (before + after >= 5) markCapitals(block - usize(before));
-        if (before + after >= 9) place(block);
+      const twoCapitals = capital & up(capital, capitalsBefore, 1);
+      const fourCapitals = twoCapitals & up(twoCapitals, twoCapitalsBefore, 2);
+      const five = fourCapitals & up(capital, capitalsBefore, 4);
+      if (five != 0) {
+        const nine = five & up(fourCapitals, fourCapitalsBefore, 5);
+        placeAll(block, nine & ~(nine << 1));
+        for (let rest = five & ~up(five, fiveBefore, 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
       }
       capitalsBefore = capital;
+      twoCapitalsBefore = twoCapitals;
+      fourCapitalsBefore = fourCapitals;
+      fiveBefore = five;
 
       const pairs = digit & up(digit, digitsBefore, 1);
       if (pairs != 0) markMixed(block, stop, pairs, letter, lettersBefore, digit, digitsBefore);
@@ -149,16 +186,18 @@ function markNumbers(block: usize, stop: usize, part: u64, groups: u64, digit: u
     // The digits and separators around this digit.
     const to = ctz(~(part >> i)) + i;
     const from = i + 1 - clz(~(part << (63 - i)));
-    if (to >= 64 || i64(from) <= 0) {
+    const stretch = firstOf(usize(to)) & (~u64(0) << from);
+    const count = popcnt(digit & stretch);
+    const at = block + usize(i);
+    const isWhole = to < 64 && from > 0;
+    // Fewer digits may still be an address of IPv4.
+    if (count >= FEWEST_NUMBER || (isWhole && count >= FEWEST_DIGITS && mayBeNumber(at, stop))) placeAll(block, groups & stretch);
+    else if (!isWhole) {
       // They go on beyond the block.
-      if (mayBeNumber(block + usize(i), stop)) place(block + usize(i));
+      if (mayBeNumber(at, stop)) place(at);
       rest &= rest - 1;
       continue;
     }
-    const stretch = ((u64(1) << to) - 1) & (~u64(0) << from);
-    const count = popcnt(digit & stretch);
-    // Fewer digits may still be an address of IPv4.
-    if (count >= FEWEST_NUMBER || (count >= FEWEST_DIGITS && mayBeNumber(block + usize(i), stop))) placeAll(block, groups & stretch);
     rest &= ~stretch;
   }
 }
@@ -170,36 +209,16 @@ function clear(from: usize, length: usize): void {
   for (let at = from; at < from + length; at += 8) store<u64>(at, 0);
 }
 
-/** Where four bits stand in a row, at the last of them. */
+/** Of the bits of a block those that stand in rows of 13 and more, by the last bits of 13 in a row in it and in the next one. */
 // @ts-ignore: decorator
 @inline
-function runsOf4(mask: u64): u64 {
-  const two = mask & (mask << 1);
-  return two & (two << 2);
-}
-
-/** All bits that stand in rows of 13 and more. */
-// @ts-ignore: decorator
-@inline
-function inRunsOf13(mask: u64): u64 {
-  const four = runsOf4(mask);
-  const eight = four & (four << 4);
-  let row = eight & (eight << 5);
-  if (row == 0) return 0;
-  row |= row >> 1;
-  row |= row >> 2;
-  row |= row >> 4;
-  return row | (row >> 5);
-}
-
-/** The beginnings of words in a long run that goes from one block to the next, as far as they were not in one before. */
-function markAcross(block: usize, stop: usize, startsBefore: u64, before: u64, starts: u64, after: u64, wanted: i32): void {
-  if (before < SHORTEST_RUN) {
-    const part = startsBefore & (~u64(0) << (64 - before));
-    for (let rest = part; rest != 0; rest &= rest - 1) markForm(block - BLOCK + usize(ctz(rest)), stop, wanted);
-  }
-  const part = after == 64 ? starts : starts & ((u64(1) << after) - 1);
-  for (let rest = part; rest != 0; rest &= rest - 1) markForm(block + usize(ctz(rest)), stop, wanted);
+function inRowsOf13(last: u64, next: u64): u64 {
+  const two = last | down(last, next, 1);
+  const nextTwo = next | (next >> 1);
+  const four = two | down(two, nextTwo, 2);
+  const nextFour = nextTwo | (nextTwo >> 2);
+  const eight = four | down(four, nextFour, 4);
+  return eight | down(eight, nextFour | (nextFour >> 4), 5);
 }
 
 /** A word begins at `at`, in a run that is long enough for a token. */

@@ -15,6 +15,8 @@ export const PLACES: usize = 0x6_8000;
 /** By byte: what it can be part of, and its column in the automaton of shapes. */
 export const CLASSES: usize = 0x6_c000;
 export const COLUMNS: usize = 0x6_c100;
+/** By the lower half of the first letter, the second, the third: the words for telephones that have it there, in eight groups. */
+export const PHONE_LETTERS: usize = 0x6_c200;
 /** The text, with nothing before it. */
 export const TEXT: usize = 0x7_0000;
 /** By pair of bytes: which list of forms may be there. */
@@ -34,6 +36,10 @@ export const SHAPES: usize = 0xf_0000;
 /** Runs that were read to their end: see `known-runs.ts`. */
 export const KNOWN_RUNS: usize = 0x33_0000;
 export const AFTER_KNOWN_RUNS: usize = 0x37_0000;
+/** A bit for each byte of the text, as {@link PLACES} has it: joinable characters, letters and digits, digits. */
+export const JOINABLE: usize = 0x37_0008;
+export const WORDS: usize = 0x37_4008;
+export const DIGITS: usize = 0x37_8008;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
 export const DIGIT: u32 = 1;
@@ -41,7 +47,6 @@ export const UPPER: u32 = 2;
 export const LOWER: u32 = 4;
 export const GLUE: u32 = 8;
 export const HIGH: u32 = 16;
-export const HEX: u32 = 32;
 export const LETTER: u32 = UPPER | LOWER;
 export const WORD: u32 = DIGIT | LETTER;
 export const PLAIN: u32 = WORD | GLUE;
@@ -65,21 +70,30 @@ export function place(at: usize): void {
   store<u8>(byte, u32(load<u8>(byte)) | (1 << (u32(bit) & 7)));
 }
 
-/** Whether the byte at `at` is marked. */
-// @ts-ignore: decorator
-@inline
-export function isPlace(at: usize): bool {
-  const bit = at - TEXT;
-  return ((u32(load<u8>(PLACES + (bit >> 3))) >> (u32(bit) & 7)) & 1) != 0;
-}
-
 /** Takes the marks of `from` to `to - 1` away. */
 export function forget(from: usize, to: usize): void {
-  for (let at = from; at < to; at++) {
-    const bit = at - TEXT;
-    const byte = PLACES + (bit >> 3);
-    store<u8>(byte, u32(load<u8>(byte)) & ~(1 << (u32(bit) & 7)));
+  const last = to - TEXT;
+  for (let bit = from - TEXT; bit < last; bit = (bit | 63) + 1) {
+    const word = PLACES + ((bit >> 6) << 3);
+    store<u64>(word, load<u64>(word) & ~(firstOf(last - bit) << (bit & 63)));
   }
+}
+
+/** So many of the lowest bits. */
+// @ts-ignore: decorator
+@inline
+export function firstOf(count: usize): u64 {
+  return count >= 64 ? ~u64(0) : (u64(1) << count) - 1;
+}
+
+/** The bits of the 64 bytes from `at` on, in one of the rows that have one for each byte of the text. */
+// @ts-ignore: decorator
+@inline
+export function bitsFrom(row: usize, at: usize): u64 {
+  const bit = i32(at - TEXT);
+  const word = row + ((bit >> 6) << 3);
+  const by = u64(bit & 63);
+  return (load<u64>(word) >> by) | ((load<u64>(word, 8) << 1) << (63 - by));
 }
 
 /** Marks bytes of the 64 from `block` on. */

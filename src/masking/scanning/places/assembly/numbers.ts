@@ -1,52 +1,33 @@
-import { isDigit, isHex } from './memory';
+import { bits, digits, equals, separators } from './blocks';
+import { firstOf, isDigit, isHex } from './memory';
 
 const COLON: u32 = 0x3a;
 const DOT: u32 = 0x2e;
 /** With fewer digits close together a number is part of no form that is told by them. */
-const FEWEST_DIGITS: i32 = 6;
-/** So many dots between digits an address of IPv4 has. */
-const FEWEST_DOTS: i32 = 3;
-/** Between two digits of one number: the `) ` of a telephone number. */
-const MOST_SEPARATORS: i32 = 2;
+const FEWEST_DIGITS: u64 = 6;
+/** So many digits an address of IPv4 has at least, and dots between them. */
+const FEWEST_OF_ADDRESS: u64 = 4;
+const FEWEST_DOTS: u64 = 3;
 
-/** One of `- ./+:()`. */
-// @ts-ignore: decorator
-@inline
-function isSeparator(byte: u32): bool {
-  // Bits of 0x20 to 0x3a.
-  return byte - 0x20 < 27 && ((0x0400_eb01 >> (byte - 0x20)) & 1) != 0;
-}
+/** Half of what is looked at around a digit: so many bytes six digits with separators between them do not have. */
+const AROUND: usize = 32;
 
 /** Whether the digit at `at` has enough others near it, only separators between them, or dots enough. */
 export function mayBeNumber(at: usize, end: usize): bool {
-  let digits = 1;
-  let dots = 0;
-  let between = 0;
-  let i = at + 1;
-  for (; i < end; i++) {
-    const byte: u32 = load<u8>(i);
-    if (isDigit(byte)) {
-      if (++digits >= FEWEST_DIGITS) return true;
-      between = 0;
-    } else if (isSeparator(byte)) {
-      if (byte == DOT && ++dots >= FEWEST_DOTS) return true;
-      if (++between > MOST_SEPARATORS) break;
-    } else break;
-  }
-  if (i >= end) return true;
-  between = 0;
-  i = at - 1;
-  while (between <= MOST_SEPARATORS) {
-    const byte: u32 = load<u8>(i--);
-    if (isDigit(byte)) {
-      if (++digits >= FEWEST_DIGITS) return true;
-      between = 0;
-    } else if (isSeparator(byte)) {
-      if (byte == DOT && ++dots >= FEWEST_DOTS) return true;
-      between++;
-    } else break;
-  }
-  return false;
+  const block = at - AROUND;
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const digit = bits(digits(a), digits(b), digits(c), digits(d));
+  const part = digit | bits(separators(a), separators(b), separators(c), separators(d));
+  const behind = AROUND + usize(ctz(~(part >> AROUND)));
+  if (block + behind >= end) return true;
+  const stretch = firstOf(behind) & ~firstOf(AROUND + 1 - usize(clz(~(part << (63 - AROUND)))));
+  const count = popcnt(digit & stretch);
+  if (count < FEWEST_OF_ADDRESS) return false;
+  const dot = bits(equals(a, DOT), equals(b, DOT), equals(c, DOT), equals(d, DOT));
+  return count >= FEWEST_DIGITS || popcnt(dot & stretch) >= FEWEST_DOTS;
 }
 
 /** So many colons an address of a network interface has; one of IPv6 has more, or two that stand together. */

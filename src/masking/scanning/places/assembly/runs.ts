@@ -1,24 +1,27 @@
+import { bits, equals, hexes, up } from './blocks';
 import { mayBeForm, mayBeFormBefore } from './forms';
+import { joins } from './joins';
 import { beginRun, keepRun } from './known-runs';
 import {
-  CLASSES,
+  bitsFrom,
   classOf,
   DIGIT,
+  DIGITS,
   forget,
   GLUE,
-  HEX,
   HIGH,
   isDigit,
+  firstOf,
   isHex,
-  isPlace,
+  JOINABLE,
   LETTER,
-  LOWER,
   NAMED,
   PLACES,
   PLAIN,
   TEXT,
   UPPER,
   WORD,
+  WORDS,
 } from './memory';
 import { proofAt, UNPROVEN, UNTOLD, WEAK } from './shapes';
 import { nextPhoneWord, nextWord } from './words';
@@ -29,6 +32,8 @@ const LONGEST: usize = 96;
 const SHORTEST_DIGEST: usize = 32;
 const LONGEST_DIGEST: usize = 256;
 const UUID_LENGTH: usize = 36;
+/** All bytes of it but the hyphens. */
+const UUID_DIGITS: u64 = 0xf_ff7b_deff;
 const TIMESTAMP_LENGTH: usize = 19;
 /** So many dots an address of IPv4 has, so many hyphens one of a network interface. */
 const DOTS_OF_ADDRESS: i32 = 3;
@@ -47,6 +52,7 @@ const REACH: usize = 120;
 const SPACE: u32 = 0x20;
 const OPEN: u32 = 0x28;
 const CLOSE: u32 = 0x29;
+const QUOTE: u32 = 0x22;
 const PERCENT: u32 = 0x25;
 const PLUS: u32 = 0x2b;
 const DASH: u32 = 0x2d;
@@ -62,6 +68,8 @@ let quietFrom: usize = 0;
 let quietTo: usize = 0;
 let phonelessFrom: usize = 0;
 let phonelessTo: usize = 0;
+/** Where what is known of the text begins. */
+let known: usize = 0;
 /** Up to here the run goes on whose ends are not told, so that no digit of it need ask again. */
 let untoldTo: usize = 0;
 /** Where the last search ended that found no end. */
@@ -73,13 +81,14 @@ let reached: usize = 0;
  */
 export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
   quietFrom = quietTo = phonelessFrom = phonelessTo = untoldTo = TEXT;
-  let known = from;
+  known = from;
+  let told = from;
   const last = PLACES + ((stop - TEXT + 63) >> 6 << 3);
   for (let word = PLACES + ((from - TEXT) >> 6 << 3); word < last; word += 8) {
     const block = TEXT + ((word - PLACES) << 3);
-    for (let rest = load<u64>(word); rest != 0; rest &= rest - 1) {
+    for (let rest = load<u64>(word) & load<u64>(word - PLACES + DIGITS); rest != 0; rest &= rest - 1) {
       const at = block + usize(ctz(rest));
-      if (at >= known && isDigit(load<u8>(at))) known = lookAtNumber(at, stop, wanted);
+      if (at >= told) told = lookAtNumber(at, stop, wanted);
     }
   }
 }
@@ -88,8 +97,8 @@ export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
 function lookAtNumber(at: usize, stop: usize, wanted: i32): usize {
   if (at >= untoldTo) {
     const start = startOf(at);
-    const end = endOf(start == 0 ? at : start, stop);
-    if (start != 0 && end != 0) return lookAtRun(at, start, end, stop, wanted);
+    const end = endOf(at, start == 0 ? at : start, stop);
+    if (start != 0 && end != 0 && count(start, end)) return lookAtRun(at, start, end, stop, wanted);
     untoldTo = reached;
   }
   const digest = digestEnd(at, stop);
@@ -115,17 +124,16 @@ function lookAtRun(at: usize, start: usize, end: usize, stop: usize, wanted: i32
 /** Where the run begins that the digit at `at` is in; 0 where that is not told by single bytes. */
 function startOf(at: usize): usize {
   let start = at;
-  for (let i = at - 1; at - i <= LONGEST; i--) {
-    if (i < TEXT) return 0;
-    const byte: u32 = load<u8>(i);
-    const bits: u32 = load<u8>(CLASSES + usize(byte));
-    if ((bits & PLAIN) != 0) {
-      if (byte == PERCENT || (byte == LETTER_M && mayEndColour(i))) return 0;
-      start = i;
-    } else if ((bits & HIGH) != 0) return 0;
-    else if (byte == BACKSLASH) return isLineEnd(load<u8>(i, 1)) ? max(start, i + 2) : 0;
-    else if (joins(i, byte)) start = i;
-    else return start;
+  while (at - start <= LONGEST) {
+    const before = usize(clz(~bitsFrom(JOINABLE, start - 64)));
+    start -= before;
+    if (start <= known) return 0;
+    if (before == 64) continue;
+    const byte: u32 = load<u8>(start - 1);
+    if (byte == BACKSLASH) return isLineEnd(load<u8>(start)) ? start + 1 : 0;
+    if (byte >= 0x80) return 0;
+    if (!joins(start - 1, byte)) return start;
+    start--;
   }
   return 0;
 }
@@ -137,19 +145,6 @@ function mayEndColour(at: usize): bool {
   return isDigit(before) || before == SEMICOLON || before == BRACKET;
 }
 
-/** Whether a space or a parenthesis belongs to a run: see `isJoined` in `run.ts`. */
-function joins(at: usize, byte: u32): bool {
-  const before = classOf(at - 1);
-  const after = classOf(at + 1);
-  if (byte == SPACE) {
-    if ((after & (DIGIT | UPPER)) == 0 && load<u8>(at + 1) != OPEN) return false;
-    return (before & (DIGIT | UPPER)) != 0 || load<u8>(at - 1) == CLOSE;
-  }
-  if (byte == OPEN) return (before & LETTER) == 0 && (after & DIGIT) != 0;
-  if (byte == CLOSE) return (before & DIGIT) != 0 && (load<u8>(at + 1) == SPACE || (after & (DIGIT | GLUE)) != 0);
-  return false;
-}
-
 /** The letter of an escape that is no character of a run: `\b \f \n \r \t`. */
 // @ts-ignore: decorator
 @inline
@@ -157,49 +152,81 @@ function isLineEnd(byte: u32): bool {
   return byte == 0x6e || byte == 0x74 || byte == 0x72 || byte == 0x62 || byte == 0x66;
 }
 
-/** What the last run has that was read to its end. */
+/** Where the run ends that the digit at `at` is in; 0 where it may go on, or that is not told by single bytes. */
+function endOf(at: usize, start: usize, stop: usize): usize {
+  let end = at;
+  while (true) {
+    const more = usize(ctz(~bitsFrom(JOINABLE, end)));
+    end += more;
+    reached = end;
+    if (end - start > LONGEST || end + 1 >= stop) return 0;
+    if (more == 64) continue;
+    const byte: u32 = load<u8>(end);
+    if (byte == BACKSLASH) return isLineEnd(load<u8>(end, 1)) || load<u8>(end, 1) == QUOTE ? end : 0;
+    if (byte >= 0x80) return 0;
+    if (!joins(end, byte)) return end;
+    end++;
+  }
+}
+
+/** What the last run has whose ends were told. */
 let digits = 0;
 let dots = 0;
 let dashes = 0;
 let hasPlus = false;
 
-/** Where the run ends that goes on from `start`; 0 where it may go on, or that is not told by single bytes. */
-function endOf(start: usize, stop: usize): usize {
+/** Counts what is in a run. @returns whether its ends are what they seem: no escape is in it, no end of a colour */
+function count(start: usize, end: usize): bool {
   digits = dots = dashes = 0;
   hasPlus = false;
-  let i = start;
-  for (; i - start <= LONGEST && i + 1 < stop; i++) {
-    const byte: u32 = load<u8>(i);
-    const bits: u32 = load<u8>(CLASSES + usize(byte));
-    if ((bits & DIGIT) != 0) digits++;
-    else if ((bits & LETTER) != 0) {
-      if (byte == LETTER_M && usize(digits) == i - start && digits < MOST_COLOUR_DIGITS) break;
-    } else if ((bits & GLUE) != 0) {
-      if (byte == DOT) dots++;
-      else if (byte == DASH) dashes++;
-      else if (byte == PLUS) hasPlus = true;
-      else if (byte == PERCENT && isHex(load<u8>(i, 1))) break;
-    } else if ((bits & HIGH) != 0) break;
-    else if (byte == BACKSLASH) {
-      if (isLineEnd(load<u8>(i, 1)) || load<u8>(i, 1) == 0x22) return (reached = i);
-      break;
-    } else if (!joins(i, byte)) return (reached = i);
+  for (let i = start; i < end; i += 16) {
+    const bytes = v128.load(i);
+    const there = u32(firstOf(min(16, end - i)));
+    digits += popcnt(u32(bitsFrom(DIGITS, i)) & there);
+    dots += popcnt(i8x16.bitmask(equals(bytes, DOT)) & there);
+    dashes += popcnt(i8x16.bitmask(equals(bytes, DASH)) & there);
+    const others = v128.or(equals(bytes, PERCENT), equals(bytes, LETTER_M));
+    let other = i8x16.bitmask(v128.or(others, equals(bytes, PLUS))) & there;
+    for (; other != 0; other &= other - 1) {
+      const at = i + usize(ctz(other));
+      const byte: u32 = load<u8>(at);
+      if (byte == PLUS) hasPlus = true;
+      else if (byte == PERCENT || mayEndColour(at)) return false;
+    }
   }
-  reached = i;
-  return 0;
+  return true;
 }
 
 /** Where the word ends that the digit at `at` is in, if it is a digest: see `digestEnd` in `inert-run.ts`. */
 function digestEnd(at: usize, stop: usize): usize {
-  let seen: u32 = 0;
+  const ahead = usize(ctz(~bitsFrom(WORDS, at)));
+  reached = at + ahead;
+  // Nearly all words are too short.
+  if (ahead + usize(clz(~bitsFrom(WORDS, at - 64))) < SHORTEST_DIGEST) return 0;
   let to = at;
-  while (to < stop && to - at < LONGEST_DIGEST && (classOf(to) & HEX) != 0) seen |= classOf(to++);
+  let more: usize;
+  do to += more = usize(ctz(~hexFrom(to)));
+  while (more == 64 && to - at < LONGEST_DIGEST);
   reached = to;
   if (to >= stop || to - at >= LONGEST_DIGEST || (classOf(to) & (WORD | HIGH)) != 0) return 0;
   let from = at;
-  while (from > TEXT && at - from < LONGEST_DIGEST && (classOf(from - 1) & HEX) != 0) seen |= classOf(--from);
-  if (from == TEXT || at - from >= LONGEST_DIGEST || (classOf(from - 1) & (WORD | HIGH)) != 0) return 0;
-  return to - from >= SHORTEST_DIGEST && (seen & (UPPER | LOWER)) != 0 ? to : 0;
+  do from -= more = usize(clz(~hexFrom(from - 64)));
+  while (more == 64 && at - from < LONGEST_DIGEST);
+  if (from <= TEXT || at - from >= LONGEST_DIGEST || to - from < SHORTEST_DIGEST) return 0;
+  return (classOf(from - 1) & (WORD | HIGH)) == 0 && hasLetters(from, to) ? to : 0;
+}
+
+/** Which of the 64 bytes from `at` on are hexadecimal digits. */
+// @ts-ignore: decorator
+@inline
+function hexFrom(at: usize): u64 {
+  return bits(hexes(v128.load(at)), hexes(v128.load(at, 16)), hexes(v128.load(at, 32)), hexes(v128.load(at, 48)));
+}
+
+/** Whether not all of these hexadecimal digits are decimal ones. */
+function hasLetters(from: usize, to: usize): bool {
+  for (let i = from; i < to; i += 64) if ((~bitsFrom(DIGITS, i) & firstOf(to - i)) != 0) return true;
+  return false;
 }
 
 /** Whether the run is a UUID or an instant. */
@@ -227,8 +254,11 @@ function isNothing(start: usize, end: usize, proof: i32, wanted: i32): bool {
 /** Whether all that is marked in the run are digits of numbers. */
 function hasBareDigits(start: usize, end: usize, stop: usize): bool {
   const isLong = end - start >= SHORTEST_TOKEN;
-  for (let i = start; i < end; i++) {
-    if (isPlace(i) && (!isDigit(load<u8>(i)) || (isLong && mayBeToken(i, start, end, stop)))) return false;
+  for (let i = start; i < end; i += 64) {
+    const marked = bitsFrom(PLACES, i) & firstOf(end - i);
+    if ((marked & ~bitsFrom(DIGITS, i)) != 0) return false;
+    if (!isLong) return true;
+    for (let rest = marked; rest != 0; rest &= rest - 1) if (mayBeToken(i + usize(ctz(rest)), start, end, stop)) return false;
   }
   return true;
 }
@@ -237,11 +267,12 @@ function hasBareDigits(start: usize, end: usize, stop: usize): bool {
 function noteShapes(start: usize, end: usize): i32 {
   beginRun();
   let proof = UNPROVEN;
-  let wasWord = false;
-  for (let i = start; i < end; i++) {
-    const inWord = (classOf(i) & WORD) != 0;
-    if (inWord && !wasWord) proof = max(proof, proofAt(i, start, end));
-    wasWord = inWord;
+  let before: u64 = 0;
+  for (let i = start; i < end; i += 64) {
+    const word = bitsFrom(WORDS, i) & firstOf(end - i);
+    for (let rest = word & ~up(word, before, 1); rest != 0; rest &= rest - 1)
+      proof = max(proof, proofAt(i + usize(ctz(rest)), start, end));
+    before = word;
   }
   return proof;
 }
@@ -278,11 +309,7 @@ function isPhoneless(start: usize, end: usize): bool {
 /** RFC 9562 §4: hexadecimal digits, with hyphens at their places. */
 function isUuid(start: usize, end: usize): bool {
   if (end - start != UUID_LENGTH || load<u8>(start, 8) != DASH || !endsInert(end)) return false;
-  for (let i: usize = 0; i < UUID_LENGTH; i++) {
-    const byte: u32 = load<u8>(start + i);
-    if (i == 8 || i == 13 || i == 18 || i == 23 ? byte != DASH : !isHex(byte)) return false;
-  }
-  return true;
+  return load<u8>(start, 13) == DASH && load<u8>(start, 18) == DASH && load<u8>(start, 23) == DASH && (~hexFrom(start) & UUID_DIGITS) == 0;
 }
 
 /** RFC 3339: `####-##-##T##:##:##`, perhaps a fraction and a Z. */

@@ -15,10 +15,9 @@ const START: usize = 1;
 /** A cell is four times the next state, and what arriving there proves; or nothing that is known, or one of two without a state. */
 const UNKNOWN: i32 = 0;
 const NO_STATE: i32 = 1;
-const NO_ROOM: i32 = 2;
 const FIRST_STATE: i32 = 1 << 2;
 
-/** A cell, made when it is first needed. */
+/** Makes a cell when it is first needed. */
 // @ts-ignore: decorator
 @external("shapes", "follow")
 declare function follow(state: i32, column: i32): i32;
@@ -31,10 +30,7 @@ export function proofAt(at: usize, start: usize, end: usize): i32 {
     const column = usize(load<u8>(COLUMNS + usize(load<u8>(i))));
     const cell = row + (column << 1);
     let next: i32 = load<u16>(cell);
-    if (next == UNKNOWN) {
-      next = follow(i32((row - SHAPES) / (WIDTH * 2)), i32(column));
-      if (next != NO_ROOM) store<u16>(cell, next);
-    }
+    if (next == UNKNOWN) next = follow(i32((row - SHAPES) / (WIDTH * 2)), i32(column));
     if (next < FIRST_STATE) return next == NO_STATE ? proof : UNTOLD;
     const state = usize(next >> 2);
     row = SHAPES + state * (WIDTH * 2);

@@ -1,3 +1,4 @@
+import { closers } from './blocks';
 import {
   ADDRESSES,
   AT_SIGNS,
@@ -13,6 +14,7 @@ import {
   place,
   TEXT,
 } from './memory';
+import { joins } from './joins';
 import { mayBeAddress } from './numbers';
 
 const BACKSLASH: u32 = 0x5c;
@@ -94,14 +96,14 @@ export function forgetSigns(): void {
   bareAt = 0;
 }
 
-/** Whether the two slashes of a URL stand before an at sign, with no quote and no end of a line between. */
+/** Whether the two slashes of a URL stand before an at sign, with nothing between that ends a run for certain. */
 function hasAuthority(at: usize): bool {
   const known = bareAt;
   let i = at - 1;
   let slashes = 0;
   while (i > known && at - i < LONGEST_USER_INFO) {
     const byte: u32 = load<u8>(i);
-    if (byte < SPACE || byte == QUOTE) break;
+    if (byte < SPACE || byte == QUOTE || (byte == SPACE && !joins(i, byte))) break;
     if (byte == SLASH) {
       if (++slashes == 2) return true;
     } else slashes = 0;
@@ -114,8 +116,10 @@ function hasAuthority(at: usize): bool {
 }
 
 /** Looks at a colon or an equals sign. */
+// @ts-ignore: decorator
+@inline
 export function lookAtColon(at: usize, end: usize, wanted: i32): void {
-  if (wanted & NAMES && mayAssign(at) && endsName(at)) place(at);
+  if (wanted & NAMES && mayEndName(at) && mayAssign(at) && endsName(at)) place(at);
   else if (wanted & ADDRESSES && load<u8>(at) == COLON && joinsAddress(at) && mayBeAddress(at, end)) place(at);
 }
 
@@ -139,6 +143,15 @@ function mayAssign(at: usize): bool {
 @inline
 function isDash(byte: u32): bool {
   return byte == 0x2d || byte == 0x5f || byte == 0x2e || byte == 0x20;
+}
+
+/** Whether the last two characters before a sign that may be of a name are those of one that counts: of nearly none they are. */
+// @ts-ignore: decorator
+@inline
+function mayEndName(sign: usize): bool {
+  const between = u32(i8x16.bitmask(closers(v128.load(sign - 16))));
+  const end = sign - usize(clz(~(between << 16)));
+  return load<u8>(ENDINGS + load<u16>(end - 2)) != 0 || end == sign - 16;
 }
 
 /** Whether a name that counts ends before a sign: see `nameEnd`. */

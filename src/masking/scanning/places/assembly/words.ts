@@ -1,5 +1,5 @@
-import { bits, BLOCK, capitals, digits, letters } from './blocks';
-import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, TEXT, TRIPLES } from './memory';
+import { backslashes, beginsLike, bits, BLOCK, capitals, digits, letters } from './blocks';
+import { BEGINNINGS, isLetter, PHONE_BEGINNINGS, PHONE_LETTERS, TEXT, TRIPLES } from './memory';
 
 /** So many letters of a phrase tell whether it may be one of context. */
 const TOLD_BY: i32 = 6;
@@ -28,12 +28,6 @@ function unspaced(bytes: v128): v128 {
   return i8x16.ge_u(bytes, i8x16.splat(0xe3 as i8));
 }
 
-// @ts-ignore: decorator
-@inline
-function backslashes(bytes: v128): v128 {
-  return i8x16.eq(bytes, i8x16.splat(0x5c));
-}
-
 /** First bytes of these, and of quotes and dashes: a word may begin behind them. */
 // @ts-ignore: decorator
 @inline
@@ -46,24 +40,45 @@ function beyond(bytes: v128): v128 {
  * one, or with some beyond Latin. `to` where there is none.
  */
 export function nextWord(from: i32, to: i32): i32 {
-  return nextOf(BEGINNINGS, ANY_WORD, from, to);
+  // What stands right before a byte tells whether a word begins there: each block begins with that much of the one before it.
+  for (let base = from - TOLD_BEFORE; base + TOLD_BEFORE < to; base += BLOCK - TOLD_BEFORE) {
+    const at = firstOf(BEGINNINGS, ANY_WORD, base, wordStarts(TEXT + base));
+    if (at < to) return at;
+  }
+  return to;
 }
 
 /** The same for those that explain telephone numbers. */
 export function nextPhoneWord(from: i32, to: i32): i32 {
-  return nextOf(PHONE_BEGINNINGS, PHONE_WORD, from, to);
-}
-
-function nextOf(beginnings: usize, kind: u32, from: i32, to: i32): i32 {
-  // What stands right before a byte tells whether a word begins there: each block begins with that much of the one before it.
   for (let base = from - TOLD_BEFORE; base + TOLD_BEFORE < to; base += BLOCK - TOLD_BEFORE) {
-    for (let rest = wordStarts(TEXT + base) & (~u64(0) << TOLD_BEFORE); rest != 0; rest &= rest - 1) {
-      const at = base + i32(ctz(rest));
-      if (at >= to) return to;
-      if (mayBegin(beginnings, kind, TEXT + at)) return at;
-    }
+    const starts = wordStarts(TEXT + base);
+    const at = firstOf(PHONE_BEGINNINGS, PHONE_WORD, base, starts & mayBePhone(TEXT + base));
+    if (at < to) return at;
   }
   return to;
+}
+
+/** The first of these words, by the bits of where they begin, that may be one of context; beyond any text where none is. */
+// @ts-ignore: decorator
+@inline
+function firstOf(beginnings: usize, kind: u32, base: i32, starts: u64): i32 {
+  for (let rest = starts & (~u64(0) << TOLD_BEFORE); rest != 0; rest &= rest - 1) {
+    const at = base + i32(ctz(rest));
+    if (mayBegin(beginnings, kind, TEXT + at)) return at;
+  }
+  return i32.MAX_VALUE;
+}
+
+/** Where a word for telephones may begin. */
+// @ts-ignore: decorator
+@inline
+function mayBePhone(block: usize): u64 {
+  return bits(
+    beginsLike(PHONE_LETTERS, block),
+    beginsLike(PHONE_LETTERS, block + 16),
+    beginsLike(PHONE_LETTERS, block + 32),
+    beginsLike(PHONE_LETTERS, block + 48),
+  );
 }
 
 /** Where words begin, or parts of one, in the 64 bytes from `block` on: at the first six too many. */
@@ -80,10 +95,10 @@ function wordStarts(block: usize): u64 {
   const high = bits(a, b, c, d);
   const word = letter | high;
   const joined = word | bits(digits(a), digits(b), digits(c), digits(d));
-  const small = letter & ~capital;
+  const smalls = letter & ~capital;
   // Behind the letter of an escape, which looks like the first one of the word.
   const escaped = word & ((backslash << 2) | (backslash << 6));
-  const starts = (word & ~(joined << 1)) | (capital & (small << 1)) | escaped;
+  const starts = (word & ~(joined << 1)) | (capital & (smalls << 1)) | escaped;
   if (high == 0) return starts;
   const quote = bits(beyond(a), beyond(b), beyond(c), beyond(d));
   return starts | (word & (quote << 3)) | bits(unspaced(a), unspaced(b), unspaced(c), unspaced(d));
