@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConsole } from '../admin/console-files.ts';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
@@ -11,10 +12,14 @@ import { createApprovalDesk } from './approving/approval-desk.ts';
 import { compileFor } from './compile-policy.ts';
 import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
+import { createExchangeDesk } from './indexing/exchange-desk.ts';
+import { recordsOfExchange } from './indexing/exchange-records.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
+import { scopeView } from './people/scope.ts';
+import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
@@ -78,6 +83,15 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
       groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
+    }),
+    exchanges: createExchangeDesk({
+      index: state.index?.index,
+      scope: scopeView(inForce),
+      recordsOf: async (found) => {
+        const { directory } = parts.settings.data;
+        const keys = await localReadingKeys(directory);
+        return recordsOfExchange(found, join(directory, 'recordings'), keys?.wrapping ?? []);
+      },
     }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,

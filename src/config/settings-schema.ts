@@ -164,6 +164,11 @@ export const SETTINGS = section('cordon.yaml', {
       'batched',
     ),
     retention: duration('400d', 'How long records are kept.'),
+    index: choice(
+      ['on', 'off'],
+      'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',
+      'on',
+    ),
   }),
   approvals: section('Held requests.', {
     retention: duration(
