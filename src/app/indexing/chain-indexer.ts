@@ -6,10 +6,11 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { ChainSpot } from '../../recording/chain/chain-spot.ts';
 import { IndexCollector } from '../../recording/indexing/index-collector.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
-import { ChainFollower } from '../../recording/reading/chain-follower.ts';
+import { ChainFollower, type Followed } from '../../recording/reading/chain-follower.ts';
+import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import { segmentName, segmentNumbers } from '../../recording/segment/segment-names.ts';
 
-/** `current`: all that may be read is indexed. `foreign`: the index knows more of this chain than there is. */
+/** `current`: all that may be read is indexed. `foreign`: the index does not fit this chain. */
 export type Indexed = 'added' | 'current' | 'foreign';
 
 export interface ChainIndexerParts {
@@ -55,13 +56,26 @@ export class ChainIndexer {
     if (!stored.ok) return stored;
     const { spot } = stored.value;
     if (isFirst && spot !== undefined && (await isBeyond(this.#parts.directory, spot))) return ok('foreign');
-    const { blocks, next } = await this.#follower.read(spot, this.#parts.until?.());
+    const followed = await this.#read(spot);
+    // Where the index stands there is no block: it holds some that were cut off, or come from other files.
+    if (followed instanceof UnreadableSegment && isFirst && spot !== undefined) return ok('foreign');
+    if (followed instanceof UnreadableSegment) throw followed;
+    const { blocks, next } = followed;
     if (blocks.length === 0) return await this.#current(spot);
     for (const block of blocks) this.#collector.add(block);
     const added = await this.#parts.index.add(this.#writer, spot, next, this.#collector.take());
     if (!added.ok || added.value === 'moved') this.forget();
     else this.#at = { spot: next };
     return added.ok ? ok('added') : fail(added.failure);
+  }
+
+  async #read(spot: RecordSpot | undefined): Promise<Followed | UnreadableSegment> {
+    try {
+      return await this.#follower.read(spot, this.#parts.until?.());
+    } catch (error) {
+      if (error instanceof UnreadableSegment) return error;
+      throw error;
+    }
   }
 
   async #position(): Promise<Result<{ readonly spot: RecordSpot | undefined }, Failure>> {

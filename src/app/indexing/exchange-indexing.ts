@@ -34,8 +34,6 @@ export class ExchangeIndexing implements AsyncDisposable {
   readonly #others = new Map<string, ChainIndexer>();
   /** Writers whose chain cannot be read on: told once. */
   readonly #unreadable = new Set<string>();
-  /** Those for whose sake the index was made anew. */
-  readonly #doubted = new Set<string>();
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
   #isFailing = false;
@@ -86,7 +84,9 @@ export class ExchangeIndexing implements AsyncDisposable {
     try {
       while (!this.#isStopped && (await this.#step(writer, indexer))) steps += 1;
     } catch (error) {
-      this.#onUnreadable(writer, indexer, (error as Error).message);
+      this.#unreadable.add(writer);
+      const detail = `${(error as Error).message}; cordon verify says more`;
+      this.#parts.log.error({ writer, detail }, 'What this writer records is not indexed any more');
     }
     if (steps > 0) this.#parts.events.publish({ type: 'exchanges.indexed' });
   }
@@ -100,27 +100,10 @@ export class ExchangeIndexing implements AsyncDisposable {
     }
     this.#isFailing = false;
     if (step.value !== 'foreign') return step.value === 'added';
-    this.#parts.log.warn({ writer }, 'The index knows more than the record, which was put back from a copy: it is made anew');
+    this.#parts.log.warn({ writer }, 'The index does not fit the record, which was put back or cut off: it is made anew');
+    indexer.forget();
     const cleared = await this.#parts.index.clear();
     return cleared.ok;
-  }
-
-  /**
-   * The index may know a block that was cut off after a failed write, so that nothing fits from there on: it is made anew. What
-   * cannot be read then is no fault of the index.
-   */
-  #onUnreadable(writer: string, indexer: ChainIndexer, reason: string): void {
-    const { log, index } = this.#parts;
-    const detail = `${reason}; cordon verify says more`;
-    if (this.#doubted.has(writer)) {
-      this.#unreadable.add(writer);
-      log.error({ writer, detail }, 'What this writer records is not indexed any more');
-      return;
-    }
-    this.#doubted.add(writer);
-    indexer.forget();
-    log.warn({ writer, detail }, 'The index does not fit the record: it is made anew');
-    void index.clear();
   }
 
   /** Once, until it works again: it is tried twice a second. */

@@ -143,10 +143,12 @@ async function readBlocks(
   let at = 0;
   while (at + BLOCK_HEAD_BYTES <= bytes.length) {
     const head = readBlockHead(bytes, at);
-    if (head === undefined && mayBeTorn) break;
+    // What comes before it is good: it is read first, and this is found the next time.
+    if (head === undefined && (mayBeTorn || blocks.length > 0)) break;
     if (head === undefined) throw new UnreadableSegment(`${path}: Found bytes that begin no block at ${from.offset + at}`);
     if (at + head.length > bytes.length || from.offset + at + head.length > limit) break;
     const lines = opener.open(block, bytes.subarray(at, at + head.length), head);
+    if (lines === undefined && blocks.length > 0) break;
     if (lines === undefined) {
       throw new UnreadableSegment(`${path}: Found a block at ${from.offset + at} that was changed, or belongs elsewhere`);
     }
