@@ -12,6 +12,7 @@ import { createApprovalDesk } from './approving/approval-desk.ts';
 import { compileFor } from './compile-policy.ts';
 import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
+import { countriesOf } from './indexing/countries-of.ts';
 import { createExchangeDesk } from './indexing/exchange-desk.ts';
 import { recordsOfExchange } from './indexing/exchange-records.ts';
 import { describePlace } from './questions/describe-place.ts';
@@ -72,6 +73,7 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log, state } = parts;
+  const scope = scopeView(inForce);
   return {
     clock,
     people: people.people,
@@ -86,7 +88,8 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     }),
     exchanges: createExchangeDesk({
       index: state.index?.index,
-      scope: scopeView(inForce),
+      scope,
+      countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
       recordsOf: async (found) => {
         const { directory } = parts.settings.data;
         const keys = await localReadingKeys(directory);

@@ -13,6 +13,9 @@ export interface RecordedExchange {
   readonly records: readonly Readonly<{ [member: string]: unknown }>[];
 }
 
+/** With the countries that the place may be; none where it may be any. */
+export type MappedPlaceCount = PlaceCount & { readonly countries: readonly string[] };
+
 /** What was recorded, within the scope of who asks; given by `app`. */
 export interface ExchangeDesk {
   list(query: AskedFilter & PageQuery, by: Principal): Promise<Result<Page<IndexedExchange>, Refusal>>;
@@ -21,7 +24,7 @@ export interface ExchangeDesk {
   places(
     filter: AskedFilter,
     by: Principal,
-  ): Promise<Result<{ readonly counts: readonly PlaceCount[]; readonly isWhole: boolean }, Refusal>>;
+  ): Promise<Result<{ readonly counts: readonly MappedPlaceCount[]; readonly isWhole: boolean }, Refusal>>;
   sessions(query: Pick<AskedFilter, 'subject'> & PageQuery, by: Principal): Promise<Result<Page<IndexedSession>, Refusal>>;
   session(id: string, by: Principal): Promise<Result<IndexedSession, Refusal>>;
 }

@@ -1,6 +1,6 @@
-import type { IndexedExchange, IndexedSession, PlaceCount } from '../../core/exchange/exchange-index.ts';
+import type { IndexedExchange, IndexedSession } from '../../core/exchange/exchange-index.ts';
 import { instantText } from '../../core/time-text.ts';
-import type { RecordedExchange } from '../access/exchange-desk.ts';
+import type { MappedPlaceCount, RecordedExchange } from '../access/exchange-desk.ts';
 import type { ExchangeAnswer, ExchangeSummary, PlacesAnswer, SessionItem } from './exchanges.ts';
 
 /** An exchange as lists show it. */
@@ -44,10 +44,13 @@ export function exchangeAnswer({ exchange, records }: RecordedExchange): Exchang
 }
 
 /** Counts of one place together. */
-export function placesAnswer(counted: { readonly counts: readonly PlaceCount[]; readonly isWhole: boolean }): PlacesAnswer {
+export function placesAnswer(counted: {
+  readonly counts: readonly MappedPlaceCount[];
+  readonly isWhole: boolean;
+}): PlacesAnswer {
   const items = new Map<string, PlacesAnswer['items'][number]>();
-  for (const { place, decision, count } of counted.counts) {
-    const before = items.get(place) ?? { id: place, permit: 0, hold: 0, deny: 0 };
+  for (const { place, countries, decision, count } of counted.counts) {
+    const before = items.get(place) ?? { id: place, countries: [...countries], permit: 0, hold: 0, deny: 0 };
     items.set(place, { ...before, [decision]: count });
   }
   return { items: [...items.values()], isWhole: counted.isWhole };

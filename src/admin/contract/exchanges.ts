@@ -88,6 +88,9 @@ export const PlacesAnswer = Type.Object({
   items: Type.Array(
     Type.Object({
       id: Type.String({ description: 'Where content was processed, or would have been, as recorded.' }),
+      countries: Type.Array(Type.String(), {
+        description: 'That it may be (ISO 3166-1 alpha-2, XK); none where it may be any.',
+      }),
       permit: Type.Integer(),
       hold: Type.Integer(),
       deny: Type.Integer(),

@@ -14,6 +14,8 @@ export interface ExchangeDeskParts {
   /** Absent where `recordings.index` is off. */
   readonly index: ExchangeIndex | undefined;
   readonly scope: Pick<ScopeView, 'places'>;
+  /** The countries that a place, as recorded, may be. */
+  readonly countriesOf: (place: string) => readonly string[];
   /** @throws UnreadableSegment; what the operating system reports */
   readonly recordsOf: (found: FoundExchange) => Promise<readonly WrittenRecord[]>;
 }
@@ -21,7 +23,7 @@ export interface ExchangeDeskParts {
 const OFF: Refusal = { status: 404, detail: 'Exchanges are not indexed here: recordings.index is off' };
 
 /** What was recorded, as people see it: who is scoped to places sees subjects that are at home there, and nobody without a home. */
-export function createExchangeDesk({ index, scope, recordsOf }: ExchangeDeskParts): ExchangeDesk {
+export function createExchangeDesk({ index, scope, countriesOf, recordsOf }: ExchangeDeskParts): ExchangeDesk {
   if (index === undefined) return NO_INDEX;
   return {
     list: async (query, by) => {
@@ -39,7 +41,10 @@ export function createExchangeDesk({ index, scope, recordsOf }: ExchangeDeskPart
     },
     places: async (filter, by) => {
       const homes = await homesOf(by, index, scope);
-      return homes.ok ? orUnavailable(await index.places({ ...filter, ...homes.value })) : homes;
+      const counted = homes.ok ? orUnavailable(await index.places({ ...filter, ...homes.value })) : homes;
+      if (!counted.ok) return counted;
+      const { counts, isWhole } = counted.value;
+      return ok({ counts: counts.map((each) => ({ ...each, countries: countriesOf(each.place) })), isWhole });
     },
     sessions: async (query, by) => {
       const homes = await homesOf(by, index, scope);
