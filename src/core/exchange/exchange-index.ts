@@ -12,35 +12,35 @@ export interface IndexedExchange {
   /** Who wrote its records, and the sequence number of the first. */
   readonly writer: string;
   readonly seq: number;
-  readonly session?: string;
-  readonly subject?: string;
+  readonly session?: string | undefined;
+  readonly subject?: string | undefined;
   /** As the record names it: `eu`, `DE+FR`. */
-  readonly home?: string;
-  readonly kind?: ExchangeKind;
-  readonly method?: string;
+  readonly home?: string | undefined;
+  readonly kind?: ExchangeKind | undefined;
+  readonly method?: string | undefined;
   /** As recorded: masked, without query values. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** Of the target, lower case, without port. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The last one: what was held and let go is a permit. */
   readonly decision: 'permit' | 'hold' | 'deny';
   /** Why it was refused, or how it failed. */
-  readonly code?: string;
-  readonly wouldDeny?: string;
+  readonly code?: string | undefined;
+  readonly wouldDeny?: string | undefined;
   readonly rules: readonly string[];
-  readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string };
+  readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string } | undefined;
   /** The legal basis, where it left home. */
-  readonly transfer?: string;
-  readonly policy?: string;
+  readonly transfer?: string | undefined;
+  readonly policy?: string | undefined;
   /** What it waited for, or was let go by. */
-  readonly approval?: string;
+  readonly approval?: string | undefined;
   /** Absent while it runs, and where nothing tells how it ended. */
-  readonly outcome?: IndexedOutcome;
+  readonly outcome?: IndexedOutcome | undefined;
 }
 
 export interface IndexedOutcome {
   /** Absent where the client got none. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly sent: Bytes;
   readonly received: Bytes;
   readonly total: Milliseconds;
@@ -50,8 +50,8 @@ export interface IndexedOutcome {
 /** An agent run, as far as it is recorded. */
 export interface IndexedSession {
   readonly id: string;
-  readonly subject?: string;
-  readonly home?: string;
+  readonly subject?: string | undefined;
+  readonly home?: string | undefined;
   readonly firstAt: Instant;
   /** Of its last decision. */
   readonly lastAt: Instant;

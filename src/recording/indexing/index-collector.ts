@@ -67,7 +67,7 @@ export class IndexCollector {
     this.#open.delete(record.exchange);
     const { exchange } = before;
     const code = exchange.code ?? record.code;
-    const ended = { ...exchange, outcome, ...(code !== undefined && { code }) };
+    const ended = { ...exchange, outcome, code };
     this.#changed.set(record.exchange, { exchange: ended, spots: withSpot(before.spots, spot) });
     if (exchange.session === undefined) return;
     const session = exchange.session as SessionId;
@@ -77,7 +77,7 @@ export class IndexCollector {
 
 function decided(record: RecordFrame & DecisionEvent): IndexedExchange {
   const { exchange, time, writer, seq, session, subject, home, exchangeKind, method, target } = record;
-  return defined({
+  return {
     id: exchange,
     createdAt: Date.parse(time),
     writer,
@@ -90,12 +90,11 @@ function decided(record: RecordFrame & DecisionEvent): IndexedExchange {
     target,
     host: target === undefined ? undefined : hostOf(target),
     ...verdictOf(record),
-  });
+  };
 }
 
 function decidedAgain({ exchange, spots }: FoundExchange, record: DecisionEvent, spot: RecordSpot): FoundExchange {
-  const { code: _code, wouldDeny: _wouldDeny, transfer: _transfer, ...stays } = exchange;
-  return { exchange: defined({ ...stays, ...verdictOf(record, exchange.approval) }), spots: withSpot(spots, spot) };
+  return { exchange: { ...exchange, ...verdictOf(record, exchange.approval) }, spots: withSpot(spots, spot) };
 }
 
 function verdictOf({ decision, code, wouldDeny, rules, place, transfer, policy, approval }: DecisionEvent, waitedFor?: string) {
@@ -104,7 +103,7 @@ function verdictOf({ decision, code, wouldDeny, rules, place, transfer, policy, 
 
 function outcomeOf({ status, bytes, timing, findings }: OutcomeEvent): IndexedOutcome {
   const { sent, received } = bytes;
-  return { sent, received, total: timing.total, findings, ...(status !== undefined && { status }) };
+  return { status, sent, received, total: timing.total, findings };
 }
 
 /** Records of one block stand together. */
@@ -113,7 +112,7 @@ function withSpot(spots: readonly RecordSpot[], spot: RecordSpot): readonly Reco
 }
 
 function untouched({ session, subject, home, createdAt }: IndexedExchange): IndexedSession {
-  return defined({
+  return {
     id: session ?? '',
     subject,
     home,
@@ -123,7 +122,7 @@ function untouched({ session, subject, home, createdAt }: IndexedExchange): Inde
     sent: 0,
     received: 0,
     findings: 0,
-  });
+  };
 }
 
 function withDecision(before: IndexedSession | undefined, record: RecordFrame & DecisionEvent): IndexedSession {
@@ -145,16 +144,4 @@ function withOutcome(session: IndexedSession, { sent, received, findings }: Inde
     received: session.received + received,
     findings: session.findings + found,
   };
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> } & {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-};
-
-/** Without the members that are undefined. */
-function defined<T extends object>(value: T): Defined<T> {
-  for (const name of Object.keys(value)) {
-    if (value[name as keyof T] === undefined) delete value[name as keyof T];
-  }
-  return value;
 }

@@ -14,14 +14,9 @@ type Exchanges = Pick<Schema, 'exchanges'>;
 /** A query over exchanges of which nothing is selected yet. */
 type Query<DB extends Exchanges> = SelectQueryBuilder<DB, 'exchanges', object>;
 
-/** The exchanges that an index leads to: of a session and of a time, behind a place in the list. */
-export function narrowed(
-  db: Kysely<Schema>,
-  { session, since, until }: ExchangeFilter,
-  after: ListCursor | undefined,
-): Query<Schema> {
+/** The exchanges that an index leads to: of a time, behind a place in the list. */
+export function narrowed(db: Kysely<Schema>, { since, until }: ExchangeFilter, after: ListCursor | undefined): Query<Schema> {
   let query = db.selectFrom('exchanges');
-  if (session !== undefined) query = query.where('session', '=', session);
   if (since !== undefined) query = query.where('created_at', '>=', since);
   if (until !== undefined) query = query.where('created_at', '<', until);
   if (after !== undefined) query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
@@ -48,7 +43,7 @@ type Condition = ExpressionWrapper<Exchanges, 'exchanges', SqlBool>;
 
 function conditions(where: Where, { homes, host, place, rule, entity, ...filter }: ExchangeFilter): Condition[] {
   const all: Condition[] = [];
-  for (const column of ['subject', 'decision', 'code'] as const) {
+  for (const column of ['subject', 'session', 'decision', 'code'] as const) {
     const wanted = filter[column];
     if (wanted !== undefined) all.push(where(column, '=', wanted));
   }
@@ -71,4 +66,17 @@ function like(column: 'host' | 'rules' | 'findings', pattern: string): Condition
 /** For a pattern: it stands for itself. */
 function literally(text: string): string {
   return text.replaceAll(/[%_!]/g, '!$&');
+}
+
+/** The filter with what is known of its session: from when to when it ran. */
+export async function withinSession(db: Kysely<Schema>, filter: ExchangeFilter): Promise<ExchangeFilter> {
+  const { session, since = 0, until = Number.MAX_SAFE_INTEGER } = filter;
+  if (session === undefined) return filter;
+  const row = await db
+    .selectFrom('recorded_sessions')
+    .select(['first_at', 'last_at'])
+    .where('id', '=', session)
+    .executeTakeFirst();
+  if (row === undefined) return { ...filter, until: 0 };
+  return { ...filter, since: Math.max(since, row.first_at), until: Math.min(until, row.last_at + 1) };
 }

@@ -5,7 +5,7 @@ import { attemptStore } from '../attempt-store.ts';
 import { pageOf } from '../page.ts';
 import type { RowCipher } from '../sealing/row-cipher.ts';
 import type { Schema } from '../schema.ts';
-import { matching, narrowed } from './exchange-conditions.ts';
+import { matching, narrowed, withinSession } from './exchange-conditions.ts';
 import { fromExchangeRow, fromSessionRow, parseSpots, type ExchangeRow } from './exchange-row.ts';
 
 /** Exchanges that are looked through at once, and how often for one page: a rare match must not hold up the store. */
@@ -64,8 +64,9 @@ export function createExchangeRepository(db: Kysely<Schema>, cipher: RowCipher):
 async function list(
   db: Kysely<Schema>,
   cipher: RowCipher,
-  { limit, after, ...filter }: ExchangeFilter & PageQuery,
+  { limit, after, ...asked }: ExchangeFilter & PageQuery,
 ): Promise<Page<IndexedExchange>> {
+  const filter = await withinSession(db, asked);
   const rows: ExchangeRow[] = [];
   let behind = after;
   for (let windows = 0; windows < MOST_WINDOWS; windows++) {
@@ -102,8 +103,9 @@ async function endOfWindow(
 
 async function countPlaces(
   db: Kysely<Schema>,
-  filter: ExchangeFilter,
+  asked: ExchangeFilter,
 ): Promise<{ readonly counts: readonly PlaceCount[]; readonly isWhole: boolean }> {
+  const filter = await withinSession(db, asked);
   const rows = await matching(db, filter, { size: MOST_COUNTED, after: undefined })
     .select(['processing', 'decision'])
     .select(({ fn }) => fn.countAll().as('count'))

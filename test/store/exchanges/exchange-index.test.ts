@@ -155,27 +155,35 @@ describeOnEveryEngine('the index over exchanges', (engine) => {
         WRITER,
         undefined,
         at(9),
-        batch([
-          exchange(1, { subject: 'anna', session: 's1', home: 'eu', host: 'a.example.com', rules: ['one', 'two'], place }),
-          exchange(2, {
-            subject: 'bert',
-            session: 's2',
-            home: 'us',
-            host: 'example.com',
-            decision: 'deny',
-            code: 'no_rule',
-            rules: [],
-          }),
-          exchange(3, {
-            subject: 'anna',
-            session: 's1',
-            home: 'eu',
-            host: 'axexample.com',
-            rules: ['two-b'],
-            outcome: outcome({ findings: { email: 1 } }),
-          }),
-          exchange(4, { decision: 'hold', host: 'b.a.example.com' }),
-        ]),
+        batch(
+          [
+            exchange(1, { subject: 'anna', session: 's1', home: 'eu', host: 'a.example.com', rules: ['one', 'two'], place }),
+            exchange(2, {
+              subject: 'bert',
+              session: 's2',
+              home: 'us',
+              host: 'example.com',
+              decision: 'deny',
+              code: 'no_rule',
+              rules: [],
+            }),
+            exchange(3, {
+              subject: 'anna',
+              session: 's1',
+              home: 'eu',
+              host: 'axexample.com',
+              rules: ['two-b'],
+              outcome: outcome({ findings: { email: 1 } }),
+            }),
+            exchange(4, { decision: 'hold', host: 'b.a.example.com' }),
+          ],
+          {
+            sessions: [
+              session('s1', { firstAt: NOW + 1, lastAt: NOW + 3 }),
+              session('s2', { firstAt: NOW + 2, lastAt: NOW + 2 }),
+            ],
+          },
+        ),
       ),
     );
     const expected: readonly (readonly [ExchangeFilter, readonly number[]])[] = [
@@ -183,6 +191,10 @@ describeOnEveryEngine('the index over exchanges', (engine) => {
       [{ since: NOW + 2, until: NOW + 4 }, [3, 2]],
       [{ subject: 'anna' }, [3, 1]],
       [{ session: 's2' }, [2]],
+      [{ session: 's1' }, [3, 1]],
+      [{ session: 's1', since: NOW + 2 }, [3]],
+      [{ session: 's1', until: NOW + 3 }, [1]],
+      [{ session: 's3' }, []],
       [{ host: 'example.com' }, [2]],
       [{ host: '*.example.com' }, [4, 1]],
       [{ host: '*.a_example.com' }, []],
