@@ -6,7 +6,7 @@ import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
-import { addIndexCommands } from './commands/index.ts';
+import { addIndexCommands } from './commands/exchange-index.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/sessions.ts';

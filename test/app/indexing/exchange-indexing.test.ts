@@ -16,7 +16,11 @@ import { indexIn, type TestIndex, valueOf } from './index-fixture.ts';
 function indexing(
   journal: OpenJournal,
   index: ExchangeIndexWriter,
-): { said: string[]; nextChange(): Promise<void>; stop(): Promise<void> } {
+): {
+  readonly said: string[];
+  readonly nextChange: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+} {
   const said: string[] = [];
   const say = (_details: object, sentence: string) => void said.push(sentence);
   const events = createEventBus((error) => {
