@@ -10,6 +10,7 @@ import { Cookies } from './access/session-cookie.ts';
 import { problemStatus, sendProblem } from './problem.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { consoleRoutes } from './routes/console.ts';
+import { exchangeRoutes, sessionRoutes } from './routes/exchanges.ts';
 import { eventRoutes } from './routes/events.ts';
 import { collectDescription } from './description/openapi.ts';
 import { descriptionRoutes } from './routes/description.ts';
@@ -85,6 +86,8 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
   approvalRoutes(server, dependencies);
+  exchangeRoutes(server, dependencies);
+  sessionRoutes(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);

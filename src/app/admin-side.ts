@@ -11,10 +11,16 @@ import { createApprovalDesk } from './approving/approval-desk.ts';
 import { compileFor } from './compile-policy.ts';
 import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
+import { countriesOf } from './indexing/countries-of.ts';
+import { createExchangeDesk } from './indexing/exchange-desk.ts';
+import { recordsOfExchange } from './indexing/exchange-records.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
+import { scopeView } from './people/scope.ts';
+import { recordingsDirectory } from './records/open-record.ts';
+import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
@@ -67,6 +73,7 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log, state } = parts;
+  const scope = scopeView(inForce);
   return {
     clock,
     people: people.people,
@@ -78,6 +85,15 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
       groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
+    }),
+    exchanges: createExchangeDesk({
+      index: state.index?.index,
+      scope,
+      countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
+      recordsOf: async (found) => {
+        const keys = await localReadingKeys(parts.settings);
+        return recordsOfExchange(found, recordingsDirectory(parts.settings), keys?.wrapping ?? []);
+      },
     }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,

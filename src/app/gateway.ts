@@ -13,6 +13,7 @@ import { compileFor, issueText } from './compile-policy.ts';
 import { openDataPlane } from './data-plane.ts';
 import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
+import { openIndexing } from './indexing/open-indexing.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
@@ -81,6 +82,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     }),
   );
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
+  stack.use(await openIndexing(settings, shared));
   const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);

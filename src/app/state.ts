@@ -18,6 +18,7 @@ import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
+import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
 import { openRecord } from './records/open-record.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
@@ -36,6 +37,8 @@ export interface State extends AsyncDisposable {
   readonly anchors: readonly string[];
   readonly content: ContentMeans;
   readonly holds: HoldState;
+  /** Absent where `recordings.index` is off. */
+  readonly index: OpenIndex | undefined;
   /** Where it lies, as far as that is stated. */
   readonly places: readonly StatePlace[];
 }
@@ -76,6 +79,12 @@ export async function openState(
   const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
   if (!content.ok) return content;
   const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
+  const index =
+    settings.recordings.index === 'on'
+      ? await openIndex(settings, { clock, random, keys, world: () => Promise.resolve(ok(world)) })
+      : ok(undefined);
+  if (!index.ok) return index;
+  if (index.value !== undefined) stack.use(index.value);
   const owned = stack.move();
   return ok({
     database: database.value,
@@ -89,6 +98,7 @@ export async function openState(
     anchors: anchors.value,
     content: content.value,
     holds,
+    index: index.value,
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

@@ -16,8 +16,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['run'], '--agent ID [--no-isolation] [--report] -- CMD …', 'CMD with the gateway as its only way out'),
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
-  later(['sessions', 'list'], '', 'recorded sessions'),
-  later(['sessions', 'show'], 'SESSION', 'the exchanges of a session'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
   later(['report'], '--jurisdiction eu --since 30d --out report.html', 'evidence for auditors'),
   later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
@@ -26,7 +24,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['top'], '', 'what happens now'),
   later(['legal-hold', 'add'], 'SESSION', 'keeps records whatever the retention says'),
   later(['legal-hold', 'remove'], 'SESSION', 'ends a legal hold'),
-  later(['index', 'rebuild'], '', 'the session index from the records'),
   later(['backup'], 'FILE', 'state into a file'),
   later(['restore'], 'FILE', 'state from a file'),
 ];
@@ -36,5 +33,4 @@ export const LATER_GROUPS: Readonly<Record<string, string>> = {
   sessions: 'recorded sessions',
   agents: 'agents and what they do',
   'legal-hold': 'records that are kept whatever the retention says',
-  index: 'the index of sessions',
 };

@@ -7,6 +7,7 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addRetentionCommands } from './commands/retention.ts';
+import { addIndexCommands } from './commands/exchange-index.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/sessions.ts';
@@ -43,6 +44,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addVerifyCommand(program, runWithGlobals);
   addSessionCommands(program, runWithGlobals);
   addRetentionCommands(program, runWithGlobals);
+  addIndexCommands(program, runWithGlobals);
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);

@@ -174,6 +174,11 @@ export const SETTINGS = section('cordon.yaml', {
       default: [],
     }),
     retention: duration('400d', 'How long records are kept: segments that are older are removed, on the record.'),
+    index: choice(
+      ['on', 'off'],
+      'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',
+      'on',
+    ),
   }),
   approvals: section('Held requests.', {
     retention: duration(

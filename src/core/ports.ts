@@ -67,7 +67,7 @@ export interface TokenStore {
 
 /** Secret keys of this installation, made at first use, mode 0600. */
 export interface Keys {
-  /** 32 bytes, stable for a purpose: `records`, `checkpoints`, `spool`, `tokens`, `vault`, `approvals`, `webhooks`, `secrets`. */
+  /** 32 bytes, stable for a purpose: `records`, `checkpoints`, `spool`, `tokens`, `vault`, `approvals`, `index`, `webhooks`, `secrets`. */
   key(purpose: string): Promise<Uint8Array>;
 }
 
@@ -106,6 +106,8 @@ export type GatewayEvent =
   | { readonly type: 'policy.refused'; readonly errors: readonly string[] }
   | { readonly type: 'policy.loosened'; readonly digest: string; readonly changes: readonly string[] }
   | { readonly type: 'tables.changed' }
+  /** What this process recorded can be listed. */
+  | { readonly type: 'exchanges.indexed' }
   | { readonly type: 'token.revoked'; readonly id: TokenId }
   | { readonly type: ApprovalNews; readonly id: ApprovalId }
   | { readonly type: 'admin'; readonly actor: string; readonly action: AdminAction; readonly subject: string | undefined }

@@ -6,6 +6,7 @@ import { timeText } from '../core/time-text.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
 import { recoverChain } from './chain/chain-recovery.ts';
 import { ChainWriter, type Durability, type Entry } from './chain/chain-writer.ts';
+import type { ChainSpot } from './chain/chain-spot.ts';
 import { claimWriter, type WriterClaim } from './chain/writer-claim.ts';
 import { eventBody } from './event-body.ts';
 import type { RecordKeys } from './keys/record-keys.ts';
@@ -36,6 +37,8 @@ export interface OpenJournal extends Journal, AsyncDisposable {
   readonly writer: string;
   /** Where its segments are, for `verifyChain()`. */
   readonly directory: string;
+  /** Up to where the medium has what was appended. */
+  readonly durable: Pick<ChainSpot, 'segment' | 'offset'>;
   /** Writes what waits, syncs, and sets the chain free for another process. Later appends fail. */
   close(): Promise<void>;
 }
@@ -103,6 +106,10 @@ class QueueingJournal implements OpenJournal {
     this.#claim = claim;
     this.#chain = chain;
     this.#queueBytes = options.queueBytes ?? DEFAULT_QUEUE_BYTES;
+  }
+
+  get durable(): OpenJournal['durable'] {
+    return this.#chain.durable;
   }
 
   append(event: RecordEvent): Promise<Result<void, Failure>> {

@@ -8,6 +8,7 @@ import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import { createApprovals } from './migrations/0003-approvals.ts';
 import { createPeople } from './migrations/0004-people.ts';
 import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
+import { createExchangeIndex } from './exchanges/exchange-index-tables.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -26,6 +27,20 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005-webhook-outbox', apply: createWebhookOutbox },
 ];
 
+/** The steps of one set of tables, and the table that says which were taken. */
+export interface Lineage {
+  readonly ledger: 'schema_migrations' | 'index_migrations';
+  readonly migrations: readonly Migration[];
+}
+
+export const STORE: Lineage = { ledger: 'schema_migrations', migrations: MIGRATIONS };
+
+/** The index over exchanges: apart from the store, since it can be made anew and is written all the time. */
+export const EXCHANGE_INDEX: Lineage = {
+  ledger: 'index_migrations',
+  migrations: [{ name: '0001-exchange-index', apply: createExchangeIndex }],
+};
+
 /**
  * Brings the database to the version of the program, in one transaction that no other process shares.
  * @failure store_unavailable when the database is newer than the program, was made by another one, or cannot be changed
@@ -33,20 +48,20 @@ export const MIGRATIONS: readonly Migration[] = [
 export async function migrate(
   db: Kysely<Schema>,
   clock: Clock,
-  migrations: readonly Migration[] = MIGRATIONS,
+  { ledger, migrations }: Lineage = STORE,
 ): Promise<Result<void, Failure>> {
   const migrated = await attemptStore('migrate', () =>
     db.transaction().execute(async (transaction) => {
       await lock(transaction);
-      await createLedger(transaction);
-      const applied = await transaction.selectFrom('schema_migrations').selectAll().orderBy('version').execute();
+      await createLedger(transaction, ledger);
+      const applied = await transaction.selectFrom(ledger).selectAll().orderBy('version').execute();
       const mismatch = compare(applied, migrations);
       if (mismatch !== undefined) return mismatch;
       for (const [index, { name, apply }] of migrations.entries()) {
         if (index < applied.length) continue;
         await apply(transaction as unknown as Kysely<unknown>);
         const row = { version: index + 1, name, applied_at: clock.now() };
-        await transaction.insertInto('schema_migrations').values(row).execute();
+        await transaction.insertInto(ledger).values(row).execute();
       }
       return undefined;
     }),
@@ -64,9 +79,9 @@ async function lock(transaction: Kysely<Schema>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
 }
 
-async function createLedger(db: Kysely<Schema>): Promise<void> {
+async function createLedger(db: Kysely<Schema>, ledger: Lineage['ledger']): Promise<void> {
   await db.schema
-    .createTable('schema_migrations')
+    .createTable(ledger)
     .ifNotExists()
     .addColumn('version', 'integer', (column) => column.primaryKey())
     .addColumn('name', 'text', (column) => column.notNull())

@@ -110,4 +110,67 @@ export interface Schema {
     readonly due_at: number;
     readonly done_at: number | null;
   };
+  // The index over exchanges and sessions: made from the record, in a database of its own where that is SQLite.
+  readonly index_migrations: {
+    readonly version: number;
+    readonly name: string;
+    readonly applied_at: number;
+  };
+  readonly exchanges: {
+    readonly id: string;
+    readonly created_at: number;
+    readonly writer: string;
+    readonly seq: number;
+    readonly session: string | null;
+    readonly subject: string | null;
+    readonly home: string | null;
+    readonly kind: string | null;
+    readonly method: string | null;
+    /** Sealed. */
+    readonly target: string | null;
+    readonly host: string | null;
+    readonly decision: string;
+    readonly code: string | null;
+    readonly would_deny: string | null;
+    /** JSON: a list of ids. */
+    readonly rules: string;
+    readonly entry: string | null;
+    readonly processing: string | null;
+    readonly storage: string | null;
+    readonly transfer: string | null;
+    readonly policy: string | null;
+    readonly approval: string | null;
+    /** Blocks of the record, `<segment>:<offset>:<block>`, with spaces between them. */
+    readonly spots: string;
+    readonly status: number | null;
+    readonly sent: number | null;
+    readonly received: number | null;
+    /** Milliseconds. */
+    readonly total: number | null;
+    /** JSON: counts by entity. */
+    readonly findings: string | null;
+  };
+  readonly recorded_sessions: {
+    readonly id: string;
+    readonly subject: string | null;
+    readonly home: string | null;
+    readonly first_at: number;
+    readonly last_at: number;
+    readonly permitted: number;
+    readonly held: number;
+    readonly denied: number;
+    readonly sent: number;
+    readonly received: number;
+    readonly findings: number;
+  };
+  readonly indexed_writers: {
+    readonly writer: string;
+    /** Behind the last block that is indexed. */
+    readonly segment: number;
+    readonly byte_offset: number;
+    readonly block: number;
+  };
+  readonly indexed_homes: {
+    readonly home: string;
+  };
 }

@@ -9,7 +9,7 @@ import type { Milliseconds } from '../core/units.ts';
 import { attemptStore } from './attempt-store.ts';
 import { watchChanges } from './change-watch.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { type Lineage, migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { SqliteClient } from './sqlite-client.ts';
 import { createSqliteDialect } from './sqlite-driver.ts';
@@ -18,6 +18,8 @@ export interface SqliteOptions {
   /** Path of the database: `<data>/cordon.db`. */
   readonly file: string;
   readonly clock: Clock;
+  /** Its tables; default: those of the store. */
+  readonly lineage?: Lineage;
   /** How long a statement waits for another process; default 5 s. */
   readonly busyTimeout?: Milliseconds;
   /** How often other processes' changes are looked for; default 500 ms. */
@@ -42,7 +44,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Result<Databas
   if (!prepared.ok) return prepared;
   const client = new SqliteClient({ file: options.file, busyTimeout: options.busyTimeout ?? 5000 });
   const db = new Kysely<Schema>({ dialect: createSqliteDialect(client) });
-  const migrated = await migrate(db, options.clock);
+  const migrated = await migrate(db, options.clock, options.lineage);
   const known = migrated.ok ? await attemptStore('read its version', () => client.version()) : migrated;
   if (!known.ok) {
     await client.close();

@@ -22,12 +22,21 @@ const NO_APPROVALS: AdminDependencies['approvals'] = {
   revokeGrant: nothing,
 };
 
+const NO_EXCHANGES: AdminDependencies['exchanges'] = {
+  list: nothing,
+  find: nothing,
+  places: nothing,
+  sessions: nothing,
+  session: nothing,
+};
+
 /** A gateway that answers the same to everything; tests replace what they look at. People and record are the real ones. */
 export function dependencies(people: PeopleFixture, replaced: Partial<AdminDependencies> = {}): AdminDependencies {
   return {
     clock: people.clock,
     people: people.people,
     approvals: NO_APPROVALS,
+    exchanges: NO_EXCHANGES,
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,

@@ -41,7 +41,12 @@ describe('loadSettings()', () => {
       spool: 1024 ** 3,
       'content-memory': 1024 ** 2,
     });
-    expect(settings.recordings).toEqual({ durability: 'batched', 'former-keys': [], retention: 400 * 86_400_000 });
+    expect(settings.recordings).toEqual({
+      durability: 'batched',
+      'former-keys': [],
+      retention: 400 * 86_400_000,
+      index: 'on',
+    });
     expect(settings.tls).toEqual({});
     expect(settings['upstream-proxy']).toBeUndefined();
     expect(new Set(origins.values())).toEqual(new Set(['default']));

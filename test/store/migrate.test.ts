@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { migrate, MIGRATIONS, type Migration } from '../../src/store/migrate.ts';
+import { migrate, MIGRATIONS, STORE, type Migration } from '../../src/store/migrate.ts';
 import { ManualClock } from '../support/clock.ts';
 import { describeOnEveryEngine } from './engines.ts';
 
@@ -16,8 +16,14 @@ const ADD_NOTES: Migration = {
 describeOnEveryEngine('migrate()', (engine) => {
   it('applies each migration once, with its time', async () => {
     const { db } = await engine.open(CLOCK);
-    expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toEqual({ ok: true, value: undefined });
-    expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toEqual({ ok: true, value: undefined });
+    expect(await migrate(db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, ADD_NOTES] })).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(await migrate(db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, ADD_NOTES] })).toEqual({
+      ok: true,
+      value: undefined,
+    });
     const rows = await db.selectFrom('schema_migrations').selectAll().orderBy('version').execute();
     expect(rows).toEqual([
       ...MIGRATIONS.map(({ name }, i) => ({ version: i + 1, name, applied_at: CLOCK.now() })),
@@ -28,7 +34,7 @@ describeOnEveryEngine('migrate()', (engine) => {
   it('refuses a database that a newer program has used', async () => {
     const stored = await engine.create();
     const database = await stored.open();
-    await migrate(database.db, CLOCK, [...MIGRATIONS, ADD_NOTES]);
+    await migrate(database.db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, ADD_NOTES] });
     await database.close();
     const expected = `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon`;
     expect(await stored.tryOpen()).toMatchObject({
@@ -40,7 +46,7 @@ describeOnEveryEngine('migrate()', (engine) => {
   it('refuses a database with another history', async () => {
     const { db } = await engine.open();
     const other = MIGRATIONS.with(0, { ...MIGRATIONS[0]!, name: '0001-other' });
-    expect(await migrate(db, CLOCK, other)).toMatchObject({
+    expect(await migrate(db, CLOCK, { ...STORE, migrations: other })).toMatchObject({
       ok: false,
       failure: { detail: expect.stringContaining('0001-other') as string },
     });
@@ -55,11 +61,11 @@ describeOnEveryEngine('migrate()', (engine) => {
         await sql`CREATE TABLE notes (id TEXT)`.execute(transaction);
       },
     };
-    expect(await migrate(db, CLOCK, [...MIGRATIONS, broken])).toMatchObject({
+    expect(await migrate(db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, broken] })).toMatchObject({
       ok: false,
       failure: { code: 'store_unavailable' },
     });
-    expect(await migrate(db, CLOCK, [...MIGRATIONS, ADD_NOTES])).toMatchObject({ ok: true });
+    expect(await migrate(db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, ADD_NOTES] })).toMatchObject({ ok: true });
   });
 
   it('runs once when several open a new database at the same time', async () => {

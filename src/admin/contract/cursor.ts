@@ -1,7 +1,7 @@
 import type { ListCursor } from '../../core/page.ts';
 
-/** Of what is listed: UUIDs of approvals and grants, ids of tokens. */
-const ID = /^(?:[0-9a-f-]{36}|[0-9a-f]{20})$/;
+/** Of what is listed: UUIDs of approvals, grants and exchanges, ids of tokens and sessions. */
+const ID = /^(?:[0-9a-f-]{36}|[0-9a-f]{20}|[an]-[0-9a-f]{32})$/;
 
 /** A place in a list as text: opaque to whoever brings it back. */
 export function cursorText({ createdAt, id }: ListCursor): string {

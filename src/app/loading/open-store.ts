@@ -4,6 +4,7 @@ import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { WorldData } from '../../policy/model.ts';
 import type { Database } from '../../store/database.ts';
+import { EXCHANGE_INDEX, type Lineage, STORE } from '../../store/migrate.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import { statedPlace } from './stated-place.ts';
 
@@ -13,20 +14,48 @@ export interface StoreParts {
   readonly world: () => Promise<Result<WorldData, string>>;
 }
 
+/** What lies in a store: a file each with SQLite, side by side with PostgreSQL. */
+interface StoreKind {
+  readonly file: string;
+  readonly lineage: Lineage;
+  /** Connections to PostgreSQL; default: those of the store. */
+  readonly connections?: number;
+}
+
+const SHARED_STATE: StoreKind = { file: 'cordon.db', lineage: STORE };
+/** Apart, since it is written all the time: nobody who waits for shared state is woken by it, or waits for its commits. */
+const INDEX: StoreKind = { file: 'index.db', lineage: EXCHANGE_INDEX, connections: 2 };
+
 /**
  * Opens the store that the settings name; others may have it open too.
  * @failure a sentence that names the setting that stands against it, or what is wrong with the database
  */
-export async function openStore(settings: Settings, { clock, world }: StoreParts): Promise<Result<Database, string>> {
+export function openStore(settings: Settings, parts: StoreParts): Promise<Result<Database, string>> {
+  return open(settings, parts, SHARED_STATE);
+}
+
+/**
+ * The same for the index over exchanges.
+ * @failure as {@link openStore}
+ */
+export function openIndexStore(settings: Settings, parts: StoreParts): Promise<Result<Database, string>> {
+  return open(settings, parts, INDEX);
+}
+
+async function open(
+  settings: Settings,
+  { clock, world }: StoreParts,
+  { file, ...kind }: StoreKind,
+): Promise<Result<Database, string>> {
   const { data, store } = settings;
-  if (store.url === 'sqlite') return orDetail(await openSqlite({ file: join(data.directory, 'cordon.db'), clock }));
+  if (store.url === 'sqlite') return orDetail(await openSqlite({ file: join(data.directory, file), clock, ...kind }));
   // Only where it is used: most installations never load the driver.
   const { openPostgres } = await import('../../store/postgres/postgres.ts');
   const { readPostgresUrl } = await import('../../store/postgres/server.ts');
   const server = readPostgresUrl(store.url);
   if (!server.ok) return fail(`store.url: ${server.failure}`);
   const judged = await judgeServer(server.value, settings, world);
-  return judged.ok ? orDetail(await openPostgres({ url: store.url, clock })) : judged;
+  return judged.ok ? orDetail(await openPostgres({ url: store.url, clock, ...kind })) : judged;
 }
 
 function orDetail(opened: Awaited<ReturnType<typeof openSqlite>>): Result<Database, string> {

@@ -11,6 +11,7 @@ const TOLD: ReadonlySet<GatewayEvent['type']> = new Set([
   'policy.refused',
   'policy.loosened',
   'tables.changed',
+  'exchanges.indexed',
   'token.revoked',
   'approval.pending',
   'admin',

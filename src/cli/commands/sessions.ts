@@ -9,6 +9,8 @@ import { wantedRecords, type RecordFilter } from '../../recording/reading/record
 import { type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readingMeans } from '../records/reading-means.ts';
+import { type ListOptions, listSessions } from '../sessions/list-sessions.ts';
+import { showSession } from '../sessions/show-session.ts';
 import { writerDirectories } from '../records/writer-directories.ts';
 
 interface ExportOptions {
@@ -18,9 +20,21 @@ interface ExportOptions {
   readonly dir?: string;
 }
 
-/** `cordon sessions export` */
+/** `cordon sessions` */
 export function addSessionCommands(program: Command, run: Run): void {
   const sessions = program.command('sessions').description('recorded sessions');
+  sessions
+    .command('list')
+    .description('recorded sessions, the latest first; needs no gateway')
+    .option('--subject <agent>', 'of this agent alone')
+    .option('--limit <number>', 'most sessions', '50')
+    .action((options: ListOptions) => run((context) => listSessions(context, options)));
+  sessions
+    .command('show')
+    .description('a session and its exchanges in order; needs no gateway')
+    .argument('<session>', 'its id')
+    .option('--limit <number>', 'most exchanges, the newest of them', '200')
+    .action((id: string, options: { readonly limit: string }) => run((context) => showSession(context, id, options)));
   sessions
     .command('export')
     .description('records for other tools, one JSON object a line; needs no gateway')

@@ -12,6 +12,7 @@ import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import { readCheckpoint, type Checkpoint } from '../../recording/tree/checkpoint.ts';
 import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { progressOf } from '../records/progress.ts';
 import { readingMeans } from '../records/reading-means.ts';
 import { writerDirectories } from '../records/writer-directories.ts';
 import { shownText } from '../shown-text.ts';
@@ -89,18 +90,6 @@ async function verifyOne(context: CommandContext, directory: string, { keys, kep
   const checkpoints = [...(own === undefined ? [] : [own]), ...kept.filter((checkpoint) => checkpoint.writer === writer)];
   const onProgress = progressOf(context, writer);
   return { writer, result: await verifyChain(directory, { wrapping: keys.wrapping, checkpoints, onProgress }), checkpoints };
-}
-
-const A_TENTH = 0.1;
-
-/** Tells a person who waits how far it is. */
-function progressOf({ terminal }: CommandContext, writer: string): (done: number, total: number) => void {
-  let told = 0;
-  return (done, total) => {
-    if (terminal.isInteractive !== true || done === total || done / total - told < A_TENTH) return;
-    told = done / total;
-    terminal.err(`${writer}: ${Math.floor(told * 100)} %`);
-  };
 }
 
 function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<readonly Checkpoint[], string> {

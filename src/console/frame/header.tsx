@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { MeAnswer } from '../../admin/contract/people.ts';
 import { scopeText } from '../access/scope-text.ts';
 import { Foreign } from '../text/foreign.tsx';
-import { addressOf, type View } from './use-route.ts';
+import { addressOf, type View, VIEWS } from './use-route.ts';
 
 interface HeaderProps {
   readonly me: MeAnswer;
@@ -12,11 +12,18 @@ interface HeaderProps {
   readonly onHelp: () => void;
 }
 
-const LABELS: Readonly<Record<View, string>> = { requests: 'Requests', grants: 'Grants', policy: 'Policy', access: 'Access' };
+const LABELS: Readonly<Record<View, string>> = {
+  requests: 'Requests',
+  exchanges: 'Exchanges',
+  sessions: 'Sessions',
+  grants: 'Grants',
+  policy: 'Policy',
+  access: 'Access',
+};
 
 /** Where one is, who one is, and whether what is shown is current. */
 export function Header({ me, view, isLive, onSignOut, onHelp }: HeaderProps): JSX.Element {
-  const views: readonly View[] = ['requests', 'grants', 'policy', ...(me.role === 'admin' ? (['access'] as const) : [])];
+  const views = VIEWS.filter((each) => each !== 'access' || me.role === 'admin');
   return (
     <header>
       <span class="wordmark">Cordon</span>

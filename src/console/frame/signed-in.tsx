@@ -5,6 +5,8 @@ import { Access } from '../access/access.tsx';
 import type { Gateway } from '../gateway/gateway.ts';
 import { useChanges } from '../gateway/use-changes.ts';
 import { SeatContext } from '../gateway/use-gateway.ts';
+import { Exchanges } from '../exchanges/exchanges.tsx';
+import { Sessions } from '../sessions/sessions.tsx';
 import { Grants } from '../grants/grants.tsx';
 import { Policy } from '../policies/policy.tsx';
 import { Requests } from '../requests/requests.tsx';
@@ -23,11 +25,11 @@ interface SignedInProps {
 /** What somebody with a session sees: the header, one view, and what is said aloud. */
 export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Element {
   const route = useRoute();
-  const { count, isLive } = useChanges();
+  const { count, traffic, isLive } = useChanges();
   const [said, setSaid] = useState({ text: '', count: 0 });
   const [isHelpOpen, setHelpOpen] = useState(false);
   const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
-  const seat = useMemo(() => ({ gateway, me, changes: count, announce }), [gateway, me, count, announce]);
+  const seat = useMemo(() => ({ gateway, me, changes: count, traffic, announce }), [gateway, me, count, traffic, announce]);
   useTypist();
   useKeys(useMemo(() => ({ '?': () => setHelpOpen(true) }), []));
   const signOut = async (): Promise<void> => {
@@ -57,6 +59,10 @@ function Shown({ route }: { readonly route: Route }): JSX.Element {
   switch (route.view) {
     case 'requests':
       return <Requests open={route.id} />;
+    case 'exchanges':
+      return <Exchanges open={route.id} query={route.query} />;
+    case 'sessions':
+      return <Sessions open={route.id} />;
     case 'grants':
       return <Grants />;
     case 'policy':

@@ -19,6 +19,8 @@ const USES = ['keydown', 'pointerdown', 'focus'] as const;
 
 export interface Listener {
   readonly onChange: () => void;
+  /** Exchanges were recorded. */
+  readonly onTraffic: () => void;
   readonly onLive: (isLive: boolean) => void;
 }
 
@@ -26,7 +28,8 @@ export interface Listener {
  * Listens to the gateway until the answer is called. A page that nobody looks at does without a stream: a browser has six
  * connections to one server for all its tabs, and each stream holds one for good.
  */
-export function listen({ onChange, onLive }: Listener): () => void {
+export function listen(listener: Listener): () => void {
+  const { onChange, onLive } = listener;
   let stream: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let usedAt = Date.now();
@@ -40,7 +43,7 @@ export function listen({ onChange, onLive }: Listener): () => void {
   const open = (): void => {
     close();
     if (document.hidden || isUnused()) return;
-    stream = openStream({ onChange, onLive }, () => {
+    stream = openStream(listener, () => {
       retry = setTimeout(open, RETRY);
     });
   };
@@ -61,7 +64,7 @@ export function listen({ onChange, onLive }: Listener): () => void {
   };
 }
 
-function openStream({ onChange, onLive }: Listener, onRefused: () => void): EventSource {
+function openStream({ onChange, onTraffic, onLive }: Listener, onRefused: () => void): EventSource {
   const stream = new EventSource('/v1/events');
   stream.onopen = () => {
     onLive(true);
@@ -76,5 +79,6 @@ function openStream({ onChange, onLive }: Listener, onRefused: () => void): Even
     onRefused();
   };
   for (const event of EVENTS) stream.addEventListener(event, onChange);
+  stream.addEventListener('exchanges.indexed', onTraffic);
   return stream;
 }

@@ -17,9 +17,11 @@ export interface Asked<T> {
  * What the gateway answers about a path, asked again whenever something changes. While it does not answer, what it said last of
  * this path stays.
  * @param ask asks it; another function asks anew
+ * @param moved a count that moves when it is to be asked again; default: that of changes
  */
-export function useAsked<T>(path: string, ask: () => Promise<Answer<T>>): Asked<T> {
+export function useAsked<T>(path: string, ask: () => Promise<Answer<T>>, moved?: number): Asked<T> {
   const { changes } = useSeat();
+  const counted = moved ?? changes;
   const [shown, setShown] = useState<{ path: string; value?: T; problem?: Problem }>({ path });
   const [asked, setAsked] = useState(0);
   useEffect(() => {
@@ -34,7 +36,7 @@ export function useAsked<T>(path: string, ask: () => Promise<Answer<T>>): Asked<
     return () => {
       isCurrent = false;
     };
-  }, [path, ask, changes, asked]);
+  }, [path, ask, counted, asked]);
   const again = useCallback(() => setAsked((before) => before + 1), []);
   const replace = useCallback((value: T) => setShown({ path, value }), [path]);
   // Of another path: never shown under this one.

@@ -9,6 +9,8 @@ export interface Seat {
   readonly me: MeAnswer;
   /** Counts what the gateway says has changed; whoever shows something asks again when it moves. */
   readonly changes: number;
+  /** The same, and whenever exchanges were recorded, which may be all the time: for those who show them. */
+  readonly traffic: number;
   /** Says it to whoever cannot see it. */
   readonly announce: (text: string) => void;
 }

@@ -19,12 +19,12 @@ export interface Pages<T> {
 }
 
 /** A list of the gateway, page by page; when something changes, all pages that are shown are asked for again. */
-export function usePages<T>(path: string): Pages<T> {
+export function usePages<T>(path: string, moved?: number): Pages<T> {
   const { gateway } = useSeat();
   const [wanted, setWanted] = useState({ path, pages: 1 });
   const pages = wanted.path === path ? wanted.pages : 1;
   const ask = useCallback(() => readPages<T>(gateway, path, pages), [gateway, path, pages]);
-  const { value, problem, again } = useAsked(path, ask);
+  const { value, problem, again } = useAsked(path, ask, moved);
   return {
     items: value?.items,
     problem,

@@ -8,6 +8,7 @@ import type { NoteSigner } from '../tree/signed-note.ts';
 import { sealLine } from './chain.ts';
 import type { ChainPosition } from './chain-position.ts';
 import type { RecoveredChain } from './chain-recovery.ts';
+import type { ChainSpot } from './chain-spot.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CompressionBudget } from './compression-budget.ts';
 
@@ -71,6 +72,7 @@ export class ChainWriter {
   #syncTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #failedSyncs = 0;
+  #durable: Pick<ChainSpot, 'segment' | 'offset'>;
 
   constructor(options: ChainWriterOptions, { chain, segment, position, isUnderFormerKey }: RecoveredChain) {
     this.#options = options;
@@ -80,10 +82,17 @@ export class ChainWriter {
     this.#rotateAt = options.segmentBytes;
     this.#turnAt = segment.began + LONGEST_SEGMENT;
     this.#mustTurn = isUnderFormerKey;
+    // What a process left that was killed may not be on the medium yet.
+    this.#durable = { segment: segment.number, offset: 0 };
     this.#budget = new CompressionBudget(options.clock);
     const { writer, directory, signer, clock } = options;
     const onError = (reason: string): unknown => this.#report(`no checkpoint: ${reason}`);
     this.#checkpoints = new Checkpoints({ writer, directory, signer, clock, onError }, chain);
+  }
+
+  /** Up to where the medium has the chain: nothing before it is ever cut off, whatever crashes. */
+  get durable(): Pick<ChainSpot, 'segment' | 'offset'> {
+    return this.#durable;
   }
 
   /**
@@ -138,7 +147,7 @@ export class ChainWriter {
     else this.#scheduleSync();
     this.#chain = chain;
     this.#position = position;
-    if (isSynced) this.#checkpoints.synced(chain);
+    if (isSynced) this.#onSynced(chain, position);
     this.#suspect = failedSyncs !== this.#failedSyncs;
   }
 
@@ -177,7 +186,7 @@ export class ChainWriter {
     await this.#segment.file.sync();
     try {
       // What comes before a segment is vouched for when it begins: a crash can only take from the last one.
-      this.#checkpoints.synced(this.#chain);
+      this.#onSynced(this.#chain, this.#position);
       await this.#checkpoints.sign();
       const next = beginSegment(this.#segment.number + 1, this.#chain, this.#options);
       this.#segment.file.close();
@@ -206,10 +215,10 @@ export class ChainWriter {
 
   async #syncInBackground(): Promise<void> {
     await this.#syncing;
-    const written = this.#chain;
+    const [written, position] = [this.#chain, this.#position];
     try {
       await this.#segment.file.sync();
-      this.#checkpoints.synced(written);
+      this.#onSynced(written, position);
     } catch (error) {
       // The kernel reports a lost page once and then forgets it (fsync(2)), so this must not pass unnoticed.
       const reason = reasonOf(error);
@@ -218,6 +227,11 @@ export class ChainWriter {
       this.refuse(0, reason);
       this.#report(reason);
     }
+  }
+
+  #onSynced(chain: ChainPosition, { size }: SegmentPosition): void {
+    this.#checkpoints.synced(chain);
+    this.#durable = { segment: this.#segment.number, offset: size };
   }
 
   #report(reason: string): Result<never, Failure> {

@@ -53,13 +53,14 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
       case 'block': {
         const lines = opener?.open(index++, part.bytes, part.head);
         if (lines === undefined) throw new UnreadableSegment(`${path}: Found a block that was changed, or belongs elsewhere`);
-        yield split(lines);
+        yield splitLines(lines);
       }
     }
   }
 }
 
-function split(lines: Buffer): Buffer[] {
+/** Lines that each end in a newline, without it. */
+export function splitLines(lines: Buffer): Buffer[] {
   const found: Buffer[] = [];
   for (let from = 0, to = lines.indexOf(0x0a); to >= 0; from = to + 1, to = lines.indexOf(0x0a, from))
     found.push(lines.subarray(from, to));

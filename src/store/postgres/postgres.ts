@@ -7,7 +7,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import { attemptStore } from '../attempt-store.ts';
 import { watchChanges, type ChangeWatch } from '../change-watch.ts';
 import type { Database } from '../database.ts';
-import { migrate } from '../migrate.ts';
+import { type Lineage, migrate } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 import { ChangeListener, NOTIFY } from './change-listener.ts';
 import { readPostgresUrl, type PostgresServer } from './server.ts';
@@ -16,6 +16,8 @@ export interface PostgresOptions {
   /** `postgres://user@host:port/database` */
   readonly url: string;
   readonly clock: Clock;
+  /** Its tables; default: those of the store. */
+  readonly lineage?: Lineage;
   /** Most connections for queries; one more hears of changes. Default 10. */
   readonly connections?: number;
   /** How long a statement may take; default 10 s. */
@@ -38,7 +40,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Result<Dat
   const server = readPostgresUrl(options.url);
   if (!server.ok) return fail({ code: 'store_unavailable', detail: server.failure });
   const { config, label } = server.value;
-  const migrated = await migrateServer(server.value, options.clock);
+  const migrated = await migrateServer(server.value, options);
   if (!migrated.ok) return about(label, migrated.failure);
   const { connections = 10, statementTimeout = 10_000, watchInterval = 500 } = options;
   // Signals may come as soon as it listens; what they tell of is in the version that is asked for then.
@@ -72,10 +74,10 @@ function about(label: string, { code, detail }: Failure): Result<never, Failure>
   return fail({ code, detail: `PostgreSQL database ${label}: ${detail}` });
 }
 
-async function migrateServer({ config }: PostgresServer, clock: Clock): Promise<Result<void, Failure>> {
+async function migrateServer({ config }: PostgresServer, { clock, lineage }: PostgresOptions): Promise<Result<void, Failure>> {
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: openPool({ ...config, max: 1 }, MIGRATION_TIMEOUT) }) });
   try {
-    return await migrate(db, clock);
+    return await migrate(db, clock, lineage);
   } finally {
     await db.destroy();
   }

@@ -63,6 +63,19 @@ describe.skipIf(browser === undefined)(`the console for everyone (${needing})`, 
     await page.getByRole('button', { name: 'Help' }).click();
     yield ['help', page];
     await page.keyboard.press('Escape');
+    for (const view of ['Exchanges', 'Sessions']) {
+      await page.getByRole('link', { name: view, exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: view }).waitFor();
+      await page.getByRole('listitem').getByRole('link').first().waitFor();
+      yield [view, page];
+      await page.getByRole('listitem').getByRole('link').first().click();
+      await page.getByRole('heading', { level: 1, name: view.slice(0, -1), exact: true }).waitFor();
+      await page
+        .getByText(/support-bot/)
+        .first()
+        .waitFor();
+      yield [`one of ${view}`, page];
+    }
     for (const view of ['Grants', 'Policy']) {
       await page.getByRole('link', { name: view, exact: true }).click();
       await page.getByRole('heading', { level: 1, name: view }).waitFor();
@@ -92,7 +105,7 @@ describe.skipIf(browser === undefined)(`the console for everyone (${needing})`, 
     for await (const [view, page] of views(PHONE)) {
       widths[view] = await page.evaluate('document.documentElement.scrollWidth');
     }
-    expect(Object.keys(widths)).toHaveLength(10);
+    expect(Object.keys(widths)).toHaveLength(14);
     expect(Object.entries(widths).filter(([, width]) => width > 360)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Role } from '../../../src/core/people/role.ts';
 import { openBrowser } from '../../support/chromium.ts';
-import { startLab, type Lab } from '../../support/lab.ts';
+import { startLab, type Lab, type LabOptions } from '../../support/lab.ts';
 import type { RawResponse } from '../../support/raw-client.ts';
 import { ask, type Asked, parrot } from '../masking/ask.ts';
 
@@ -28,15 +28,20 @@ export class ConsoleLab implements AsyncDisposable {
     this.browser = browser;
   }
 
-  static async start(browser: Browser): Promise<ConsoleLab> {
+  /** @param more beside what is held: origins, and rules for them */
+  static async start(
+    browser: Browser,
+    more: Partial<Pick<LabOptions, 'origins'>> & { readonly rules?: readonly string[] } = {},
+  ): Promise<ConsoleLab> {
     const lab = await startLab({
       origins: {
         [HELD]: { country: 'DE', handler: parrot },
         [QUORUM]: { country: 'FR', handler: parrot },
         [IMITATION]: { country: 'US', handler: parrot },
+        ...more.origins,
       },
       agents: [{ id: 'support-bot', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] }],
-      rules: RULES,
+      rules: [...RULES, ...(more.rules ?? [])],
     });
     return new ConsoleLab(lab, browser);
   }

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { FoundExchange } from '../../core/exchange/exchange-index.ts';
+import type { WrappingKey } from '../../recording/keys/record-keys.ts';
+import { ChainFollower } from '../../recording/reading/chain-follower.ts';
+
+/** A record as it was written, parsed. */
+export type WrittenRecord = Readonly<{ [member: string]: unknown }>;
+
+/**
+ * The records of an exchange as they were written, in order. Fewer than there were where a segment is not here: removed by
+ * retention, or with the writer on another machine.
+ * @param directory of all writers
+ * @throws UnreadableSegment; what the operating system reports
+ */
+export async function recordsOfExchange(
+  { exchange, spots }: FoundExchange,
+  directory: string,
+  wrapping: readonly WrappingKey[],
+): Promise<WrittenRecord[]> {
+  const follower = new ChainFollower(join(directory, exchange.writer), wrapping);
+  const records: WrittenRecord[] = [];
+  for (const spot of spots) {
+    const block = await follower.blockAt(spot);
+    for (const line of block?.lines ?? []) {
+      const record = JSON.parse(line.toString('latin1')) as WrittenRecord;
+      if (record['exchange'] === exchange.id) records.push(record);
+    }
+  }
+  return records;
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { openIndex, type OpenIndex } from '../../app/indexing/open-index.ts';
+import { systemClock, systemRandom } from '../../app/system.ts';
+import { openTables } from '../../app/tables.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { createKeys, KeyError } from '../../store/keys.ts';
+
+/**
+ * The index of this installation, open until disposed; a running gateway may have it open too.
+ * @failure a sentence for the operator
+ */
+export async function localIndex(settings: Settings): Promise<Result<OpenIndex, string>> {
+  if (settings.recordings.index === 'off') {
+    return fail('recordings.index: Found off, expected on: without an index there is nothing to list');
+  }
+  try {
+    return await openIndex(settings, {
+      clock: systemClock,
+      random: systemRandom,
+      keys: createKeys(join(settings.data.directory, 'keys'), systemRandom),
+      world: async () => {
+        const tables = await openTables(settings, systemClock, () => []);
+        return tables.ok ? ok(tables.value.world) : tables;
+      },
+    });
+  } catch (error) {
+    if (error instanceof KeyError) return fail(error.message);
+    throw error;
+  }
+}
