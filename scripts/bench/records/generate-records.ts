@@ -74,7 +74,7 @@ function decisionOf(index: number, exchange: ExchangeId): DecisionEvent {
     kind: 'decision',
     exchange,
     session: `session-${index % SESSIONS}` as SessionId,
-    subject: `agent-${index % AGENTS}` as AgentId,
+    subject: `agent-${Math.floor(index / HOSTS) % AGENTS}` as AgentId,
     home: 'eu',
     client: `10.20.${index % 16}.${host}`,
     exchangeKind: 'intercepted',

@@ -28,11 +28,22 @@ export async function* readLines(
   wrapping: readonly WrappingKey[],
   from: ReadFrom = {},
 ): AsyncGenerator<readonly Buffer[]> {
-  const numbers = segmentNumbers(directory).filter((number) => number >= (from.segment ?? 0));
-  for (const number of numbers) yield* linesOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+  for await (const lines of readBlocks(directory, wrapping, from)) yield split(lines);
 }
 
-async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: boolean): AsyncGenerator<readonly Buffer[]> {
+/** The same, block by block as they were sealed: whole lines, each with its newline. */
+export async function* readBlocks(
+  directory: string,
+  wrapping: readonly WrappingKey[],
+  from: ReadFrom = {},
+): AsyncGenerator<Buffer> {
+  const numbers = segmentNumbers(directory).filter((number) => number >= (from.segment ?? 0));
+  for (const number of numbers) yield* blocksOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+}
+
+const NEWLINE = 0x0a;
+
+async function* blocksOf(path: string, wrapping: readonly WrappingKey[], isLast: boolean): AsyncGenerator<Buffer> {
   let opener: BlockOpener | undefined;
   let index = 0;
   for await (const part of readSegment(path)) {
@@ -42,7 +53,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
         if (isLast) return;
         throw new UnreadableSegment(`${path}: ${part.reason}`);
       case 'line':
-        yield [part.bytes];
+        yield Buffer.concat([part.bytes, Buffer.of(NEWLINE)]);
         break;
       case 'header': {
         const dataKey = unwrapDataKey(part.header, wrapping);
@@ -53,7 +64,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
       case 'block': {
         const lines = opener?.open(index++, part.bytes, part.head);
         if (lines === undefined) throw new UnreadableSegment(`${path}: Found a block that was changed, or belongs elsewhere`);
-        yield split(lines);
+        yield lines;
       }
     }
   }
@@ -61,7 +72,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
 
 function split(lines: Buffer): Buffer[] {
   const found: Buffer[] = [];
-  for (let from = 0, to = lines.indexOf(0x0a); to >= 0; from = to + 1, to = lines.indexOf(0x0a, from))
+  for (let from = 0, to = lines.indexOf(NEWLINE); to >= 0; from = to + 1, to = lines.indexOf(NEWLINE, from))
     found.push(lines.subarray(from, to));
   return found;
 }

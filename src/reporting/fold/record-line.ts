@@ -37,8 +37,9 @@ export interface DecisionLine {
   readonly exchange: string;
   readonly target: string | undefined;
   readonly approval: string | undefined;
-  /** Everything else that is looked at: the same text stands for the same facts. */
-  readonly shared: string;
+  /** Everything else that is looked at, in two parts: the same texts stand for the same facts. */
+  readonly subject: string;
+  readonly judgement: string;
 }
 
 const EXCHANGE = ',"exchange":"';
@@ -69,7 +70,7 @@ export function decisionLine(line: string, behind: number): DecisionLine | undef
   const approval = approvalAt < 0 ? undefined : textAt(line, approvalAt + APPROVAL.length);
   const tunnelAt = line.indexOf(TUNNEL, restAt);
   const end = tunnelAt >= 0 ? tunnelAt : approvalAt >= 0 ? approvalAt : line.length;
-  return { exchange, target, approval, shared: line.slice(from, client) + line.slice(restAt, end) };
+  return { exchange, target, approval, subject: line.slice(from, client), judgement: line.slice(restAt, end) };
 }
 
 /** What a report needs of an outcome. */

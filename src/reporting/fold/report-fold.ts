@@ -4,8 +4,9 @@ import { decisionFacts, hostOf, type DecisionFacts } from './decision-facts.ts';
 import { HoldsFold } from './holds-fold.ts';
 import { JurisdictionTallies } from './jurisdiction-tallies.ts';
 import { PolicyFold } from './policy-fold.ts';
+import { KnownTexts } from './known-texts.ts';
 import { Jurisdiction, type Belonging, type ReportQuestion } from './question.ts';
-import { decisionLine, lineFrame, outcomeLine, type OutcomeLine } from './record-line.ts';
+import { decisionLine, lineFrame, outcomeLine, type DecisionLine, type OutcomeLine } from './record-line.ts';
 import type { Counts } from './tally.ts';
 
 /** A decision's facts with where to count what comes of it: made once for all decisions that share them. */
@@ -14,6 +15,8 @@ interface DecisionClass {
   readonly belonging: Belonging;
   readonly flow: Counts | undefined;
   readonly transfer: Counts | undefined;
+  /** Where its last exchange was counted: most of them go to one host. */
+  destination: { readonly host: string; readonly cell: Counts } | undefined;
 }
 
 /** An exchange between its decision and its outcome. */
@@ -22,8 +25,6 @@ interface OpenExchange {
   readonly host: string;
 }
 
-/** Texts that are kept to tell what a decision says without parsing it; beyond them it is done anew. */
-const MOST_CLASSES = 8192;
 /** Exchanges of one writer that wait for their outcome: more than a gateway has connections. */
 const MOST_OPEN = 50_000;
 const MOST_HOLDS = 200;
@@ -38,7 +39,7 @@ export class ReportFold {
   readonly #tallies = new JurisdictionTallies();
   readonly #holds = new HoldsFold();
   readonly #policy = new PolicyFold();
-  readonly #classes = new Map<string, DecisionClass>();
+  readonly #classes = new KnownTexts<DecisionClass>();
   readonly #totals = {
     records: 0,
     unreadable: 0,
@@ -76,9 +77,10 @@ export class ReportFold {
         if (!this.#isWithin(time)) return;
         const read = decisionLine(line, behind);
         if (read === undefined) return this.#parsed(line);
-        const of = this.#classes.get(read.shared) ?? this.#remember(read.shared, line);
+        const host = hostOf(read.target);
+        const of = this.#classes.find(read.subject, host, read.judgement) ?? this.#remember(read, host, line);
         if (of === undefined) return this.#unreadable();
-        return this.#decision(time, of, read);
+        return this.#decision(of, { time, host, exchange: read.exchange, approval: read.approval });
       }
       case 'outcome': {
         const read = outcomeLine(line, behind);
@@ -132,13 +134,12 @@ export class ReportFold {
     this.#totals.unreadable += 1;
   }
 
-  #remember(shared: string, line: string): DecisionClass | undefined {
+  #remember({ subject, judgement }: DecisionLine, host: string, line: string): DecisionClass | undefined {
     const event = parse(line);
     if (event?.kind !== 'decision') return undefined;
-    if (this.#classes.size >= MOST_CLASSES) this.#classes.clear();
-    const made = this.#classOf(event);
-    this.#classes.set(shared, made);
-    return made;
+    const value = this.#classOf(event);
+    this.#classes.remember(subject, host, { text: judgement, value });
+    return value;
   }
 
   #classOf(event: DecisionEvent): DecisionClass {
@@ -150,6 +151,7 @@ export class ReportFold {
       belonging,
       flow: isCounted ? this.#tallies.flow(facts) : undefined,
       transfer: isCounted ? this.#tallies.transfer(facts) : undefined,
+      destination: undefined,
     };
   }
 
@@ -165,7 +167,10 @@ export class ReportFold {
       return this.#outcome(read, () => findings);
     }
     if (!this.#isWithin(time)) return;
-    if (record.kind === 'decision') return this.#decision(time, this.#classOf(record), record);
+    if (record.kind === 'decision') {
+      const { exchange, target, approval } = record;
+      return this.#decision(this.#classOf(record), { time, host: hostOf(target), exchange, approval });
+    }
     this.#totals.records += 1;
     switch (record.kind) {
       case 'admin':
@@ -189,12 +194,12 @@ export class ReportFold {
     this.#tallies.folded(subject, code, hostOf(target), count);
   }
 
-  #decision(time: string, of: DecisionClass, { exchange, target, approval }: Told): void {
+  #decision(of: DecisionClass, told: Told): void {
     this.#totals.records += 1;
     const { facts, belonging } = of;
     if (facts.home !== undefined && facts.subject !== undefined) this.#jurisdiction.learn(facts.subject, facts.home);
     if (belonging !== 'here') return this.#notHere(of);
-    const host = hostOf(target);
+    const { time, host, exchange } = told;
     const before = this.#open.get(exchange);
     if (before === undefined) {
       this.#totals.exchanges += 1;
@@ -202,7 +207,7 @@ export class ReportFold {
     } else before.of = of;
     this.#under(facts.policy, time);
     this.#tallies.judged(facts, host);
-    this.#count(of, { time, host, approval });
+    this.#count(of, told);
   }
 
   #notHere({ facts, belonging }: DecisionClass): void {
@@ -256,25 +261,32 @@ export class ReportFold {
     if (open === undefined) return;
     this.#open.delete(exchange);
     this.#tallies.found(findings());
-    const { facts, flow, transfer } = open.of;
+    const { of, host } = open;
+    const { facts, flow, transfer } = of;
     if (facts.decision !== 'permit') return;
     if (!wasDialled || facts.place === undefined) {
       this.#totals.notCarried += 1;
       return;
     }
-    for (const cell of [flow, transfer, this.#tallies.destination(open.host, facts.place)]) {
-      if (cell === undefined) continue;
-      cell.exchanges += 1;
-      cell.sent += sent;
-      cell.received += received;
-    }
+    if (of.destination?.host !== host) of.destination = { host, cell: this.#tallies.destination(host, facts.place) };
+    const bytes = { sent, received };
+    if (flow !== undefined) countAt(flow, bytes);
+    if (transfer !== undefined) countAt(transfer, bytes);
+    countAt(of.destination.cell, bytes);
   }
+}
+
+function countAt(cell: Counts, { sent, received }: Pick<Counts, 'sent' | 'received'>): void {
+  cell.exchanges += 1;
+  cell.sent += sent;
+  cell.received += received;
 }
 
 /** What is new with every decision. */
 interface Told {
+  readonly time: string;
+  readonly host: string;
   readonly exchange: string;
-  readonly target?: string | undefined;
   readonly approval?: string | undefined;
 }
 
