@@ -16,6 +16,7 @@ import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { createReportDesk } from './reporting/report-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -79,6 +80,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
       groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
     }),
+    reports: createReportDesk({ ...parts, record: people.record, onDefect: (error) => logDefect(log, error) }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
     reload: reloadOnRecord(upkeep, people.record),
@@ -106,9 +108,12 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     tables: () => describeTables(inForce.tables),
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
     metrics: () => metrics.render(),
-    onDefect: (error) =>
-      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect'),
+    onDefect: (error) => logDefect(log, error),
   };
+}
+
+function logDefect(log: AdminSideParts['log'], error: unknown): void {
+  log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect');
 }
 
 async function readTls({

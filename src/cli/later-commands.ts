@@ -19,7 +19,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['sessions', 'list'], '', 'recorded sessions'),
   later(['sessions', 'show'], 'SESSION', 'the exchanges of a session'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
-  later(['report'], '--jurisdiction eu --since 30d --out report.html', 'evidence for auditors'),
   later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
   later(['agents', 'list'], '', 'agents and what they do'),
   later(['agents', 'stop'], 'ID', 'cuts an agent off'),

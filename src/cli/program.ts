@@ -6,6 +6,7 @@ import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/sessions.ts';
@@ -41,6 +42,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addGeoCommands(program, runWithGlobals);
   addVerifyCommand(program, runWithGlobals);
   addSessionCommands(program, runWithGlobals);
+  addReportCommand(program, runWithGlobals);
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);

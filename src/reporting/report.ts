@@ -68,6 +68,7 @@ const Transfer = Type.Object(
   closed,
 );
 
+const Refusal = Type.Object({ place: Facets, ...counts, filter: Filter }, closed);
 const HostRow = Type.Object({ host: text('Host of the target.'), place: Facets, ...counts, filter: Filter }, closed);
 const Denials = Type.Object({ code: text('Why.'), host: text('Host of the target.'), ...counts, filter: Filter }, closed);
 const Folded = Type.Object(
@@ -173,21 +174,27 @@ const figures = {
     },
     closed,
   ),
-  notCounted: Type.Object(
-    {
-      elsewhere: count('Decisions about agents at home elsewhere, or anywhere.'),
-      unidentified: count('Decisions about nobody who was recognised.'),
-      unknownHomes: ranked(
-        Type.Object({ home: Type.String(), ...counts }, closed),
-        'Homes that the policy does not know any more.',
-      ),
-    },
-    { ...closed, description: 'What is on the record and not in this report.' },
+  notCounted: Type.Optional(
+    Type.Object(
+      {
+        elsewhere: count('Decisions about agents at home elsewhere, or anywhere.'),
+        unidentified: count('Decisions about nobody who was recognised.'),
+        unknownHomes: ranked(
+          Type.Object({ home: Type.String(), ...counts }, closed),
+          'Homes that the policy does not know any more.',
+        ),
+      },
+      { ...closed, description: 'What is on the record and not in this report; absent for roles that are scoped to places.' },
+    ),
   ),
   flows: ranked(Flow, 'What was carried, by place and basis.'),
   destinations: ranked(HostRow, 'What was carried, by host.'),
   transfers: ranked(Transfer, 'What was carried out of the home of its agent, by the clause that permits it.'),
   denials: ranked(Denials, 'What was denied, by code and host.'),
+  refusals: ranked(
+    Refusal,
+    'What was denied, by where it would have gone; without what was denied before its place was judged.',
+  ),
   folded: ranked(Folded, 'Denials beyond a rate, counted; `exchanges` is how many.'),
   holds: Type.Object(
     {

@@ -28,6 +28,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     clock: people.clock,
     people: people.people,
     approvals: NO_APPROVALS,
+    reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,

@@ -159,6 +159,7 @@ export type AdminAction =
   | 'approval.denied'
   | 'approvals.purged'
   | 'grant.revoked'
+  | 'report.made'
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up';

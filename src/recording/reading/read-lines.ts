@@ -11,10 +11,12 @@ export class UnreadableSegment extends Error {
   override readonly name = 'UnreadableSegment';
 }
 
-/** Where reading begins. */
+/** What is read. */
 export interface ReadFrom {
   /** Number of the first segment that is read; default the first there is. */
   readonly segment?: number;
+  /** Number of the last one; default the last there is. */
+  readonly until?: number;
 }
 
 /**
@@ -35,10 +37,13 @@ export async function* readLines(
 export async function* readBlocks(
   directory: string,
   wrapping: readonly WrappingKey[],
-  from: ReadFrom = {},
+  { segment: first = 0, until = Number.POSITIVE_INFINITY }: ReadFrom = {},
 ): AsyncGenerator<Buffer> {
-  const numbers = segmentNumbers(directory).filter((number) => number >= (from.segment ?? 0));
-  for (const number of numbers) yield* blocksOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+  const numbers = segmentNumbers(directory);
+  for (const number of numbers) {
+    if (number < first || number > until) continue;
+    yield* blocksOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+  }
 }
 
 const NEWLINE = 0x0a;

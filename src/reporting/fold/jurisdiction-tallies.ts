@@ -19,6 +19,7 @@ export class JurisdictionTallies {
   readonly #flows = new Tally<{ readonly place: FacetLabels; readonly basis: FacetBases }>();
   readonly #destinations = new Tally<HostAt>();
   readonly #transfers = new Tally<{ readonly clause: Transfer; readonly place: FacetLabels }>();
+  readonly #refusals = new Tally<{ readonly place: FacetLabels }>();
   readonly #denials = new Tally<{ readonly code: string; readonly host: string }>();
   readonly #contradictions = new Tally<{ readonly statement: string; readonly host: string }>();
   readonly #openPlaces = new Tally<HostAt>();
@@ -44,6 +45,11 @@ export class JurisdictionTallies {
 
   denied(code: string, host: string): void {
     this.#denials.cell(`${code}\n${host}`, { code, host }).exchanges += 1;
+  }
+
+  /** Where a denied request would have gone, as far as it was judged. */
+  refused({ place }: DecisionFacts): void {
+    if (place !== undefined) this.#refusals.cell(keyOf(place), { place }).exchanges += 1;
   }
 
   /** What a decision shows about places, whatever was decided. */
@@ -105,6 +111,10 @@ export class JurisdictionTallies {
         host,
         filter: { ...period, decision: 'deny', code, ...(host !== '' && { host }) },
       })),
+      refusals: table(this.#refusals.ranked(MOST_ROWS), ({ place }) => ({
+        place,
+        filter: { ...period, decision: 'deny' as const, place: place.entry },
+      })),
       contradictions: table(this.#contradictions.ranked(MOST_ROWS), ({ statement, host }) => ({
         statement,
         host,
@@ -122,7 +132,7 @@ export class JurisdictionTallies {
     };
   }
 
-  unknownHomes(): Figures['notCounted']['unknownHomes'] {
+  unknownHomes(): NonNullable<Figures['notCounted']>['unknownHomes'] {
     return table(this.#unknownHomes.ranked(MOST_ROWS), (home) => ({ home }));
   }
 
@@ -145,7 +155,7 @@ export class JurisdictionTallies {
 
 type TallyFigures = Pick<
   Figures,
-  'flows' | 'destinations' | 'transfers' | 'denials' | 'contradictions' | 'openPlaces' | 'folded' | 'findings'
+  'flows' | 'destinations' | 'transfers' | 'denials' | 'refusals' | 'contradictions' | 'openPlaces' | 'folded' | 'findings'
 >;
 
 function keyOf({ entry, processing, storage }: FacetLabels): string {

@@ -237,6 +237,7 @@ export class ReportFold {
       case 'deny':
         totals.denied += 1;
         this.#tallies.denied(facts.code ?? '', host);
+        this.#tallies.refused(facts);
     }
   }
 
@@ -287,7 +288,7 @@ interface Told {
   readonly time: string;
   readonly host: string;
   readonly exchange: string;
-  readonly approval?: string | undefined;
+  readonly approval: string | undefined;
 }
 
 const NOTHING = {};
