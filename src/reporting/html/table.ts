@@ -50,11 +50,13 @@ export interface TableParts<R> {
 /** A table with its name; the first column names the rows. */
 export function table<R>({ caption, rows, columns, none }: TableParts<R>): Markup {
   if (rows.length === 0) return html`<p>${none}</p>`;
-  const classOf = ({ isNumber }: Column<R>): Markup => (isNumber === true ? html` class="number"` : NOTHING);
-  const head = columns.map((column) => html`<th scope="col" ${classOf(column)}>${column.head}</th>`);
+  const classOf = ({ isNumber }: Column<R>): string => (isNumber === true ? 'number' : 'text');
+  const head = columns.map((column) => html`<th scope="col" class="${classOf(column)}">${column.head}</th>`);
   const body = rows.map((row) => {
     const cells = columns.map((column, index) =>
-      index === 0 ? html`<th scope="row">${column.cell(row)}</th>` : html`<td${classOf(column)}>${column.cell(row)}</td>`,
+      index === 0
+        ? html`<th scope="row">${column.cell(row)}</th>`
+        : html`<td class="${classOf(column)}">${column.cell(row)}</td>`,
     );
     return html`<tr>
       ${cells}

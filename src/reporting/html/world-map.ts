@@ -40,14 +40,17 @@ export function worldMap({ report, outlines, countries }: MapParts): Markup {
   const most = Math.max(1, ...shown.map(sizeOf));
   const { width, height } = outlines.size;
   const land = Object.entries(outlines.paths).map(
-    ([country, path]) => html`<path d="${path}" ${home.has(country) ? html` class="home"` : NOTHING} />`,
+    ([country, path]) => html`<path d="${path}" class="${home.has(country) ? 'home' : 'land'}" />`,
   );
   const circles = shown.map((row) => circle(row, { most, outlines, isHome: home.has(row.country) }));
   const words = shown.map((row) => wordsOf(row, home.has(row.country)));
   const left = rows.length - shown.length;
   return html`<figure>
-      <svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="map-title">
-        <title id="map-title">World map of where data went and where it was refused; the list below says the same.</title>
+      <svg
+        viewBox="0 0 ${width} ${height}"
+        role="img"
+        aria-label="World map of where data went and where it was refused. The list below says the same."
+      >
         ${land}${circles}
       </svg>
       <figcaption>
