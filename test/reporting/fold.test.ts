@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Figures } from '../../src/reporting/report.ts';
 import { Ajv } from 'ajv';
@@ -25,12 +25,20 @@ describe('the figures of a report', () => {
       {
         place: { entry: 'DE', processing: 'DE', storage: 'DE' },
         basis: { entry: 'endpoint-name', processing: 'follows entry', storage: 'follows entry' },
-        ...{ isInside: true, exchanges: 1, sent: 10, received: 20, filter },
+        isInside: true,
+        exchanges: 1,
+        sent: 10,
+        received: 20,
+        filter,
       },
       {
         place: split,
         basis: { entry: 'attestation', processing: 'attestation', storage: 'attestation' },
-        ...{ isInside: false, exchanges: 1, sent: 1000, received: 1, filter },
+        isInside: false,
+        exchanges: 1,
+        sent: 1000,
+        received: 1,
+        filter,
       },
     ]);
     expect(totals).toMatchObject({

@@ -66,7 +66,7 @@ describe('the page of a report', () => {
     ];
     const chains = [{ writer: HOSTILE, state: 'broken' as const, reason: HOSTILE, unread: HOSTILE }];
     const page = pageOf(reportOf(events, { chains, notes: [HOSTILE] }));
-    expect(page).not.toMatch(/<script|<img|\u202e|\u0007/i);
+    for (const raw of ['<script', '<img', '\u202e', '\u0007']) expect(page).not.toContain(raw);
     expect(page.match(/&#60;script&#62;alert\(1\)/g)!.length).toBeGreaterThan(15);
     // Every attribute is still one.
     expect(page).not.toMatch(/<[^>]*\son\w+=/i);

@@ -83,11 +83,13 @@ describe('GET /v1/report', () => {
     const isReport = new Ajv({ strict: false }).compile(Report);
     expect([isReport(content), isReport.errors]).toEqual([true, null]);
     const made = content as Report;
-    expect(made.flows.items.map(({ place, basis, isInside }) => [place.entry, basis.entry, isInside]).sort()).toEqual([
-      ['DE', 'attestation', true],
-      ['FR', 'attestation', true],
-      ['US', 'attestation', false],
-    ]);
+    expect(made.flows.items.map(({ place, basis, isInside }) => [place.entry, basis.entry, isInside])).toEqual(
+      expect.arrayContaining([
+        ['DE', 'attestation', true],
+        ['FR', 'attestation', true],
+        ['US', 'attestation', false],
+      ]),
+    );
     expect(made.transfers.items).toMatchObject([{ rule: 'to-us', basis: 'scc', reference: 'TIA <1>', exchanges: 1 }]);
     expect(made.denials.items).toMatchObject([{ code: 'outside_home', host: REFUSED, exchanges: 1 }]);
     expect(made.refusals.items).toMatchObject([{ place: { entry: 'US' }, exchanges: 1 }]);
@@ -140,7 +142,7 @@ describe('GET /v1/report', () => {
 
   it('makes one at a time', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => report('ada')));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 429, 429]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 429, 429]);
     expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('10');
     expect((await report('ada')).status).toBe(200);
   });
