@@ -1,8 +1,11 @@
 import { extname } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
-/** Heap of one thread: a report is folded in a tenth of it, and must not take memory from exchanges. */
-const MOST_MEBIBYTES = 192;
+/**
+ * Heap of one thread: a report must not take memory from exchanges. New objects get little room, so that they are collected
+ * often: each block that they refer to lies outside of the heap, where nothing else limits it.
+ */
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
 
 /**
  * Does a task in a thread of its own, of the file `<name>-thread` here. Rejects with what the thread throws, and when the
@@ -15,7 +18,7 @@ export async function inThread<R>(name: string, task: unknown, signal: AbortSign
   const thread = new Worker(file, {
     workerData: task,
     name,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MEBIBYTES },
+    resourceLimits: HEAP,
   });
   const end = (): void => void thread.terminate();
   signal.addEventListener('abort', end);

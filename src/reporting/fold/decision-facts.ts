@@ -24,9 +24,9 @@ export interface DecisionFacts {
 }
 
 /** No evidence states the facet, and the service handles content where it is entered (contract §4.1.4). */
-export const FOLLOWS_ENTRY = 'follows entry';
+const FOLLOWS_ENTRY = 'follows entry';
 /** No evidence that counts. */
-export const NO_EVIDENCE = 'none';
+const NO_EVIDENCE = 'none';
 
 /** Takes a decision apart. What has another shape than a decision has is left out. */
 export function decisionFacts(event: DecisionEvent): DecisionFacts {
@@ -70,15 +70,17 @@ export function isOpenPlace({ entry, processing, storage }: FacetLabels): boolea
  */
 export function hostOf(target: string | undefined): string {
   if (target === undefined) return '';
-  const scheme = target.indexOf('://');
+  const scheme = target.startsWith(HTTPS) ? HTTPS.length - 3 : target.indexOf('://');
   const from = scheme < 0 ? 0 : scheme + 3;
   const slash = target.indexOf('/', from);
-  const authority = target.slice(from, slash < 0 ? undefined : slash);
-  const port = authority.lastIndexOf(':');
+  const authority = target.slice(from, slash < 0 ? target.length : slash);
+  const port = authority.includes(':') ? authority.lastIndexOf(':') : -1;
   // The colons of an IPv6 address stand in brackets.
-  const host = port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority;
+  const host = port >= 0 && port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority;
   return host.length <= MOST_HOST ? host : `${host.slice(0, MOST_HOST)}…`;
 }
 
+/** Nearly all are. */
+const HTTPS = 'https://';
 /** The longest name of DNS. */
 const MOST_HOST = 253;

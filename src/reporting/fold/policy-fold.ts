@@ -1,7 +1,7 @@
 import type { GapEvent, PolicyEvent } from '../../core/exchange/record.ts';
 import type { Figures } from '../report.ts';
 
-type Version = Figures['policy']['versions'][number];
+export type PolicyVersion = Figures['policy']['versions'][number];
 type Change = Figures['policy']['changes'][number];
 type Gap = Figures['gaps']['items'][number];
 
@@ -11,14 +11,14 @@ const MOST_LISTED = 500;
 
 /** Which policies decided, how they changed, and what is missing from the record. */
 export class PolicyFold {
-  readonly #versions = new Map<string, Version>();
+  readonly #versions = new Map<string, PolicyVersion>();
   readonly #changes: Change[] = [];
   readonly #gaps: Gap[] = [];
   #lostChanges = 0;
   #lostGaps = 0;
 
   /** The row to count decisions under this policy at; undefined beyond the room. */
-  version(digest: string, time: string): Version | undefined {
+  version(digest: string, time: string): PolicyVersion | undefined {
     const known = this.#versions.get(digest);
     if (known !== undefined || this.#versions.size >= ROOM) return known;
     const fresh = { digest, decisions: 0, first: time, last: time };

@@ -1,9 +1,9 @@
-import type { DecisionEvent, FoldedEvent, Record as RecordOf } from '../../core/exchange/record.ts';
+import type { DecisionEvent, FoldedEvent, Record as RecordOf, RecordFrame } from '../../core/exchange/record.ts';
 import type { Figures } from '../report.ts';
-import { decisionFacts, hostOf, type DecisionFacts } from './decision-facts.ts';
+import { decisionFacts, hostOf, isOpenPlace, type DecisionFacts } from './decision-facts.ts';
 import { HoldsFold } from './holds-fold.ts';
 import { JurisdictionTallies } from './jurisdiction-tallies.ts';
-import { PolicyFold } from './policy-fold.ts';
+import { PolicyFold, type PolicyVersion } from './policy-fold.ts';
 import { KnownTexts } from './known-texts.ts';
 import { Jurisdiction, type Belonging, type ReportQuestion } from './question.ts';
 import { decisionLine, lineFrame, outcomeLine, type DecisionLine, type OutcomeLine } from './record-line.ts';
@@ -15,6 +15,9 @@ interface DecisionClass {
   readonly belonging: Belonging;
   readonly flow: Counts | undefined;
   readonly transfer: Counts | undefined;
+  readonly version: PolicyVersion | undefined;
+  /** It shows places that contradict each other or have no country. */
+  readonly isDoubtful: boolean;
   /** Where its last exchange was counted: most of them go to one host. */
   destination: { readonly host: string; readonly cell: Counts } | undefined;
 }
@@ -142,8 +145,10 @@ export class ReportFold {
     return value;
   }
 
-  #classOf(event: DecisionEvent): DecisionClass {
+  #classOf(event: DecisionEvent & RecordFrame): DecisionClass {
     const facts = decisionFacts(event);
+    const { home, subject, policy, place, contradictions } = facts;
+    if (home !== undefined && subject !== undefined) this.#jurisdiction.learn(subject, home);
     const belonging = this.#jurisdiction.belonging(facts.home);
     const isCounted = belonging === 'here' && facts.decision === 'permit';
     return {
@@ -151,6 +156,8 @@ export class ReportFold {
       belonging,
       flow: isCounted ? this.#tallies.flow(facts) : undefined,
       transfer: isCounted ? this.#tallies.transfer(facts) : undefined,
+      version: policy === undefined || belonging !== 'here' ? undefined : this.#policy.version(policy, event.time),
+      isDoubtful: contradictions.length > 0 || (place !== undefined && isOpenPlace(place)),
       destination: undefined,
     };
   }
@@ -197,7 +204,6 @@ export class ReportFold {
   #decision(of: DecisionClass, told: Told): void {
     this.#totals.records += 1;
     const { facts, belonging } = of;
-    if (facts.home !== undefined && facts.subject !== undefined) this.#jurisdiction.learn(facts.subject, facts.home);
     if (belonging !== 'here') return this.#notHere(of);
     const { time, host, exchange } = told;
     const before = this.#open.get(exchange);
@@ -205,8 +211,8 @@ export class ReportFold {
       this.#totals.exchanges += 1;
       this.#keepOpen(exchange, { of, host });
     } else before.of = of;
-    this.#under(facts.policy, time);
-    this.#tallies.judged(facts, host);
+    if (of.version !== undefined) countUnder(of.version, time);
+    if (of.isDoubtful) this.#tallies.judged(facts, host);
     this.#count(of, told);
   }
 
@@ -241,14 +247,6 @@ export class ReportFold {
     }
   }
 
-  #under(policy: string | undefined, time: string): void {
-    const version = policy === undefined ? undefined : this.#policy.version(policy, time);
-    if (version === undefined) return;
-    version.decisions += 1;
-    if (time < version.first) version.first = time;
-    if (time > version.last) version.last = time;
-  }
-
   #keepOpen(exchange: string, open: OpenExchange): void {
     this.#open.set(exchange, open);
     if (this.#open.size <= MOST_OPEN) return;
@@ -275,6 +273,12 @@ export class ReportFold {
     if (transfer !== undefined) countAt(transfer, bytes);
     countAt(of.destination.cell, bytes);
   }
+}
+
+function countUnder(version: PolicyVersion, time: string): void {
+  version.decisions += 1;
+  if (time < version.first) version.first = time;
+  if (time > version.last) version.last = time;
 }
 
 function countAt(cell: Counts, { sent, received }: Pick<Counts, 'sent' | 'received'>): void {
