@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expectationsJsonSchema, policyJsonSchema } from '../src/policy/schema/json-schema.ts';
+import { Report } from '../src/reporting/report.ts';
 import { adminApiPage } from './docs/admin-api-page.ts';
 import { architecturePage } from './docs/architecture.ts';
 import { commandsPage } from './docs/commands-page.ts';
@@ -21,6 +22,7 @@ export const GENERATED: ReadonlyMap<string, () => string | Promise<string>> = ne
   ['docs/openapi.json', async () => json(await openApiDocument())],
   ['docs/settings.md', settingsPage],
   ['docs/cli.md', commandsPage],
+  ['docs/report.schema.json', () => json(Report)],
   ['docs/policy.schema.json', () => json(policyJsonSchema())],
   // Beside the policies, so that editors find them from the sample files wherever the directory is copied to.
   ['rules/policy.schema.json', () => json(policyJsonSchema())],

@@ -39,6 +39,12 @@ export const LAYERS: readonly Layer[] = [
     mayImport: [...PURE, 'masking'],
     pure: true,
   },
+  {
+    folder: 'reporting',
+    role: 'the residency report: records folded into figures, and how they are shown',
+    mayImport: PURE,
+    pure: true,
+  },
   { folder: 'identity', role: 'who sends it: tokens, source ranges, sessions', mayImport: PURE, pure: false },
   { folder: 'destination', role: 'where it goes: resolver, range tables, catalogue, GeoIP', mayImport: PURE, pure: false },
   { folder: 'approval', role: 'what people decide: quorum, scope, grants, fingerprints', mayImport: PURE, pure: false },
@@ -64,7 +70,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'admin',
     role: 'the HTTP API for people: who may call what, routes, sessions',
-    mayImport: [...PURE, 'policy'],
+    mayImport: [...PURE, 'policy', 'reporting'],
     pure: false,
   },
   {

@@ -4,6 +4,7 @@ import type { Result } from '../core/result.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { ExchangeDesk } from './access/exchange-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
+import type { ReportDesk } from './access/report-desk.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type {
   CheckAnswer,
@@ -26,6 +27,7 @@ export interface AdminDependencies {
   readonly identityProvider?: IdentityProvider | undefined;
   readonly approvals: ApprovalDesk;
   readonly exchanges: ExchangeDesk;
+  readonly reports: ReportDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

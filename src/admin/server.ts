@@ -17,6 +17,7 @@ import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { reportRoutes } from './routes/report.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -88,6 +89,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   approvalRoutes(server, dependencies);
   exchangeRoutes(server, dependencies);
   sessionRoutes(server, dependencies);
+  reportRoutes(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);

@@ -22,6 +22,7 @@ import { scopeView } from './people/scope.ts';
 import { recordingsDirectory } from './records/open-record.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { createReportDesk } from './reporting/report-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -95,6 +96,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
         return recordsOfExchange(found, recordingsDirectory(parts.settings), keys?.wrapping ?? []);
       },
     }),
+    reports: createReportDesk({ ...parts, record: people.record, onDefect: (error) => logDefect(log, error) }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
     reload: reloadOnRecord(upkeep, people.record),
@@ -122,9 +124,12 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     tables: () => describeTables(inForce.tables),
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
     metrics: () => metrics.render(),
-    onDefect: (error) =>
-      log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect'),
+    onDefect: (error) => logDefect(log, error),
   };
+}
+
+function logDefect(log: AdminSideParts['log'], error: unknown): void {
+  log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect');
 }
 
 async function readTls({

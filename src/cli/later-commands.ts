@@ -17,7 +17,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
-  later(['report'], '--jurisdiction eu --since 30d --out report.html', 'evidence for auditors'),
   later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
   later(['agents', 'list'], '', 'agents and what they do'),
   later(['agents', 'stop'], 'ID', 'cuts an agent off'),

@@ -8,6 +8,7 @@ import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addRetentionCommands } from './commands/retention.ts';
 import { addIndexCommands } from './commands/exchange-index.ts';
+import { addReportCommand } from './commands/report.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/sessions.ts';
@@ -45,6 +46,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addSessionCommands(program, runWithGlobals);
   addRetentionCommands(program, runWithGlobals);
   addIndexCommands(program, runWithGlobals);
+  addReportCommand(program, runWithGlobals);
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);

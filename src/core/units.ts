@@ -40,6 +40,14 @@ export function parseInstant(text: string): Result<Instant, string> {
   return ok(milliseconds);
 }
 
+/** Reads an instant, or a duration before now: how commands and queries name where a period begins or ends. */
+export function parseMoment(text: string, now: Instant): Result<Instant, string> {
+  const ago = parseDuration(text);
+  if (ago.ok) return ok(now - ago.value);
+  const instant = parseInstant(text);
+  return instant.ok ? instant : fail(`Found "${text}", expected a duration such as 30d, or an RFC 3339 date or instant`);
+}
+
 // `Date.parse` rolls 2027-02-30 over to March; a policy must not end on another day than the one written.
 function isCalendarDay(match: RegExpExecArray): boolean {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];

@@ -37,6 +37,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     people: people.people,
     approvals: NO_APPROVALS,
     exchanges: NO_EXCHANGES,
+    reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,

@@ -75,6 +75,7 @@ export const PERMISSIONS: readonly Permission[] = [
   may('POST', '/v1/policy/reload', ['operator'], 'Reads the policy files anew'),
   may('POST', '/v1/policy/check', ROLES, 'Checks a policy that is not in force'),
   may('POST', '/v1/policy/explain', ROLES, 'What would be decided about a request, and why'),
+  may('GET', '/v1/report', ['auditor'], 'What the record shows about one jurisdiction: JSON, or a page for a browser'),
   may('GET', '/v1/tables', ROLES, 'The tables that places are read from'),
   may('GET', '/v1/places/:hostOrIp', ROLES, 'What is known about where a name or address is'),
 ];

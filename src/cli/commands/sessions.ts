@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readingMeans } from '../records/reading-means.ts';
 import { type ListOptions, listSessions } from '../sessions/list-sessions.ts';
 import { showSession } from '../sessions/show-session.ts';
-import { writerDirectories } from '../records/writer-directories.ts';
+import { writerDirectories } from '../../app/records/writer-directories.ts';
 
 interface ExportOptions {
   readonly subject?: string;

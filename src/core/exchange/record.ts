@@ -160,6 +160,7 @@ export type AdminAction =
   | 'approvals.purged'
   | 'records.removed'
   | 'grant.revoked'
+  | 'report.made'
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up';

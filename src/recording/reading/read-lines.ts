@@ -11,10 +11,12 @@ export class UnreadableSegment extends Error {
   override readonly name = 'UnreadableSegment';
 }
 
-/** Where reading begins. */
+/** What is read. */
 export interface ReadFrom {
   /** Number of the first segment that is read; default the first there is. */
   readonly segment?: number;
+  /** Number of the last one; default the last there is. */
+  readonly until?: number;
 }
 
 /**
@@ -28,11 +30,25 @@ export async function* readLines(
   wrapping: readonly WrappingKey[],
   from: ReadFrom = {},
 ): AsyncGenerator<readonly Buffer[]> {
-  const numbers = segmentNumbers(directory).filter((number) => number >= (from.segment ?? 0));
-  for (const number of numbers) yield* linesOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+  for await (const lines of readBlocks(directory, wrapping, from)) yield splitLines(lines);
 }
 
-async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: boolean): AsyncGenerator<readonly Buffer[]> {
+/** The same, block by block as they were sealed: whole lines, each with its newline. */
+export async function* readBlocks(
+  directory: string,
+  wrapping: readonly WrappingKey[],
+  { segment: first = 0, until = Number.POSITIVE_INFINITY }: ReadFrom = {},
+): AsyncGenerator<Buffer> {
+  const numbers = segmentNumbers(directory);
+  for (const number of numbers) {
+    if (number < first || number > until) continue;
+    yield* blocksOf(join(directory, segmentName(number)), wrapping, number === numbers.at(-1));
+  }
+}
+
+const NEWLINE = 0x0a;
+
+async function* blocksOf(path: string, wrapping: readonly WrappingKey[], isLast: boolean): AsyncGenerator<Buffer> {
   let opener: BlockOpener | undefined;
   let index = 0;
   for await (const part of readSegment(path)) {
@@ -42,7 +58,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
         if (isLast) return;
         throw new UnreadableSegment(`${path}: ${part.reason}`);
       case 'line':
-        yield [part.bytes];
+        yield Buffer.concat([part.bytes, Buffer.of(NEWLINE)]);
         break;
       case 'header': {
         const dataKey = unwrapDataKey(part.header, wrapping);
@@ -53,7 +69,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
       case 'block': {
         const lines = opener?.open(index++, part.bytes, part.head);
         if (lines === undefined) throw new UnreadableSegment(`${path}: Found a block that was changed, or belongs elsewhere`);
-        yield splitLines(lines);
+        yield lines;
       }
     }
   }
@@ -62,7 +78,7 @@ async function* linesOf(path: string, wrapping: readonly WrappingKey[], isLast: 
 /** Lines that each end in a newline, without it. */
 export function splitLines(lines: Buffer): Buffer[] {
   const found: Buffer[] = [];
-  for (let from = 0, to = lines.indexOf(0x0a); to >= 0; from = to + 1, to = lines.indexOf(0x0a, from))
+  for (let from = 0, to = lines.indexOf(NEWLINE); to >= 0; from = to + 1, to = lines.indexOf(NEWLINE, from))
     found.push(lines.subarray(from, to));
   return found;
 }

@@ -150,9 +150,14 @@ export class BlockOpener {
   }
 }
 
+/** What zlib takes for a piece at least. */
+const LEAST_CHUNK = 64;
+
 function decompress(coded: Buffer, plainLength: number): Buffer | undefined {
   try {
-    return zstdDecompressSync(coded, { dictionary: DICTIONARY, maxOutputLength: plainLength });
+    // In one piece, which is not quite filled: a full one is taken for the first of several.
+    const chunkSize = plainLength + LEAST_CHUNK;
+    return zstdDecompressSync(coded, { dictionary: DICTIONARY, maxOutputLength: plainLength, chunkSize });
   } catch {
     return undefined;
   }

@@ -1,0 +1,16 @@
+/** Reads the figures of a report in a thread of its own: beside a gateway they take seconds that exchanges would wait. */
+import type { ReportQuestion } from '../../reporting/fold/question.ts';
+import { answerFromThread, threadTask } from './in-thread.ts';
+import { readFigures, type ReadFigures } from './read-figures.ts';
+import { keysOf, type RecordSource } from './record-source.ts';
+
+export interface FiguresTask {
+  readonly source: RecordSource;
+  readonly question: ReportQuestion;
+}
+
+answerFromThread(read(threadTask() as FiguresTask));
+
+async function read({ source, question }: FiguresTask): Promise<ReadFigures> {
+  return await readFigures(source.directory, keysOf(source), question);
+}
