@@ -26,15 +26,15 @@ export interface Column<R> {
 
 /** Makes the links of a report: they lead into the console, whose address it may not know. */
 export class Links {
-  readonly #console: string;
+  readonly #base: string;
 
   constructor(consoleAddress: string) {
-    this.#console = consoleAddress;
+    this.#base = consoleAddress;
   }
 
   /** A figure that leads to what it counts. */
   figure(value: number, filter: ExchangeFilter): Markup {
-    return html`<a href="${this.#console}${exchangesView(filter)}">${number(value)}</a>`;
+    return html`<a href="${this.#base}${exchangesView(filter)}">${number(value)}</a>`;
   }
 }
 
