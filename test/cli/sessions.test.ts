@@ -77,3 +77,26 @@ describe('cordon sessions export', () => {
     expect((await cordon(['sessions', 'export', '--format', 'xml'], cwd)).code).toBe(2);
   });
 });
+
+describe('cordon sessions list and show', () => {
+  it.each([
+    [['list', '--limit', '0'], 2, 'cordon: --limit: Found "0", expected a number from 1 to 100000\n'],
+    [['show', 'a-1', '--limit', 'all'], 2, 'cordon: --limit: Found "all", expected a number from 1 to 100000\n'],
+    [['show', 'a-1'], 1, 'cordon: Found no session "a-1": cordon sessions list shows those there are\n'],
+    [
+      ['--set', 'recordings.index=off', 'list'],
+      3,
+      'cordon: recordings.index: Found off, expected on: without an index there is nothing to list\n',
+    ],
+  ])('says with %j what is wrong', async (args, code, err) => {
+    const [globals, own] = args[0] === '--set' ? [args.slice(0, 2), args.slice(2)] : [[], args];
+    expect(await cordon([...globals, 'sessions', ...own], directoryWith({}))).toMatchObject({ code, err });
+  });
+
+  it('lists nothing where nothing was indexed', async () => {
+    expect(await cordon(['--json', 'sessions', 'list'], directoryWith({}))).toMatchObject({
+      code: 0,
+      out: '{\n  "items": []\n}\n',
+    });
+  });
+});
