@@ -60,6 +60,14 @@ function withoutWebhook(origin: string, path: string): string {
   return `/${masked.slice(same)}`;
 }
 
+/** RFC 9110 §8.3.1: two tokens, here in lower case, and no longer than RFC 6838 §4.2 lets them be registered. */
+const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9a-z-]{1,127}\/[!#$%&'*+.^_`|~0-9a-z-]{1,127}$/;
+
+/** A media type as it may be kept; undefined where it is none. Agents choose it, so it can hold what any text can. */
+export function recordedMediaType(mediaType: string): string | undefined {
+  return MEDIA_TYPE.test(mediaType) ? recordedPath(mediaType) : undefined;
+}
+
 /** No identifier is without a digit or an `@`, and a sentence of ours holds no secret that an agent has not put into it. */
 const MAY_QUOTE_VALUES = /[@\d]/;
 
