@@ -8,7 +8,7 @@ import { wantedRecords, type RecordFilter } from '../../recording/reading/record
 import { type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readingMeans } from '../records/reading-means.ts';
-import { writerDirectories } from '../records/writer-directories.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 
 interface ExportOptions {
   readonly subject?: string;

@@ -11,7 +11,7 @@ import { readCheckpoint, type Checkpoint } from '../../recording/tree/checkpoint
 import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readingMeans } from '../records/reading-means.ts';
-import { writerDirectories } from '../records/writer-directories.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { shownText } from '../shown-text.ts';
 
 interface VerifyOptions {
