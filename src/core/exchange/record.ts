@@ -166,6 +166,8 @@ export type AdminAction =
   | 'grant.revoked'
   | 'secret.set'
   | 'secret.removed'
-  | 'webhook.given-up';
+  | 'webhook.given-up'
+  | 'records.exported'
+  | 'records.export-ended';
 
 export type AdminAlarm = 'minted-for-oneself';
