@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentId, SessionId } from '../../src/core/ids.ts';
@@ -103,6 +103,13 @@ describe('cordon sessions export', () => {
       { kind: 'admin', actor: expect.stringMatching(/^local:/), action: 'records.exported', details },
       { kind: 'admin', action: 'records.export-ended', details: { ...details, count: 2 } },
     ]);
+  });
+
+  it('is on the record however the directory is named', async () => {
+    const { cwd } = await records();
+    symlinkSync(join(cwd, 'data/recordings'), join(cwd, 'copy'));
+    expect((await cordon(['sessions', 'export', '--dir', 'copy', '--key', 'key'], cwd)).code).toBe(0);
+    expect(readdirSync(join(cwd, 'data/recordings')).filter((name) => name !== 'w1' && name !== 'w2')).toHaveLength(1);
   });
 
   it('gives nothing where the record cannot be written', async () => {

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Settings } from '../../config/settings-schema.ts';
@@ -65,9 +66,13 @@ async function exportRecords(
   }
 }
 
-/** Whether the records are those of this installation: a copy that an auditor has brought along has no record of its own. */
+/**
+ * Whether the records are those of this installation, however it is led to them: a copy that an auditor has brought along has
+ * no record of its own.
+ */
 function isOwn(directory: string, { data }: Settings): boolean {
-  const path = relative(join(data.directory, 'recordings'), directory);
+  if (!existsSync(join(data.directory, 'recordings'))) return false;
+  const path = relative(realpathSync(join(data.directory, 'recordings')), realpathSync(directory));
   return path === '' || !path.startsWith('..');
 }
 
