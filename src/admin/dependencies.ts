@@ -2,6 +2,7 @@ import type { Principal } from '../core/people/principal.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
+import type { RecordDesk } from './access/record-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type {
@@ -24,6 +25,7 @@ export interface AdminDependencies {
   /** Absent where no `oidc` is set. */
   readonly identityProvider?: IdentityProvider | undefined;
   readonly approvals: ApprovalDesk;
+  readonly records: RecordDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

@@ -16,6 +16,7 @@ import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { sessionExportRoute } from './routes/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -82,6 +83,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   statusRoutes(server, dependencies);
   descriptionRoutes(server);
   policyRoutes(server, dependencies);
+  sessionExportRoute(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
   approvalRoutes(server, dependencies);

@@ -16,6 +16,7 @@ import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { createRecordDesk } from './records/record-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -78,6 +79,13 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       clock,
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
       groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
+    }),
+    records: createRecordDesk({
+      dataDirectory: parts.settings.data.directory,
+      clock,
+      record: people.record,
+      tables: () => inForce.tables,
+      compile: (source) => compileFor(parts, inForce.tables.world)(source),
     }),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,

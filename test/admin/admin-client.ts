@@ -28,6 +28,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     clock: people.clock,
     people: people.people,
     approvals: NO_APPROVALS,
+    records: { simulate: nothing, exportSession: nothing },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,

@@ -160,3 +160,97 @@ describe('cordon simulate over what a gateway recorded', () => {
     expect((await cordon(['simulate', '--policy', 'rules', '--dir', 'nowhere'], directory)).code).toBe(2);
   });
 });
+
+type Answer = Awaited<ReturnType<Lab['gateway']['adminAsk']>>;
+
+/** Mints a token for a role over everything, or over a part of it. */
+async function tokenFor(role: string, scope: object = {}): Promise<string> {
+  const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
+  const json = { person: `${role}@acme.example`, role, ...scope };
+  const { status, content } = await lab.gateway.adminAsk('/v1/tokens', { method: 'POST', headers, json });
+  expect(status).toBe(201);
+  return (content as { token: string }).token;
+}
+
+async function simulateThroughApi(token: string, rules: readonly string[], more: object = {}): Promise<Answer> {
+  const files = Object.entries(lab.policy(rules)).map(([name, text]) => ({ name, text }));
+  const headers = { authorization: `Bearer ${token}` };
+  return await lab.gateway.adminAsk('/v1/policy/simulate', { method: 'POST', headers, json: { files, ...more } });
+}
+
+async function exportThroughApi(token: string, session: string, format: string): Promise<Response> {
+  const { address, port } = lab.gateway.admin;
+  const url = `http://${address}:${port}/v1/sessions/${encodeURIComponent(session)}/export?format=${format}`;
+  return await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+}
+
+async function sessionOfAgent(): Promise<string> {
+  const decision = await lab.gateway.waitForRecord((record) => record.kind === 'decision' && record.session !== undefined);
+  return (decision as { session?: string }).session ?? '';
+}
+
+describe('POST /v1/policy/simulate', () => {
+  it('says what the command says, of files that never touch the disk', async () => {
+    const rules = IN_FORCE.slice(1);
+    const { status, content } = await simulateThroughApi(await tokenFor('auditor'), rules, { since: '7d' });
+    const { groups, changes } = JSON.parse((await simulate('beside', rules)).out) as SimulationResult;
+    expect([status, content]).toMatchObject([200, { ok: true, isComplete: true, result: { groups, changes } }]);
+    expect(groups).not.toEqual([]);
+  });
+
+  it('gives the errors of a candidate instead of a result', async () => {
+    const { status, content } = await simulateThroughApi(await tokenFor('operator'), [
+      '{ id: a, to: [nowhere], then: permit }',
+    ]);
+    expect([status, content]).toMatchObject([200, { ok: false, issues: [{ severity: 'error' }] }]);
+    expect(content).not.toHaveProperty('result');
+    expect((await simulateThroughApi(await tokenFor('operator'), IN_FORCE, { since: 'monday' })).status).toBe(422);
+  });
+
+  it('is for auditors and operators whose role covers everybody', async () => {
+    for (const role of ['viewer', 'approver'])
+      expect((await simulateThroughApi(await tokenFor(role), IN_FORCE)).status).toBe(403);
+    const scoped = await simulateThroughApi(await tokenFor('auditor', { places: ['DE'] }), IN_FORCE);
+    expect([scoped.status, scoped.content]).toMatchObject([403, { detail: expect.stringContaining('covers a part') }]);
+  });
+});
+
+describe('GET /v1/sessions/{id}/export', () => {
+  it('gives the records of a session, and is on the record', async () => {
+    const session = await sessionOfAgent();
+    const auditor = await tokenFor('auditor');
+    const csv = await exportThroughApi(auditor, session, 'csv');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="session.csv"');
+    const { out } = await cordon(['sessions', 'export', session, '--format', 'csv'], lab.gateway.directory);
+    expect(await csv.text()).toBe(out);
+    expect(out.split('\r\n').length).toBeGreaterThan(5);
+    const archive = (await (await exportThroughApi(auditor, session, 'har')).json()) as { log: { entries: unknown[] } };
+    expect(archive.log.entries.length).toBe(out.split('\r\n').length - 2);
+    const ended = await lab.gateway.waitForRecord(
+      (record) => record.kind === 'admin' && record.action === 'records.export-ended' && record.details?.['format'] === 'har',
+    );
+    const begun = {
+      action: 'records.exported',
+      actor: 'auditor@acme.example',
+      subject: `session:${session}`,
+      details: { format: 'har' },
+    };
+    expect(await lab.gateway.records()).toContainEqual(expect.objectContaining(begun));
+    expect(ended).toMatchObject({ subject: `session:${session}`, details: { count: archive.log.entries.length } });
+  });
+
+  it('is free again when a reader has gone', async () => {
+    const auditor = await tokenFor('auditor');
+    const session = await sessionOfAgent();
+    for (let i = 0; i < 3; i++) await (await exportThroughApi(auditor, session, 'jsonl')).body?.cancel();
+    await expect.poll(async () => (await exportThroughApi(auditor, session, 'jsonl')).status).toBe(200);
+  });
+
+  it('is for auditors alone, and gives nothing of a session that is not there', async () => {
+    expect((await exportThroughApi(await tokenFor('operator'), 's', 'csv')).status).toBe(403);
+    const auditor = await tokenFor('auditor');
+    expect((await exportThroughApi(auditor, 's', 'ocsf')).status).toBe(400);
+    const none = await exportThroughApi(auditor, "'; x", 'jsonl');
+    expect([none.status, await none.text()]).toEqual([200, '']);
+  });
+});

@@ -20,7 +20,7 @@ export interface SimulationParts {
   /** What was decided before is left out. */
   readonly since?: Instant;
   /** Told after every block of records how many were read so far; answers whether to go on. */
-  readonly onBlock?: (records: number) => boolean;
+  readonly onBlock?: (records: number) => boolean | Promise<boolean>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function simulate(
     for await (const lines of blocks) {
       for (const line of lines) takeLine(line, earliest, simulation);
       records += lines.length;
-      if (onBlock?.(records) === false) return simulation.result();
+      if (onBlock !== undefined && !(await onBlock(records))) return simulation.result();
     }
   }
   return simulation.result();
