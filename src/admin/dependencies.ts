@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { ExchangeDesk } from './access/exchange-desk.ts';
+import type { RecordDesk } from './access/record-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
 import type { ReportDesk } from './access/report-desk.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -28,6 +29,7 @@ export interface AdminDependencies {
   readonly approvals: ApprovalDesk;
   readonly exchanges: ExchangeDesk;
   readonly reports: ReportDesk;
+  readonly records: RecordDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

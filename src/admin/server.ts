@@ -18,6 +18,7 @@ import { placeRoutes } from './routes/places.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { reportRoutes } from './routes/report.ts';
+import { sessionExportRoute } from './routes/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -84,6 +85,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   statusRoutes(server, dependencies);
   descriptionRoutes(server);
   policyRoutes(server, dependencies);
+  sessionExportRoute(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
   approvalRoutes(server, dependencies);

@@ -23,6 +23,7 @@ import { recordingsDirectory } from './records/open-record.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
+import { createRecordDesk } from './records/record-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -74,29 +75,10 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {
   const { inForce, upkeep, clock, metrics, log, state } = parts;
-  const scope = scopeView(inForce);
   return {
     clock,
     people: people.people,
-    approvals: createApprovalDesk({
-      approvals: state.holds.approvals,
-      grants: state.holds.grants,
-      newGrantId: state.holds.newGrantId,
-      record: people.record,
-      clock,
-      homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
-      groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
-    }),
-    exchanges: createExchangeDesk({
-      index: state.index?.index,
-      scope,
-      countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
-      recordsOf: async (found) => {
-        const keys = await localReadingKeys(parts.settings);
-        return recordsOfExchange(found, recordingsDirectory(parts.settings), keys?.wrapping ?? []);
-      },
-    }),
-    reports: createReportDesk({ ...parts, record: people.record, onDefect: (error) => logDefect(log, error) }),
+    ...desksOf(parts, people),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
     reload: reloadOnRecord(upkeep, people.record),
@@ -125,6 +107,43 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
     metrics: () => metrics.render(),
     onDefect: (error) => logDefect(log, error),
+  };
+}
+
+/** What people ask about what is held, and about what is on the record. */
+function desksOf(
+  parts: AdminSideParts,
+  { record }: PeopleSide,
+): Pick<AdminDependencies, 'approvals' | 'exchanges' | 'reports' | 'records'> {
+  const { inForce, clock, log, state, settings } = parts;
+  const scope = scopeView(inForce);
+  return {
+    approvals: createApprovalDesk({
+      approvals: state.holds.approvals,
+      grants: state.holds.grants,
+      newGrantId: state.holds.newGrantId,
+      record,
+      clock,
+      homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
+      groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
+    }),
+    exchanges: createExchangeDesk({
+      index: state.index?.index,
+      scope,
+      countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
+      recordsOf: async (found) => {
+        const keys = await localReadingKeys(settings);
+        return recordsOfExchange(found, recordingsDirectory(settings), keys?.wrapping ?? []);
+      },
+    }),
+    reports: createReportDesk({ ...parts, record, onDefect: (error) => logDefect(log, error) }),
+    records: createRecordDesk({
+      settings,
+      clock,
+      record,
+      tables: () => inForce.tables,
+      compile: (source) => compileFor(parts, inForce.tables.world)(source),
+    }),
   };
 }
 

@@ -12,7 +12,6 @@ export interface LaterCommand {
 const later = (path: LaterCommand['path'], usage: string, summary: string): LaterCommand => ({ path, usage, summary });
 
 export const LATER_COMMANDS: readonly LaterCommand[] = [
-  later(['simulate'], '--policy DIR [--since 7d]', 'a candidate policy over recorded decisions: what would change'),
   later(['run'], '--agent ID [--no-isolation] [--report] -- CMD …', 'CMD with the gateway as its only way out'),
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),

@@ -12,6 +12,7 @@ import { addReportCommand } from './commands/report.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/sessions.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -37,6 +38,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addCheckCommand(program, runWithGlobals);
   addExplainCommand(program, runWithGlobals);
   addTestCommand(program, runWithGlobals);
+  addSimulateCommand(program, runWithGlobals);
   addEnvCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);

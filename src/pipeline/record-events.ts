@@ -2,10 +2,12 @@ import { authorityText, hostText } from '../core/address.ts';
 import type { Code } from '../core/codes.ts';
 import type { ApprovalId } from '../core/ids.ts';
 import type { Decision } from '../core/exchange/decision.ts';
-import type { Evidence } from '../core/place/evidence.ts';
+import type { AddressFacts, Evidence } from '../core/place/evidence.ts';
 import type { DecisionEvent, OutcomeEvent, RecordedEvidence } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
-import { recordedAddress, recordedPath } from '../transform/masking/recorded-text.ts';
+import { recordedAddress, recordedMediaType, recordedPath } from '../transform/masking/recorded-text.ts';
+import { fieldValue } from '../wire/http/fields.ts';
+import { mediaTypeOf } from '../wire/http/media-type.ts';
 import type { Held, Permitted, Release } from './judging/permitted.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { subjectOf, type Progress } from './judging/progress.ts';
@@ -60,7 +62,7 @@ function describe(
   reason: string | undefined,
 ): DecisionEvent {
   const subject = subjectOf(progress);
-  const { place, evidence, contradictions, rules, policy, transfer, obligations, wouldDeny } = decisionPart(progress.decision);
+  const { place, evidence, contradictions, rules, policy, transfer, obligations, wouldDeny } = decisionPart(progress);
   return {
     kind: 'decision',
     exchange: progress.id,
@@ -71,9 +73,11 @@ function describe(
     exchangeKind: progress.kind,
     method: progress.method,
     target: targetText(progress),
+    mediaType: mediaTypeText(progress),
     chain: nonEmpty(progress.destination?.chain),
     place,
     evidence,
+    unlocated: nonEmpty(progress.destination?.addresses?.filter(isUnlocated))?.map(({ address }) => address.text),
     contradictions,
     decision: effect,
     code,
@@ -95,12 +99,12 @@ type DecisionPart = Pick<
 /** An exchange that ended before the policy was asked. */
 const UNDECIDED: DecisionPart = { evidence: NOTHING, rules: NOTHING, obligations: NOTHING };
 
-function decisionPart(decision: Decision | undefined): DecisionPart {
+function decisionPart({ decision, destination }: Progress): DecisionPart {
   if (decision === undefined) return UNDECIDED;
   const { judgement, rules, policy, transfer, obligations, wouldDeny } = decision;
   return {
     place: placesOf(judgement.places),
-    evidence: judgement.evidence.map(recorded),
+    evidence: evidenceOf(decision, destination?.addresses).map(recorded),
     contradictions: nonEmpty(judgement.contradictions)?.map(contradictionText),
     rules,
     policy,
@@ -108,6 +112,17 @@ function decisionPart(decision: Decision | undefined): DecisionPart {
     obligations: obligations.length === 0 ? NOTHING : obligations.map(({ kind }) => kind),
     wouldDeny: wouldDeny?.code,
   };
+}
+
+function isUnlocated({ evidence }: AddressFacts): boolean {
+  return evidence.length === 0;
+}
+
+/** All that the decision rests on: what was left out was judged too. */
+function evidenceOf({ judgement, dial }: Decision, addresses: readonly AddressFacts[] = NOTHING): readonly Evidence[] {
+  if (dial.length === 0 || dial.length === addresses.length) return judgement.evidence;
+  const leftOut = addresses.filter(({ address }) => !dial.includes(address.text));
+  return [...judgement.evidence, ...leftOut.flatMap(({ evidence }) => evidence)];
 }
 
 function nonEmpty<T>(list: readonly T[] | undefined): readonly T[] | undefined {
@@ -134,6 +149,12 @@ function recorded(evidence: Evidence): RecordedEvidence {
   const described = { kind, places, source, date, match, address, stale };
   RECORDED.set(evidence, described);
   return described;
+}
+
+/** Of a tunnel there is none: what is inside is not content of the CONNECT. */
+function mediaTypeText({ kind, hasContent, fields }: Progress): string | undefined {
+  if (kind === 'connect') return undefined;
+  return hasContent ? recordedMediaType(mediaTypeOf(fieldValue(fields, 'content-type'))) : 'none';
 }
 
 /** The target as it may be kept: query values can be personal data or secrets, so only their names stay; the rest is masked. */

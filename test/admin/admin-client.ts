@@ -38,6 +38,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     approvals: NO_APPROVALS,
     exchanges: NO_EXCHANGES,
     reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },
+    records: { simulate: nothing, exportSession: nothing },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,

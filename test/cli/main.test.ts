@@ -21,14 +21,16 @@ describe('cordon', () => {
       ['explain', 'https://a.test/'],
       ['check', '--frob'],
       ['simulate'],
+      ['doctor'],
       ['sessions', 'replay', 'x', '--y'],
     ];
     const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
     expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
     expect(ended.every(({ out }) => out === '')).toBe(true);
     expect(ended[1]?.err).toContain("unknown command 'frob'");
-    expect(ended[5]?.err).toBe('cordon: simulate comes with a later version\n');
-    expect(ended[6]?.err).toBe('cordon: sessions replay comes with a later version\n');
+    expect(ended[5]?.err).toContain("required option '--policy <dir>' not specified");
+    expect(ended[6]?.err).toBe('cordon: doctor comes with a later version\n');
+    expect(ended[7]?.err).toBe('cordon: sessions replay comes with a later version\n');
   });
 
   it('main() ends with 2 on settings with errors, and names file, line and column', async () => {

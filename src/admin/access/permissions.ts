@@ -76,6 +76,13 @@ export const PERMISSIONS: readonly Permission[] = [
   may('POST', '/v1/policy/check', ROLES, 'Checks a policy that is not in force'),
   may('POST', '/v1/policy/explain', ROLES, 'What would be decided about a request, and why'),
   may('GET', '/v1/report', ['auditor'], 'What the record shows about one jurisdiction: JSON, or a page for a browser'),
+  may(
+    'POST',
+    '/v1/policy/simulate',
+    ['auditor', 'operator'],
+    'What a policy that is not in force would change in what is recorded',
+  ),
+  may('GET', '/v1/sessions/:id/export', ['auditor'], 'The records of a session, for other tools'),
   may('GET', '/v1/tables', ROLES, 'The tables that places are read from'),
   may('GET', '/v1/places/:hostOrIp', ROLES, 'What is known about where a name or address is'),
 ];

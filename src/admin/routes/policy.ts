@@ -1,6 +1,7 @@
 import { CheckAnswer, CheckBody, ExplainAnswer, ExplainBody, PolicyAnswer } from '../contract.ts';
 import { principalOf } from '../access/visit.ts';
 import { ReloadAnswer } from '../contract/people.ts';
+import { SimulateAnswer, SimulateBody } from '../contract/records.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { TokenBucket } from '../token-bucket.ts';
@@ -21,6 +22,11 @@ export function policyRoutes(server: TypedServer, dependencies: AdminDependencie
     if (limiter.take()) return reply.send(dependencies.check(request.body));
     sendProblem(reply.header('retry-after', '1'), 429);
     return reply;
+  });
+  const simulated = { schema: { body: SimulateBody, response: { 200: SimulateAnswer } } };
+  server.post('/v1/policy/simulate', simulated, async (request, reply) => {
+    const answer = await dependencies.records.simulate(request.body, principalOf(request));
+    return answer.ok ? reply.send(answer.value) : sendRefusal(reply, answer.failure);
   });
   server.post(
     '/v1/policy/explain',

@@ -3,7 +3,7 @@ import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
 import { verifyChain } from '../../recording/chain/verify-chain.ts';
 import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import type { Report } from '../../reporting/report.ts';
-import { writerDirectories } from '../records/writer-directories.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 
 export type ChainState = Report['chains'][number];
 

@@ -5,7 +5,7 @@ import { segmentsSince } from '../../recording/reading/segments-since.ts';
 import type { ReportQuestion } from '../../reporting/fold/question.ts';
 import { ReportFold } from '../../reporting/fold/report-fold.ts';
 import type { Figures } from '../../reporting/report.ts';
-import { writerDirectories } from '../records/writer-directories.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import type { UnreadSegment } from './record-source.ts';
 
 export interface ReadFigures {

@@ -1,21 +1,21 @@
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { recordingsDirectory } from '../../app/records/open-record.ts';
-import { systemClock } from '../../app/system.ts';
-import type { Record as RecordOf } from '../../core/exchange/record.ts';
-import { parseDuration } from '../../core/units.ts';
+import type { Settings } from '../../config/settings-schema.ts';
+import { EXPORT_FORMATS, exportText, type ExportFormat, type ExportOptions } from '../../recording/export/export-text.ts';
 import { readLines, UnreadableSegment } from '../../recording/reading/read-lines.ts';
-import { wantedRecords, type RecordFilter } from '../../recording/reading/record-filter.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { exportOnRecord } from '../local/export-on-record.ts';
+import { exportDetails, exportFilter, type ExportAsked } from '../records/export-filter.ts';
 import { readingMeans } from '../records/reading-means.ts';
 import { type ListOptions, listSessions } from '../sessions/list-sessions.ts';
 import { showSession } from '../sessions/show-session.ts';
-import { writerDirectories } from '../../app/records/writer-directories.ts';
 
-interface ExportOptions {
-  readonly subject?: string;
-  readonly since?: string;
+interface ExportCommandOptions extends ExportAsked {
+  readonly format: ExportFormat;
   readonly key?: string;
   readonly dir?: string;
 }
@@ -37,53 +37,69 @@ export function addSessionCommands(program: Command, run: Run): void {
     .action((id: string, options: { readonly limit: string }) => run((context) => showSession(context, id, options)));
   sessions
     .command('export')
-    .description('records for other tools, one JSON object a line; needs no gateway')
+    .description('records for other tools; needs no gateway. An export of the records of this installation is itself recorded')
     .argument('[session...]', 'ids of sessions (default: everything)')
-    .addOption(new Option('--format <format>', 'how they are written').choices(['jsonl']).default('jsonl'))
+    .addOption(
+      new Option('--format <format>', 'jsonl: every record; csv: a row, har: an entry for each exchange')
+        .choices(EXPORT_FORMATS)
+        .default('jsonl'),
+    )
     .option('--subject <agent>', 'exchanges of this agent alone')
-    .option('--since <duration>', 'what happened within this time')
+    .option('--host <host>', 'exchanges with this host: a name, *.suffix, or an address')
+    .addOption(new Option('--decision <decision>', 'exchanges decided so').choices(['permit', 'hold', 'deny']))
+    .option('--since <time>', 'what happened within this time (30m), or since this instant (RFC 3339)')
+    .option('--until <time>', 'what happened before')
     .option('--dir <dir>', 'a directory of records (default: those of this installation)')
     .option('--key <file>', 'what opens them (default: the keys of this installation)')
-    .action((ids: readonly string[], options: ExportOptions) => run((context) => exportRecords(context, ids, options)));
+    .action((ids: readonly string[], options: ExportCommandOptions) => run((context) => exportRecords(context, ids, options)));
 }
 
-async function exportRecords(context: CommandContext, ids: readonly string[], options: ExportOptions): Promise<ExitCode> {
+async function exportRecords(
+  context: CommandContext,
+  ids: readonly string[],
+  options: ExportCommandOptions,
+): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
   const { settings } = loaded.value;
-  const keys = await readingMeans(settings, options.key === undefined ? undefined : resolve(context.terminal.cwd, options.key));
+  const { cwd } = context.terminal;
+  const key = options.key === undefined ? undefined : resolve(cwd, options.key);
+  const keys = await readingMeans(settings, key);
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
-  const filter = filterOf(ids, options);
-  if (typeof filter === 'string') return give(context, EXIT.usage, filter);
-  const directory = options.dir === undefined ? recordingsDirectory(settings) : resolve(context.terminal.cwd, options.dir);
+  const filter = exportFilter(ids, options);
+  if (!filter.ok) return give(context, EXIT.usage, filter.failure);
+  const directory = options.dir === undefined ? recordingsDirectory(settings) : resolve(cwd, options.dir);
   try {
-    for (const writer of writerDirectories(directory))
-      await exportWriter(context, readLines(writer, keys.value.wrapping), filter);
-    return EXIT.ok;
+    const writers = writerDirectories(directory).map((writer) => readLines(writer, keys.value.wrapping));
+    const asked = { format: options.format, filter: filter.value };
+    if (!isOwn(directory, settings)) return await write(context, writers, asked, { items: 0, cut: 0 });
+    const details = exportDetails(options.format, ids, options);
+    return await exportOnRecord(context, settings, details, (tally) => write(context, writers, asked, tally));
   } catch (error) {
     if (error instanceof UnreadableSegment) return give(context, EXIT.failed, error.message);
     return give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`);
   }
 }
 
-function filterOf(ids: readonly string[], { subject, since }: ExportOptions): RecordFilter | string {
-  const duration = since === undefined ? undefined : parseDuration(since);
-  if (duration?.ok === false) return `--since: ${duration.failure}`;
-  return {
-    ...(ids.length > 0 && { sessions: new Set(ids) }),
-    ...(subject !== undefined && { subject }),
-    ...(duration !== undefined && { since: systemClock.now() - duration.value }),
-  };
+/**
+ * Whether the records are those of this installation, however it is led to them: a copy that an auditor has brought along has
+ * no record of its own.
+ */
+function isOwn(directory: string, settings: Settings): boolean {
+  const own = recordingsDirectory(settings);
+  if (!existsSync(own)) return false;
+  const path = relative(realpathSync(own), realpathSync(directory));
+  return path === '' || !path.startsWith('..');
 }
 
-async function exportWriter(
+async function write(
   context: CommandContext,
-  blocks: AsyncIterable<readonly Buffer[]>,
-  filter: RecordFilter,
-): Promise<void> {
-  const isWanted = wantedRecords(filter);
-  for await (const lines of blocks) {
-    const wanted = lines.map((line) => line.toString('latin1')).filter((line) => isWanted(JSON.parse(line) as RecordOf));
-    if (wanted.length > 0) await context.terminal.write(`${wanted.join('\n')}\n`);
-  }
+  writers: Parameters<typeof exportText>[0],
+  asked: ExportOptions,
+  tally: Parameters<typeof exportText>[2],
+): Promise<ExitCode> {
+  for await (const text of exportText(writers, asked, tally)) await context.terminal.write(text);
+  if (tally.cut > 0)
+    context.terminal.err(`cordon: ${tally.cut} exchanges are without their outcome: too many were open at once`);
+  return EXIT.ok;
 }

@@ -14,7 +14,7 @@ import { answer, collect, type CommandContext, give, settingsFor, type Run } fro
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { progressOf } from '../records/progress.ts';
 import { readingMeans } from '../records/reading-means.ts';
-import { writerDirectories } from '../../app/records/writer-directories.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { shownText } from '../shown-text.ts';
 
 interface VerifyOptions {

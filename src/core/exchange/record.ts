@@ -39,8 +39,13 @@ export interface DecisionEvent {
   readonly method?: string | undefined;
   /** Target URI without query values; `host:port` for a CONNECT. */
   readonly target?: string | undefined;
+  /** Media type of the content of the request, `none` where it has no content; absent where nobody could tell. */
+  readonly mediaType?: string | undefined;
   readonly place?: { readonly entry: string; readonly processing: string; readonly storage: string } | undefined;
+  /** What spoke for or against the place, that of addresses which were left out (`addresses-mode: filter`) included. */
   readonly evidence: readonly RecordedEvidence[];
+  /** Addresses of the destination that no table knows; the others are in `evidence`. */
+  readonly unlocated?: readonly string[] | undefined;
   readonly contradictions?: readonly string[] | undefined;
   /** CNAME chain of the look-up. */
   readonly chain?: readonly string[] | undefined;
@@ -163,6 +168,8 @@ export type AdminAction =
   | 'report.made'
   | 'secret.set'
   | 'secret.removed'
-  | 'webhook.given-up';
+  | 'webhook.given-up'
+  | 'records.exported'
+  | 'records.export-ended';
 
 export type AdminAlarm = 'minted-for-oneself';

@@ -82,8 +82,8 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
   return ok(withPermit(withDecision(located, decision), mintPermit(located, decision, inForce), foreseen.tunnel));
 }
 
-// What a rule permits, but not in this protocol.
-function unspokenProtocol({
+/** What a rule permits, but not in this protocol; undefined where the gateway speaks it. */
+export function unspokenProtocol({
   action,
   resource,
 }: DecisionRequest): { readonly reason: string; readonly hint: string } | undefined {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../core/bounded-map.ts';
 import { GROUPS } from '../../masking/catalogue.ts';
 import { Findings } from '../../masking/finding.ts';
 import type { Masking } from '../../masking/masker.ts';
@@ -58,6 +59,21 @@ function withoutWebhook(origin: string, path: string): string {
   let same = 0;
   while (masked[same] === whole[same]) same += 1;
   return `/${masked.slice(same)}`;
+}
+
+/** RFC 9110 §8.3.1: two tokens, here in lower case, and no longer than RFC 6838 §4.2 lets them be registered. */
+const MEDIA_TYPE = /^[!#$%&'*+.^_`|~0-9a-z-]{1,127}\/[!#$%&'*+.^_`|~0-9a-z-]{1,127}$/;
+
+/** What came of media types lately: there are few of them, and a long one takes longer to be looked through than to be decided on. */
+const MEDIA_TYPES = new BoundedMap<string, string>(256);
+
+/** A media type as it may be kept; undefined where it is none. Agents choose it, so it can hold what any text can. */
+export function recordedMediaType(mediaType: string): string | undefined {
+  const known = MEDIA_TYPES.get(mediaType);
+  if (known !== undefined) return known;
+  const text = MEDIA_TYPE.test(mediaType) ? recordedPath(mediaType) : undefined;
+  if (text !== undefined) MEDIA_TYPES.set(mediaType, text);
+  return text;
 }
 
 /** No identifier is without a digit or an `@`, and a sentence of ours holds no secret that an agent has not put into it. */

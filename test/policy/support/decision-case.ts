@@ -81,6 +81,8 @@ function evidence(text: string, address: string): Evidence {
     places: { entry: place(label.join(':')) },
     source: `test ${kind}`,
     address,
+    // Overrides name a block of addresses.
+    ...(kind === 'override' && { match: `${address}/32` }),
     ...(stale && { stale: true as const }),
   };
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ENTITIES } from '../../../src/masking/catalogue.ts';
-import { recordedAddress, recordedPath, recordedSentence } from '../../../src/transform/masking/recorded-text.ts';
+import {
+  recordedAddress,
+  recordedMediaType,
+  recordedPath,
+  recordedSentence,
+} from '../../../src/transform/masking/recorded-text.ts';
 
 describe('recordedSentence()', () => {
   it('redacts what an agent may have written, and leaves the sentence', () => {
@@ -52,5 +57,20 @@ describe('recordedAddress()', () => {
     expect(recordedAddress('https://acme.example', '/hooks/anna@example.org')).toBe(
       'https://acme.example/hooks/REDACTED_EMAIL',
     );
+  });
+});
+
+describe('recordedMediaType()', () => {
+  it.each(['application/json', 'application/vnd.acme.v2+json', 'multipart/form-data', 'text/x.a'])(
+    'leaves %s as it is',
+    (type) => {
+      expect(recordedMediaType(type)).toBe(type);
+    },
+  );
+
+  it('redacts values, and keeps nothing that is no media type', () => {
+    expect(recordedMediaType('application/4111111111111111')).toBe('application/REDACTED_PAYMENT_CARD');
+    for (const type of ['json', 'text/plain, anna@example.org', 'text/<b>', 'a/b/c', `text/${'x'.repeat(128)}`])
+      expect(recordedMediaType(type)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { segmentNumbers } from '../../recording/segment/segment-names.ts';
+import { segmentNumbers } from '../segment/segment-names.ts';
 
 /**
  * The directories of the writers in `directory`: itself where segments lie in it, else those below it. Throws what the

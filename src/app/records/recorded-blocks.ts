@@ -1,0 +1,26 @@
+import type { Settings } from '../../config/settings-schema.ts';
+import type { Failure } from '../../core/codes.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { Blocks } from '../../recording/export/export-text.ts';
+import { readLines } from '../../recording/reading/read-lines.ts';
+import { writerDirectories } from '../../recording/reading/writer-directories.ts';
+import { KeyError } from '../../store/keys.ts';
+import { recordingsDirectory } from './open-record.ts';
+import { localReadingKeys } from './record-keys.ts';
+
+/**
+ * The records of every writer of this installation, each read when it is asked for.
+ * @failure audit_unavailable
+ */
+export async function recordedBlocks(
+  settings: Pick<Settings, 'data' | 'recordings'>,
+): Promise<Result<readonly Blocks[], Failure>> {
+  try {
+    const keys = await localReadingKeys(settings);
+    const writers = writerDirectories(recordingsDirectory(settings));
+    return ok(writers.map((writer) => readLines(writer, keys?.wrapping ?? [])));
+  } catch (error) {
+    if (!(error instanceof KeyError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    return fail({ code: 'audit_unavailable', detail: (error as Error).message });
+  }
+}

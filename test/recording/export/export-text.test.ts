@@ -1,0 +1,201 @@
+import { createRequire } from 'node:module';
+import addFormats from 'ajv-formats';
+import { Ajv, type AnySchemaObject } from 'ajv';
+import draft6 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' };
+import { parse } from 'csv-parse/sync';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DecisionEvent, OutcomeEvent } from '../../../src/core/exchange/record.ts';
+import type { ApprovalId } from '../../../src/core/ids.ts';
+import { CSV_COLUMNS } from '../../../src/recording/export/csv.ts';
+import { exportText, type ExportFormat, type ExportTally } from '../../../src/recording/export/export-text.ts';
+import { harEntry } from '../../../src/recording/export/har.ts';
+import type { DecisionRecord } from '../../../src/recording/export/joined-exchange.ts';
+import { eventBody } from '../../../src/recording/event-body.ts';
+import { denial, outcome } from '../events.ts';
+
+const FRAME = { v: 1, time: '2026-11-22T10:00:00.000Z', writer: 'w', prev: 'sha256:0' } as const;
+
+/** Lines as a writer seals them, in blocks of two. */
+async function* blocksOf(events: readonly (DecisionEvent | OutcomeEvent)[]): AsyncGenerator<Buffer[]> {
+  for (let at = 0; at < events.length; at += 2) {
+    yield events
+      .slice(at, at + 2)
+      .map((event, index) =>
+        Buffer.from(`${JSON.stringify({ ...FRAME, seq: at + index }).slice(0, -1)},${eventBody(event).slice(1)}`),
+      );
+  }
+}
+
+async function exported(
+  format: ExportFormat,
+  events: readonly (DecisionEvent | OutcomeEvent)[],
+  open?: number,
+): Promise<{ readonly text: string; readonly tally: ExportTally }> {
+  const tally = { items: 0, cut: 0 };
+  const options = { format, filter: {}, ...(open !== undefined && { open }) };
+  let text = '';
+  for await (const piece of exportText([blocksOf(events)], options, tally)) text += piece;
+  return { text, tally };
+}
+
+type Row = Readonly<Record<string, string>>;
+
+async function rowsOf(events: readonly (DecisionEvent | OutcomeEvent)[], open?: number): Promise<readonly Row[]> {
+  const { text } = await exported('csv', events, open);
+  return parse(text, { columns: true, record_delimiter: '\r\n' });
+}
+
+/** What a cell stands for. */
+const unguarded = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell);
+
+describe('exportText() as CSV', () => {
+  it('gives one row for each exchange, joined with its outcome', async () => {
+    const [first, second] = await rowsOf([
+      denial(1, { rules: ['a', 'b'] as never, obligations: ['mask'] }),
+      denial(2),
+      { ...outcome(1), findings: { email: 2, iban: 1 }, dialled: '192.0.2.1' },
+    ]);
+    expect(first).toMatchObject({
+      time: FRAME.time,
+      exchange: 'x1',
+      target: 'https://blocked.example/',
+      decision: 'deny',
+      code: 'no_rule',
+      rules: 'a b',
+      status: '403',
+      total_ms: '1',
+      findings: 'email=2 iban=1',
+      dialled: '192.0.2.1',
+    });
+    // It has not ended.
+    expect(second).toMatchObject({ exchange: 'x2', status: '', total_ms: '' });
+  });
+
+  it('gives what was held once, with its last decision', async () => {
+    const held = denial(1, { decision: 'hold', approval: 'a1' as ApprovalId });
+    const rows = await rowsOf([held, denial(1, { decision: 'permit', code: undefined }), outcome(1)]);
+    expect(rows).toMatchObject([{ decision: 'permit', approval: 'a1', status: '403' }]);
+  });
+
+  it('keeps no more exchanges open than it may, and says how many it cut', async () => {
+    const events = [denial(1), denial(2), denial(3), outcome(1), outcome(3), outcome(2)];
+    const { text, tally } = await exported('csv', events, 2);
+    const rows: readonly Row[] = parse(text, { columns: true });
+    expect(rows.map(({ exchange, status }) => [exchange, status])).toEqual([
+      ['x1', ''],
+      ['x3', '403'],
+      ['x2', '403'],
+    ]);
+    expect(tally).toEqual({ items: 3, cut: 1 });
+  });
+
+  it('comes back from a parser as it was, whatever agents wrote', async () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+    const formula = fc
+      .tuple(fc.constantFrom('=', '+', '-', '@', "'", '\t', '\r', '\uFF1D'), text)
+      .map((parts) => parts.join(''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(text, formula), { minLength: 1, maxLength: 5 }), async (targets) => {
+        const rows = await rowsOf(targets.map((target, index) => denial(index, { target, reason: `${target}"` })));
+        expect(rows.every((row) => Object.keys(row).length === CSV_COLUMNS.length)).toBe(true);
+        const shown = (value: string): string =>
+          JSON.parse(
+            `"${value
+              .replaceAll('\\', '\\\\')
+              .replaceAll('"', '\\"')
+              .replaceAll(/\\\\u([0-9a-f]{4})/g, '\\u$1')}"`,
+          );
+        // A text with a backslash before a `u` of its own is the one thing that cannot be told from an escape.
+        const written = targets.filter((target) => !target.includes('\\'));
+        const read = rows.map((row) => shown(unguarded(row['target'] ?? '')));
+        for (const target of written) expect(read).toContain(target);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each(['=HYPERLINK("https://evil.example")', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\uFF1D1'])(
+    'lets %j be no formula',
+    async (target) => {
+      const { text } = await exported('csv', [denial(1, { target, method: target, reason: target })]);
+      const [row]: readonly Row[] = parse(text, { columns: true });
+      for (const column of ['target', 'method', 'reason']) expect(row?.[column]).not.toMatch(/^[=+\-@\t\r\uFF1D]/);
+      expect(text).not.toMatch(/[\t\u202e]/);
+    },
+  );
+});
+
+/** The published schema of HTTP Archive 1.2. */
+const isArchive = (() => {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addMetaSchema(draft6);
+  const require = createRequire(import.meta.url);
+  const schemas = require('har-schema') as Readonly<Record<string, AnySchemaObject>>;
+  ajv.addSchema(Object.values(schemas));
+  return (value: unknown): unknown => (ajv.validate('har.json#', value) ? [] : ajv.errors);
+})();
+
+describe('exportText() as HAR', () => {
+  it('is valid against the published schema, whatever was recorded', async () => {
+    const { text } = await exported('har', [
+      denial(1, { method: 'POST', target: 'https://a.example/x?one&two', exchangeKind: 'forward' }),
+      { ...outcome(1), bytes: { sent: 10, received: 20 }, timing: { total: 9.5, firstByte: 3 }, dialled: '2001:db8::1' },
+      denial(2, { method: 'CONNECT', target: 'a.example:443', exchangeKind: 'connect' }),
+      denial(3, { target: undefined }),
+      denial(4, { target: 'no target', tunnel: 'x2' as never }),
+      { ...outcome(4), status: undefined, dialled: 'nowhere' },
+    ]);
+    const archive = JSON.parse(text) as { log: { entries: Record<string, unknown>[] } };
+    expect(isArchive(archive)).toEqual([]);
+    const [first, ...others] = archive.log.entries;
+    expect(first).toMatchObject({
+      time: 9.5,
+      request: {
+        method: 'POST',
+        url: 'https://a.example/x?one&two',
+        queryString: [
+          { name: 'one', value: '' },
+          { name: 'two', value: '' },
+        ],
+        bodySize: 10,
+      },
+      response: { status: 403, content: { size: 20 } },
+      timings: { send: 0, wait: 3, receive: 6.5 },
+      serverIPAddress: '2001:db8::1',
+      _cordon: { exchange: 'x1', decision: 'deny', code: 'no_rule' },
+    });
+    expect(others.map((entry) => (entry['request'] as { url: string }).url)).toEqual([
+      'cordon:unreadable',
+      'https://a.example:443/',
+      'cordon:unreadable',
+    ]);
+  });
+
+  it('is an archive where there is nothing', async () => {
+    expect(isArchive(JSON.parse((await exported('har', [])).text))).toEqual([]);
+  });
+
+  it('shows nothing that turns or hides text', async () => {
+    const { text } = await exported('har', [denial(1, { reason: '\u202Etxt.exe\u001B[2J' })]);
+    for (const character of ['\u202E', '\u001B']) expect(text).not.toContain(character);
+    expect((JSON.parse(text) as { log: { entries: unknown[] } }).log.entries[0]).toMatchObject({
+      _cordon: { reason: '\u202Etxt.exe\u001B[2J' },
+    });
+  });
+
+  it('takes bodies where there are any', () => {
+    const decision = { ...FRAME, seq: 1, ...denial(1) } as DecisionRecord;
+    const bodies = {
+      request: { mimeType: 'text/plain', text: 'a' },
+      response: { mimeType: 'image/png', text: 'aGE=', encoding: 'base64' } as const,
+    };
+    const entry: unknown = JSON.parse(harEntry({ first: decision, decision }, bodies));
+    expect(entry).toMatchObject({
+      request: { postData: { mimeType: 'text/plain', text: 'a' } },
+      response: { content: { mimeType: 'image/png', text: 'aGE=', encoding: 'base64' } },
+    });
+    expect(isArchive({ log: { version: '1.2', creator: { name: 'x', version: '1' }, entries: [entry] } })).toEqual([]);
+  });
+});
