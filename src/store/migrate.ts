@@ -8,6 +8,7 @@ import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import { createApprovals } from './migrations/0003-approvals.ts';
 import { createPeople } from './migrations/0004-people.ts';
 import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
+import { createContentKeys } from './migrations/0006-content-keys.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-approvals', apply: createApprovals },
   { name: '0004-people', apply: createPeople },
   { name: '0005-webhook-outbox', apply: createWebhookOutbox },
+  { name: '0006-content-keys', apply: createContentKeys },
 ];
 
 /**

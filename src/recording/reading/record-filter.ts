@@ -26,6 +26,7 @@ export function wantedRecords({ since, ...whose }: RecordFilter): (record: Recor
         if (isWanted) open.add(record.exchange);
         return isWanted;
       }
+      case 'content':
       case 'progress':
         return open.has(record.exchange);
       case 'outcome':
