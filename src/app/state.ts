@@ -6,6 +6,7 @@ import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { Clock, EventBus, Keys, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
+import type { ContentKeys } from '../recording/content/content-keys.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
@@ -19,6 +20,7 @@ import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { openStore } from './loading/open-store.ts';
+import { openContentKeys } from './records/content-keys.ts';
 import { openRecord } from './records/open-record.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
 
@@ -30,6 +32,7 @@ export interface State extends AsyncDisposable {
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
   readonly journal: OpenJournal;
+  readonly contentKeys: ContentKeys;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
   /** PEM texts of `trust`. */
@@ -84,6 +87,7 @@ export async function openState(
     personTokens: createPersonTokenRepository(database.value.db),
     consoleSessions: createConsoleSessionRepository(database.value.db),
     journal: journal.value,
+    contentKeys: await openContentKeys({ db: database.value.db, keys, clock, random }),
     ca: ca.value,
     originTls: originTls.value,
     anchors: anchors.value,

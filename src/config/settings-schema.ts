@@ -164,6 +164,7 @@ export const SETTINGS = section('cordon.yaml', {
       'batched',
     ),
     retention: duration('400d', 'How long records are kept.'),
+    'content-limit': size('1MiB', 'How much text of one message `record: content` records.'),
   }),
   approvals: section('Held requests.', {
     retention: duration(

@@ -41,7 +41,11 @@ describe('loadSettings()', () => {
       spool: 1024 ** 3,
       'content-memory': 1024 ** 2,
     });
-    expect(settings.recordings).toEqual({ durability: 'batched', retention: 400 * 86_400_000 });
+    expect(settings.recordings).toEqual({
+      durability: 'batched',
+      retention: 400 * 86_400_000,
+      'content-limit': 1024 ** 2,
+    });
     expect(settings.tls).toEqual({});
     expect(settings['upstream-proxy']).toBeUndefined();
     expect(new Set(origins.values())).toEqual(new Set(['default']));

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../core/bounded-map.ts';
 import type { Failure } from '../../core/codes.ts';
-import type { ContentKeyScope, ContentKeyStore, StoredContentKey } from '../../core/content-keys.ts';
+import type { ContentKeyScope, ContentKeyStore, StoredContentKey } from '../../core/exchange/content-keys.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/codes.ts';
-import type { ContentKeyScope } from '../../core/content-keys.ts';
+import type { ContentKeyScope } from '../../core/exchange/content-keys.ts';
 import type { ContentEvent } from '../../core/exchange/record.ts';
 import type { ExchangeId } from '../../core/ids.ts';
 import type { Journal } from '../../core/ports.ts';

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../core/bounded-map.ts';
-import type { ContentKeyStore, StoredContentKey } from '../../core/content-keys.ts';
+import type { ContentKeyStore, StoredContentKey } from '../../core/exchange/content-keys.ts';
 import { Defect } from '../../core/defect.ts';
 import type { ContentEvent } from '../../core/exchange/record.ts';
 import { fail, ok, type Result } from '../../core/result.ts';

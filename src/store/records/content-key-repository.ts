@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ContentKeyScope, ContentKeyStore, StoredContentKey } from '../../core/content-keys.ts';
+import type { ContentKeyScope, ContentKeyStore, StoredContentKey } from '../../core/exchange/content-keys.ts';
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 

@@ -44,7 +44,11 @@ export function maskFields(fields: RawFields, masking: Masking, kept: ReadonlySe
   return masked;
 }
 
-function maskField(name: string, value: string, masking: Masking): string {
+/**
+ * The value of one field, masked.
+ * @param name in lower case
+ */
+export function maskField(name: string, value: string, masking: Masking): string {
   if (value === '') return value;
   const text = URIS.has(name) ? maskTarget(value, { path: masking, query: masking }) : value;
   const octets = octetsOf(text);

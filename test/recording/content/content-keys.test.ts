@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ContentKeyScope } from '../../../src/core/content-keys.ts';
+import type { ContentKeyScope } from '../../../src/core/exchange/content-keys.ts';
 import type { ContentEvent } from '../../../src/core/exchange/record.ts';
 import type { AgentId, ExchangeId, SessionId } from '../../../src/core/ids.ts';
 import { ContentRecorder } from '../../../src/recording/content/content-recorder.ts';

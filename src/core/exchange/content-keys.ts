@@ -1,7 +1,7 @@
-import type { Failure } from './codes.ts';
-import type { AgentId, SessionId } from './ids.ts';
-import type { Result } from './result.ts';
-import type { Instant } from './units.ts';
+import type { Failure } from '../codes.ts';
+import type { AgentId, SessionId } from '../ids.ts';
+import type { Result } from '../result.ts';
+import type { Instant } from '../units.ts';
 
 /** Whose content a key seals. */
 export interface ContentKeyScope {
