@@ -46,6 +46,7 @@ export class ContentRecording {
   readonly #services: Services;
   readonly #parts: PartRecording[] = [];
   readonly #listeners: (() => void)[] = [];
+  #tapped: TappedContent | undefined;
   #waiting: Bytes = 0;
   #failure: Failure | undefined;
   #onFailure: ((failure: Failure) => void) | undefined;
@@ -69,9 +70,9 @@ export class ContentRecording {
     const lines = toFieldLines(fields);
     const part = this.#open('request');
     part.begin({ fields: lines, isPartial: isPartOfSomething(lines), isArrayStream: false }, head);
-    if (content !== null) return new TappedContent(content, part);
-    part.end();
-    return null;
+    if (content === null) part.end();
+    else this.#tapped = new TappedContent(content, part);
+    return this.#tapped ?? null;
   }
 
   /** The reply that the origin's answer is to be given to; it goes on to `inner`. */
@@ -88,6 +89,8 @@ export class ContentRecording {
 
   /** Ends what has not ended; resolves when all is recorded, with what went wrong. */
   async settled(): Promise<Failure | undefined> {
+    // Where nobody came to read it, it must let go of its source.
+    this.#tapped?.destroy();
     await Promise.all(this.#parts.map((part) => part.settled()));
     return this.#failure;
   }

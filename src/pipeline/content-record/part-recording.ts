@@ -164,6 +164,8 @@ export class PartRecording implements ContentTap {
 
   #finish(): void {
     this.#state = 'ended';
+    // What masks it is large, and what is written last may be waited for.
+    this.#copy = undefined;
     const isRead = this.#unread === undefined && this.#cut !== 'unreadable';
     if (!isRead && this.#passed > 0 && this.#digest !== undefined)
       this.#notes = { ...this.#notes, digest: this.#means.keyedDigest(this.#digest.digest('hex')) };

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
-import { CONTENT_KEY_BYTES, ContentKey } from './content-key.ts';
+import { CONTENT_KEY_BYTES, ContentKey, Nonces } from './content-key.ts';
 
 /** Sessions whose keys are remembered; each takes some hundred bytes. */
 const CAPACITY = 10_000;
@@ -30,11 +30,13 @@ interface Remembered {
 /** The keys that the content of sessions is sealed under, each made when it is first needed. */
 export class ContentKeys {
   readonly #parts: ContentKeysParts;
+  readonly #nonces: Nonces;
   /** By session and home. */
   readonly #known = new BoundedMap<string, Remembered>(CAPACITY);
 
   constructor(parts: ContentKeysParts) {
     this.#parts = parts;
+    this.#nonces = new Nonces(parts.random);
   }
 
   /**
@@ -68,7 +70,7 @@ export class ContentKeys {
     if (!kept.ok) return fail({ code: 'audit_unavailable', detail: `No key for content: ${kept.failure.detail}` });
     const key = unwrapContentKey(kept.value, [wrapping]);
     if (typeof key === 'string') return fail({ code: 'audit_unavailable', detail: key });
-    return ok(new ContentKey(kept.value.id, key, random));
+    return ok(new ContentKey(kept.value.id, key, this.#nonces));
   }
 }
 

@@ -58,7 +58,7 @@ export class ContentReader {
 }
 
 const NEVER_SEALS = {
-  bytes: (): never => {
+  next: (): never => {
     throw new Defect('A reader of content seals nothing');
   },
 };

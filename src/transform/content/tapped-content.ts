@@ -34,6 +34,8 @@ export class TappedContent extends Readable {
     finished(source, { writable: false }, (error) => {
       if (error) this.destroy(error);
     });
+    // Its reader has a listener of its own. An error that comes when there is no reader must not end the process.
+    this.on('error', () => {});
   }
 
   override _read(): void {

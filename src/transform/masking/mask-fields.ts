@@ -61,5 +61,7 @@ export function maskField(name: string, value: string, masking: Masking): string
 
 /** Field values are octets, one character each. */
 function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i);
+  return octets;
 }

@@ -51,7 +51,7 @@ export function recordedTarget(target: string, search: PreviewSearch): string {
 
 /** Some servers take `X_Api_Key` for `X-Api-Key`. */
 function isAmong(names: ReadonlySet<string>, name: string): boolean {
-  return names.has(name) || names.has(name.replaceAll('_', '-'));
+  return names.has(name) || (name.includes('_') && names.has(name.replaceAll('_', '-')));
 }
 
 function maskName(name: string, masking: Masking): string {

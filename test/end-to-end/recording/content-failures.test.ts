@@ -10,7 +10,10 @@ import { ask, parrot } from '../masking/ask.ts';
 
 const STREAM = 'stream.de.lab.example';
 const PARROT = 'parrot.de.lab.example';
-const RECORDED = '{ id: recorded, to: [stream-de-lab-example, parrot-de-lab-example], then: permit, record: content }';
+/** Its policy names a port that nobody listens on. */
+const CLOSED = 'closed.de.lab.example';
+const RECORDED =
+  '{ id: recorded, to: [stream-de-lab-example, parrot-de-lab-example, closed-de-lab-example], then: permit, record: content }';
 const BARE = '{ id: recorded, to: [stream-de-lab-example, parrot-de-lab-example], then: permit }';
 
 let lab: Lab;
@@ -32,6 +35,7 @@ beforeAll(async () => {
         },
       },
       [PARROT]: { country: 'DE', handler: parrot },
+      [CLOSED]: { country: 'DE', destination: { ports: [1] } },
     },
     rules: [RECORDED],
   });
@@ -75,6 +79,38 @@ describe('record: content where it cannot be recorded', () => {
     // What there is of the content comes before the outcome that ends the exchange.
     const kinds = (await lab.gateway.records()).filter((each) => 'exchange' in each && each.exchange === exchange);
     expect(kinds.at(-1)).toMatchObject({ kind: 'outcome' });
+  });
+
+  it('says that an upload broke off, and how much of it had passed', async () => {
+    const client = await lab.connect();
+    const authority = lab.authority(STREAM);
+    client.send(
+      `POST http://${authority}/upload HTTP/1.1\r\nHost: ${authority}\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nhalf of it.\n`,
+    );
+    const recorded = async () => JSON.stringify(await recordedContent(lab.gateway));
+    await expect.poll(recorded, { timeout: 5_000 }).toContain('half of it.');
+    await client[Symbol.asyncDispose]();
+    const { exchange } = await outcomeOf('/upload');
+    const sent = partOf(await recordedContent(lab.gateway), exchange, 'request');
+    expect(sent.at(-1)).toMatchObject({ last: true, cut: 'aborted', passed: 12 });
+  });
+
+  it('records what would have been sent where nobody answers, and goes on', async () => {
+    await using client = await lab.connect();
+    const content = 'x'.repeat(100_000);
+    client.send(
+      `POST http://${CLOSED}:1/nobody HTTP/1.1\r\nHost: ${CLOSED}:1\r\nContent-Type: text/plain\r\nContent-Length: ${content.length}\r\n\r\n${content}`,
+    );
+    const answer = await client.response('POST');
+    expect([answer.status, JSON.parse(answer.content.toString())]).toMatchObject([502, { code: 'connect_failed' }]);
+    const { exchange } = await outcomeOf('/nobody');
+    const all = await recordedContent(lab.gateway);
+    expect(partOf(all, exchange, 'request').at(-1)).toMatchObject({
+      last: true,
+      cut: 'aborted',
+      notes: { head: { method: 'POST' } },
+    });
+    expect(partOf(all, exchange, 'response')).toEqual([]);
   });
 
   it('cuts what runs unrecorded when a rule comes to ask for it', async () => {

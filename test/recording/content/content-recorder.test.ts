@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { ExchangeId, SessionId, AgentId } from '../../../src/core/ids.ts';
 import type { Journal } from '../../../src/core/ports.ts';
 import { ok } from '../../../src/core/result.ts';
-import { ContentKey } from '../../../src/recording/content/content-key.ts';
+import { ContentKey, Nonces } from '../../../src/recording/content/content-key.ts';
 import { ContentRecorder, PIECE_BYTES, type ContentLog } from '../../../src/recording/content/content-recorder.ts';
 import { packContent, unpackContent } from '../../../src/recording/content/sealed-content.ts';
 import { eventBody, MAX_BODY_BYTES } from '../../../src/recording/event-body.ts';
 import type { RecordEvent } from '../../../src/core/exchange/record.ts';
 import { MACHINE_RANDOM } from '../../support/clock.ts';
 
-const KEY = new ContentKey('k1', new Uint8Array(32).fill(7), MACHINE_RANDOM);
+const KEY = new ContentKey('k1', new Uint8Array(32).fill(7), new Nonces(MACHINE_RANDOM));
 const SCOPE = { session: 's1' as SessionId, subject: 'bot' as AgentId, home: 'eu' };
 const piece = (index: number, text: Uint8Array, notes = {}) => ({ part: 'request' as const, index, at: 0, notes, text });
 
