@@ -26,7 +26,7 @@ describe('ContentRecorder', () => {
     const log = await logOver({
       append: (event) => new Promise((resolve) => taken.push({ event, written: () => resolve(ok(undefined)) })),
     });
-    const pieces = Array.from({ length: 100 }, (_, index) => piece(index, randomBytes(PIECE_BYTES)));
+    const pieces = Array.from({ length: 200 }, (_, index) => piece(index, randomBytes(PIECE_BYTES)));
     const appended = pieces.map((each) => log.append(each));
     const atOnce = taken.length;
     expect(atOnce * PIECE_BYTES).toBeLessThan(8 * 1024 * 1024);
