@@ -18,6 +18,7 @@ import { uncovered } from '../pipeline/holding/uncovered.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
+import { ContentRecorder } from '../recording/content/content-recorder.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
@@ -86,7 +87,12 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     createReidentifier({ directory: () => parts.inForce.compiled.agents, tokens: tokenCache }),
     state.places,
   );
-  const services = sharedServices(parts, { tokenCache, reidentify, resolver: resolver.value, recorder, pools, live });
+  const contentRecord = {
+    recorder: new ContentRecorder(journal, state.contentKeys),
+    limit: settings.recordings['content-limit'],
+  };
+  const carrying = { recorder, contentRecord, pools, live };
+  const services = sharedServices(parts, { tokenCache, reidentify, resolver: resolver.value, ...carrying });
   const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
   for (const { address, denials } of settings.listen.proxy) {
@@ -146,7 +152,9 @@ type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
 /** What all listeners share. */
 function sharedServices(
   parts: DataPlaneParts,
-  opened: Pick<Services, 'reidentify' | 'resolver' | 'recorder' | 'pools' | 'live'> & { readonly tokenCache: TokenCache },
+  opened: Pick<Services, 'reidentify' | 'resolver' | 'recorder' | 'contentRecord' | 'pools' | 'live'> & {
+    readonly tokenCache: TokenCache;
+  },
 ): SharedServices {
   const { clock, inForce, state } = parts;
   const { tokenCache, ...carrying } = opened;

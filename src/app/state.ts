@@ -6,6 +6,7 @@ import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { Clock, EventBus, Keys, Random, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
+import type { ContentKeys } from '../recording/content/content-keys.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
@@ -20,6 +21,7 @@ import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
+import { openContentKeys } from './records/content-keys.ts';
 import { openRecord } from './records/open-record.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
 
@@ -31,6 +33,7 @@ export interface State extends AsyncDisposable {
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
   readonly journal: OpenJournal;
+  readonly contentKeys: ContentKeys;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
   /** PEM texts of `trust`. */
@@ -93,6 +96,7 @@ export async function openState(
     personTokens: createPersonTokenRepository(database.value.db),
     consoleSessions: createConsoleSessionRepository(database.value.db),
     journal: journal.value,
+    contentKeys: await openContentKeys(settings, { db: database.value.db, clock, random }),
     ca: ca.value,
     originTls: originTls.value,
     anchors: anchors.value,

@@ -44,6 +44,8 @@ export function explanationLines(answer: ExplainAnswer, terminal: Terminal): str
 /** A mask has a row per strategy. */
 function obligationRows(obligation: Obligation): string[][] {
   const from = `from ${obligation.rules.join(', ') || 'every exchange'}`;
+  if (obligation.kind === 'record' && obligation.content)
+    return [['record content', from, 'what is sent and answered, with pii, secrets and what the rule masks redacted']];
   if (obligation.kind !== 'mask') return [[obligation.kind, from]];
   const { direction, masks } = obligation;
   return masks.map(({ entities, as, in: parts }) => [

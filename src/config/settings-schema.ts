@@ -179,6 +179,7 @@ export const SETTINGS = section('cordon.yaml', {
       'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',
       'on',
     ),
+    'content-limit': size('1MiB', 'How much text of one message `record: content` records.'),
   }),
   approvals: section('Held requests.', {
     retention: duration(

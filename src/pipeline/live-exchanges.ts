@@ -11,7 +11,7 @@ import type { Identified, Subject } from '../core/exchange/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
 import { decisionRequest } from './judging/decision-request.ts';
-import { undischarged } from './judging/discharge.ts';
+import { recordsContent, undischarged } from './judging/discharge.ts';
 import { masksOf } from './judging/masks-of.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
@@ -156,6 +156,7 @@ function isAgreedTo({ obligations }: Decision, { release }: Permitted & { readon
 function whatChanged(now: Decision, { decision, permit }: Permitted & { readonly permit: Permit }): string | undefined {
   if (now.tls?.key !== permit.tls?.key) return 'The tls of the destination is not what its connection rests on any more';
   if (!masksAtMost(now, decision)) return OTHER_MASKS;
+  if (recordsContent(now) && !recordsContent(decision)) return 'Its content is to be recorded now, and is not';
   const permitted = new Set(now.dial);
   const stillPermitted = permit.addresses.every(({ text }) => permitted.has(text));
   return stillPermitted ? undefined : 'The dialled address is no longer permitted';

@@ -10,6 +10,7 @@ import type { Identify } from '../identity/identify.ts';
 import type { Reidentify } from '../identity/reidentify.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
+import type { ContentRecordMeans } from './content-record/content-record-means.ts';
 import type { ContentMeans } from './content/content-means.ts';
 import type { ExchangeFindings } from './findings.ts';
 import type { HoldMeans } from './holding/hold-means.ts';
@@ -59,6 +60,7 @@ export interface Services {
   readonly interceptor: Interceptor;
   readonly events: EventBus;
   readonly content: ContentMeans;
+  readonly contentRecord: ContentRecordMeans;
   readonly holds: HoldMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
   readonly pseudonym: string;

@@ -9,7 +9,7 @@ import { compileEntities } from './compile/entities.ts';
 import { compileJurisdictions } from './compile/jurisdictions.ts';
 import { PlaceNames } from './compile/place-names.ts';
 import { checkRule } from './compile/rules/rule-checks.ts';
-import { warnAboutRule, warnAboutMasking, warnAboutPorts } from './compile/rules/rule-warnings.ts';
+import { warnAboutRule, warnAboutMasking, warnAboutPorts, warnAboutRecordedContent } from './compile/rules/rule-warnings.ts';
 import { warnAboutTls } from './compile/rules/tls-warnings.ts';
 import { compileRule } from './compile/rules/rules.ts';
 import type { Scope } from './compile/scope.ts';
@@ -75,6 +75,7 @@ function compileSections(scope: Scope): Omit<CompiledPolicy, 'digest' | 'jurisdi
     warnAboutRule(item, rule, table.all);
   }
   warnAboutMasking(scope.sections.rules);
+  warnAboutRecordedContent(scope.sections.rules);
   warnAboutPorts(scope.sections.rules, rules, table.all);
   warnAboutTls(scope.sections.destinations, rules, table.all);
   return { agents, destinations: table.all, rules, credentials, entities };

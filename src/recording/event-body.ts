@@ -1,5 +1,5 @@
 import { Defect } from '../core/defect.ts';
-import type { RecordEvent } from '../core/exchange/record.ts';
+import type { ContentEvent, RecordEvent } from '../core/exchange/record.ts';
 
 /** How much of one event is kept: characters per string, items per list, members per map. */
 interface Caps {
@@ -24,10 +24,11 @@ const UNPRINTABLE_ALL = /[^\x20-\x7e]/g;
 /**
  * The event as one JSON object in printable ASCII: everything else is a `\u` escape, so that no control, line-separator or
  * bidirectional character of a client reaches the terminal, the pager or the line structure of whoever reads it (AUD-01).
- * Strings, lists and maps are cut to a cap and say so.
+ * Strings, lists and maps are cut to a cap and say so, but for sealed content, which is bounded where it is made.
  * @returns at most {@link MAX_BODY_BYTES} bytes
  */
 export function eventBody(event: RecordEvent): string {
+  if (event.kind === 'content') return contentBody(event);
   const whole = JSON.stringify(event);
   // A text no longer than the cap of one string holds no string beyond it: the walk is for the rare long one.
   if (whole.length <= CAPS[0]!.string) return escaped(whole);
@@ -38,6 +39,16 @@ export function eventBody(event: RecordEvent): string {
     if (body !== undefined && body.length <= MAX_BODY_BYTES) return body;
   }
   throw new Defect(`An event of kind "${event.kind}" does not fit a record`);
+}
+
+// Of what base64 is made of; looking for anything else takes a fifth of the time of looking for it from end to end.
+const NO_BASE64 = /[^A-Za-z0-9+/=]/;
+
+/** What is sealed must not be cut, and needs no escapes. Nothing else in it comes from outside. */
+function contentBody({ sealed, ...rest }: ContentEvent): string {
+  const body = `${JSON.stringify(rest).slice(0, -1)},"sealed":"${sealed}"}`;
+  if (body.length <= MAX_BODY_BYTES && !NO_BASE64.test(sealed)) return body;
+  throw new Defect('Content does not fit a record');
 }
 
 function escaped(json: string): string {

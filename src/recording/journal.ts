@@ -47,7 +47,7 @@ export interface OpenJournal extends Journal, AsyncDisposable {
 const BATCH_RECORDS = 512;
 /** And so many bytes of them, or one of whatever length: what a block holds, with room for one more. */
 const BATCH_BYTES: Bytes = 1024 ** 2;
-/** Longest wait of an outcome for company. A process that is killed in between leaves a decision without one, as the kill itself does. */
+/** Longest wait of an outcome, or of content, for company. A process that is killed in between leaves a decision without one, as the kill itself does. */
 const OUTCOME_DELAY: Milliseconds = 5;
 const DEFAULT_SEGMENT_BYTES: Bytes = 64 * 1024 ** 2;
 const DEFAULT_QUEUE_BYTES: Bytes = 16 * 1024 ** 2;
@@ -184,9 +184,9 @@ class QueueingJournal implements OpenJournal {
   }
 }
 
-/** Whether an effect waits for this event to be written: everything but what tells of an effect that is over. */
+/** Whether an effect waits for this event to be written: everything but what tells of an effect that is over, or goes on. */
 function isAwaited({ kind }: RecordEvent): boolean {
-  return kind !== 'outcome' && kind !== 'progress';
+  return kind !== 'outcome' && kind !== 'progress' && kind !== 'content';
 }
 
 function unavailable(detail: string): Result<never, Failure> {

@@ -9,6 +9,7 @@ import { createApprovals } from './migrations/0003-approvals.ts';
 import { createPeople } from './migrations/0004-people.ts';
 import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
 import { createExchangeIndex } from './exchanges/exchange-index-tables.ts';
+import { createContentKeys } from './migrations/0006-content-keys.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-approvals', apply: createApprovals },
   { name: '0004-people', apply: createPeople },
   { name: '0005-webhook-outbox', apply: createWebhookOutbox },
+  { name: '0006-content-keys', apply: createContentKeys },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

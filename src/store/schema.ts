@@ -173,4 +173,16 @@ export interface Schema {
   readonly indexed_homes: {
     readonly home: string;
   };
+  readonly content_keys: {
+    /** Stands in each event that was sealed under it. */
+    readonly id: string;
+    readonly session: string;
+    readonly subject: string;
+    /** Label of the subject's home: what is kept how long depends on it. */
+    readonly home: string;
+    /** Base64: wrapped with the key that the record is wrapped with, whose id is beside it. */
+    readonly wrapped: string;
+    readonly wrapped_with: string;
+    readonly created_at: number;
+  };
 }

@@ -9,7 +9,7 @@ const TERMINAL = { style: (_: string, text: string) => text } as unknown as Term
 
 const SET = policy(`rules:
   - { id: open, to: { hosts: ["api.example.com"] }, then: permit, mask: { request: { entities: [email, iban], as: token, in: [content] } } }
-  - { id: also, to: { hosts: ["api.example.com"] }, mask: { request: { entities: [iban, jwt], in: [content, query] }, response: [jwt] } }
+  - { id: also, to: { hosts: ["api.example.com"] }, mask: { request: { entities: [iban, jwt], in: [content, query] }, response: [jwt] }, record: content }
   - { id: cards, to: { hosts: ["api.example.com"] }, content: { entities: [payment-card] }, then: deny }`);
 
 function lines(findings: Readonly<Record<string, number>>, more: Partial<ExplainAnswer> = {}): readonly string[] {
@@ -23,6 +23,9 @@ describe('explanationLines()', () => {
     expect(rows).toContain('mask request | from open, also | token in content: email');
     expect(rows).toContain('mask request | from open, also | redact in content, query: iban, jwt');
     expect(rows).toContain('mask response | from also | redact in content, query, fields: jwt');
+    expect(rows).toContain(
+      'record content | from also | what is sent and answered, with pii, secrets and what the rule masks redacted',
+    );
   });
 
   it('counts what was found, and says what kept a condition on content from holding', () => {

@@ -46,6 +46,7 @@ describe('loadSettings()', () => {
       'former-keys': [],
       retention: 400 * 86_400_000,
       index: 'on',
+      'content-limit': 1024 ** 2,
     });
     expect(settings.tls).toEqual({});
     expect(settings['upstream-proxy']).toBeUndefined();

@@ -257,6 +257,13 @@ describe('compilePolicy() reports', () => {
       ],
     ],
     [
+      'recorded content',
+      rule(`${host}, record: content`),
+      [
+        'a.yaml:2:50: warning: What is sent and answered is recorded, with pii and secrets masked: names and free text are in it, and it is personal data (nothing reveals what was masked; recordings.content-limit bounds how much of a message is kept)',
+      ],
+    ],
+    [
       'a misspelt entity',
       rule(`${host}, content: { entities: [emial] }`),
       ['a.yaml:2:64: error: Found "emial", expected an entity or a group (did you mean "email"?)'],

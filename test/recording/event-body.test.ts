@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventBody, MAX_BODY_BYTES } from '../../src/recording/event-body.ts';
-import { denial, outcome } from './events.ts';
+import { content, denial, outcome } from './events.ts';
 
 describe('eventBody()', () => {
   it('is printable ASCII that parses to the same event, whatever a client sends (AUD-01)', () => {
@@ -17,6 +17,13 @@ describe('eventBody()', () => {
   it('cuts long strings and says by how much (AUD-01)', () => {
     const { method } = JSON.parse(eventBody(denial(1, { method: 'A'.repeat(1_000_000) }))) as { method: string };
     expect(method).toBe(`${'A'.repeat(4096)}...[+995904 characters]`);
+  });
+
+  it('cuts nothing of what is sealed, and takes no more of it than fits', () => {
+    const event = content('A'.repeat(200_000));
+    expect(JSON.parse(eventBody(event))).toEqual(event);
+    expect(() => eventBody(content('A'.repeat(MAX_BODY_BYTES)))).toThrow('Content does not fit a record');
+    expect(() => eventBody(content('\u202e'))).toThrow('Content does not fit a record');
   });
 
   it('cuts long lists and large maps', () => {

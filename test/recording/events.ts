@@ -1,5 +1,5 @@
 import type { ExchangeId } from '../../src/core/ids.ts';
-import type { DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
+import type { ContentEvent, DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
 
 export function denial(exchange: number, more: Partial<DecisionEvent> = {}): DecisionEvent {
   return {
@@ -25,4 +25,8 @@ export function outcome(exchange: number): OutcomeEvent {
     timing: { total: 1 },
     findings: {},
   };
+}
+
+export function content(sealed: string): ContentEvent {
+  return { kind: 'content', exchange: 'x1' as ExchangeId, part: 'request', index: 0, at: 0, bytes: 0, key: 'k1', sealed };
 }

@@ -1,5 +1,6 @@
 import { planMasks } from '../../transform/masking/mask-plan.ts';
 import { prepareRecordedTexts } from '../../transform/masking/recorded-text.ts';
+import { previewMasking } from '../../transform/preview/preview-masking.ts';
 import { detectionFor } from '../../transform/masking/detections.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
 
@@ -9,9 +10,11 @@ import type { CompiledPolicy } from '../../policy/model.ts';
  */
 export function prepareMasking({ rules, entities }: CompiledPolicy): void {
   prepareRecordedTexts();
-  for (const { masks, content } of rules) {
+  for (const { masks, content, recordContent } of rules) {
     planMasks(masks.request, entities);
     planMasks(masks.response, entities);
     if (content !== undefined) detectionFor(content.entities, entities);
+    if (!recordContent) continue;
+    for (const side of [masks.request, masks.response]) previewMasking({ masks: side, own: entities });
   }
 }

@@ -2,6 +2,7 @@ import type { Code } from '../codes.ts';
 import type { ExchangeKind } from './decision.ts';
 import type { Role } from '../people/role.ts';
 import type { Facet } from '../place/evidence.ts';
+import type { Bytes, Milliseconds } from '../units.ts';
 import type { AgentId, ApprovalId, ExchangeId, PolicyDigest, RuleId, SessionId } from '../ids.ts';
 
 /** Version of the record format; a new one starts a new segment (contract §8). */
@@ -23,7 +24,15 @@ export interface RecordFrame {
 export type Record = RecordFrame & RecordEvent;
 
 /** Members that are undefined are left out of the record, as JSON does. */
-export type RecordEvent = DecisionEvent | ProgressEvent | OutcomeEvent | FoldedEvent | GapEvent | PolicyEvent | AdminEvent;
+export type RecordEvent =
+  | DecisionEvent
+  | ContentEvent
+  | ProgressEvent
+  | OutcomeEvent
+  | FoldedEvent
+  | GapEvent
+  | PolicyEvent
+  | AdminEvent;
 
 /** Written before the effect: what was asked, where it would go, what was decided and why. */
 export interface DecisionEvent {
@@ -94,6 +103,40 @@ export interface ByteCounts {
   readonly sent: number;
   readonly received: number;
 }
+
+/** Which message of an exchange. */
+export type MessageSide = 'request' | 'response';
+
+/**
+ * A piece of what was sent or answered, masked (`record: content`). All that comes from agent or origin is sealed under the
+ * key of its session: where that key is deleted nobody reads it any more, and the chain stays what it was.
+ */
+export interface ContentEvent {
+  readonly kind: 'content';
+  readonly exchange: ExchangeId;
+  readonly part: MessageSide;
+  /** Counts from 0 for each part. */
+  readonly index: number;
+  /** When its first byte passed, in milliseconds since the exchange began. */
+  readonly at: Milliseconds;
+  /** Length of the recorded text: decoded and masked. */
+  readonly bytes: Bytes;
+  /** Id of the content key. */
+  readonly key: string;
+  /** Base64; `recording/content/sealed-content.ts` says of what. */
+  readonly sealed: string;
+  /** This is the end of the part, or of what is recorded of it. */
+  readonly last?: true | undefined;
+  /** With `last`: bytes of content that passed, in the coding that they passed in. */
+  readonly passed?: Bytes | undefined;
+  /** Nobody here reads the content: only its length and a keyed digest are kept. */
+  readonly unread?: UnreadBecause | undefined;
+  /** There was more, or was to be: it went on beyond the limit, could not be read further, or broke off. */
+  readonly cut?: 'limit' | 'unreadable' | 'aborted' | undefined;
+}
+
+/** `opaque`: an image, an archive, an unknown medium; `unreadable`: an unknown coding or charset; `partial`: a part of something. */
+export type UnreadBecause = 'opaque' | 'unreadable' | 'partial';
 
 /** A long stream is still open. */
 export interface ProgressEvent {

@@ -2,10 +2,11 @@ import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { exchange } from '../../upstream/exchange.ts';
 import { discardRest } from '../content/discard.ts';
 import type { RequestContent } from '../content/request-content.ts';
+import { recordsContent } from '../judging/discharge.ts';
 import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
-import { carryMasked } from './carry-masked.ts';
+import { carryRead } from './carry-read.ts';
 import { finish, NO_BYTES } from './finish.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from '../services.ts';
@@ -19,8 +20,8 @@ export async function carryRequest(
   services: Services,
 ): Promise<void> {
   const masks = masksOf(permitted.decision.obligations);
-  if (masks.request !== undefined || masks.response !== undefined) {
-    await carryMasked(permitted, { reply, content }, masks, services);
+  if (masks.request !== undefined || masks.response !== undefined || recordsContent(permitted.decision)) {
+    await carryRead(permitted, { reply, content }, masks, services);
     return;
   }
   const { clock, live, pools, inForce } = services;

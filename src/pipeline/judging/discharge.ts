@@ -10,7 +10,11 @@ type Discharge =
 const REGISTRY: {
   readonly [K in ObligationKind]: (obligation: Extract<Obligation, { kind: K }>, exchange: ExchangeKind) => Discharge;
 } = {
-  record: ({ content }) => (content ? { by: 'nobody', what: 'record: content' } : { by: 'record' }),
+  // Requests and their answers; the messages of a WebSocket are not recorded yet, and nobody reads a whole tunnel.
+  record: ({ content }, exchange) =>
+    content && (exchange === 'connect' || exchange === 'upgrade')
+      ? { by: 'nobody', what: 'record: content' }
+      : { by: 'record' },
   headers: () => ({ by: 'request-fields' }),
   'drop-agent-credentials': () => ({ by: 'request-fields' }),
   // Content of requests and of their answers, messages of a WebSocket; nobody reads a whole tunnel.
@@ -34,6 +38,11 @@ export function undischarged(decision: Decision, exchange: ExchangeKind): string
     return discharge.by === 'nobody' ? [`${discharge.what} (${obligation.rules.join(', ')})`] : [];
   });
   return missing.length === 0 ? undefined : missing.join(', ');
+}
+
+/** Whether what is sent and answered is to be recorded, not only that it was. */
+export function recordsContent({ obligations }: Pick<Decision, 'obligations'>): boolean {
+  return obligations.some((obligation) => obligation.kind === 'record' && obligation.content);
 }
 
 function dischargeOf<K extends ObligationKind>(

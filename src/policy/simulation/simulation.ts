@@ -86,6 +86,7 @@ export class Simulation {
         return;
       case 'outcome':
       case 'progress':
+      case 'content':
       case 'admin':
       case 'gap':
       case 'policy':

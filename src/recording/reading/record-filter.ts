@@ -47,6 +47,7 @@ export function wantedRecords({ since, until, wholeExchanges, ...asked }: Record
         if (isWanted) open.add(record.exchange);
         return isWanted;
       }
+      case 'content':
       case 'progress':
         return open.has(record.exchange);
       case 'outcome':

@@ -189,6 +189,7 @@ export class ReportFold {
         return this.#policy.lost(time, this.#writer, record);
       case 'policy':
         return this.#policy.changed(time, this.#writer, record);
+      case 'content':
       case 'progress':
         return;
       default:

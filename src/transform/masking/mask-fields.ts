@@ -44,7 +44,11 @@ export function maskFields(fields: RawFields, masking: Masking, kept: ReadonlySe
   return masked;
 }
 
-function maskField(name: string, value: string, masking: Masking): string {
+/**
+ * The value of one field, masked.
+ * @param name in lower case
+ */
+export function maskField(name: string, value: string, masking: Masking): string {
   if (value === '') return value;
   const text = URIS.has(name) ? maskTarget(value, { path: masking, query: masking }) : value;
   const octets = octetsOf(text);
@@ -57,5 +61,7 @@ function maskField(name: string, value: string, masking: Masking): string {
 
 /** Field values are octets, one character each. */
 function octetsOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const octets = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i);
+  return octets;
 }

@@ -77,6 +77,17 @@ export function warnAboutMasking(items: readonly Item<RuleText>[]): void {
     );
 }
 
+/** Said once for a policy, where content is first asked to be recorded (contract §4.1.14). */
+export function warnAboutRecordedContent(items: readonly Item<RuleText>[]): void {
+  const first = items.find(({ text }) => text.record === 'content' && text.then !== 'deny');
+  first?.spot
+    .at('record')
+    .warning(
+      'What is sent and answered is recorded, with pii and secrets masked: names and free text are in it, and it is personal data',
+      'nothing reveals what was masked; recordings.content-limit bounds how much of a message is kept',
+    );
+}
+
 /**
  * Ports default to 443 on a deny too (contract §4): a deny by place or address that leaves them out says nothing about other
  * ports, which matters as soon as some rule permits one.

@@ -7,6 +7,7 @@ import { transformedRequestFields } from '../../transform/fields/request-fields.
 import { exchange, type OutgoingRequest } from '../../upstream/exchange.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { discardRest } from '../content/discard.ts';
+import { openContentRecording, type ContentRecording } from '../content-record/content-recording.ts';
 import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
 import { contentWay, SpooledContent, streamedContent, type LeavingContent } from '../content/masked-content.ts';
 import { maskedReply, readsResponse } from '../content/masked-reply.ts';
@@ -24,11 +25,20 @@ interface Client {
   readonly content: RequestContent | undefined;
 }
 
+/** What is done to the messages of an exchange beside carrying them. */
+interface Handling {
+  readonly masking: ExchangeMasking;
+  /** Absent where no rule asks for it. */
+  readonly recording: ContentRecording | undefined;
+}
+
+const UNTOUCHED: Handling = { masking: {}, recording: undefined };
+
 /**
- * Carries a request of which a rule has something masked: on the way out, on the way back, or both. Nothing leaves before it
- * is known how all of it can be masked.
+ * Carries a request that is read on its way: a rule has something of it masked, or its content recorded, on the way out, on the
+ * way back, or both. Nothing leaves before it is known how all of it can be masked, and that it can be recorded.
  */
-export async function carryMasked(
+export async function carryRead(
   permitted: Permitted & { readonly permit: Permit },
   { reply, content }: Client,
   masks: Masks,
@@ -36,11 +46,12 @@ export async function carryMasked(
 ): Promise<void> {
   const { clock, live, inForce } = services;
   const carriage = new Carriage(permitted, undefined, inForce().policy.policy.entities);
-  const opened = await openMasking(permitted, masks, services);
+  const opened = await openHandling(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
-  const masking: ExchangeMasking = opened.ok ? opened.value : {};
+  const handling = opened.ok ? opened.value : UNTOUCHED;
+  const { masking } = handling;
   const ending =
-    stale === undefined ? await send(carriage, { reply, content }, masking, services) : { failure: stale, ...NO_BYTES };
+    stale === undefined ? await send(carriage, { reply, content }, handling, services) : { failure: stale, ...NO_BYTES };
   live.delete(carriage);
   const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
   finish(permitted, withNote(ending, masking), reply, services, findings);
@@ -49,10 +60,18 @@ export async function carryMasked(
 
 type Carried = Permitted & { readonly permit: Permit };
 
+/** @failure store_unavailable | audit_unavailable */
+async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Handling, Failure>> {
+  const masking = await openMasking(permitted, masks, services);
+  if (!masking.ok) return masking;
+  const recording = await openContentRecording(permitted, services);
+  return recording.ok ? ok({ masking: masking.value, recording: recording.value }) : recording;
+}
+
 async function send(
   carriage: Carriage<Carried>,
   { reply, content }: Client,
-  masking: ExchangeMasking,
+  { masking, recording }: Handling,
   services: Services,
 ): Promise<Ending> {
   const leaving = content === undefined ? ok(undefined) : await leavingContent(carriage, content, masking, services);
@@ -63,7 +82,7 @@ async function send(
     const stored = await masking.tokens?.settled();
     if (stored?.ok === false) return { failure: stored.failure, ...NO_BYTES };
     if (carriage.cutBy !== undefined) return { failure: carriage.cutBy, ...NO_BYTES };
-    return await run(carriage, request.value, { reply, masking }, services);
+    return await run(carriage, request.value, { reply, masking, recording }, services);
   } finally {
     await leaving.value?.dispose();
   }
@@ -105,7 +124,7 @@ function outgoing(
 async function run(
   carriage: Carriage<Carried>,
   request: OutgoingRequest,
-  { reply, masking }: { readonly reply: ReplySink; readonly masking: ExchangeMasking },
+  { reply, masking, recording }: Handling & { readonly reply: ReplySink },
   services: Services,
 ): Promise<Ending> {
   const { clock, pools, content: means } = services;
@@ -116,11 +135,14 @@ async function run(
   request.content?.once('error', (error) => {
     if (error instanceof ContentError) cut(error.failure);
   });
-  const running = exchange(pools.dispatcher(permitted.permit), request, masked.sink, clock);
+  const sent = recording === undefined ? request : { ...request, content: recording.request(request) };
+  const sink = recording?.reply(masked.sink) ?? masked.sink;
+  const running = exchange(pools.dispatcher(permitted.permit), sent, sink, clock);
   cut = (failure) => running.cut(failure);
   carriage.endsWith(cut);
+  recording?.failsWith(cut);
   const outcome = await running.outcome;
-  const failure = (await masked.settled()) ?? outcome.failure;
+  const failure = (await masked.settled()) ?? (await recording?.settled()) ?? outcome.failure;
   const detail = joinedNotes(outcome.detail, masked.hasForeignTokens ? FOREIGN_TOKENS : undefined);
   return { ...outcome, failure, detail };
 }

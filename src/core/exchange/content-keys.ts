@@ -1,0 +1,45 @@
+import type { Failure } from '../codes.ts';
+import type { AgentId, SessionId } from '../ids.ts';
+import type { Result } from '../result.ts';
+import type { Instant } from '../units.ts';
+
+/** Whose content a key seals. */
+export interface ContentKeyScope {
+  readonly session: SessionId;
+  readonly subject: AgentId;
+  /** Label of the subject's home. A subject whose home changes gets another key. */
+  readonly home: string;
+}
+
+/** A content key as the store has it. */
+export interface StoredContentKey {
+  /** Random; stands in each event that was sealed under it. */
+  readonly id: string;
+  readonly wrapped: Uint8Array;
+  /** Id of the key that it is wrapped with. */
+  readonly wrappedWith: string;
+  readonly createdAt: Instant;
+}
+
+/** The keys that recorded content is sealed under, one for each session; shared by all replicas. */
+export interface ContentKeyStore {
+  /**
+   * Keeps a key for a session, unless it has one: of several replicas that make one at the same time, the first wins.
+   * @returns the key that the session has
+   * @failure store_unavailable
+   */
+  keep(scope: ContentKeyScope, proposed: StoredContentKey): Promise<Result<StoredContentKey, Failure>>;
+  /**
+   * The key of this id; undefined where there is none any more.
+   * @failure store_unavailable
+   */
+  find(id: string): Promise<Result<StoredContentKey | undefined, Failure>>;
+  /**
+   * Deletes the keys of a session: what was sealed under them cannot be read from then on. A process that has one in its
+   * memory goes on sealing under it for as long as it remembers it (`recording/content/content-keys.ts`).
+   *
+   * @returns how many there were
+   * @failure store_unavailable
+   */
+  remove(session: SessionId): Promise<Result<number, Failure>>;
+}

@@ -1,0 +1,68 @@
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import type { Bytes } from '../../core/units.ts';
+
+/** The head of a request as it was sent, or of an answer as the origin gave it; values masked, credentials left out. */
+export type RecordedHead =
+  | { readonly method: string; readonly target: string; readonly fields: FieldLines; readonly omittedFields?: number }
+  | { readonly status: number; readonly fields: FieldLines; readonly omittedFields?: number };
+
+/** What an event says of its content beside the text. */
+export interface ContentNotes {
+  /** In the first event of a part. */
+  readonly head?: RecordedHead | undefined;
+  /** Content-Type without parameters, in lower case; in the first event of a part. */
+  readonly mediaType?: string | undefined;
+  /** Where content was not read: its SHA-256, under HMAC with the key `hashes` for the home of the subject, in hex. */
+  readonly digest?: string | undefined;
+  /** Why it was not read, or not further, in a sentence that may quote the message. */
+  readonly detail?: string | undefined;
+}
+
+/** What one event holds. */
+export interface PlainContent {
+  readonly notes: ContentNotes;
+  /** Decoded and masked, in the charset of its media type. */
+  readonly text: Uint8Array;
+}
+
+const PLAIN = 0;
+const ZSTD = 1;
+const LENGTH_BYTES = 4;
+/** Below, compressing costs more than it saves: 25 µs however little there is (ADR 0015). */
+const WORTH_COMPRESSING: Bytes = 8 * 1024;
+const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** No event holds more: what says it does was not written here. */
+const MOST_PLAIN: Bytes = 1 << 18;
+
+/** `form | body`; the body is `u32 length | notes as JSON | text`, form 0 as it is, form 1 compressed (zstd). */
+export function packContent({ notes, text }: PlainContent): Uint8Array {
+  const said = isEmpty(notes) ? Buffer.alloc(0) : Buffer.from(JSON.stringify(notes));
+  const body = Buffer.allocUnsafe(1 + LENGTH_BYTES + said.length + text.length);
+  body[0] = PLAIN;
+  body.writeUInt32BE(said.length, 1);
+  body.set(said, 1 + LENGTH_BYTES);
+  body.set(text, 1 + LENGTH_BYTES + said.length);
+  if (body.length < WORTH_COMPRESSING) return body;
+  const compressed = zstdCompressSync(body.subarray(1), LEVEL);
+  return compressed.length < body.length ? Buffer.concat([Uint8Array.of(ZSTD), compressed]) : body;
+}
+
+/** Undefined for what {@link packContent} did not make. */
+export function unpackContent(packed: Buffer): PlainContent | undefined {
+  try {
+    const body =
+      packed[0] === ZSTD ? zstdDecompressSync(packed.subarray(1), { maxOutputLength: MOST_PLAIN }) : packed.subarray(1);
+    if (packed[0] !== ZSTD && packed[0] !== PLAIN) return undefined;
+    const end = LENGTH_BYTES + body.readUInt32BE(0);
+    if (end > body.length) return undefined;
+    const said = body.toString('utf8', LENGTH_BYTES, end);
+    return { notes: said === '' ? {} : (JSON.parse(said) as ContentNotes), text: body.subarray(end) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isEmpty(notes: ContentNotes): boolean {
+  return Object.values(notes).every((note) => note === undefined);
+}
