@@ -133,7 +133,7 @@ function desksOf(
       countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
       recordsOf: async (found) => {
         const keys = await localReadingKeys(settings);
-        return recordsOfExchange(found, recordingsDirectory(settings), keys?.wrapping ?? []);
+        return recordsOfExchange(found, recordingsDirectory(settings), keys.wrapping);
       },
     }),
     reports: createReportDesk({ ...parts, record, onDefect: (error) => logDefect(log, error) }),

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addCaCommands } from './commands/ca.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -6,16 +6,16 @@ import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
-import { addRetentionCommands } from './commands/retention.ts';
-import { addIndexCommands } from './commands/exchange-index.ts';
-import { addReportCommand } from './commands/report.ts';
+import { addRetentionCommands } from './commands/records/retention.ts';
+import { addIndexCommands } from './commands/records/exchange-index.ts';
+import { addReportCommand } from './commands/records/report.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
-import { addSessionCommands } from './commands/sessions.ts';
-import { addSimulateCommand } from './commands/simulate.ts';
+import { addSessionCommands } from './commands/records/sessions.ts';
+import { addSimulateCommand } from './commands/records/simulate.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
-import { addVerifyCommand } from './commands/verify.ts';
+import { addVerifyCommand } from './commands/records/verify.ts';
 import { collect, type GlobalOptions, type Run } from './context.ts';
 import { EXIT } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,7 +29,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
     .option('--set <setting=value>', 'a setting, over file and environment; repeatable', collect)
     .option('--json', 'answers as JSON')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: describedOption })
     .showHelpAfterError('(add --help for how it is used)')
     .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
     .exitOverride();
@@ -53,6 +53,12 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addGrantCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;
+}
+
+/** As the help has it by itself, and whether it has to be given. */
+function describedOption(option: Option): string {
+  const description = new Help().optionDescription(option);
+  return option.mandatory ? `${description} (required)` : description;
 }
 
 function addLaterCommand(program: Command, { path, usage, summary }: LaterCommand, run: Run): void {

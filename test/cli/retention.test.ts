@@ -26,7 +26,13 @@ describe('cordon retention run', () => {
     expect(readdirSync(gateway.directory).filter((name) => name.endsWith('.gone'))).toHaveLength(segments.length);
     const own = readdirSync(recordings).find((writer) => writer !== 'w1')!;
     expect(recordsOf(join(recordings, own))).toMatchObject([
-      { kind: 'admin', action: 'records.removed', subject: 'writer:w1', details: { segments: segments.map(String) } },
+      {
+        kind: 'admin',
+        actor: expect.stringMatching(/^local:/) as string,
+        action: 'records.removed',
+        subject: 'writer:w1',
+        details: { segments: segments.map(String), retention: 27 * DAY },
+      },
     ]);
   });
 

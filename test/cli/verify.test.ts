@@ -1,4 +1,14 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { directoryWith } from '../config/temporary-directory.ts';
@@ -37,6 +47,24 @@ describe('cordon verify', () => {
     expect(JSON.parse(asJson.out)).toMatchObject([
       { writer, state: 'whole', records: 4, gaps: 0, checkpoints: [{ records: 4 }] },
     ]);
+  });
+
+  it('finds that all segments of a chain are gone, which its checkpoint still tells of', async () => {
+    const { cwd, writer, segment } = await installation();
+    rmSync(segment);
+    const { code, out } = await cordon(['verify'], cwd);
+    expect([code, out]).toEqual([1, expect.stringMatching(`^${writer}: broken at 00000001.seg, .*Found 0 heads and blocks`)]);
+  });
+
+  it('uses whichever of its own keys is there', async () => {
+    const { cwd } = await installation();
+    renameSync(join(cwd, 'data/keys/checkpoints.key'), join(cwd, 'away'));
+    const unsigned = await cordon(['verify'], cwd);
+    expect([unsigned.code, unsigned.out]).toEqual([0, expect.stringMatching(/whole, .*\n {2}signature not verified: /)]);
+    renameSync(join(cwd, 'away'), join(cwd, 'data/keys/checkpoints.key'));
+    renameSync(join(cwd, 'data/keys/records.key'), join(cwd, 'away'));
+    const unopened = await cordon(['verify'], cwd);
+    expect([unopened.code, unopened.out]).toEqual([1, expect.stringMatching(/not opened .*\n {2}signed /)]);
   });
 
   it('names segment, record and sequence number of one flipped bit, with 1', async () => {
@@ -107,7 +135,15 @@ describe('cordon verify', () => {
     const away = directoryWith({});
     cpSync(join(cwd, 'data/recordings'), join(away, 'copy'), { recursive: true });
     const { code, out, err } = await cordon(['verify', 'copy'], away);
-    expect([code, out]).toEqual([0, expect.stringMatching(`^${writer}: whole, 4 records`)]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(
+        `^${writer}: not opened \\(1 segments\\), hashes agree, 4 records in 1 segments\n  signature not verified: \\S+Z, up to record 4\n$`,
+      ),
+    ]);
+    cpSync(join(cwd, 'data/recordings', writer, 'checkpoint'), join(away, 'kept'));
+    // What was kept elsewhere speaks for it, whoever signed it.
+    expect((await cordon(['verify', 'copy', '--checkpoint', 'kept'], away)).code).toBe(0);
     expect(err).toBe(
       'cordon: without a key what is sealed was not opened: its hashes were compared alone\n' +
         'cordon: without the key that signs, checkpoints could not be told from forged ones\n',

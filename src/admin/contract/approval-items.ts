@@ -10,7 +10,7 @@ import type { ApprovalAnswer, ApprovalSummary, GrantItem } from './approvals.ts'
 /** An approval as lists show it. */
 export function approvalSummary({ approval, support }: SeenApproval): ApprovalSummary {
   const { id, state, requester, request, rules, createdAt, expiresAt, settledAt } = approval;
-  const { method, target, origin, mediaType, size, places, transfer, findings } = request;
+  const { method, target, origin, mediaType, size, places, transfer, findings, unmasked } = request;
   return {
     id,
     state,
@@ -26,6 +26,7 @@ export function approvalSummary({ approval, support }: SeenApproval): ApprovalSu
     places: { ...places },
     ...(transfer !== undefined && { transfer: { ...transfer } }),
     ...(findings !== undefined && { findings: { ...findings } }),
+    ...(unmasked !== undefined && { unmasked: [...unmasked] }),
     rules: rules.map(({ rule, by, quorum, stepUp }) => ({
       rule,
       by: [...by],

@@ -87,6 +87,12 @@ const summary = {
       description: 'Values found in content, target and fields; absent where nobody could look.',
     }),
   ),
+  unmasked: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'Of these entities, those that no rule masks: their values leave as they came. What is shown is masked always.',
+    }),
+  ),
   rules: Type.Array(
     Type.Object({
       rule: Type.String(),

@@ -23,7 +23,7 @@ export async function openIndexing(
     directory: recordingsDirectory(settings),
     journal: state.journal,
     index: state.index.writer,
-    wrapping: keys?.wrapping ?? [],
+    wrapping: keys.wrapping,
     events,
     log,
   });

@@ -3,8 +3,8 @@ import type { Settings } from '../../config/settings-schema.ts';
 import type { Random } from '../../core/ports.ts';
 import { auditKeyText } from '../../recording/keys/audit-key.ts';
 import {
+  checkpointSigner,
   createRecordKeys,
-  readingKeys,
   type ReadingKeys,
   type RecordKeys,
   WrappingKey,
@@ -23,26 +23,32 @@ export async function recordKeys(settings: RecordSettings, random: Random): Prom
   return createRecordKeys(wrapping, await own.key(SIGNING), await formerKeys(settings));
 }
 
-/** The keys that the record of this installation is read with; undefined where it has none yet. Rejects with a `KeyError`. */
-export async function localReadingKeys(settings: RecordSettings): Promise<ReadingKeys | undefined> {
-  const keys = await existingKeys(settings);
-  return keys && readingKeys(createRecordKeys(keys.wrapping, keys.signing, await formerKeys(settings)));
+/** The keys that the record of this installation is read with, as far as they are there. Rejects with a `KeyError`. */
+export async function localReadingKeys(settings: RecordSettings): Promise<ReadingKeys> {
+  const { wrapping, signing } = await existingKeys(settings);
+  const opening = wrapping === undefined ? [] : [new WrappingKey(wrapping)];
+  return {
+    wrapping: [...opening, ...(await formerKeys(settings))],
+    verifiers: signing === undefined ? [] : [checkpointSigner(signing).verifier],
+  };
 }
 
 /** What an auditor needs to read and verify a copy of the record; undefined where there is no key yet. Rejects with a `KeyError`. */
 export async function localAuditKey(settings: RecordSettings): Promise<string | undefined> {
-  const keys = await existingKeys(settings);
-  if (keys === undefined) return undefined;
-  const { verifier } = createRecordKeys(keys.wrapping, keys.signing).signer;
-  return auditKeyText([keys.wrapping, ...(await formerBytes(settings))], verifier);
+  const { wrapping, signing } = await existingKeys(settings);
+  if (wrapping === undefined || signing === undefined) return undefined;
+  return auditKeyText([wrapping, ...(await formerBytes(settings))], checkpointSigner(signing).verifier);
 }
 
-async function existingKeys(settings: RecordSettings): Promise<{ wrapping: Uint8Array; signing: Uint8Array } | undefined> {
+interface ExistingKeys {
+  readonly wrapping: Uint8Array | undefined;
+  readonly signing: Uint8Array | undefined;
+}
+
+async function existingKeys(settings: RecordSettings): Promise<ExistingKeys> {
   const fileOf = (purpose: string): Promise<Uint8Array | undefined> =>
     readKeyFile(join(settings.data.directory, 'keys', `${purpose}.key`));
-  const wrapping = (await givenKey(settings)) ?? (await fileOf(WRAPPING));
-  const signing = await fileOf(SIGNING);
-  return wrapping === undefined || signing === undefined ? undefined : { wrapping, signing };
+  return { wrapping: (await givenKey(settings)) ?? (await fileOf(WRAPPING)), signing: await fileOf(SIGNING) };
 }
 
 /** The key that the settings give, themselves or in a file. */

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../../core/codes.ts';
+import type { ExchangeIndexWriter } from '../../core/exchange/exchange-index.ts';
 import type { Clock, Journal } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
@@ -15,6 +16,8 @@ export interface RecordRetentionParts {
   readonly retention: Milliseconds;
   readonly clock: Clock;
   readonly journal: Pick<Journal, 'append'>;
+  /** Who has it done: `cordon` for the gateway, or a user of the machine. */
+  readonly actor: string;
 }
 
 /** What was removed of one writer, and which segments were kept because they are broken. */
@@ -50,11 +53,11 @@ async function removeOf(
   writer: string,
   segments: readonly number[],
   before: Instant,
-  { directory, clock, journal }: RecordRetentionParts,
+  { directory, retention, clock, journal, actor }: RecordRetentionParts,
 ): Promise<Result<RemovedRecords, Failure>> {
   const reason = `records before ${new Date(before).toISOString()} are not kept`;
-  const details = { segments: segments.map(String), before: new Date(before).toISOString() };
-  const event = { kind: 'admin', actor: 'cordon', action: 'records.removed', subject: `writer:${writer}`, details } as const;
+  const details = { segments: segments.map(String), before: new Date(before).toISOString(), retention };
+  const event = { kind: 'admin', actor, action: 'records.removed', subject: `writer:${writer}`, details } as const;
   const recorded = await journal.append(event);
   if (!recorded.ok) return recorded;
   const removed = new Date(clock.now()).toISOString();
@@ -68,9 +71,27 @@ async function removeOf(
 
 const LOOK_EVERY: Milliseconds = 3_600_000;
 
+/** Of what the index forgets in one go: who asks it meanwhile waits that long. */
+const FORGOTTEN_AT_ONCE = 1000;
+
+/** The index must not tell of what is not kept. @failure store_unavailable: it is forgotten in an hour */
+async function forgetExpired(index: Pick<ExchangeIndexWriter, 'forget'>, before: Instant): Promise<Result<void, Failure>> {
+  for (;;) {
+    const forgotten = await index.forget(before, FORGOTTEN_AT_ONCE);
+    if (!forgotten.ok) return forgotten;
+    if (forgotten.value < FORGOTTEN_AT_ONCE) return ok(undefined);
+  }
+}
+
+export interface RecordRetentionWatch extends RecordRetentionParts {
+  /** Absent where nothing is indexed. */
+  readonly index: Pick<ExchangeIndexWriter, 'forget'> | undefined;
+  readonly log: Log;
+}
+
 /** Removes what is past its retention, now and every hour. */
-export function watchRecordRetention(parts: RecordRetentionParts & { readonly log: Log }): Disposable {
-  const { log } = parts;
+export function watchRecordRetention(parts: RecordRetentionWatch): Disposable {
+  const { index, retention, clock, log } = parts;
   const look = async (): Promise<void> => {
     try {
       const removed = await removeExpired(parts);
@@ -79,6 +100,8 @@ export function watchRecordRetention(parts: RecordRetentionParts & { readonly lo
         log.info({ writer, segments }, 'Records that are past their retention were removed');
         if (kept.length > 0) log.error({ kept }, 'Old records are broken and were kept');
       }
+      const forgotten = index && (await forgetExpired(index, clock.now() - retention));
+      if (forgotten?.ok === false) log.warn({ detail: forgotten.failure.detail }, 'Old exchanges stay in the index');
     } catch (error) {
       log.warn({ detail: String(error) }, 'Old records could not be removed');
     }

@@ -18,7 +18,7 @@ export async function recordedBlocks(
   try {
     const keys = await localReadingKeys(settings);
     const writers = writerDirectories(recordingsDirectory(settings));
-    return ok(writers.map((writer) => readLines(writer, keys?.wrapping ?? [])));
+    return ok(writers.map((writer) => readLines(writer, keys.wrapping)));
   } catch (error) {
     if (!(error instanceof KeyError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
     return fail({ code: 'audit_unavailable', detail: (error as Error).message });

@@ -94,7 +94,15 @@ export class Upkeep implements Disposable {
     this.#resources.use(watchApprovalRetention({ ...holds, retention, clock, journal, log: parts.log }));
     const directory = recordingsDirectory(settings);
     this.#resources.use(
-      watchRecordRetention({ directory, retention: settings.recordings.retention, clock, journal, log: parts.log }),
+      watchRecordRetention({
+        directory,
+        retention: settings.recordings.retention,
+        index: state.index?.writer,
+        clock,
+        journal,
+        actor: 'cordon',
+        log: parts.log,
+      }),
     );
     const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
     purge.unref();

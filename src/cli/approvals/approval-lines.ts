@@ -2,7 +2,7 @@ import type { ApprovalAnswer, GrantItem } from '../../admin/contract/approvals.t
 import type { Instant } from '../../core/units.ts';
 import { shownLines, shownText } from '../shown-text.ts';
 import { columns, type Style, type Terminal } from '../terminal.ts';
-import { findingsOf, requestOf } from './approval-rows.ts';
+import { findingsOf, requestOf, unmaskedOf } from './approval-rows.ts';
 import { span, until } from './moments.ts';
 
 type Styled = Pick<Terminal, 'style'>;
@@ -36,7 +36,7 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
     ]),
     ...section('Transfer', transferRows(approval)),
     ...section('Rules', ruleRows(approval)),
-    ...section('Found in it', [[findingsOf(approval)]]),
+    ...section('Found in it', [[findingsOf(approval)], ...unmaskedRows(approval)]),
     ...section(contentTitle(approval), contentRows(approval)),
     ...section('Decisions', decisionRows(approval)),
     ...section('A grant would let pass', offerRows(approval)),
@@ -44,9 +44,14 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
   ];
 }
 
+function unmaskedRows(approval: ApprovalAnswer): string[][] {
+  const unmasked = unmaskedOf(approval);
+  return unmasked === undefined ? [] : [[unmasked]];
+}
+
 function contentTitle({ mediaType, size }: ApprovalAnswer): string {
   const about = [...(mediaType === undefined ? [] : [shownText(mediaType)]), ...(size === undefined ? [] : [`${size} bytes`])];
-  return `The content, masked${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  return `The content, shown masked${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 }
 
 /** The bar before each line keeps content from looking like what stands round it. */

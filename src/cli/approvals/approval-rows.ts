@@ -51,6 +51,11 @@ export function progressOf({ rules }: ApprovalSummary): string {
     .join('; ');
 }
 
+/** What of it leaves as it came, though it is shown masked; undefined where nothing does, or nobody knows. */
+export function unmaskedOf({ unmasked = [] }: Pick<ApprovalSummary, 'unmasked'>): string | undefined {
+  return unmasked.length === 0 ? undefined : `leaves UNMASKED: ${unmasked.map(shownText).join(', ')}`;
+}
+
 /** How much of what was found in content, target and fields. */
 export function findingsOf({ findings }: Pick<ApprovalSummary, 'findings'>): string {
   if (findings === undefined) return 'not looked through';

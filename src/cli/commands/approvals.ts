@@ -44,14 +44,14 @@ export function addApprovalCommands(program: Command, run: Run): void {
   command('show', 'one held request: who asks, where it would go, what is in it')
     .argument('<id>', ID)
     .action((id: string, options: ApiOptions) => run((context) => show(context, id, options)));
-  command('approve', 'lets a held request pass, once, exactly as it is shown')
+  command('approve', 'lets the request that was held pass, once; values are shown masked whatever leaves')
     .argument('<id>', ID_TO_DECIDE)
     .requiredOption('--reason <text>', 'why; it is on the record')
     .option('--grant <duration>', 'lets the same kind pass for so long, where the rule allows it: 8h')
     .action((id: string, options: DecideOptions) => run((context) => settle(context, id, { decision: 'approve', ...options })));
   command('deny', 'refuses a held request, and the same request until its deadline')
     .argument('<id>', ID_TO_DECIDE)
-    .requiredOption('--reason <text>', 'why; the agent is told, and it is on the record')
+    .requiredOption('--reason <text>', 'why; the agent can read it where the approval stands, and it is on the record')
     .action((id: string, options: DecideOptions) => run((context) => settle(context, id, { decision: 'deny', ...options })));
   command('watch', 'held requests as they come and are decided; on a terminal, to decide on them')
     .option('--patience <duration>', 'how long a gateway that went away is waited for', '30s')

@@ -6,15 +6,13 @@ import { readAuditKey } from '../../recording/keys/audit-key.ts';
 import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import { KeyError } from '../../store/keys.ts';
 
-const NO_KEYS: ReadingKeys = { wrapping: [], verifiers: [] };
-
 /**
- * The keys that records are read with: those of a file, else those of this installation, else none.
+ * The keys that records are read with: those of a file, else those of this installation that are there.
  * @failure a sentence
  */
 export async function readingMeans(settings: Settings, file: string | undefined): Promise<Result<ReadingKeys, string>> {
   try {
-    if (file === undefined) return ok((await localReadingKeys(settings)) ?? NO_KEYS);
+    if (file === undefined) return ok(await localReadingKeys(settings));
     const keys = readAuditKey(readFileSync(file));
     return typeof keys === 'string' ? fail(`${file}: ${keys}`) : ok(keys);
   } catch (error) {

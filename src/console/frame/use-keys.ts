@@ -13,7 +13,8 @@ export function useKeys(keys: Keys): void {
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
       if (event.key !== 'Escape' && (isText(event) || !areKeysOn())) return;
-      if (document.querySelector('dialog[open]') !== null) return;
+      // While a decision is on its way its button is disabled and nothing has the focus: keys are still meant for it.
+      if (document.querySelector('dialog[open], form[aria-busy="true"]') !== null) return;
       const action = keys[event.key];
       if (action === undefined) return;
       event.preventDefault();

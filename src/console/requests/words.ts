@@ -26,7 +26,7 @@ export const STATE_SENTENCES: Readonly<Record<State, string>> = {
 /** What a decision has done, told to who took it. */
 export function outcomeOf(decision: 'approve' | 'deny', { state, rules }: ApprovalAnswer): string {
   if (decision === 'deny') return 'Denied. The agent is told that people said no.';
-  if (state !== 'pending') return 'Approved. It leaves once, exactly as it was shown.';
+  if (state !== 'pending') return 'Approved. This very request leaves once.';
   const missing = rules
     .filter(({ approvals, quorum }) => approvals < quorum)
     .map(({ rule, approvals, quorum }) => `${rule} still needs ${quorum - approvals}`);

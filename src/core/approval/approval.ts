@@ -66,6 +66,8 @@ export interface HeldRequest {
   readonly previewCut?: true;
   /** How often each single entity was found in content, target and fields, those not found left out; absent where the content was not looked through. */
   readonly findings?: Readonly<Record<string, number>>;
+  /** Of the entities found, those that no rule masks: their values leave as they came, though people are shown them masked. */
+  readonly unmasked?: readonly string[];
 }
 
 /** What is asked of people: never changes. */

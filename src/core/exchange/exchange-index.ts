@@ -149,6 +149,8 @@ export interface ExchangeIndexWriter {
     to: RecordSpot,
     batch: IndexBatch,
   ): Promise<Result<'added' | 'moved', Failure>>;
+  /** Forgets exchanges that began, and sessions that ended before; at most so many of each. @returns how many exchanges */
+  forget(before: Instant, most: number): Promise<Result<number, Failure>>;
   /** Forgets everything, of all writers. */
   clear(): Promise<Result<void, Failure>>;
   /** How many exchanges are indexed. */

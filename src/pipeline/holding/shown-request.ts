@@ -10,6 +10,7 @@ import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
 import { mediaTypeOf } from '../../wire/http/media-type.ts';
 import { CREDENTIAL_FIELDS } from '../carrying/outgoing.ts';
 import type { InForce } from '../judging/in-force.ts';
+import { masksOf } from '../judging/masks-of.ts';
 import type { Held } from '../judging/permitted.ts';
 import { targetText } from '../record-events.ts';
 import { searchOf, type HeldContent } from './held-content.ts';
@@ -49,8 +50,15 @@ export function shownRequest(
     ...(size !== undefined && { size }),
     ...(text !== undefined && { preview: text }),
     ...(isCut === true && { previewCut: true }),
-    ...(findings !== undefined && { findings }),
+    ...(findings !== undefined && { findings, unmasked: unmaskedOf(held, findings) }),
   };
+}
+
+/** What was found and no rule masks, whatever people are shown instead of it. */
+function unmaskedOf({ decision }: Held, findings: Readonly<Record<string, number>>): string[] {
+  const masks = masksOf(decision.obligations).request?.masks ?? [];
+  const masked = new Set(masks.flatMap(({ entities }) => entities));
+  return Object.keys(findings).filter((entity) => !masked.has(entity));
 }
 
 /** The fields that people agree to besides method and target, as far as they leave. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NoteVerifier } from '../tree/signed-note.ts';
 import { readCheckpoint, type Checkpoint } from '../tree/checkpoint.ts';
 
-const CHECKPOINT_NAME = 'checkpoint';
+export const CHECKPOINT_NAME = 'checkpoint';
 
 /** Puts the newest checkpoint of a writer in place of the one before: whole, or not at all. */
 export async function writeCheckpoint(directory: string, note: string): Promise<void> {

@@ -102,7 +102,7 @@ class ChainWalk {
   #removed = 0;
   /** The last record before this was not read: its digest, and after a removed segment its number, is known from the next head. */
   #unread: 'digest' | 'number' | undefined;
-  #segment = '';
+  #segment = segmentName(1);
   /** Of the segment so far. */
   #records = 0;
   #blocks = 0;

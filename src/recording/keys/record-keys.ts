@@ -26,7 +26,12 @@ const SIGNER_NAME = 'cordon-record';
  * @param former those that data keys were wrapped with before
  */
 export function createRecordKeys(wrapping: Uint8Array, signing: Uint8Array, former: readonly WrappingKey[] = []): RecordKeys {
-  return { wrapping: new WrappingKey(wrapping), former, signer: createNoteSigner(SIGNER_NAME, signing) };
+  return { wrapping: new WrappingKey(wrapping), former, signer: checkpointSigner(signing) };
+}
+
+/** @param signing 32 bytes: the seed of the key that checkpoints are signed with */
+export function checkpointSigner(signing: Uint8Array): NoteSigner {
+  return createNoteSigner(SIGNER_NAME, signing);
 }
 
 export function readingKeys({ wrapping, former, signer }: RecordKeys): ReadingKeys {

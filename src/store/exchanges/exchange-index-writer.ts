@@ -68,6 +68,15 @@ export function createExchangeIndexWriter(db: Kysely<Schema>, cipher: RowCipher)
         }
       }),
 
+    forget: (before, most) =>
+      attemptWrite('forget what is past its retention', async () => {
+        const sessions = db.selectFrom('recorded_sessions').select('id').where('last_at', '<', before).limit(most);
+        await db.deleteFrom('recorded_sessions').where('id', 'in', sessions).execute();
+        const exchanges = db.selectFrom('exchanges').select('id').where('created_at', '<', before).limit(most);
+        const forgotten = await db.deleteFrom('exchanges').where('id', 'in', exchanges).executeTakeFirst();
+        return Number(forgotten.numDeletedRows);
+      }),
+
     clear: () =>
       attemptWrite('clear the index', () =>
         db.transaction().execute(async (transaction) => {

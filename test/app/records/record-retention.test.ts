@@ -30,7 +30,7 @@ async function tenDays(retention: Milliseconds = 3 * DAY): Promise<Written> {
     await journal.append(denial(2 * day + 1));
     clock.advance(DAY);
   }
-  return { clock, journal, parts: { directory, retention, clock, journal } };
+  return { clock, journal, parts: { directory, retention, clock, journal, actor: 'cordon' } };
 }
 
 const filesIn = (directory: string): string[] =>

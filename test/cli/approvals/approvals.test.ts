@@ -36,7 +36,9 @@ describe('cordon approvals', () => {
     expect(out).toMatch(new RegExp(`^PENDING ${id}\n  POST http://held\\.de\\.lab\\.example:\\d+/x\n`));
     expect(out).toContain('\nFields\n  soapaction  Export\n');
     expect(out).toMatch(/\n {2}because +a customer waits\n/);
-    expect(out).toContain('\nThe content, masked (application/json, 25 bytes)\n  |  {"to":"REDACTED_EMAIL"}\n');
+    // A rule masks it, so that nothing is said of what leaves.
+    expect(out).toContain('\nFound in it\n  email 1\n\n');
+    expect(out).toContain('\nThe content, shown masked (application/json, 25 bytes)\n  |  {"to":"REDACTED_EMAIL"}\n');
     expect(out).toMatch(/\nA grant would let pass\n {2}held {2}at most 1h {2}POST http.* of lab, with email in it\n/);
     const approved = await held.as(paul, 'approvals', 'approve', id.slice(0, 13), '--reason', 'fine');
     expect(approved).toMatchObject({

@@ -40,7 +40,7 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByLabel('Your reason, for the record').fill('a customer waits');
     await page.getByRole('button', { name: /^Approve now/ }).click();
-    await page.getByText('Approved. It leaves once, exactly as it was shown.').first().waitFor();
+    await page.getByText('Approved. This very request leaves once.').first().waitFor();
     const { status, content } = await answer;
     expect(status).toBe(200);
     expect(content.toString()).toBe('{"to":"REDACTED_EMAIL"}');
@@ -83,7 +83,7 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     await other.getByText('two-people 1/2').waitFor();
     await decide(other, /\/both/, 'Approve');
-    await other.getByText('Approved. It leaves once').first().waitFor();
+    await other.getByText('Approved. This very request leaves once').first().waitFor();
     expect((await answer).status).toBe(200);
     // Without a reload, whoever was first sees what the second did.
     await page.getByText('It was approved and has been let through.').waitFor();
@@ -105,7 +105,7 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     ]);
     await form.getByLabel('Your reason, for the record').fill('all day long');
     await form.getByRole('button', { name: 'Approve and grant now' }).click();
-    await page.getByText('Approved. It leaves once').first().waitFor();
+    await page.getByText('Approved. This very request leaves once').first().waitFor();
     const same = { target: '/granted', content: '{"n":2}', fields: ['Cordon-Prefer: respond-async'] };
     expect((await lab.held(HELD, same)).status).toBe(200);
     await page.getByRole('link', { name: 'Grants' }).click();
@@ -170,7 +170,7 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
     await keyed.getByLabel('Your reason, for the record').waitFor();
     await keyboard.type('by hand');
     await keyboard.press('Control+Enter');
-    await expect.poll(focused).toBe('Approved. It leaves once, exactly as it was shown.');
+    await expect.poll(focused).toBe('Approved. This very request leaves once.');
     await keyboard.press('?');
     await keyed.getByRole('dialog', { name: 'Keys' }).waitFor();
     await keyboard.press('Escape');

@@ -151,7 +151,7 @@ describe.skipIf(browser === undefined)(`keys while something is on its way (${ne
     expect(page.url()).toBe(opened);
     await page.getByRole('form', { name: 'Approve this one request' }).waitFor();
     await letGo();
-    await page.getByText('Approved. It leaves once, exactly as it was shown.').first().waitFor();
+    await page.getByText('Approved. This very request leaves once.').first().waitFor();
     await expectLeftAlone(page);
     expect(await pending()).not.toContain(mine);
     await page.keyboard.press('Escape');

@@ -252,6 +252,17 @@ describeOnEveryEngine('the index over exchanges', (engine) => {
     expect(valueOf(await index.sessions({ limit: 9, subject: 'bert' })).items).toEqual([]);
   });
 
+  it('forgets what is past its retention, so much at a time', async () => {
+    const old = { createdAt: NOW - 10_000 };
+    const exchanges = [exchange(1, old), exchange(2, old), exchange(3, old), exchange(4)];
+    const sessions = [session('old', { lastAt: NOW - 10_000 }), session('new')];
+    valueOf(await writer.add(WRITER, undefined, at(1), batch(exchanges, { sessions })));
+    expect([valueOf(await writer.forget(NOW, 2)), valueOf(await writer.forget(NOW, 2))]).toEqual([2, 1]);
+    expect(await idsOf({})).toEqual([4]);
+    expect([valueOf(await index.session('old')), valueOf(await index.session('new'))?.id]).toEqual([undefined, 'new']);
+    expect(valueOf(await writer.position(WRITER))).toEqual(at(1));
+  });
+
   it('forgets everything', async () => {
     const one = batch([exchange(1, { home: 'eu' })], { sessions: [session('s')] });
     valueOf(await writer.add(WRITER, undefined, at(1), one));

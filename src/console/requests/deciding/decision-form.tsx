@@ -65,7 +65,7 @@ export function DecisionForm({ request, intent, onCancel, onDecided, onRefused }
     void decide();
   };
   return (
-    <form class="decision-form" onSubmit={submit} onKeyDown={pressed} aria-label={TITLES[intent]}>
+    <form class="decision-form" onSubmit={submit} onKeyDown={pressed} aria-label={TITLES[intent]} aria-busy={isBusy}>
       <h3>{TITLES[intent]}</h3>
       {intent === 'grant' && <Offers offers={request.offers} lasts={lasts} onLasts={setLasts} />}
       <label for="reason">Your reason, for the record</label>

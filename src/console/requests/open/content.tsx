@@ -4,9 +4,9 @@ import { Foreign } from '../../text/foreign.tsx';
 import { sizeText } from '../../text/size-text.ts';
 import { Findings } from '../findings.tsx';
 
-/** What would leave, masked as it would leave: as text, whatever it claims to be. */
+/** What is in the request, masked whatever leaves: as text, whatever it claims to be. */
 export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
-  const { mediaType, size, preview, previewCut, findings } = request;
+  const { mediaType, size, preview, previewCut, findings, unmasked = [] } = request;
   return (
     <section aria-labelledby="content">
       <h3 id="content">Content</h3>
@@ -25,6 +25,11 @@ export function Content({ request }: { readonly request: ApprovalAnswer }): JSX.
           <dt>Found in the request</dt>
           <dd>
             <Findings findings={findings} />
+            {unmasked.length > 0 && (
+              <p class="notice">
+                Leaves unmasked, as no rule masks it: <b>{unmasked.join(', ')}</b>. It is masked here alone.
+              </p>
+            )}
           </dd>
         </div>
       </dl>
@@ -43,7 +48,7 @@ function Preview({ preview, isCut }: PreviewProps): JSX.Element {
     return <p class="notice">The content cannot be shown: nobody here can read it. Decide without it, or deny.</p>;
   return (
     <>
-      <h4 id="preview">{isCut ? 'Beginning, masked' : 'All of it, masked'}</h4>
+      <h4 id="preview">{isCut ? 'Beginning, shown masked' : 'All of it, shown masked'}</h4>
       {isCut && (
         <p class="notice">This is the beginning alone. You decide on all of it, and there is more that is not shown.</p>
       )}

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { rebuildIndex } from '../../app/indexing/rebuild-index.ts';
-import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
-import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
-import { localIndex } from '../local/local-index.ts';
-import { progressByWriter } from '../records/progress.ts';
-import { recordingsDirectory } from '../../app/records/open-record.ts';
-import { readingMeans } from '../records/reading-means.ts';
+import { rebuildIndex } from '../../../app/indexing/rebuild-index.ts';
+import { UnreadableSegment } from '../../../recording/reading/read-lines.ts';
+import { answer, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+import { localIndex } from '../../local/local-index.ts';
+import { progressByWriter } from '../../records/progress.ts';
+import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { readingMeans } from '../../records/reading-means.ts';
 
 /** `cordon index rebuild` */
 export function addIndexCommands(program: Command, run: Run): void {

@@ -1,18 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { recordingsDirectory } from '../../app/records/open-record.ts';
-import type { Settings } from '../../config/settings-schema.ts';
-import { EXPORT_FORMATS, exportText, type ExportFormat, type ExportOptions } from '../../recording/export/export-text.ts';
-import { readLines, UnreadableSegment } from '../../recording/reading/read-lines.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
-import { type CommandContext, give, settingsFor, type Run } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
-import { exportOnRecord } from '../local/export-on-record.ts';
-import { exportDetails, exportFilter, type ExportAsked } from '../records/export-filter.ts';
-import { readingMeans } from '../records/reading-means.ts';
-import { type ListOptions, listSessions } from '../sessions/list-sessions.ts';
-import { showSession } from '../sessions/show-session.ts';
+import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import type { Settings } from '../../../config/settings-schema.ts';
+import { EXPORT_FORMATS, exportText, type ExportFormat, type ExportOptions } from '../../../recording/export/export-text.ts';
+import { readLines, UnreadableSegment } from '../../../recording/reading/read-lines.ts';
+import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
+import { type CommandContext, give, settingsFor, type Run } from '../../context.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+import { exportOnRecord } from '../../local/export-on-record.ts';
+import { exportDetails, exportFilter, type ExportAsked } from '../../records/export-filter.ts';
+import { readingMeans } from '../../records/reading-means.ts';
+import { type ListOptions, listSessions } from '../../sessions/list-sessions.ts';
+import { showSession } from '../../sessions/show-session.ts';
 
 interface ExportCommandOptions extends ExportAsked {
   readonly format: ExportFormat;

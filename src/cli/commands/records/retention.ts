@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { openRecord, recordingsDirectory } from '../../app/records/open-record.ts';
-import { removeExpired } from '../../app/records/record-retention.ts';
-import { systemClock, systemRandom } from '../../app/system.ts';
-import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
+import { localActor } from '../../../app/people/local-actor.ts';
+import { openRecord, recordingsDirectory } from '../../../app/records/open-record.ts';
+import { removeExpired } from '../../../app/records/record-retention.ts';
+import { systemClock, systemRandom } from '../../../app/system.ts';
+import { answer, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
 
 /** `cordon retention run` */
 export function addRetentionCommands(program: Command, run: Run): void {
@@ -23,7 +24,7 @@ async function removeNow(context: CommandContext): Promise<ExitCode> {
   if (!opened.ok) return give(context, EXIT.failed, opened.failure.detail);
   await using journal = opened.value;
   const { retention } = settings.recordings;
-  const parts = { directory: recordingsDirectory(settings), retention, clock: systemClock, journal };
+  const parts = { directory: recordingsDirectory(settings), retention, clock: systemClock, journal, actor: localActor() };
   const removed = await removeExpired(parts).catch((error: unknown) => String(error));
   if (typeof removed === 'string') return give(context, EXIT.failed, removed);
   if (!removed.ok) return give(context, EXIT.failed, removed.failure.detail);

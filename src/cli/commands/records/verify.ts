@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { recordingsDirectory } from '../../app/records/open-record.ts';
-import { localAuditKey } from '../../app/records/record-keys.ts';
-import type { Settings } from '../../config/settings-schema.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
-import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
-import { verifyChain, type ChainBreak, type ChainSummary } from '../../recording/chain/verify-chain.ts';
-import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
-import { readCheckpoint, type Checkpoint } from '../../recording/tree/checkpoint.ts';
-import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../context.ts';
-import { EXIT, type ExitCode } from '../exit-code.ts';
-import { progressOf } from '../records/progress.ts';
-import { readingMeans } from '../records/reading-means.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
-import { shownText } from '../shown-text.ts';
+import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { localAuditKey } from '../../../app/records/record-keys.ts';
+import type { Settings } from '../../../config/settings-schema.ts';
+import { fail, ok, type Result } from '../../../core/result.ts';
+import { ownCheckpoint } from '../../../recording/chain/checkpoint-file.ts';
+import { verifyChain, type ChainBreak, type ChainSummary } from '../../../recording/chain/verify-chain.ts';
+import type { ReadingKeys } from '../../../recording/keys/record-keys.ts';
+import { readCheckpoint, type Checkpoint } from '../../../recording/tree/checkpoint.ts';
+import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
+import { EXIT, type ExitCode } from '../../exit-code.ts';
+import { progressOf } from '../../records/progress.ts';
+import { readingMeans } from '../../records/reading-means.ts';
+import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
+import { shownText } from '../../shown-text.ts';
 
 interface VerifyOptions {
   readonly key?: string;
@@ -75,12 +75,23 @@ async function verifyAll(context: CommandContext, directories: readonly string[]
   if (directories.length === 0) return give(context, EXIT.usage, 'Found no records');
   const all: Verified[] = [];
   for (const directory of directories) all.push(await verifyOne(context, directory, means));
-  answer(context, all.map(shownAsJson), () => all.flatMap(shownAsLines));
+  const isSigned = means.keys.verifiers.length > 0;
+  answer(
+    context,
+    all.map((each) => shownAsJson(each, isSigned)),
+    () => all.flatMap((each) => shownAsLines(each, isSigned)),
+  );
   if (means.keys.wrapping.length === 0)
     context.terminal.err('cordon: without a key what is sealed was not opened: its hashes were compared alone');
   if (means.keys.verifiers.length === 0)
     context.terminal.err('cordon: without the key that signs, checkpoints could not be told from forged ones');
-  return all.every(({ result }) => result.ok) ? EXIT.ok : EXIT.negative;
+  return all.every((each) => isShown(each, means)) ? EXIT.ok : EXIT.negative;
+}
+
+/** Whether anything speaks for it but itself: records that were opened, or a checkpoint that was kept elsewhere. */
+function isShown({ writer, result }: Verified, { kept }: Means): boolean {
+  if (!result.ok) return false;
+  return result.value.unopened === 0 || kept.some((checkpoint) => checkpoint.writer === writer);
 }
 
 async function verifyOne(context: CommandContext, directory: string, { keys, kept }: Means): Promise<Verified> {
@@ -108,14 +119,14 @@ function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<
   return ok(kept);
 }
 
-function shownAsJson({ writer, result, checkpoints }: Verified): unknown {
-  const signed = checkpoints.map(({ size, records, time }) => ({ size, records, time }));
+function shownAsJson({ writer, result, checkpoints }: Verified, isSigned: boolean): unknown {
+  const signed = checkpoints.map(({ size, records, time }) => ({ size, records, time, verified: isSigned }));
   if (!result.ok) return { writer, state: 'broken', ...result.failure, checkpoints: signed };
   const { records, segments, gaps, tree, unopened, removed } = result.value;
   const root = Buffer.from(tree.root()).toString('base64');
   return {
     writer,
-    state: 'whole',
+    state: unopened === 0 ? 'whole' : 'unopened',
     records,
     segments,
     gaps,
@@ -126,17 +137,19 @@ function shownAsJson({ writer, result, checkpoints }: Verified): unknown {
   };
 }
 
-function shownAsLines({ writer, result, checkpoints }: Verified): string[] {
+function shownAsLines({ writer, result, checkpoints }: Verified, isSigned: boolean): string[] {
   if (!result.ok) {
     const { segment, record, seq, reason } = result.failure;
     const where = record === undefined ? segment : `${segment}, record ${record} (sequence number ${seq})`;
     return [`${writer}: broken at ${where}: ${shownText(reason)}`];
   }
-  const { records, segments, gaps, removed } = result.value;
+  const { records, segments, gaps, removed, unopened } = result.value;
+  const state = unopened === 0 ? 'whole' : `not opened (${unopened} segments), hashes agree`;
   const old = removed === 0 ? '' : `, ${removed} older ones removed`;
   const lost = gaps === 0 ? '' : `, ${gaps} of them tell of gaps`;
-  const signed = checkpoints.map(({ time, records: until }) => `  signed ${time}, up to record ${until}`);
-  return [`${writer}: whole, ${records} records in ${segments} segments${old}${lost}`, ...signed];
+  const word = isSigned ? 'signed' : 'signature not verified:';
+  const signed = checkpoints.map(({ time, records: until }) => `  ${word} ${time}, up to record ${until}`);
+  return [`${writer}: ${state}, ${records} records in ${segments} segments${old}${lost}`, ...signed];
 }
 
 async function writeKey(context: CommandContext, settings: Settings, file: string): Promise<ExitCode> {
