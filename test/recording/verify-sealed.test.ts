@@ -109,7 +109,7 @@ describe('verifyChain() of sealed blocks', () => {
         const report = await verified(written(chain.segments.with(segment, changed)), options);
         expect([segment, at, report.ok]).toEqual([segment, at, false]);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

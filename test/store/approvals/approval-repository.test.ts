@@ -4,7 +4,7 @@ import { databaseIn, temporaryDirectory } from '../fixtures.ts';
 import { describeApprovalStore } from './approval-store-contract.ts';
 
 // A thousand races run with the long tests.
-describeApprovalStore('createApprovalRepository()', 200);
+describeApprovalStore('createApprovalRepository()', 50);
 
 describe('the indexes of approvals on SQLite', () => {
   const plan = async (statement: string): Promise<string> => {

@@ -2,14 +2,14 @@ import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeOnPostgres, newPostgresSchema } from '../../store/engines.ts';
-import { openSqlite } from '../../../src/store/sqlite.ts';
-import { createTestCa } from '../../support/certificates.ts';
-import { MACHINE_CLOCK } from '../../support/clock.ts';
-import { startGateway } from '../../support/gateway.ts';
-import type { Script } from '../../support/origin.ts';
-import { hold, hookSettings, setSecret, startHookLab } from './hook-lab.ts';
-import { startReceiver } from './receiver.ts';
+import { describeOnPostgres, newPostgresSchema } from '../store/engines.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { createTestCa } from '../support/certificates.ts';
+import { MACHINE_CLOCK } from '../support/clock.ts';
+import { startGateway } from '../support/gateway.ts';
+import type { Script } from '../support/origin.ts';
+import { hold, hookSettings, setSecret, startHookLab } from '../end-to-end/webhooks/hook-lab.ts';
+import { startReceiver } from '../end-to-end/webhooks/receiver.ts';
 
 const EVENTS = ['approval.pending'];
 
