@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { isText } from './typist.ts';
 
 export type Keys = Readonly<Record<string, () => void>>;
@@ -9,7 +9,8 @@ export type Keys = Readonly<Record<string, () => void>>;
  * wherever the focus is.
  */
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // Before anything is seen of the view whose keys they are: who presses one at once means it.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
       if (event.key !== 'Escape' && (isText(event) || !areKeysOn())) return;
