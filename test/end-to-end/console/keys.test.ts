@@ -43,7 +43,7 @@ describe.skipIf(browser === undefined)(`keys while something is on its way (${ne
       isOpen || route.request().method() !== method ? route.fallback() : void waiting.push(route),
     );
     return async () => {
-      expect(waiting).not.toEqual([]);
+      await expect.poll(() => waiting.length).toBeGreaterThan(0);
       isOpen = true;
       for (const route of waiting) await route.continue().catch(() => {});
       await at.unroute(isIt);
