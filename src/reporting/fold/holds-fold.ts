@@ -8,6 +8,8 @@ type HoldDecision = HoldRow['decisions'][number];
 
 interface Hold {
   heldAt?: string;
+  /** What {@link heldAt} and what stands with it are chosen by. */
+  order?: string;
   subject?: string;
   host?: string;
   place?: FacetLabels;
@@ -34,7 +36,10 @@ export class HoldsFold {
     const hold = this.#of(approval);
     if (hold === undefined) return;
     hold.isHere = true;
-    if (hold.heldAt !== undefined && hold.heldAt <= time) return;
+    // Of two at one instant the one counts that comes first by what it says: the order of writers must make no difference.
+    const order = JSON.stringify([time, host, subject, place, rules]);
+    if (hold.order !== undefined && hold.order <= order) return;
+    hold.order = order;
     hold.heldAt = time;
     hold.host = host;
     hold.rules = rules;
