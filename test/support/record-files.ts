@@ -3,9 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyChain, type VerifyOptions } from '../../src/recording/chain/verify-chain.ts';
 import { createRecordKeys, WrappingKey, type RecordKeys } from '../../src/recording/keys/record-keys.ts';
-import { BLOCK_HEAD_BYTES, BlockOpener, readBlockHead } from '../../src/recording/segment/block.ts';
-import { headDigest } from '../../src/recording/segment/open-segment.ts';
-import { unwrapDataKey } from '../../src/recording/segment/scan-segment.ts';
+import { BLOCK_HEAD_BYTES, readBlockHead } from '../../src/recording/segment/block.ts';
+import { blockOpener } from '../../src/recording/segment/segment-key.ts';
 import { readHeader } from '../../src/recording/segment/segment-header.ts';
 
 /** What journals of tests are written with. */
@@ -43,9 +42,8 @@ function wrappingKeysOf(directory: string): WrappingKey[] {
 function linesIn(bytes: Buffer, wrapping: readonly WrappingKey[]): string[] {
   const found = readHeader(bytes);
   if (found.kind !== 'header') return found.kind === 'lines' ? split(bytes) : [];
-  const dataKey = unwrapDataKey(found.header, wrapping);
-  if (typeof dataKey === 'string') throw new Error(dataKey);
-  const opener = new BlockOpener({ dataKey, headDigest: headDigest(bytes.subarray(0, found.length)) });
+  const opener = blockOpener(found.header, bytes.subarray(0, found.length), wrapping);
+  if (typeof opener === 'string') throw new Error(opener);
   const lines: string[] = [];
   for (let at = found.length, index = 0; at + BLOCK_HEAD_BYTES <= bytes.length; index++) {
     const head = readBlockHead(bytes, at);

@@ -40,7 +40,7 @@ export async function removeExpired(parts: RecordRetentionParts): Promise<Result
   const all: RemovedRecords[] = [];
   const entries = await readdir(directory, { withFileTypes: true });
   for (const { name } of entries.filter((entry) => entry.isDirectory() && isWriterId(entry.name))) {
-    const segments = await expiredSegments(join(directory, name), before);
+    const segments = expiredSegments(join(directory, name), before);
     if (segments.length === 0) continue;
     const removed = await removeOf(name, segments, before, parts);
     if (!removed.ok) return removed;

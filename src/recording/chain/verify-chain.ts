@@ -4,10 +4,9 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
 import { parseRemoved } from '../retention/removed-segment.ts';
-import { BlockOpener } from '../segment/block.ts';
-import { headDigest } from '../segment/open-segment.ts';
+import type { BlockOpener } from '../segment/block.ts';
 import { readSegment, type SegmentPart } from '../segment/read-segment.ts';
-import { unwrapDataKey } from '../segment/scan-segment.ts';
+import { blockOpener } from '../segment/segment-key.ts';
 import type { SegmentHeader } from '../segment/segment-header.ts';
 import { removedName, removedNumbers, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import type { Checkpoint } from '../tree/checkpoint.ts';
@@ -199,14 +198,14 @@ class ChainWalk {
     this.#lines.head = header.chain;
     this.#unread = undefined;
     if (!isSameTree(header.tree, this.#tree)) return 'Found a head that goes on from other heads and blocks';
-    const dataKey = unwrapDataKey(header, this.#options.wrapping);
-    if (typeof dataKey === 'string') {
+    const opener = blockOpener(header, bytes, this.#options.wrapping);
+    if (typeof opener === 'string') {
       // A wrong key is a mistake of whoever verifies, and must not look like a chain that is whole.
-      if (this.#options.wrapping.length > 0) return dataKey;
+      if (this.#options.wrapping.length > 0) return opener;
       this.#unopened += 1;
       this.#unread = 'digest';
       this.#opener = undefined;
-    } else this.#opener = new BlockOpener({ dataKey, headDigest: headDigest(bytes) });
+    } else this.#opener = opener;
     return this.#grow(leafHashOf(bytes));
   }
 

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { Bytes } from '../../core/units.ts';
 import type { ChainSpot } from '../chain/chain-spot.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
-import { BLOCK_HEAD_BYTES, BlockOpener, readBlockHead } from '../segment/block.ts';
-import { headDigest } from '../segment/open-segment.ts';
-import { unwrapDataKey } from '../segment/scan-segment.ts';
+import { BLOCK_HEAD_BYTES, type BlockOpener, readBlockHead } from '../segment/block.ts';
+import { blockOpener } from '../segment/segment-key.ts';
 import { HEADER_WINDOW, readHeader } from '../segment/segment-header.ts';
 import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import { splitLines, UnreadableSegment } from './read-lines.ts';
@@ -106,9 +105,8 @@ export class ChainFollower {
     bytes: Buffer,
     path: string,
   ): Coding {
-    const dataKey = unwrapDataKey(header, this.#wrapping);
-    if (typeof dataKey === 'string') throw new UnreadableSegment(`${path}: ${dataKey}`);
-    const opener = new BlockOpener({ dataKey, headDigest: headDigest(bytes.subarray(0, length)) });
+    const opener = blockOpener(header, bytes.subarray(0, length), this.#wrapping);
+    if (typeof opener === 'string') throw new UnreadableSegment(`${path}: ${opener}`);
     return { kind: 'blocks', opener, from: length };
   }
 }

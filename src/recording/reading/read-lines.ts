@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import type { WrappingKey } from '../keys/record-keys.ts';
-import { BlockOpener } from '../segment/block.ts';
-import { headDigest } from '../segment/open-segment.ts';
+import type { BlockOpener } from '../segment/block.ts';
 import { readSegment } from '../segment/read-segment.ts';
-import { unwrapDataKey } from '../segment/scan-segment.ts';
+import { blockOpener } from '../segment/segment-key.ts';
 import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
 
 /** A segment cannot be read on: it was changed, is cut, or none of the keys opens it. `verifyChain` says more. */
@@ -61,9 +60,9 @@ async function* blocksOf(path: string, wrapping: readonly WrappingKey[], isLast:
         yield Buffer.concat([part.bytes, Buffer.of(NEWLINE)]);
         break;
       case 'header': {
-        const dataKey = unwrapDataKey(part.header, wrapping);
-        if (typeof dataKey === 'string') throw new UnreadableSegment(`${path}: ${dataKey}`);
-        opener = new BlockOpener({ dataKey, headDigest: headDigest(part.bytes) });
+        const opened = blockOpener(part.header, part.bytes, wrapping);
+        if (typeof opened === 'string') throw new UnreadableSegment(`${path}: ${opened}`);
+        opener = opened;
         break;
       }
       case 'block': {

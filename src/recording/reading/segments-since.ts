@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { HEADER_WINDOW, readHeader } from '../segment/segment-header.ts';
+import { segmentBegan } from '../segment/segment-began.ts';
 import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
 
 /**
@@ -10,21 +9,10 @@ import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
  */
 export function segmentsSince(directory: string, since: string): readonly number[] {
   const numbers = segmentNumbers(directory);
+  const from = Date.parse(since);
   const later = numbers.findIndex((number) => {
-    const created = createdAt(join(directory, segmentName(number)));
-    return created !== undefined && created >= since;
+    const began = segmentBegan(join(directory, segmentName(number)));
+    return began !== undefined && began >= from;
   });
   return numbers.slice(Math.max(0, (later < 0 ? numbers.length : later) - 2));
-}
-
-/** When a segment was begun; undefined for the first version, which does not say, and for what cannot be read. */
-function createdAt(path: string): string | undefined {
-  const descriptor = openSync(path, 'r');
-  try {
-    const window = Buffer.alloc(HEADER_WINDOW);
-    const found = readHeader(window.subarray(0, readSync(descriptor, window, 0, window.length, 0)));
-    return found.kind === 'header' ? found.header.created : undefined;
-  } finally {
-    closeSync(descriptor);
-  }
 }

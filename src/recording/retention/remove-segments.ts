@@ -2,37 +2,24 @@ import { open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Instant } from '../../core/units.ts';
 import { readSegment } from '../segment/read-segment.ts';
-import { HEADER_WINDOW, readHeader } from '../segment/segment-header.ts';
+import { segmentBegan } from '../segment/segment-began.ts';
 import { removedName, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import { leafHashOf } from '../tree/merkle-tree.ts';
 import { encodeRemoved } from './removed-segment.ts';
 
 /**
  * Numbers of the segments of a writer all of whose records were written before: those that are followed by one that began
- * before. Never the last one, which is written to. Rejects with what the operating system reports.
+ * before. Never the last one, which is written to. Throws what the operating system reports.
  */
-export async function expiredSegments(directory: string, before: Instant): Promise<number[]> {
+export function expiredSegments(directory: string, before: Instant): number[] {
   const numbers = segmentNumbers(directory);
   const expired: number[] = [];
   for (const [index, next] of numbers.slice(1).entries()) {
-    const began = await beginningOf(join(directory, segmentName(next)));
+    const began = segmentBegan(join(directory, segmentName(next)));
     if (began === undefined || began >= before) break;
     expired.push(numbers[index]!);
   }
   return expired;
-}
-
-/** When a segment began; undefined for one of the first version, which does not say, and for one that cannot be read. */
-async function beginningOf(path: string): Promise<Instant | undefined> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_WINDOW), 0, HEADER_WINDOW, 0);
-    const found = readHeader(buffer.subarray(0, bytesRead));
-    const began = found.kind === 'header' ? Date.parse(found.header.created) : Number.NaN;
-    return Number.isNaN(began) ? undefined : began;
-  } finally {
-    await file.close();
-  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { leafHashOf, type MerkleTree } from '../tree/merkle-tree.ts';
 import { BLOCK_HEAD_BYTES, BlockOpener, readBlockHead, type BlockHead } from './block.ts';
 import { headDigest, type SegmentPosition } from './open-segment.ts';
 import { HEADER_WINDOW, readHeader, type SegmentHeader } from './segment-header.ts';
+import { unwrapDataKey } from './segment-key.ts';
 
 /** A segment as its writer finds it again. */
 export interface ScannedSegment {
@@ -96,14 +97,4 @@ function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number)
 function lastDigest(lines: Buffer): string {
   const end = lines.length - 1;
   return lineDigest(lines.subarray(lines.lastIndexOf(0x0a, end - 1) + 1, end));
-}
-
-/** @returns a sentence where none of the keys unwraps it */
-export function unwrapDataKey({ key }: SegmentHeader, wrapping: readonly WrappingKey[]): Uint8Array | string {
-  const fitting = wrapping.find(({ id }) => id === key.id);
-  if (fitting === undefined) {
-    const known = wrapping.map(({ id }) => id).join(', ');
-    return `Found records sealed under the key ${key.id}, expected one of the keys at hand: ${known === '' ? 'none' : known}`;
-  }
-  return fitting.unwrap(key.wrapped) ?? 'Found a data key that was changed';
 }
