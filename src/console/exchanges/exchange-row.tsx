@@ -6,7 +6,7 @@ import { Findings } from '../requests/findings.tsx';
 import { Foreign } from '../text/foreign.tsx';
 import { hostWarnings } from '../text/host-warnings.ts';
 import { DecisionChip } from './decision-chip.tsx';
-import { Way } from './way.tsx';
+import { RecordedWay } from './recorded-way.tsx';
 
 interface ExchangeRowProps {
   readonly exchange: ExchangeSummary;
@@ -25,7 +25,7 @@ export function ExchangeRow({ exchange, query }: ExchangeRowProps): JSX.Element 
           <span class="agent">
             <Foreign text={agent} />
           </span>
-          <Way {...exchange} />
+          <RecordedWay {...exchange} />
           <span class="when">
             <ExactMoment at={time} />
           </span>

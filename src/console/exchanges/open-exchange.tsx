@@ -9,6 +9,7 @@ import { ExactMoment } from '../parts/moment.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useHeading } from '../parts/use-heading.ts';
 import { Findings } from '../requests/findings.tsx';
+import { type Fact, Facts } from '../parts/facts.tsx';
 import { Foreign } from '../text/foreign.tsx';
 import { HostWarnings } from '../text/host.tsx';
 import { sizeText } from '../text/size-text.ts';
@@ -64,21 +65,6 @@ function Shown({ exchange }: { readonly exchange: ExchangeAnswer }): JSX.Element
       </section>
       <Records records={records} />
     </>
-  );
-}
-
-type Fact = readonly [label: string, value: JSX.Element | string];
-
-function Facts({ facts }: { readonly facts: readonly Fact[] }): JSX.Element {
-  return (
-    <dl class="facts">
-      {facts.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

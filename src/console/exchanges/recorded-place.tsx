@@ -1,12 +1,8 @@
 import type { JSX } from 'preact';
 import type { ExchangeAnswer } from '../../admin/contract/exchanges.ts';
+import { Facts } from '../parts/facts.tsx';
+import { placeFacts } from '../parts/place-facts.tsx';
 import { Foreign } from '../text/foreign.tsx';
-
-const FACETS = [
-  ['entry', 'Enters in'],
-  ['processing', 'Is worked on in'],
-  ['storage', 'Is stored in'],
-] as const;
 
 /** Where it was judged to go, and all that speaks for it. */
 export function RecordedPlace({ exchange }: { readonly exchange: ExchangeAnswer }): JSX.Element {
@@ -18,20 +14,12 @@ export function RecordedPlace({ exchange }: { readonly exchange: ExchangeAnswer 
       {places === undefined ? (
         <p>It was refused before anybody asked where it would go.</p>
       ) : (
-        <dl class="facts">
-          {FACETS.map(([facet, label]) => (
-            <div key={facet}>
-              <dt>{label}</dt>
-              <dd>
-                <Foreign text={places[facet]} />
-              </dd>
-            </div>
-          ))}
-          <div>
-            <dt>Leaves home on the basis</dt>
-            <dd>{transfer === undefined ? 'none is claimed' : <Foreign text={transfer} />}</dd>
-          </div>
-        </dl>
+        <Facts
+          facts={[
+            ...placeFacts(places),
+            ['Leaves home on the basis', transfer === undefined ? 'none is claimed' : <Foreign text={transfer} />],
+          ]}
+        />
       )}
       <h3>Evidence, strongest first</h3>
       {evidence.length === 0 && <p class="faint">Nothing states where it is.</p>}

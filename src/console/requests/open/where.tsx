@@ -1,14 +1,10 @@
 import type { JSX } from 'preact';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { placeFacts } from '../../parts/place-facts.tsx';
 import { Foreign } from '../../text/foreign.tsx';
 import { evidenceWords } from '../words.ts';
 import { WhereMap } from './where-map.tsx';
-
-const FACETS = [
-  ['entry', 'Enters in'],
-  ['processing', 'Is worked on in'],
-  ['storage', 'Is stored in'],
-] as const;
 
 /** Where the data would go, by facet, who says so, and what carries it across the border. */
 export function Where({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
@@ -16,41 +12,13 @@ export function Where({ request }: { readonly request: ApprovalAnswer }): JSX.El
   return (
     <section aria-labelledby="where">
       <h3 id="where">Where</h3>
-      <dl class="facts">
-        <div>
-          <dt>Home of the data</dt>
-          <dd>
-            <Foreign text={home} />
-          </dd>
-        </div>
-        {FACETS.map(([facet, label]) => (
-          <div key={facet}>
-            <dt>{label}</dt>
-            <dd>
-              <Foreign text={places[facet]} />
-            </dd>
-          </div>
-        ))}
-        <div>
-          <dt>Leaves home</dt>
-          <dd>
-            {transfer === undefined ? (
-              'No'
-            ) : (
-              <>
-                <strong class="leaves">Yes</strong>, on the basis <Foreign text={transfer.basis} /> of the rule{' '}
-                <Foreign text={transfer.rule} />
-                {transfer.reference !== undefined && (
-                  <>
-                    {' '}
-                    (<Foreign text={transfer.reference} as="prose" />)
-                  </>
-                )}
-              </>
-            )}
-          </dd>
-        </div>
-      </dl>
+      <Facts
+        facts={[
+          ['Home of the data', <Foreign text={home} />],
+          ...placeFacts(places),
+          ['Leaves home', <Transfer transfer={transfer} />],
+        ]}
+      />
       {countries !== undefined && <WhereMap countries={countries} />}
       <h4>Evidence, strongest first</h4>
       {evidence.length === 0 && <p class="faint">Nothing states where it is.</p>}
@@ -65,5 +33,21 @@ export function Where({ request }: { readonly request: ApprovalAnswer }): JSX.El
         ))}
       </ul>
     </section>
+  );
+}
+
+function Transfer({ transfer }: { readonly transfer: ApprovalAnswer['transfer'] | undefined }): JSX.Element {
+  if (transfer === undefined) return <>No</>;
+  const { basis, rule, reference } = transfer;
+  return (
+    <>
+      <strong class="leaves">Yes</strong>, on the basis <Foreign text={basis} /> of the rule <Foreign text={rule} />
+      {reference !== undefined && (
+        <>
+          {' '}
+          (<Foreign text={reference} as="prose" />)
+        </>
+      )}
+    </>
   );
 }
