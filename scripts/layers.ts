@@ -56,7 +56,12 @@ export const LAYERS: readonly Layer[] = [
   },
   { folder: 'tls', role: 'interception CA, leaf certificates, termination', mayImport: PURE, pure: false },
   { folder: 'upstream', role: 'toward the origin: dial with a permit, pools, exchange, relay', mayImport: PURE, pure: false },
-  { folder: 'recording', role: 'the record: sealed and signed chain, folding, reading, verifying', mayImport: PURE, pure: false },
+  {
+    folder: 'recording',
+    role: 'the record: sealed and signed chain, folding, reading, verifying',
+    mayImport: PURE,
+    pure: false,
+  },
   {
     folder: 'pipeline',
     role: 'the enforcement point: order of stages, permits, obligations',
