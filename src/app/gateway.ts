@@ -1,6 +1,7 @@
 import type { PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
+import type { AdminEvent } from '../core/exchange/record.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
@@ -13,7 +14,9 @@ import { compileFor, issueText } from './compile-policy.ts';
 import { openDataPlane } from './data-plane.ts';
 import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
+import { type MetadataEndpoint, metadataService } from './egress/metadata-service.ts';
 import { openIndexing } from './indexing/open-indexing.ts';
+import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
@@ -28,6 +31,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where the cloud's metadata service answers; only tests say, which stand in for a cloud. */
+  readonly metadata?: MetadataEndpoint;
   /** Told of the token of the very first start, which opens one console session or mints one token, before the gateway is ready. */
   readonly onFirstToken: (text: string) => Promise<void>;
 }
@@ -57,10 +62,13 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const listening: ListeningAddress[] = [];
   const tables = await openTables(settings, clock, () => listening);
   if (!tables.ok) return fail([tables.failure]);
-  const loaded = await loadFirst(options, tables.value.world);
+  const { world } = tables.value;
+  const region = await checkNodePlace(settings.node, world, (cloud) => metadataService(cloud, options.metadata));
+  if (!region.ok) return fail([region.failure]);
+  const loaded = await loadFirst(options, world);
   if (!loaded.ok) return loaded;
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
-  const state = await openState(settings, { ...options, world: tables.value.world, events });
+  const state = await openState(settings, { ...options, world, events });
   if (!state.ok) return fail([state.failure]);
   stack.use(state.value);
   const metrics = createMetrics();
@@ -81,6 +89,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
       warnings: loaded.value.issues.map(issueText),
     }),
   );
+  if (region.value !== undefined) await state.value.journal.append(locatedEvent(region.value));
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
   stack.use(await openIndexing(settings, shared));
   const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
@@ -98,6 +107,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     drain: (deadline) => plane.value.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Part of the evidence: whoever reads the record can tell what `node.place` rested on. */
+function locatedEvent({ cloud, region, country }: NodeRegion): AdminEvent {
+  return { kind: 'admin', actor: 'cordon', action: 'node.located', subject: `node:${country}`, details: { cloud, region } };
 }
 
 interface FirstPolicy {

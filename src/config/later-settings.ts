@@ -37,7 +37,6 @@ const REFUSED: readonly Row[] = [
 const IGNORED: readonly Row[] = [
   { path: 'workers', instead: 'run as one process', isSet: ({ workers }) => workers > 1 },
   { path: 'geo.update', instead: 'fetch no tables by itself', isSet: ({ geo }) => geo.update !== 'off' },
-  { path: 'node.metadata', instead: 'not use the metadata service', isSet: ({ node }) => node.metadata !== undefined },
   { path: 'sinks', instead: 'copy the record nowhere', isSet: ({ sinks }) => sinks.length > 0 },
   { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
 ];

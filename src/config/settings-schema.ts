@@ -87,7 +87,9 @@ export const SETTINGS = section('cordon.yaml', {
   }),
   node: section('This machine.', {
     place: Type.Optional(place('Where it stands. Unset: local stores count as unstated, and nothing remote starts.')),
-    metadata: Type.Optional(choice(['aws', 'gcp', 'azure'], 'Cloud whose metadata service the gateway itself may use.')),
+    metadata: Type.Optional(
+      choice(['aws', 'gcp', 'azure'], 'Cloud whose metadata service the gateway asks where it runs: `place` has to agree.'),
+    ),
   }),
   data: section('State.', {
     directory: path('Keys, CA, store, records, spool and tables lie in it.', { default: 'data' }),

@@ -92,6 +92,17 @@ describe('the network (invariant 10)', () => {
     ]);
   });
 
+  it("is reached by the gateway's own requests through one judge, but for the metadata service", () => {
+    const carriers = tree
+      .filter(({ text }) => /^import\s(?!type\b)[^;]*\bpinnedExchange\b/m.test(text))
+      .map(({ path }) => path);
+    expect(carriers).toEqual(['app/egress/metadata-service.ts', 'app/egress/own-request.ts']);
+    const named = tree
+      .filter(({ text }) => /'169\.254\.169\.254'|metadata\.google\.internal/.test(text))
+      .map(({ path }) => path);
+    expect(named).toEqual(['app/egress/metadata-service.ts', 'wire/address/address-class.ts']);
+  });
+
   it.each([
     "import { connect } from 'node:net';",
     "import {\n  type Socket,\n  createConnection,\n} from 'node:net';",

@@ -4,7 +4,7 @@ import type { OutcomeEvent } from '../../core/exchange/record.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
-import type { OwnDelivery } from './pinned-exchange.ts';
+import { hasContent, type OwnDelivery, type OwnMethod } from './pinned-exchange.ts';
 
 /** What stands where the record names an agent's client: nobody asked, the gateway itself did. */
 const SELF = { address: 'self', port: 0 } as const;
@@ -14,7 +14,7 @@ interface OwnRequest {
   readonly id: ExchangeId;
   /** What the gateway asks for itself: `geo-update`, `sign-in`. */
   readonly session: SessionId;
-  readonly method: 'GET' | 'POST';
+  readonly method: OwnMethod;
   readonly form: AbsoluteForm;
   readonly subject: SubjectAttributes;
   /** On the monotonic clock. */
@@ -39,7 +39,7 @@ export function ownExchange({ id, session, method, form, subject, startedAt, fie
     path,
     fields: Object.entries(fields),
     httpVersion: '1.1',
-    hasContent: method === 'POST',
+    hasContent: hasContent(method),
     subject: { attributes: subject, session, by: 'self' },
   };
 }

@@ -9,9 +9,11 @@ import { originFailure } from '../../tls/origin-failure.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { pinnedLookup } from './pinned-lookup.ts';
 
+export type OwnMethod = 'GET' | 'POST' | 'PUT';
+
 /** A request of the gateway itself, ready to be sent. */
 export interface OwnMessage {
-  readonly method: 'GET' | 'POST';
+  readonly method: OwnMethod;
   readonly fields: Readonly<Record<string, string>>;
   readonly content: string;
   /** PEM, instead of the public roots. */
@@ -100,9 +102,14 @@ function requestOptions(
       host: hasUsualPort ? host : `${host}:${authority.port}`,
       'accept-encoding': 'identity',
       'user-agent': 'cordon',
-      ...(method === 'POST' && { 'content-length': String(Buffer.byteLength(content)) }),
+      ...(hasContent(method) && { 'content-length': String(Buffer.byteLength(content)) }),
     },
   };
+}
+
+/** Whether content is what the method is for. */
+export function hasContent(method: OwnMethod): boolean {
+  return method === 'POST' || method === 'PUT';
 }
 
 function send(

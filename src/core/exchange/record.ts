@@ -209,6 +209,7 @@ export type AdminAction =
   | 'records.removed'
   | 'grant.revoked'
   | 'report.made'
+  | 'node.located'
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up'
