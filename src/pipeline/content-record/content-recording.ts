@@ -104,6 +104,7 @@ export class ContentRecording {
       limit: contentRecord.limit,
       elapsed: () => clock.monotonic() - startedAt,
       keyedDigest: (text) => Buffer.from(content.hashes.digest(subject.attributes.home.label, text)).toString('hex'),
+      recorded: (fields) => recordedFields(fields, NONE, this.#search(side)).fields,
       append: (piece) => this.#append(piece),
       isReady: () => this.#waiting < WAITING,
       whenReady: (listener) => void this.#listeners.push(listener),

@@ -1,4 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import type { RawFields } from '../../core/exchange/reply-sink.ts';
 import type { ContentEvent, MessageSide, UnreadBecause } from '../../core/exchange/record.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import { PIECE_BYTES, type ContentPiece } from '../../recording/content/content-recorder.ts';
@@ -21,6 +23,8 @@ export interface PartMeans {
   elapsed(): Milliseconds;
   /** Of a text, so that only this installation can tell what it was; hex. */
   keyedDigest(text: string): string;
+  /** Fields as they may be recorded. */
+  recorded(fields: RawFields): FieldLines;
   append(piece: ContentPiece): Promise<void>;
   /** The record is not behind. */
   isReady(): boolean;
@@ -44,6 +48,7 @@ export class PartRecording implements ContentTap {
   #cut: ContentEvent['cut'];
   /** Said of the part, and not recorded yet. */
   #notes: ContentNotes = {};
+  #trailers: FieldLines | undefined;
   #index = 0;
   /** Text that was taken, recorded or not. */
   #taken: Bytes = 0;
@@ -94,8 +99,9 @@ export class PartRecording implements ContentTap {
     else this.#copy.whenReady(listener);
   }
 
-  end(): void {
+  end(trailers: RawFields = []): void {
     if (this.#state !== 'open') return;
+    if (trailers.length > 0) this.#trailers = this.#means.recorded(trailers);
     this.#state = 'ending';
     if (this.#copy === undefined) this.#finish();
     else this.#copy.end();
@@ -169,6 +175,7 @@ export class PartRecording implements ContentTap {
     const isRead = this.#unread === undefined && this.#cut !== 'unreadable';
     if (!isRead && this.#passed > 0 && this.#digest !== undefined)
       this.#notes = { ...this.#notes, digest: this.#means.keyedDigest(this.#digest.digest('hex')) };
+    if (this.#trailers !== undefined) this.#notes = { ...this.#notes, trailers: this.#trailers };
     this.#record(this.#text.take(PIECE_BYTES), {
       last: true,
       passed: this.#passed,

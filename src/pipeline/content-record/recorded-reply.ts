@@ -1,7 +1,7 @@
 import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import type { ContentTap } from '../../transform/content/tapped-content.ts';
 
-/** Passes an answer on as it is, and has it recorded. Interim responses and trailers are not. */
+/** Passes an answer on as it is, and has it recorded. Interim responses are not. */
 export class RecordedReply implements ReplySink {
   readonly #inner: ReplySink;
   readonly #open: (status: number, fields: RawFields) => ContentTap;
@@ -53,7 +53,7 @@ export class RecordedReply implements ReplySink {
 
   end(trailers?: RawFields): void {
     this.#inner.end(trailers);
-    this.#tap?.end();
+    this.#tap?.end(trailers);
   }
 
   abort(): void {

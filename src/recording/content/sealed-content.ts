@@ -13,6 +13,8 @@ export interface ContentNotes {
   readonly head?: RecordedHead | undefined;
   /** Content-Type without parameters, in lower case; in the first event of a part. */
   readonly mediaType?: string | undefined;
+  /** Fields behind the content (RFC 9110 §6.5), as those of a head; in the last event of a part. */
+  readonly trailers?: FieldLines | undefined;
   /** Where content was not read: its SHA-256, under HMAC with the key `hashes` for the home of the subject, in hex. */
   readonly digest?: string | undefined;
   /** Why it was not read, or not further, in a sentence that may quote the message. */

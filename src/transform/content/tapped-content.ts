@@ -1,4 +1,5 @@
 import { finished, Readable } from 'node:stream';
+import type { RawFields } from '../../core/exchange/reply-sink.ts';
 import { STREAM_BUFFER } from '../codings/stream-buffer.ts';
 
 /** Who sees content pass. */
@@ -6,7 +7,8 @@ export interface ContentTap {
   /** Sees a piece. False where it is behind: `whenReady` calls once when it has caught up. */
   push(bytes: Uint8Array): boolean;
   whenReady(listener: () => void): void;
-  end(): void;
+  /** @param trailers fields behind the content, where there are any */
+  end(trailers?: RawFields): void;
   /** It broke off, or nobody takes the rest. */
   abort(): void;
 }

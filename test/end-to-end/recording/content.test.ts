@@ -17,6 +17,7 @@ const LONG = 'long.de.lab.example';
 const BROKEN = 'broken.de.lab.example';
 const PART = 'part.de.lab.example';
 const HEADS = 'heads.de.lab.example';
+const TRAILED = 'trailed.de.lab.example';
 const PLAIN = 'plain.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
 const JSON_TYPE = 'Content-Type: application/json';
@@ -59,6 +60,11 @@ const heads = response('200 OK', 'fine', [
   'Set-Cookie: sid=very-secret-session',
 ]);
 
+const trailed: Script = ({ connection: { socket } }) => {
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTrailer: X-Owner, X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n');
+  socket.write(`4\r\nfine\r\n0\r\nX-Owner: ${EMAIL}\r\nX-Sum: right\r\nSet-Cookie: sid=very-secret-session\r\n\r\n`);
+};
+
 let lab: Lab;
 
 beforeAll(async () => {
@@ -75,10 +81,11 @@ beforeAll(async () => {
       [BROKEN]: origin(broken),
       [PART]: origin(response('206 Partial Content', `${CARD.slice(4)} and so on`, ['Content-Type: text/plain'])),
       [HEADS]: origin(heads),
+      [TRAILED]: origin(trailed),
       [PLAIN]: origin(parrot),
     },
     rules: [
-      `{ id: recorded, to: [${[PARROT, SECURE, ZIPPED, STREAM, IMAGE, LONG, BROKEN, PART, HEADS].map(id).join()}], then: permit, record: content }`,
+      `{ id: recorded, to: [${[PARROT, SECURE, ZIPPED, STREAM, IMAGE, LONG, BROKEN, PART, HEADS, TRAILED].map(id).join()}], then: permit, record: content }`,
       `{ id: tokens, to: [${id(TOKENS)}], then: permit, record: content, mask: { request: { entities: [email], as: token } } }`,
       `{ id: plain, to: [${id(PLAIN)}], then: permit }`,
     ],
@@ -200,6 +207,23 @@ describe('record: content', () => {
     expect(JSON.parse(textOf(answered))).toEqual({
       card: expect.stringContaining('REDACTED'),
       note: expect.stringMatching(/^call .*REDACTED/),
+    });
+    await expectNothingRaw();
+  });
+
+  it('records the trailers of an answer, masked as its fields are', async () => {
+    await ask(lab, TRAILED);
+    const { response: answered } = await recordedWith(TRAILED);
+    expect(textOf(answered)).toBe('fine');
+    expect(answered.at(-1)).toMatchObject({
+      last: true,
+      notes: {
+        trailers: [
+          ['X-Owner', expect.stringContaining('REDACTED')],
+          ['X-Sum', 'right'],
+          ['Set-Cookie', 'REDACTED'],
+        ],
+      },
     });
     await expectNothingRaw();
   });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PartRecording, type PartMeans } from '../../../src/pipeline/content-record/part-recording.ts';
 import { PIECE_BYTES, type ContentPiece } from '../../../src/recording/content/content-recorder.ts';
+import { toFieldLines } from '../../../src/wire/http/fields.ts';
 import { CodingMemory } from '../../../src/transform/codings/coding-memory.ts';
 
 const MIB = 1024 ** 2;
@@ -17,6 +18,7 @@ function partOf(fields: readonly (readonly [string, string])[], limit = MIB) {
     limit,
     elapsed: () => 7,
     keyedDigest: (text) => `keyed ${text.length}`,
+    recorded: toFieldLines,
     append: (piece) => {
       pieces.push(piece);
       return Promise.resolve();
@@ -50,6 +52,16 @@ describe('PartRecording', () => {
       expect(pieces.map(({ index }) => index)).toEqual(pieces.map((_, index) => index));
       expect(pieces.filter(({ notes }) => notes.head !== undefined)).toEqual([pieces[0]]);
       expect(pieces.at(-1)).toMatchObject({ last: true, passed: length });
+    }
+  });
+
+  it('records trailers with the end, also of content that nobody reads', async () => {
+    for (const fields of [[TEXT], [['content-type', 'application/grpc'] as const]]) {
+      const { part, pieces } = partOf(fields);
+      part.push(Buffer.from('some words'));
+      part.end(['Grpc-Status', '0']);
+      await part.settled();
+      expect(pieces.at(-1)).toMatchObject({ last: true, notes: { trailers: [['Grpc-Status', '0']] } });
     }
   });
 
