@@ -13,6 +13,7 @@ import { consoleEvents } from './notifying/console-events.ts';
 import { contentPorts } from './questions/content-ports.ts';
 import { countriesOf } from './indexing/countries-of.ts';
 import { createExchangeDesk } from './indexing/exchange-desk.ts';
+import { contentEventsOf, openedMessages } from './indexing/exchange-content.ts';
 import { recordsOfExchange } from './indexing/exchange-records.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
@@ -135,6 +136,9 @@ function desksOf(
         const keys = await localReadingKeys(settings);
         return recordsOfExchange(found, recordingsDirectory(settings), keys.wrapping);
       },
+      contentEventsOf: (found) => contentEventsOf(found, settings),
+      openContent: (sealed) => openedMessages(sealed, settings, state.database.db),
+      record,
     }),
     reports: createReportDesk({ ...parts, record, onDefect: (error) => logDefect(log, error) }),
     records: createRecordDesk({

@@ -25,6 +25,7 @@ const NO_APPROVALS: AdminDependencies['approvals'] = {
 const NO_EXCHANGES: AdminDependencies['exchanges'] = {
   list: nothing,
   find: nothing,
+  content: nothing,
   places: nothing,
   sessions: nothing,
   session: nothing,

@@ -1,3 +1,4 @@
+import type { FieldLines } from '../../core/exchange/exchange.ts';
 import type { ExchangeFilter, IndexedExchange, IndexedSession, PlaceCount } from '../../core/exchange/exchange-index.ts';
 import type { Page, PageQuery } from '../../core/page.ts';
 import type { Principal } from '../../core/people/principal.ts';
@@ -13,6 +14,35 @@ export interface RecordedExchange {
   readonly records: readonly Readonly<{ [member: string]: unknown }>[];
 }
 
+/** One message as it is on the record: decoded, and masked. */
+export interface RecordedContentMessage {
+  readonly head?:
+    | {
+        readonly method?: string;
+        readonly target?: string;
+        readonly status?: number;
+        readonly fields: FieldLines;
+        readonly omittedFields?: number;
+      }
+    | undefined;
+  readonly mediaType?: string | undefined;
+  readonly pieces: readonly { readonly at: number; readonly text: string }[];
+  readonly trailers?: FieldLines | undefined;
+  readonly passed?: number | undefined;
+  readonly unread?: string | undefined;
+  readonly cut?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** What is recorded of the content of an exchange; neither message where no rule asked for it. */
+export interface RecordedContent {
+  readonly request?: RecordedContentMessage | undefined;
+  readonly response?: RecordedContentMessage | undefined;
+  /** Why it cannot be opened, or not all of it, in a sentence. */
+  readonly unopened?: string | undefined;
+}
+
 /** With the countries that the place may be; none where it may be any. */
 export type MappedPlaceCount = PlaceCount & { readonly countries: readonly string[] };
 
@@ -20,6 +50,8 @@ export type MappedPlaceCount = PlaceCount & { readonly countries: readonly strin
 export interface ExchangeDesk {
   list(query: AskedFilter & PageQuery, by: Principal): Promise<Result<Page<IndexedExchange>, Refusal>>;
   find(id: string, by: Principal): Promise<Result<RecordedExchange, Refusal>>;
+  /** Its content, once it is on the record that it was read. */
+  content(id: string, by: Principal): Promise<Result<RecordedContent, Refusal>>;
   /** Where content was processed, or would have been. */
   places(
     filter: AskedFilter,

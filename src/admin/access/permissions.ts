@@ -68,6 +68,7 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/exchanges', ROLES, 'Recorded exchanges in the scope of who asks, newest first'),
   may('GET', '/v1/exchanges/places', ROLES, 'Where content was processed, or would have been, counted'),
   may('GET', '/v1/exchanges/:id', ROLES, 'One recorded exchange, with its records as they were written'),
+  may('GET', '/v1/exchanges/:id/content', ['auditor'], 'What was sent and answered, masked; that it was read is on the record'),
   may('GET', '/v1/sessions', ROLES, 'Recorded sessions of agents in the scope of who asks, the latest first'),
   may('GET', '/v1/sessions/:id', ROLES, 'One recorded session; its exchanges are asked for with session='),
   may('GET', '/v1/events', ROLES, 'Server-sent events: what has changed, and what it was about'),

@@ -76,7 +76,8 @@ export const ExchangeAnswer = Type.Object({
   seq: Type.Integer({ description: 'Of its first record.' }),
   policy: Type.Optional(Type.String()),
   records: Type.Array(Type.Unsafe<Readonly<{ [member: string]: unknown }>>({ type: 'object', additionalProperties: true }), {
-    description: 'As they were written; none where they lie on another machine, or are past their retention.',
+    description:
+      'As they were written, without those of its content; none where they lie on another machine, or are past their retention.',
   }),
 });
 /** An exchange, whole. */

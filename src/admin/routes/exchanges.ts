@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { type Instant, parseDuration } from '../../core/units.ts';
 import type { AskedFilter } from '../access/exchange-desk.ts';
 import { principalOf } from '../access/visit.ts';
+import { ContentAnswer, contentAnswer } from '../contract/exchange-content.ts';
 import { exchangeAnswer, exchangeSummary, placesAnswer, sessionItem } from '../contract/exchange-items.ts';
 import {
   type AskedFilters,
@@ -44,6 +45,11 @@ export function exchangeRoutes(server: TypedServer, { exchanges, clock }: AdminD
   server.get('/v1/exchanges/:id', one, async (request, reply) => {
     const found = await exchanges.find(request.params.id, principalOf(request));
     return found.ok ? reply.send(exchangeAnswer(found.value)) : sendRefusal(reply, found.failure);
+  });
+  const read = { schema: { params: ExchangeParams, response: { 200: ContentAnswer } } };
+  server.get('/v1/exchanges/:id/content', read, async (request, reply) => {
+    const found = await exchanges.content(request.params.id, principalOf(request));
+    return found.ok ? reply.send(contentAnswer(found.value)) : sendRefusal(reply, found.failure);
   });
 }
 

@@ -7,7 +7,7 @@ import { ChainFollower } from '../../recording/reading/chain-follower.ts';
 export type WrittenRecord = Readonly<{ [member: string]: unknown }>;
 
 /**
- * The records of an exchange as they were written, in order. Fewer than there were where a segment is not here: removed by
+ * The records of an exchange as they were written, in order, without those of its content. Fewer than there were where a segment is not here: removed by
  * retention, or with the writer on another machine.
  * @param directory of all writers
  * @throws UnreadableSegment; what the operating system reports
@@ -23,7 +23,8 @@ export async function recordsOfExchange(
     const block = await follower.blockAt(spot);
     for (const line of block?.lines ?? []) {
       const record = JSON.parse(line.toString('latin1')) as WrittenRecord;
-      if (record['exchange'] === exchange.id) records.push(record);
+      // Content is asked for by itself: it need not lie in these blocks, and who reads it is on the record.
+      if (record['exchange'] === exchange.id && record['kind'] !== 'content') records.push(record);
     }
   }
   return records;

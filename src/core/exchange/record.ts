@@ -105,7 +105,8 @@ export interface ByteCounts {
 }
 
 /** Which message of an exchange. */
-export type MessageSide = 'request' | 'response';
+export type MessageSide = (typeof MESSAGE_SIDES)[number];
+export const MESSAGE_SIDES = ['request', 'response'] as const;
 
 /**
  * A piece of what was sent or answered, masked (`record: content`). All that comes from agent or origin is sealed under the
@@ -213,6 +214,7 @@ export type AdminAction =
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up'
+  | 'content.read'
   | 'records.exported'
   | 'records.export-ended';
 

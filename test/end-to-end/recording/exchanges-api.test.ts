@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExchangeAnswer, ExchangeSummary, PlacesAnswer, SessionItem } from '../../../src/admin/contract/exchanges.ts';
+import type { ContentAnswer } from '../../../src/admin/contract/exchange-content.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { cordon } from '../../cli/cordon.ts';
 import { ask, EMAIL, parrot } from '../masking/ask.ts';
@@ -25,7 +26,7 @@ describe('what was recorded, through the admin API', () => {
         { id: 'us-bot', home: 'US', identify: [{ cidr: [`${AMERICAN}/32`] }] },
       ],
       rules: [
-        '{ id: to-open, to: [open-de-lab-example], agents: [support-bot], then: permit, mask: { request: [pii] } }',
+        '{ id: to-open, to: [open-de-lab-example], agents: [support-bot], then: permit, record: content, mask: { request: [pii] } }',
         '{ id: to-abroad, to: [abroad-us-lab-example], then: permit }',
       ],
     });
@@ -71,6 +72,34 @@ describe('what was recorded, through the admin API', () => {
     });
     return (content as { token: string }).token;
   }
+
+  it('gives what was sent and answered to auditors alone, masked, once that is on the record', async () => {
+    const minted = async (role: string, places: readonly string[] = []): Promise<string> => {
+      const { content } = await lab.gateway.adminAsk('/v1/tokens', {
+        json: { person: 'audra@acme.example', role, ...(places.length > 0 && { places }) },
+        headers: { authorization: `Bearer ${await lab.gateway.adminToken()}` },
+      });
+      return (content as { token: string }).token;
+    };
+    const [first] = (await list('subject=support-bot')).slice(-1);
+    const path = `/v1/exchanges/${first?.id}/content`;
+    const reads = async () =>
+      (await lab.gateway.records()).filter((each) => each.kind === 'admin' && each.action === 'content.read');
+    expect((await get(path)).status).toBe(403);
+    expect((await get(path, await minted('viewer'))).status).toBe(403);
+    expect((await get(path, await minted('auditor', ['US']))).status).toBe(404);
+    expect(await reads()).toEqual([]);
+    const { status, content } = await get<ContentAnswer>(path, await minted('auditor'));
+    expect(status).toBe(200);
+    expect(content.request).toMatchObject({ method: 'POST', mediaType: 'application/json', target: '/first?q=1' });
+    expect(content.response?.status).toBe(200);
+    expect(content.request?.pieces.map(({ text }) => text).join('')).toBe('{"mail":"REDACTED_EMAIL"}');
+    expect(JSON.stringify(content)).not.toContain(EMAIL);
+    expect(await reads()).toMatchObject([{ actor: 'audra@acme.example', subject: `exchange:${first?.id}` }]);
+    const refused = (await list('code=outside_home'))[0]!.id;
+    expect(await get(`/v1/exchanges/${refused}/content`, await minted('auditor'))).toMatchObject({ status: 200, content: {} });
+    expect(await reads()).toHaveLength(1);
+  });
 
   it('lists exchanges, newest first, by what one looks for', async () => {
     expect(await targets('')).toEqual(['/nobody', '/american', '/refused', '/first']);
@@ -122,7 +151,9 @@ describe('what was recorded, through the admin API', () => {
     const [item] = await list('entity=email');
     const { content } = await get<ExchangeAnswer>(`/v1/exchanges/${item!.id}`);
     expect(content.records).toEqual(
-      (await lab.gateway.records()).filter((record) => 'exchange' in record && record.exchange === item!.id),
+      (await lab.gateway.records()).filter(
+        (record) => record.kind !== 'content' && 'exchange' in record && record.exchange === item!.id,
+      ),
     );
     expect(content.records.map(({ kind }) => kind)).toEqual(['decision', 'outcome']);
     expect((await get('/v1/exchanges/01a21bbd-4438-7ffe-b4af-015e561c0777')).status).toBe(404);
