@@ -5,6 +5,7 @@ import { useKeys } from '../frame/use-keys.ts';
 import { addressOf, goTo } from '../frame/use-route.ts';
 import { useAnswer } from '../gateway/use-answer.ts';
 import { useSeat } from '../gateway/use-gateway.ts';
+import { ExchangeContent } from '../replay/exchange-content.tsx';
 import { ExactMoment } from '../parts/moment.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useHeading } from '../parts/use-heading.ts';
@@ -63,6 +64,7 @@ function Shown({ exchange }: { readonly exchange: ExchangeAnswer }): JSX.Element
         )}
         {findings !== undefined && <Findings findings={findings} />}
       </section>
+      <ExchangeContent key={exchange.id} id={exchange.id} />
       <Records records={records} />
     </>
   );
