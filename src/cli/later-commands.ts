@@ -20,8 +20,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['agents', 'list'], '', 'agents and what they do'),
   later(['agents', 'stop'], 'ID', 'cuts an agent off'),
   later(['top'], '', 'what happens now'),
-  later(['legal-hold', 'add'], 'SESSION', 'keeps records whatever the retention says'),
-  later(['legal-hold', 'remove'], 'SESSION', 'ends a legal hold'),
   later(['backup'], 'FILE', 'state into a file'),
   later(['restore'], 'FILE', 'state from a file'),
 ];
@@ -30,5 +28,4 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
 export const LATER_GROUPS: Readonly<Record<string, string>> = {
   sessions: 'recorded sessions',
   agents: 'agents and what they do',
-  'legal-hold': 'records that are kept whatever the retention says',
 };

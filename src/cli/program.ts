@@ -8,6 +8,7 @@ import { addGeoCommands } from './commands/geo.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addRetentionCommands } from './commands/records/retention.ts';
 import { addIndexCommands } from './commands/records/exchange-index.ts';
+import { addLegalHoldCommands } from './commands/records/legal-hold.ts';
 import { addReportCommand } from './commands/records/report.ts';
 import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -47,6 +48,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addVerifyCommand(program, runWithGlobals);
   addSessionCommands(program, runWithGlobals);
   addRetentionCommands(program, runWithGlobals);
+  addLegalHoldCommands(program, runWithGlobals);
   addIndexCommands(program, runWithGlobals);
   addReportCommand(program, runWithGlobals);
   addApprovalCommands(program, runWithGlobals);

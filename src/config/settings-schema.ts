@@ -80,6 +80,26 @@ const adminListener = section(
   { shorthand: 'address', default: '127.0.0.1:3129' },
 );
 
+const kept = (description: string) => Type.Optional(written<Milliseconds>('duration', description));
+
+const retentionOf = section(
+  'How long records are kept; what is older is removed, on the record. One duration for everything, or by kind and home.',
+  {
+    metadata: duration('400d', 'Who asked for what, and what came of it: decisions and outcomes.'),
+    content: kept('Of `record: content`: its keys are destroyed then. Unset: as `metadata`; never longer.'),
+    admin: kept('What people and policy changed. Unset: as `metadata`.'),
+    homes: Type.Record(
+      Type.String(),
+      section('Of the agents that are at home there.', {
+        metadata: kept('Unset: that of all homes.'),
+        content: kept('Unset: that of all homes, as far as `metadata` goes.'),
+      }),
+      { description: 'Other terms by home, named as policy and record name it: `eu`, `DE`, `DE+FR`.', default: {} },
+    ),
+  },
+  { shorthand: 'metadata', default: '400d' },
+);
+
 export const SETTINGS = section('cordon.yaml', {
   listen: section('Where the gateway listens.', {
     proxy: list(proxyListener, 'Proxy listeners: one address, or a list.', { single: true, default: '127.0.0.1:3128' }),
@@ -175,7 +195,7 @@ export const SETTINGS = section('cordon.yaml', {
       single: true,
       default: [],
     }),
-    retention: duration('400d', 'How long records are kept: segments that are older are removed, on the record.'),
+    retention: retentionOf,
     index: choice(
       ['on', 'off'],
       'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',

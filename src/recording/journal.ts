@@ -10,6 +10,7 @@ import type { ChainSpot } from './chain/chain-spot.ts';
 import { claimWriter, type WriterClaim } from './chain/writer-claim.ts';
 import { eventBody } from './event-body.ts';
 import type { RecordKeys } from './keys/record-keys.ts';
+import type { ShelfOf } from './retention/shelves.ts';
 import { openSegmentFile, type OpenSegmentFile } from './segment/segment-file.ts';
 
 export interface JournalOptions {
@@ -21,6 +22,8 @@ export interface JournalOptions {
   readonly random: Random;
   readonly keys: RecordKeys;
   readonly durability: Durability;
+  /** Absent where everything is kept equally long. */
+  readonly shelfOf?: ShelfOf | undefined;
   /** A segment that has reached this size is followed by a new one; default 64 MiB. */
   readonly segmentBytes?: Bytes;
   /** Most bytes that wait for a write; beyond them appends fail; default 16 MiB. */
@@ -91,6 +94,7 @@ class QueueingJournal implements OpenJournal {
   readonly #claim: WriterClaim;
   readonly #chain: ChainWriter;
   readonly #queueBytes: Bytes;
+  readonly #shelfOf: ShelfOf | undefined;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
   /** Events in the queue that an effect waits for, or 0 when there is none. */
@@ -106,6 +110,7 @@ class QueueingJournal implements OpenJournal {
     this.#claim = claim;
     this.#chain = chain;
     this.#queueBytes = options.queueBytes ?? DEFAULT_QUEUE_BYTES;
+    this.#shelfOf = options.shelfOf;
   }
 
   get durable(): OpenJournal['durable'] {
@@ -122,8 +127,9 @@ class QueueingJournal implements OpenJournal {
       return Promise.resolve(unavailable(`More than ${this.#queueBytes} bytes wait to be recorded`));
     }
     this.#queuedBytes += body.length;
+    const shelf = this.#shelfOf?.(event);
     return new Promise((settle) => {
-      this.#queue.push({ body, time, settle });
+      this.#queue.push({ body, time, shelf, settle });
       if (isAwaited(event)) {
         this.#awaited += 1;
         this.#draining ??= this.#drain();

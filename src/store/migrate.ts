@@ -10,6 +10,7 @@ import { createPeople } from './migrations/0004-people.ts';
 import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
 import { createExchangeIndex } from './exchanges/exchange-index-tables.ts';
 import { createContentKeys } from './migrations/0006-content-keys.ts';
+import { createLegalHolds } from './migrations/0007-legal-holds.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004-people', apply: createPeople },
   { name: '0005-webhook-outbox', apply: createWebhookOutbox },
   { name: '0006-content-keys', apply: createContentKeys },
+  { name: '0007-legal-holds', apply: createLegalHolds },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

@@ -184,5 +184,18 @@ export interface Schema {
     readonly wrapped: string;
     readonly wrapped_with: string;
     readonly created_at: number;
+    /** Exact to an hour. */
+    readonly used_at: number;
+  };
+  readonly legal_holds: {
+    readonly id: string;
+    readonly created_at: number;
+    readonly created_by: string;
+    readonly reason: string;
+    readonly subject: string | null;
+    readonly session: string | null;
+    readonly home: string | null;
+    readonly since: number | null;
+    readonly before: number | null;
   };
 }

@@ -15,6 +15,8 @@ const port = parentPort;
 const { file, busyTimeout } = workerData as SqliteWorkerData;
 const database = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
 database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+// What is deleted is overwritten, not only forgotten: content is shredded by deleting its key.
+database.exec('PRAGMA secure_delete = ON;');
 
 /** Prepared statements by their text. */
 const prepared = new BoundedMap<string, StatementSync>(256);

@@ -44,7 +44,7 @@ describe('loadSettings()', () => {
     expect(settings.recordings).toEqual({
       durability: 'batched',
       'former-keys': [],
-      retention: 400 * 86_400_000,
+      retention: { metadata: 400 * 86_400_000, homes: {} },
       index: 'on',
       'content-limit': 1024 ** 2,
     });

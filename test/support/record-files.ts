@@ -49,6 +49,10 @@ function linesIn(bytes: Buffer, wrapping: readonly WrappingKey[]): string[] {
     const head = readBlockHead(bytes, at);
     // The last one may be half written while the gateway runs.
     if (head === undefined || at + head.length > bytes.length) break;
+    if (head.isRemoved) {
+      at += head.length;
+      continue;
+    }
     const block = opener.open(index, bytes.subarray(at, at + head.length), head);
     if (block === undefined) break;
     lines.push(...split(block));

@@ -5,6 +5,8 @@ import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { openJournal, type OpenJournal } from '../../recording/journal.ts';
 import type { RecordKeys } from '../../recording/keys/record-keys.ts';
+import { retentionTerms } from '../../recording/retention/retention-terms.ts';
+import { createShelves } from '../../recording/retention/shelves.ts';
 import { KeyError } from '../../store/keys.ts';
 import { recordKeys } from './record-keys.ts';
 
@@ -24,10 +26,14 @@ export async function openRecord(
   parts: { readonly clock: Clock; readonly random: Random; readonly onError: (failure: Failure) => void },
 ): Promise<Result<OpenJournal, Failure>> {
   const { clock, random, onError } = parts;
+  const terms = retentionTerms(recordings.retention);
+  if (!terms.ok) return fail({ code: 'audit_unavailable', detail: terms.failure });
   const keys = await openKeys({ data, recordings }, random);
   if (!keys.ok) return keys;
   const directory = recordingsDirectory({ data });
-  return openJournal({ directory, clock, random, keys: keys.value, durability: recordings.durability, onError });
+  const { durability } = recordings;
+  const shelfOf = createShelves(terms.value);
+  return openJournal({ directory, clock, random, keys: keys.value, durability, shelfOf, onError });
 }
 
 async function openKeys(settings: Pick<Settings, 'data' | 'recordings'>, random: Random): Promise<Result<RecordKeys, Failure>> {

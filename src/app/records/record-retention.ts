@@ -1,107 +1,92 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Failure } from '../../core/codes.ts';
+import type { ContentKeyStore } from '../../core/exchange/content-keys.ts';
 import type { ExchangeIndexWriter } from '../../core/exchange/exchange-index.ts';
-import type { Clock, Journal } from '../../core/ports.ts';
+import type { LegalHold, LegalHoldStore } from '../../core/exchange/legal-hold.ts';
+import { adminEvent } from '../../core/people/admin-entry.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
-import { isWriterId } from '../../recording/chain/writer-claim.ts';
-import { expiredSegments, removeSegment } from '../../recording/retention/remove-segments.ts';
+import type { RetentionTerms } from '../../recording/retention/retention-terms.ts';
 import type { Log } from '../../telemetry/log.ts';
+import { removeExpired, type RemovedRecords, RetentionMemory, type RetentionRunParts } from './retention-run.ts';
+import { shredExpired, type Shredded } from './shred-content.ts';
 
-export interface RecordRetentionParts {
-  /** Where all writers of this installation have their directories. */
-  readonly directory: string;
-  /** `recordings.retention` */
-  readonly retention: Milliseconds;
-  readonly clock: Clock;
-  readonly journal: Pick<Journal, 'append'>;
-  /** Who has it done: `cordon` for the gateway, or a user of the machine. */
-  readonly actor: string;
+export interface RetentionParts extends Omit<RetentionRunParts, 'holds'> {
+  readonly holds: Pick<LegalHoldStore, 'list'>;
+  readonly keys: Pick<ContentKeyStore, 'list' | 'destroy'>;
+  /** Absent where nothing is indexed. */
+  readonly index?: Pick<ExchangeIndexWriter, 'forget'> | undefined;
 }
 
-/** What was removed of one writer, and which segments were kept because they are broken. */
-export interface RemovedRecords {
-  readonly writer: string;
-  readonly segments: readonly number[];
-  readonly kept: readonly string[];
+/** What one run of retention did, or would do. */
+export interface RetentionResult {
+  readonly records: readonly RemovedRecords[];
+  readonly content: Shredded & { readonly held: number };
 }
 
 /**
- * Removes the segments all of whose records are older than they are kept, of every writer. Each removal is on the record before
- * it is done; of what was removed the hashes stay. Several processes may do it at once.
- * Rejects with what the operating system reports.
+ * Removes what is past its retention: keys of content, records, and what the index tells of them. Nothing at all while nobody can
+ * tell what is held. Rejects with what the operating system reports.
  *
- * @failure audit_unavailable: nothing more was removed
+ * @failure store_unavailable, audit_unavailable: nothing more was removed
  */
-export async function removeExpired(parts: RecordRetentionParts): Promise<Result<readonly RemovedRecords[], Failure>> {
-  const { directory, retention, clock } = parts;
-  const before = clock.now() - retention;
-  const all: RemovedRecords[] = [];
-  const entries = await readdir(directory, { withFileTypes: true });
-  for (const { name } of entries.filter((entry) => entry.isDirectory() && isWriterId(entry.name))) {
-    const segments = expiredSegments(join(directory, name), before);
-    if (segments.length === 0) continue;
-    const removed = await removeOf(name, segments, before, parts);
-    if (!removed.ok) return removed;
-    all.push(removed.value);
-  }
-  return ok(all);
+export async function runRetention({
+  holds: store,
+  keys,
+  index,
+  ...parts
+}: RetentionParts): Promise<Result<RetentionResult, Failure>> {
+  const { terms, clock, journal, actor, isTrial = false } = parts;
+  const holds = await store.list();
+  if (!holds.ok) return holds;
+  const record = (entry: Parameters<typeof adminEvent>[0]) => journal.append(adminEvent(entry));
+  const shredding = { keys, holds: holds.value, record, by: actor };
+  const content = await shredExpired(terms, { now: clock.now(), isTrial }, shredding);
+  if (!content.ok) return content;
+  const records = await removeExpired({ ...parts, holds: holds.value });
+  if (!records.ok) return records;
+  const forgotten =
+    index === undefined || isTrial ? ok(undefined) : await forgetExpired(index, terms, holds.value, clock.now());
+  return forgotten.ok ? ok({ records: records.value, content: content.value }) : forgotten;
 }
-
-async function removeOf(
-  writer: string,
-  segments: readonly number[],
-  before: Instant,
-  { directory, retention, clock, journal, actor }: RecordRetentionParts,
-): Promise<Result<RemovedRecords, Failure>> {
-  const reason = `records before ${new Date(before).toISOString()} are not kept`;
-  const details = { segments: segments.map(String), before: new Date(before).toISOString(), retention };
-  const event = { kind: 'admin', actor, action: 'records.removed', subject: `writer:${writer}`, details } as const;
-  const recorded = await journal.append(event);
-  if (!recorded.ok) return recorded;
-  const removed = new Date(clock.now()).toISOString();
-  const kept: string[] = [];
-  for (const segment of segments) {
-    const problem = await removeSegment(join(directory, writer), segment, { removed, reason });
-    if (problem !== undefined) kept.push(problem);
-  }
-  return ok({ writer, segments, kept });
-}
-
-const LOOK_EVERY: Milliseconds = 3_600_000;
 
 /** Of what the index forgets in one go: who asks it meanwhile waits that long. */
 const FORGOTTEN_AT_ONCE = 1000;
 
 /** The index must not tell of what is not kept. @failure store_unavailable: it is forgotten in an hour */
-async function forgetExpired(index: Pick<ExchangeIndexWriter, 'forget'>, before: Instant): Promise<Result<void, Failure>> {
-  for (;;) {
-    const forgotten = await index.forget(before, FORGOTTEN_AT_ONCE);
-    if (!forgotten.ok) return forgotten;
-    if (forgotten.value < FORGOTTEN_AT_ONCE) return ok(undefined);
+async function forgetExpired(
+  index: Pick<ExchangeIndexWriter, 'forget'>,
+  terms: RetentionTerms,
+  holds: readonly LegalHold[],
+  now: Instant,
+): Promise<Result<void, Failure>> {
+  const named = [...terms.homes.keys()];
+  const rest = { before: now - terms.metadata, butHomes: named, holds };
+  const own = [...terms.homes].map(([home, { metadata }]) => ({ before: now - metadata, home, holds }));
+  for (const what of [rest, ...own]) {
+    for (;;) {
+      const forgotten = await index.forget(what, FORGOTTEN_AT_ONCE);
+      if (!forgotten.ok) return forgotten;
+      if (forgotten.value < FORGOTTEN_AT_ONCE) break;
+    }
   }
+  return ok(undefined);
 }
 
-export interface RecordRetentionWatch extends RecordRetentionParts {
-  /** Absent where nothing is indexed. */
-  readonly index: Pick<ExchangeIndexWriter, 'forget'> | undefined;
+const LOOK_EVERY: Milliseconds = 3_600_000;
+
+export interface RecordRetentionWatch extends Omit<RetentionParts, 'memory' | 'isTrial'> {
   readonly log: Log;
 }
 
 /** Removes what is past its retention, now and every hour. */
 export function watchRecordRetention(parts: RecordRetentionWatch): Disposable {
-  const { index, retention, clock, log } = parts;
+  const { log } = parts;
+  const memory = new RetentionMemory();
   const look = async (): Promise<void> => {
     try {
-      const removed = await removeExpired(parts);
-      if (!removed.ok) return log.warn({ detail: removed.failure.detail }, 'Old records could not be removed');
-      for (const { writer, segments, kept } of removed.value) {
-        log.info({ writer, segments }, 'Records that are past their retention were removed');
-        if (kept.length > 0) log.error({ kept }, 'Old records are broken and were kept');
-      }
-      const forgotten = index && (await forgetExpired(index, clock.now() - retention));
-      if (forgotten?.ok === false) log.warn({ detail: forgotten.failure.detail }, 'Old exchanges stay in the index');
+      const done = await runRetention({ ...parts, memory });
+      if (done.ok) tell(done.value, log);
+      else log.warn({ detail: done.failure.detail }, 'Old records could not be removed');
     } catch (error) {
       log.warn({ detail: String(error) }, 'Old records could not be removed');
     }
@@ -110,4 +95,17 @@ export function watchRecordRetention(parts: RecordRetentionWatch): Disposable {
   timer.unref();
   void look();
   return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function tell({ records, content }: RetentionResult, log: Log): void {
+  if (content.keys > 0)
+    log.info({ sessions: content.sessions.length }, 'Recorded content that is past its retention was shredded');
+  for (const { writer, segments, thinned, held, kept } of records) {
+    if (segments.length + thinned.length > 0) {
+      const parts = thinned.map(({ segment }) => segment);
+      log.info({ writer, segments, parts }, 'Records that are past their retention were removed');
+    }
+    if (held.length > 0) log.info({ writer, held }, 'Old records are under legal hold and were kept');
+    if (kept.length > 0) log.error({ kept }, 'Old records are broken, or cannot be opened, and were kept');
+  }
 }

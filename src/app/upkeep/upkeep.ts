@@ -17,8 +17,7 @@ import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { watchApprovalDeadlines } from './approval-deadlines.ts';
 import { watchApprovalRetention } from './approval-retention.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
-import { watchRecordRetention } from '../records/record-retention.ts';
+import { watchRetentionOf } from '../records/retention-of.ts';
 import { Rejudgement } from './rejudgement.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
@@ -92,18 +91,7 @@ export class Upkeep implements Disposable {
     const { journal, holds } = state;
     const { retention } = settings.approvals;
     this.#resources.use(watchApprovalRetention({ ...holds, retention, clock, journal, log: parts.log }));
-    const directory = recordingsDirectory(settings);
-    this.#resources.use(
-      watchRecordRetention({
-        directory,
-        retention: settings.recordings.retention,
-        index: state.index?.writer,
-        clock,
-        journal,
-        actor: 'cordon',
-        log: parts.log,
-      }),
-    );
+    this.#resources.use(watchRetentionOf(parts));
     const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
     purge.unref();
     this.#resources.defer(() => clearInterval(purge));

@@ -1,7 +1,7 @@
 import type { Failure } from '../codes.ts';
 import type { AgentId, SessionId } from '../ids.ts';
 import type { Result } from '../result.ts';
-import type { Instant } from '../units.ts';
+import type { Instant, Milliseconds } from '../units.ts';
 
 /** Whose content a key seals. */
 export interface ContentKeyScope {
@@ -19,6 +19,29 @@ export interface StoredContentKey {
   /** Id of the key that it is wrapped with. */
   readonly wrappedWith: string;
   readonly createdAt: Instant;
+}
+
+/** A key without what it is: whose content it seals, and when. */
+export interface ListedContentKey extends ContentKeyScope {
+  readonly id: string;
+  readonly createdAt: Instant;
+  /** It sealed content until then; exact to {@link USED_GRANULARITY}. */
+  readonly usedAt: Instant;
+}
+
+/** How far behind `usedAt` may be: a session that goes on must not cost a write a minute. */
+export const USED_GRANULARITY: Milliseconds = 3_600_000;
+
+/** Which keys are wanted; what is absent says nothing. */
+export interface ContentKeyQuery {
+  readonly session?: string;
+  readonly subject?: string;
+  /** Those that sealed nothing since. */
+  readonly usedBefore?: Instant;
+  /** Those of ids behind this one. */
+  readonly after?: string;
+  /** Most at once. */
+  readonly limit: number;
 }
 
 /** The keys that recorded content is sealed under, one for each session; shared by all replicas. */
@@ -42,4 +65,15 @@ export interface ContentKeyStore {
    * @failure store_unavailable
    */
   remove(session: SessionId): Promise<Result<number, Failure>>;
+  /**
+   * Keys by id.
+   * @failure store_unavailable
+   */
+  list(query: ContentKeyQuery): Promise<Result<readonly ListedContentKey[], Failure>>;
+  /**
+   * Deletes these, with the same effect as {@link remove}.
+   * @returns how many there were
+   * @failure store_unavailable
+   */
+  destroy(ids: readonly string[]): Promise<Result<number, Failure>>;
 }

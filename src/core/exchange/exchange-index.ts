@@ -1,5 +1,6 @@
 import type { Failure } from '../codes.ts';
 import type { ExchangeKind } from './decision.ts';
+import type { HoldScope } from './legal-hold.ts';
 import type { Page, PageQuery } from '../page.ts';
 import type { Result } from '../result.ts';
 import type { Bytes, Instant, Milliseconds } from '../units.ts';
@@ -135,6 +136,17 @@ export interface LateOutcome {
   readonly spot: RecordSpot;
 }
 
+/** What is past its retention. */
+export interface ForgottenExchanges {
+  readonly before: Instant;
+  /** Of this home alone. */
+  readonly home?: string;
+  /** Of all homes but these, and what has none. */
+  readonly butHomes?: readonly string[];
+  /** What is under a legal hold stays. */
+  readonly holds: readonly HoldScope[];
+}
+
 /** The same index, written. Every failure is store_unavailable. */
 export interface ExchangeIndexWriter {
   /** How far the chain of a writer is indexed; undefined where nothing of it is. */
@@ -149,8 +161,8 @@ export interface ExchangeIndexWriter {
     to: RecordSpot,
     batch: IndexBatch,
   ): Promise<Result<'added' | 'moved', Failure>>;
-  /** Forgets exchanges that began, and sessions that ended before; at most so many of each. @returns how many exchanges */
-  forget(before: Instant, most: number): Promise<Result<number, Failure>>;
+  /** Forgets exchanges that began, and sessions that ended before; at most so many of each. @returns how many of either at most */
+  forget(what: ForgottenExchanges, most: number): Promise<Result<number, Failure>>;
   /** Forgets everything, of all writers. */
   clear(): Promise<Result<void, Failure>>;
   /** How many exchanges are indexed. */

@@ -34,6 +34,8 @@ export interface Entry {
   readonly body: string;
   /** RFC 3339. */
   readonly time: string;
+  /** How long it is kept, where not everything is kept equally long: blocks are removed as a whole. */
+  readonly shelf?: Milliseconds | undefined;
 }
 
 export interface ChainWriterOptions extends SegmentMeans {
@@ -139,9 +141,9 @@ export class ChainWriter {
     const recovering = this.#suspect;
     if (recovering) this.#segment.file.truncate(this.#position.size);
     else if (this.#isFull()) await this.#rotate();
-    const { block, chain, position } = this.#seal(entries);
+    const { blocks, chain, position } = this.#sealAll(entries);
     const failedSyncs = this.#failedSyncs;
-    this.#segment.file.write(block);
+    this.#segment.file.write(blocks);
     const isSynced = recovering || this.#options.durability === 'strict';
     if (isSynced) await this.#segment.file.sync();
     else this.#scheduleSync();
@@ -158,8 +160,22 @@ export class ChainWriter {
     return this.#position.size >= this.#rotateAt || this.#options.clock.now() >= this.#turnAt;
   }
 
-  #seal(entries: readonly Entry[]): { block: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
-    let { head } = this.#chain;
+  /** In as many blocks as there are shelves, one after the other. */
+  #sealAll(entries: readonly Entry[]): { blocks: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
+    let from = { chain: this.#chain, position: this.#position };
+    const blocks = byShelf(entries).map((shelved) => {
+      const { block, ...next } = this.#seal(shelved, from);
+      from = next;
+      return block;
+    });
+    return { ...from, blocks: blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks) };
+  }
+
+  #seal(
+    entries: readonly Entry[],
+    from: { readonly chain: ChainPosition; readonly position: SegmentPosition },
+  ): { block: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
+    let { head } = from.chain;
     let text = '';
     for (const { body, time } of entries) {
       const sealed = sealLine(head, { writer: this.#options.writer, time }, body);
@@ -168,11 +184,11 @@ export class ChainWriter {
     }
     // Bodies are printable ASCII, so that one character is one byte.
     const lines = Buffer.from(text, 'latin1');
-    const { size, blocks } = this.#position;
+    const { size, blocks } = from.position;
     const compresses = this.#budget.allows(lines.length);
     const leaf = this.#segment.sealer.seal(blocks, lines, { records: entries.length, compresses });
     const block = leaf.subarray(1);
-    const chain = { head, tree: this.#chain.tree.append(leafHash(leaf)) };
+    const chain = { head, tree: from.chain.tree.append(leafHash(leaf)) };
     return { block, chain, position: { size: size + block.length, blocks: blocks + 1 } };
   }
 
@@ -239,6 +255,17 @@ export class ChainWriter {
     this.#options.onError(failure);
     return fail(failure);
   }
+}
+
+/**
+ * What is kept shortest comes first: content, which is never kept longer than the outcome of its exchange, stays before it.
+ * What tells of gaps goes to what is kept longest.
+ */
+function byShelf(entries: readonly Entry[]): readonly (readonly Entry[])[] {
+  const first = entries[0]?.shelf;
+  if (entries.every(({ shelf }) => shelf === first)) return [entries];
+  const shelves = Map.groupBy(entries, ({ shelf = Number.POSITIVE_INFINITY }) => shelf);
+  return [...shelves].sort(([a], [b]) => a - b).map(([, shelved]) => shelved);
 }
 
 /** The first reason stands: it is the cause, later ones are most often its effects. */

@@ -3,6 +3,9 @@ import { CHAIN_START, lineDigest, type ChainHead } from './chain.ts';
 
 const TIME_LENGTH = 24;
 const NEWLINE = 0x0a;
+/** The digest in the frame of a record, and more than what stands before and in it. */
+const PREV = /^\{"v":\d+,"seq":\d+,"time":"[^"]*","writer":"[^"]*","prev":"(sha256:[0-9a-f]{64})"/;
+const FRAME_WINDOW = 512;
 const GAP = Buffer.from('"kind":"gap"');
 
 /** Follows a chain record by record. */
@@ -27,6 +30,12 @@ export class LineWalk {
     if (kind?.equals(GAP) === true) this.gaps += 1;
     this.head = { seq: seq + 1, prev: lineDigest(line) };
     return undefined;
+  }
+
+  /** Goes on behind records that are gone: the first of these lines says which digest the last of those had. */
+  resume(lines: Buffer): void {
+    const prev = PREV.exec(lines.toString('latin1', 0, FRAME_WINDOW))?.[1];
+    if (prev !== undefined) this.head = { seq: this.head.seq, prev };
   }
 
   /** Advances over the lines of a block; the reason when one does not follow, and how many did. */

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { WrappingKey } from '../keys/record-keys.ts';
 import { parseRemoved } from '../retention/removed-segment.ts';
-import type { BlockOpener } from '../segment/block.ts';
+import { removedLeaf, type BlockOpener } from '../segment/block.ts';
 import { readSegment, type SegmentPart } from '../segment/read-segment.ts';
 import { blockOpener } from '../segment/segment-key.ts';
 import type { SegmentHeader } from '../segment/segment-header.ts';
@@ -37,6 +37,8 @@ export interface ChainSummary {
   readonly unopened: number;
   /** Segments of which the hashes alone are left, because their time was over. */
   readonly removed: number;
+  /** Records within the segments that are there, of which it is the same. */
+  readonly removedRecords: number;
 }
 
 /** The first record that does not follow from the ones before it. */
@@ -99,6 +101,7 @@ class ChainWalk {
   #tree = MerkleTree.EMPTY;
   #unopened = 0;
   #removed = 0;
+  #removedRecords = 0;
   /** The last record before this was not read: its digest, and after a removed segment its number, is known from the next head. */
   #unread: 'digest' | 'number' | undefined;
   #segment = segmentName(1);
@@ -165,6 +168,7 @@ class ChainWalk {
       tree: this.#tree,
       unopened: this.#unopened,
       removed: this.#removed,
+      removedRecords: this.#removedRecords,
     });
   }
 
@@ -181,7 +185,22 @@ class ChainWalk {
         return this.#header(part.header, part.bytes, number);
       case 'block':
         return this.#block(part);
+      case 'removed':
+        return this.#removedBlock(part);
     }
+  }
+
+  /** Its hash makes the tree as it did; that its time was over is told by a seal that only who had the key could make. */
+  #removedBlock({ head, bytes }: Extract<SegmentPart, { readonly kind: 'removed' }>): string | undefined {
+    const index = this.#blocks++;
+    if (this.#opener?.isRemoval(index, bytes) === false)
+      return 'Found a block that is marked as removed by somebody who does not have the key';
+    const { seq, prev } = this.#lines.head;
+    this.#lines.head = { seq: seq + head.records, prev };
+    this.#records += head.records;
+    this.#removedRecords += head.records;
+    this.#unread = 'digest';
+    return this.#grow(removedLeaf(bytes));
   }
 
   #header(header: SegmentHeader, bytes: Buffer, number: number): string | undefined {
@@ -219,6 +238,9 @@ class ChainWalk {
     }
     const lines = this.#opener.open(index, bytes, head);
     if (lines === undefined) return 'Found a block that was changed, or belongs elsewhere';
+    // The block is what was sealed at this place, so that what it says of the one before can be believed.
+    if (this.#unread === 'digest') this.#lines.resume(lines);
+    this.#unread = undefined;
     const { followed, reason } = this.#lines.followAll(lines);
     this.#records += followed;
     if (reason !== undefined) return reason;

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Failure } from '../../core/codes.ts';
 import type { Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { removedNumbers, segmentNumbers } from '../segment/segment-names.ts';
 
 /** The sole right to write one chain, until disposed of or until the process ends in whatever way. */
 export interface WriterClaim extends Disposable {
@@ -30,6 +31,7 @@ export function claimWriter(recordings: string, random: Random, named?: string):
     mkdirSync(recordings, { recursive: true, mode: 0o700 });
     if (named !== undefined) return claimNamed(recordings, named);
     for (const writer of writerIds(recordings)) {
+      if (isFinished(join(recordings, writer))) continue;
       const claim = tryClaim(recordings, writer);
       if (claim !== undefined) return ok(claim);
     }
@@ -44,6 +46,12 @@ function writerIds(recordings: string): string[] {
     .filter((entry) => entry.isDirectory() && WRITER_ID.test(entry.name))
     .map((entry) => entry.name)
     .sort();
+}
+
+/** Whether retention has removed the end of a chain: nobody can go on from what is left. */
+function isFinished(directory: string): boolean {
+  const last = removedNumbers(directory).at(-1);
+  return last !== undefined && last > (segmentNumbers(directory).at(-1) ?? 0);
 }
 
 function claimNamed(recordings: string, writer: string): Result<WriterClaim, Failure> {
@@ -62,7 +70,12 @@ function claimNamed(recordings: string, writer: string): Result<WriterClaim, Fai
 function tryClaim(recordings: string, writer: string): WriterClaim | undefined {
   const directory = join(recordings, writer);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, 'lock');
+  const lock = tryLock(join(directory, 'lock'));
+  return lock === undefined ? undefined : { writer, directory, [Symbol.dispose]: () => lock[Symbol.dispose]() };
+}
+
+/** Undefined while another process, or somebody else in this one, has it. Throws what the operating system reports. */
+export function tryLock(path: string): Disposable | undefined {
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     // By path: opening and closing the file here would drop the locks this process may hold on it (fcntl(2)).
@@ -73,7 +86,7 @@ function tryClaim(recordings: string, writer: string): WriterClaim | undefined {
     if (isBusy(error)) return undefined;
     throw error;
   }
-  return { writer, directory, [Symbol.dispose]: () => lock.close() };
+  return { [Symbol.dispose]: () => lock.close() };
 }
 
 const SQLITE_BUSY = 5;

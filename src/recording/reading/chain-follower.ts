@@ -57,16 +57,20 @@ export class ChainFollower {
       const bounds = { limit: limitOf(spot, until), mayBeTorn: until === undefined && spot.segment === numbers.at(-1) };
       const followed = bounds.limit === 0 ? undefined : await this.#readSegment(spot, bounds);
       if (followed !== undefined && followed.blocks.length > 0) return followed;
+      const before = spot;
       spot = followed?.next ?? spot;
+      // A stretch of removed blocks: the segment goes on behind it.
+      if (spot.block > before.block) continue;
       const next = numbers.find((number) => number > spot.segment);
       if (next === undefined || (until !== undefined && next > until.segment)) return { blocks: [], next: spot };
       spot = { segment: next, offset: 0, block: 0 };
     }
   }
 
-  /** The block at a spot that was read before. @throws UnreadableSegment */
+  /** The block at a spot that was read before; undefined where it was removed since. @throws UnreadableSegment */
   async blockAt(spot: ChainSpot): Promise<FollowedBlock | undefined> {
-    return (await this.#readSegment(spot, { limit: Number.POSITIVE_INFINITY, mayBeTorn: false }))?.blocks[0];
+    const found = (await this.#readSegment(spot, { limit: Number.POSITIVE_INFINITY, mayBeTorn: false }))?.blocks[0];
+    return found?.spot.block === spot.block ? found : undefined;
   }
 
   /** @returns undefined where there is no such segment, or its head is being written */
@@ -145,6 +149,11 @@ async function readBlocks(
     if (head === undefined && (mayBeTorn || blocks.length > 0)) break;
     if (head === undefined) throw new UnreadableSegment(`${path}: Found bytes that begin no block at ${from.offset + at}`);
     if (at + head.length > bytes.length || from.offset + at + head.length > limit) break;
+    if (head.isRemoved) {
+      at += head.length;
+      block += 1;
+      continue;
+    }
     const lines = opener.open(block, bytes.subarray(at, at + head.length), head);
     if (lines === undefined && blocks.length > 0) break;
     if (lines === undefined) {

@@ -65,6 +65,9 @@ async function* blocksOf(path: string, wrapping: readonly WrappingKey[], isLast:
         opener = opened;
         break;
       }
+      case 'removed':
+        index += 1;
+        break;
       case 'block': {
         const lines = opener?.open(index++, part.bytes, part.head);
         if (lines === undefined) throw new UnreadableSegment(`${path}: Found a block that was changed, or belongs elsewhere`);

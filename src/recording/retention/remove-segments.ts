@@ -1,11 +1,24 @@
-import { open, unlink } from 'node:fs/promises';
+import { open, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Instant } from '../../core/units.ts';
 import { readSegment } from '../segment/read-segment.ts';
 import { segmentBegan } from '../segment/segment-began.ts';
+import { removedLeaf } from '../segment/block.ts';
 import { removedName, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import { leafHashOf } from '../tree/merkle-tree.ts';
 import { encodeRemoved } from './removed-segment.ts';
+import { DRAFT_SUFFIX, syncDirectory } from './thin-segment.ts';
+
+/**
+ * Numbers of the segments of a writer in which something was written before: those that began before; with the last one, which
+ * may be written to. Throws what the operating system reports.
+ */
+export function segmentsBegunBefore(directory: string, before: Instant): number[] {
+  return segmentNumbers(directory).filter((number) => {
+    const began = segmentBegan(join(directory, segmentName(number)));
+    return began !== undefined && began < before;
+  });
+}
 
 /**
  * Numbers of the segments of a writer all of whose records were written before: those that are followed by one that began
@@ -36,10 +49,12 @@ export async function removeSegment(
   const leaves: Uint8Array[] = [];
   for await (const part of readSegment(path)) {
     if (part.kind === 'broken') return `${path}: ${part.reason}`;
-    if (part.kind !== 'line') leaves.push(leafHashOf(part.bytes));
+    if (part.kind === 'removed') leaves.push(removedLeaf(part.bytes));
+    else if (part.kind !== 'line') leaves.push(leafHashOf(part.bytes));
   }
   await writeOnce(join(directory, removedName(segment)), encodeRemoved({ segment, removed, reason, leaves }));
   await unlink(path);
+  await rm(`${path}${DRAFT_SUFFIX}`, { force: true });
   return undefined;
 }
 
@@ -52,10 +67,5 @@ async function writeOnce(path: string, bytes: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
-  const directory = await open(dirname(path), 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await syncDirectory(dirname(path));
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DICTIONARY } from './dictionary.ts';
 
@@ -23,7 +23,15 @@ const MAX_RECORDS = 0xffff;
 
 const STORED = 0;
 const ZSTD = 1;
+/** What was in it is gone; its hash stays. */
+const REMOVED = 2;
 const OPTIONS = { dictionary: DICTIONARY, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** SHA-256, and half of an HMAC of it. */
+const LEAF_BYTES = 32;
+const SEAL_BYTES = 16;
+/** What stays of a block whose records are removed: its head, its hash as a leaf, and a seal; nothing, up to its length. */
+export const REMOVED_BYTES = BLOCK_HEAD_BYTES + LEAF_BYTES + SEAL_BYTES;
 
 /** What is authenticated with a block beside its head. */
 const PLACE_BYTES = 4;
@@ -101,6 +109,8 @@ export interface BlockHead {
   readonly plainLength: number;
   readonly records: number;
   readonly coding: number;
+  /** {@link REMOVED_BYTES} of it say so, the rest is nothing. */
+  readonly isRemoved: boolean;
 }
 
 /** @returns undefined where no block can begin like this */
@@ -110,8 +120,13 @@ export function readBlockHead(bytes: Buffer, at: number): BlockHead | undefined 
   const records = bytes.readUInt16BE(at + 8);
   const coding = bytes.readUInt8(at + 10);
   const fits = sealed > TAG_BYTES && sealed <= MAX_SEALED_BYTES && plainLength > 0 && plainLength <= MAX_PLAIN_BYTES;
-  if (!fits || coding > ZSTD || bytes[at + 11] !== 0) return undefined;
-  return { length: BLOCK_HEAD_BYTES + sealed, plainLength, records, coding };
+  if (!fits || coding > REMOVED || bytes[at + 11] !== 0) return undefined;
+  return { length: BLOCK_HEAD_BYTES + sealed, plainLength, records, coding, isRemoved: coding === REMOVED };
+}
+
+/** The hash that a block had as a leaf of the tree, where that is all that is left of it. @param block of a removed one */
+export function removedLeaf(block: Uint8Array): Uint8Array {
+  return block.subarray(BLOCK_HEAD_BYTES, BLOCK_HEAD_BYTES + LEAF_BYTES);
 }
 
 /** Opens the blocks of one segment. */
@@ -132,6 +147,30 @@ export class BlockOpener {
     if (coded === undefined) return undefined;
     const lines = coding === STORED ? coded : decompress(coded, plainLength);
     return lines?.length === plainLength ? lines : undefined;
+  }
+
+  /**
+   * What stays of a block once its records are removed. Only who has the key can make it: without, anybody with write access
+   * could pass a record off as one whose time was over.
+   * @returns undefined where the block has no room for it
+   */
+  markRemoved(index: number, block: Uint8Array, leaf: Uint8Array): Buffer | undefined {
+    if (block.length < REMOVED_BYTES) return undefined;
+    const mark = Buffer.concat([block.subarray(0, BLOCK_HEAD_BYTES), leaf, Buffer.alloc(SEAL_BYTES)]);
+    mark.writeUInt8(REMOVED, 10);
+    mark.set(this.#sealOf(index, mark), BLOCK_HEAD_BYTES + LEAF_BYTES);
+    return mark;
+  }
+
+  /** Whether a removed block was marked by who has the key. */
+  isRemoval(index: number, block: Uint8Array): boolean {
+    return timingSafeEqual(this.#sealOf(index, block), block.subarray(BLOCK_HEAD_BYTES + LEAF_BYTES, REMOVED_BYTES));
+  }
+
+  #sealOf(index: number, mark: Uint8Array): Buffer {
+    const sealed = createHmac('sha256', this.#frame.key).update('cordon removed 1');
+    sealed.update(this.#frame.associated(index, mark.subarray(0, BLOCK_HEAD_BYTES))).update(removedLeaf(mark));
+    return sealed.digest().subarray(0, SEAL_BYTES);
   }
 
   /** Whether a block is the one that was sealed at this place: what is in it, still coded. */

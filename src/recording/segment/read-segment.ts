@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { BLOCK_HEAD_BYTES, readBlockHead, type BlockHead } from './block.ts';
+import { BLOCK_HEAD_BYTES, readBlockHead, REMOVED_BYTES, type BlockHead } from './block.ts';
 import { HEADER_WINDOW, readHeader, type SegmentHeader } from './segment-header.ts';
 
 /** What a segment consists of, in order. `broken` is the last part where there is one. */
 export type SegmentPart =
   | { readonly kind: 'header'; readonly header: SegmentHeader; readonly bytes: Buffer }
   | { readonly kind: 'block'; readonly head: BlockHead; readonly bytes: Buffer }
+  /** A block whose records retention removed: its head, its hash and a seal. */
+  | { readonly kind: 'removed'; readonly head: BlockHead; readonly bytes: Buffer }
   /** Of the first version: one record, without its newline. */
   | { readonly kind: 'line'; readonly bytes: Buffer }
   | { readonly kind: 'broken'; readonly reason: string };
@@ -42,7 +44,10 @@ async function* readBlocks(file: Pieces): AsyncGenerator<SegmentPart> {
     if (bytes.length < head.length) {
       return yield { kind: 'broken', reason: `Found ${bytes.length} bytes of a block, expected ${head.length}` };
     }
-    yield { kind: 'block', head, bytes: file.take(head.length) };
+    const whole = file.take(head.length);
+    if (!head.isRemoved) yield { kind: 'block', head, bytes: whole };
+    else if (head.length >= REMOVED_BYTES) yield { kind: 'removed', head, bytes: whole.subarray(0, REMOVED_BYTES) };
+    else return yield { kind: 'broken', reason: `Found a removed block of ${head.length} bytes, expected ${REMOVED_BYTES}` };
   }
 }
 

@@ -9,6 +9,7 @@ import type {
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { RowCipher } from '../sealing/row-cipher.ts';
 import type { Schema } from '../schema.ts';
+import { forgottenOf } from './forgotten-rows.ts';
 import { insertRows } from './bulk-statement.ts';
 import { EXCHANGE_COLUMNS, exchangeValues, sessionValues, spotsText } from './exchange-row.ts';
 
@@ -68,13 +69,21 @@ export function createExchangeIndexWriter(db: Kysely<Schema>, cipher: RowCipher)
         }
       }),
 
-    forget: (before, most) =>
+    forget: (what, most) =>
       attemptWrite('forget what is past its retention', async () => {
-        const sessions = db.selectFrom('recorded_sessions').select('id').where('last_at', '<', before).limit(most);
-        await db.deleteFrom('recorded_sessions').where('id', 'in', sessions).execute();
-        const exchanges = db.selectFrom('exchanges').select('id').where('created_at', '<', before).limit(most);
+        const sessions = db
+          .selectFrom('recorded_sessions')
+          .select('id')
+          .where(forgottenOf(what, 'first_at', 'last_at'))
+          .limit(most);
+        const ended = await db.deleteFrom('recorded_sessions').where('id', 'in', sessions).executeTakeFirst();
+        const exchanges = db
+          .selectFrom('exchanges')
+          .select('id')
+          .where(forgottenOf(what, 'created_at', 'created_at'))
+          .limit(most);
         const forgotten = await db.deleteFrom('exchanges').where('id', 'in', exchanges).executeTakeFirst();
-        return Number(forgotten.numDeletedRows);
+        return Number(ended.numDeletedRows > forgotten.numDeletedRows ? ended.numDeletedRows : forgotten.numDeletedRows);
       }),
 
     clear: () =>

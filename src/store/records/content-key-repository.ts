@@ -1,5 +1,11 @@
 import type { Kysely } from 'kysely';
-import type { ContentKeyScope, ContentKeyStore, StoredContentKey } from '../../core/exchange/content-keys.ts';
+import {
+  type ContentKeyScope,
+  type ContentKeyStore,
+  type StoredContentKey,
+  USED_GRANULARITY,
+} from '../../core/exchange/content-keys.ts';
+import type { AgentId, SessionId } from '../../core/ids.ts';
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
 
@@ -22,6 +28,10 @@ export function createContentKeyRepository(db: Kysely<Schema>): ContentKeyStore 
           .where('session', '=', session)
           .where('home', '=', home)
           .executeTakeFirstOrThrow(() => new Error('the key was deleted while it was made'));
+        // A session may go on for weeks: its content is as old as the last of it.
+        if (proposed.createdAt - kept.used_at >= USED_GRANULARITY) {
+          await db.updateTable('content_keys').set({ used_at: proposed.createdAt }).where('id', '=', kept.id).execute();
+        }
         return fromRow(kept);
       }),
 
@@ -36,6 +46,26 @@ export function createContentKeyRepository(db: Kysely<Schema>): ContentKeyStore 
         const removed = await db.deleteFrom('content_keys').where('session', '=', session).executeTakeFirst();
         return Number(removed.numDeletedRows);
       }),
+
+    list: ({ session, subject, usedBefore, after, limit }) =>
+      attemptStore('list content keys', async () => {
+        let query = db.selectFrom('content_keys').select(['id', 'session', 'subject', 'home', 'created_at', 'used_at']);
+        if (session !== undefined) query = query.where('session', '=', session);
+        if (subject !== undefined) query = query.where('subject', '=', subject);
+        if (usedBefore !== undefined) query = query.where('used_at', '<', usedBefore);
+        if (after !== undefined) query = query.where('id', '>', after);
+        const rows = await query.orderBy('id').limit(limit).execute();
+        return rows.map(({ id, home, created_at: createdAt, used_at: usedAt, ...row }) => {
+          return { id, home, session: row.session as SessionId, subject: row.subject as AgentId, createdAt, usedAt };
+        });
+      }),
+
+    destroy: (ids) =>
+      attemptWrite('delete content keys', async () => {
+        if (ids.length === 0) return 0;
+        const removed = await db.deleteFrom('content_keys').where('id', 'in', ids).executeTakeFirst();
+        return Number(removed.numDeletedRows);
+      }),
   };
 }
 
@@ -48,6 +78,7 @@ function toRow({ session, subject, home }: ContentKeyScope, key: StoredContentKe
     wrapped: Buffer.from(key.wrapped).toString('base64'),
     wrapped_with: key.wrappedWith,
     created_at: key.createdAt,
+    used_at: key.createdAt,
   };
 }
 

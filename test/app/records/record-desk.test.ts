@@ -36,7 +36,7 @@ async function desk(replaced: Partial<RecordDeskParts> = {}) {
   const clock = new ManualClock('2026-11-22T10:00:00Z');
   const settings = {
     data: { directory: dataDirectory },
-    recordings: { durability: 'batched', 'former-keys': [] },
+    recordings: { durability: 'batched', 'former-keys': [], retention: { metadata: 1, homes: {} } },
   } as unknown as Settings;
   const opened = await openRecord(settings, { clock, random: MACHINE_RANDOM, onError: () => {} });
   if (!opened.ok) throw new Error(opened.failure.detail);

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { removeExpired, type RecordRetentionParts } from '../../../src/app/records/record-retention.ts';
+import { removeExpired, type RetentionRunParts } from '../../../src/app/records/retention-run.ts';
+import { retentionTerms } from '../../../src/recording/retention/retention-terms.ts';
 import { fail } from '../../../src/core/result.ts';
 import type { Milliseconds } from '../../../src/core/units.ts';
 import type { OpenJournal } from '../../../src/recording/journal.ts';
@@ -9,7 +10,7 @@ import { readCheckpoint } from '../../../src/recording/tree/checkpoint.ts';
 import { denial } from '../../recording/events.ts';
 import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
 import { writeLineChain } from '../../recording/line-chain.ts';
-import { ManualClock } from '../../support/clock.ts';
+import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 import { recordsOf, TEST_KEYS, verified } from '../../support/record-files.ts';
 
 const DAY: Milliseconds = 86_400_000;
@@ -17,7 +18,7 @@ const DAY: Milliseconds = 86_400_000;
 interface Written {
   readonly clock: ManualClock;
   readonly journal: OpenJournal;
-  readonly parts: RecordRetentionParts;
+  readonly parts: RetentionRunParts;
 }
 
 /** Ten days, each with two records. */
@@ -30,7 +31,10 @@ async function tenDays(retention: Milliseconds = 3 * DAY): Promise<Written> {
     await journal.append(denial(2 * day + 1));
     clock.advance(DAY);
   }
-  return { clock, journal, parts: { directory, retention, clock, journal, actor: 'cordon' } };
+  const terms = retentionTerms({ metadata: retention, homes: {} });
+  if (!terms.ok) throw new Error(terms.failure);
+  const means = { directory, clock, random: MACHINE_RANDOM, journal, actor: 'cordon' };
+  return { clock, journal, parts: { ...means, terms: terms.value, holds: [], wrapping: [TEST_KEYS.wrapping] } };
 }
 
 const filesIn = (directory: string): string[] =>
@@ -43,7 +47,10 @@ describe('removeExpired()', () => {
     const { journal, parts } = await tenDays();
     expect(filesIn(journal.directory)).toHaveLength(10);
     const removed = await removeExpired(parts);
-    expect(removed).toEqual({ ok: true, value: [{ writer: 'w1', segments: [1, 2, 3, 4, 5, 6], kept: [] }] });
+    expect(removed).toEqual({
+      ok: true,
+      value: [{ writer: 'w1', segments: [1, 2, 3, 4, 5, 6], thinned: [], held: [], kept: [] }],
+    });
     expect(filesIn(journal.directory).slice(4, 8)).toEqual(['00000005.gone', '00000006.gone', '00000007.seg', '00000008.seg']);
     const records = recordsOf(journal.directory);
     expect(records[0]).toMatchObject({ seq: 12, exchange: 'x12' });

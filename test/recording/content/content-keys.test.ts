@@ -115,6 +115,8 @@ it('ContentKeys asks again after a failure', async () => {
         ),
       find: () => Promise.reject(new Error('nobody asks')),
       remove: () => Promise.reject(new Error('nobody asks')),
+      list: () => Promise.reject(new Error('nobody asks')),
+      destroy: () => Promise.reject(new Error('nobody asks')),
     },
     wrapping,
     clock: new ManualClock('2026-11-22T10:00:00Z'),

@@ -257,10 +257,24 @@ describeOnEveryEngine('the index over exchanges', (engine) => {
     const exchanges = [exchange(1, old), exchange(2, old), exchange(3, old), exchange(4)];
     const sessions = [session('old', { lastAt: NOW - 10_000 }), session('new')];
     valueOf(await writer.add(WRITER, undefined, at(1), batch(exchanges, { sessions })));
-    expect([valueOf(await writer.forget(NOW, 2)), valueOf(await writer.forget(NOW, 2))]).toEqual([2, 1]);
+    const what = { before: NOW, holds: [] };
+    expect([valueOf(await writer.forget(what, 2)), valueOf(await writer.forget(what, 2))]).toEqual([2, 1]);
     expect(await idsOf({})).toEqual([4]);
     expect([valueOf(await index.session('old')), valueOf(await index.session('new'))?.id]).toEqual([undefined, 'new']);
     expect(valueOf(await writer.position(WRITER))).toEqual(at(1));
+  });
+
+  it('forgets by home, and leaves what is held', async () => {
+    const old = { createdAt: NOW - 10_000 };
+    const eu = exchange(1, { ...old, home: 'eu', session: 's1', subject: 'bot' });
+    const held = exchange(2, { ...old, home: 'eu', session: 's2', subject: 'bot' });
+    const exchanges = [eu, held, exchange(3, { ...old, home: 'ch', session: 's3' }), exchange(4, old)];
+    valueOf(await writer.add(WRITER, undefined, at(1), batch(exchanges)));
+    const holds = [{ session: 's2' }, { subject: 'nobody' }, { home: 'eu', until: NOW - 20_000 }];
+    expect(valueOf(await writer.forget({ before: NOW, home: 'eu', holds }, 9))).toBe(1);
+    expect(await idsOf({})).toEqual([4, 3, 2]);
+    valueOf(await writer.forget({ before: NOW, butHomes: ['eu', 'ch'], holds }, 9));
+    expect(await idsOf({})).toEqual([3, 2]);
   });
 
   it('forgets everything', async () => {
