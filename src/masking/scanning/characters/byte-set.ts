@@ -1,4 +1,4 @@
-/** A set of bytes: 1 for each that is in it. */
+/** A set of bytes: 1 for each that is in it. Once it was handed on, it is not changed any more. */
 export type ByteSet = Uint8Array;
 
 /** Every byte. */
@@ -21,4 +21,16 @@ export function setOf(characters: string): ByteSet {
   const set = new Uint8Array(256);
   for (let i = 0; i < characters.length; i++) set[characters.charCodeAt(i)] = 1;
   return set;
+}
+
+const BITS = new WeakMap<ByteSet, Uint32Array>();
+
+/** The set as 256 bits in eight words, the first byte being the lowest bit of the first word. */
+export function bitsOf(set: ByteSet): Uint32Array {
+  const known = BITS.get(set);
+  if (known !== undefined) return known;
+  const bits = new Uint32Array(8);
+  for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) bits[byte >> 5]! |= 1 << (byte & 31);
+  BITS.set(set, bits);
+  return bits;
 }

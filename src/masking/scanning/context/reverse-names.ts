@@ -57,14 +57,19 @@ export class ReverseNames<T> {
   }
 
   #noteEnding(name: string): void {
+    const text = name.slice(-3);
+    if (this.#endingsByText.has(text)) return;
     const [third, before, last] = [3, 2, 1].map((back) => setOfBytes(casesOf(name.charCodeAt(name.length - back)))) as [
       ByteSet,
       ByteSet,
       ByteSet,
     ];
-    this.#endingsByText.set(name.slice(-3), { third, before, last });
     for (const dash of DASHES) before[dash] = 1;
-    for (let i = 0; i < 65_536; i++) if (before[i & 0xff] === 1 && last[i >> 8] === 1) this.#endings[i] = 1;
+    for (const [byte, isLast] of last.entries()) {
+      if (isLast === 0) continue;
+      for (let i = 0; i < 256; i++) if (before[i] === 1) this.#endings[i | (byte << 8)] = 1;
+    }
+    this.#endingsByText.set(text, { third, before, last });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { CLASSES, PLAIN, WORD } from '../characters/byte-classes.ts';
-import { ANY, byteSet, setOf, type ByteSet } from '../characters/byte-set.ts';
+import { ANY, bitsOf, byteSet, setOf, type ByteSet } from '../characters/byte-set.ts';
 import { frequencyOfSets } from './pair-frequency.ts';
 
 /** What a form is made of, as far as it is the same for all its values. */
@@ -127,7 +127,7 @@ function keyAt(sets: readonly ByteSet[], at: number): Key {
 
 /** Whether a word is sure to begin there: a letter or a digit, and nothing of the kind before it. */
 function beginsWord(sets: readonly ByteSet[], at: number): boolean {
-  return isWithin(sets[at]!, WORDS) && (at === 0 || !WORDS.some((bit, byte) => bit === 1 && sets[at - 1]![byte] === 1));
+  return isWithin(sets[at]!, WORDS) && (at === 0 || isDisjoint(sets[at - 1]!, WORDS));
 }
 
 /** How many joinable characters stand together around a place. */
@@ -142,6 +142,15 @@ function runLength({ sets, length }: FixedForm, at: number): number {
 
 /** Whether one set has nothing that is not in another, but for other spellings: they are marked wherever they stand. */
 function isWithin(inner: ByteSet, outer: ByteSet): boolean {
-  for (let byte = 0; byte < 128; byte++) if (inner[byte] === 1 && outer[byte] === 0) return false;
+  const within = bitsOf(outer);
+  const bits = bitsOf(inner);
+  for (let word = 0; word < ASCII_WORDS; word++) if ((bits[word]! & ~within[word]!) !== 0) return false;
   return true;
+}
+
+const ASCII_WORDS = 128 / 32;
+
+function isDisjoint(one: ByteSet, other: ByteSet): boolean {
+  const bits = bitsOf(other);
+  return bitsOf(one).every((word, i) => (word & bits[i]!) === 0);
 }

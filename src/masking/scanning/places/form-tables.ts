@@ -1,4 +1,4 @@
-import type { ByteSet } from '../characters/byte-set.ts';
+import { bitsOf, type ByteSet } from '../characters/byte-set.ts';
 import { PairIndex } from '../forms/pair-index.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
 
@@ -29,14 +29,33 @@ function fixedSets(steps: readonly TokenStep[]): readonly ByteSet[] {
 
 /** Which bits all bytes of each set have alike, then what these bits are: four bytes each. */
 function sameBits(sets: readonly ByteSet[]): readonly number[] {
-  const bytes = sets.map((set) => {
-    const members = [...set.keys()].filter((byte) => set[byte] === 1);
-    const all = members.reduce((sum, byte) => sum & byte, 0xff);
-    return { same: 0xff & ~(members.reduce((sum, byte) => sum | byte, 0) ^ all), all };
-  });
+  const bytes = sets.map(alikeIn);
   const masks = Uint8Array.from({ length: TOLD_BY }, (_, i) => bytes[i]?.same ?? 0);
   const values = Uint8Array.from({ length: TOLD_BY }, (_, i) => (bytes[i]?.all ?? 0) & masks[i]!);
   return [...new Uint16Array(masks.buffer), ...new Uint16Array(values.buffer)];
+}
+
+interface Alike {
+  readonly same: number;
+  readonly all: number;
+}
+
+const ALIKE = new WeakMap<ByteSet, Alike>();
+
+/** Which bits all bytes of a set have alike, and which they all have. */
+function alikeIn(set: ByteSet): Alike {
+  let alike = ALIKE.get(set);
+  if (alike !== undefined) return alike;
+  let all = 0xff;
+  let any = 0;
+  for (let byte = 0; byte < 256; byte++) {
+    if (set[byte] === 0) continue;
+    all &= byte;
+    any |= byte;
+  }
+  alike = { same: 0xff & ~(any ^ all), all };
+  ALIKE.set(set, alike);
+  return alike;
 }
 
 /** Makes them, form by form. */
@@ -44,6 +63,8 @@ export class FormTableBuilder {
   readonly #byPair = new PairIndex<number>();
   readonly #steps: number[] = [];
   readonly #sets = new Map<string, number>();
+  /** The same by the set itself: most forms share theirs, and a key takes longer to make than to be looked up. */
+  readonly #ids = new Map<ByteSet, number>();
 
   /**
    * @param marked what may stand at the place that is marked, and behind it
@@ -72,16 +93,17 @@ export class FormTableBuilder {
       listed: positions.map((position) => begins[position]!),
       lists: Uint16Array.from(flat),
       steps: Uint16Array.from(this.#steps),
-      sets: Uint8Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))),
+      sets: new Uint8Array(Uint32Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))).buffer),
     };
   }
 
   #idOf(set: ByteSet): number {
-    const bits = new Uint8Array(32);
-    for (const [byte, isIn] of set.entries()) if (isIn === 1) bits[byte >> 3]! |= 1 << (byte & 7);
-    const key = bits.join(' ');
-    const known = this.#sets.get(key) ?? this.#sets.size;
-    this.#sets.set(key, known);
-    return known;
+    let id = this.#ids.get(set);
+    if (id !== undefined) return id;
+    const key = bitsOf(set).join(' ');
+    id = this.#sets.get(key) ?? this.#sets.size;
+    this.#sets.set(key, id);
+    this.#ids.set(set, id);
+    return id;
   }
 }

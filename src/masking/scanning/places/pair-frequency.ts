@@ -47,12 +47,12 @@ function frequencyOf(first: number, second: number): number {
   return PAIRS[first | (second << 8)]! + (SINGLES[first]! * SINGLES[second]! * together(first, second)) / 4000;
 }
 
-const OF_SETS = new Map<Uint8Array, Map<Uint8Array, number>>();
+const OF_SETS = new WeakMap<Uint8Array, WeakMap<Uint8Array, number>>();
 
 /** The same for all pairs of two sets of bytes; 1 stands for a byte that is in one. */
 export function frequencyOfSets(first: Uint8Array, second: Uint8Array): number {
   let known = OF_SETS.get(first);
-  if (known === undefined) OF_SETS.set(first, (known = new Map()));
+  if (known === undefined) OF_SETS.set(first, (known = new WeakMap()));
   let sum = known.get(second);
   if (sum !== undefined) return sum;
   sum = 0;
