@@ -6,6 +6,9 @@ export default defineConfig({
     exclude: ['test/long/**', 'node_modules/**'],
     globalSetup: ['./test/support/postgres-setup.ts', './test/support/console-setup.ts'],
     pool: 'threads',
+    // Modules are read once by a worker, not again for each of its files. What a module remembers is only what any file may
+    // find there: compiled patterns, one browser.
+    isolate: false,
     // Many files wait for sockets and timers most of their time: three share two cores without being late.
     maxWorkers: 3,
     testTimeout: 20_000,

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browser, ConsoleLab, HELD, IMITATION, needing } from '../console/console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from '../console/console-lab.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script><svg/onload=alert(3)>';
 /** In a page it would show as `exe.fdp`, and a word of which nothing is seen. */
@@ -17,7 +17,7 @@ describe.skipIf(browser === undefined)(`what agents write, in the console (${nee
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   async function open(path: RegExp): Promise<void> {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browser, ConsoleLab, HELD, IMITATION, needing, QUORUM } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, QUORUM, browser, closeWindows, needing } from './console-lab.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { viewport: { width: 360, height: 640 } };
@@ -23,7 +23,7 @@ describe.skipIf(browser === undefined)(`the console for everyone (${needing})`, 
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   /** What axe finds wrong (WCAG 2.2 A and AA, and its best practices). */

@@ -110,7 +110,12 @@ export class ConsoleLab implements AsyncDisposable {
 
 const opened = await openBrowser();
 
-/** Absent where Chromium cannot run. */
+/** Absent where Chromium cannot run. One for all files that a worker runs: it ends with the worker. */
 export const browser: Browser | undefined = typeof opened === 'string' ? undefined : opened;
 /** For the names of tests: says why they are skipped. */
 export const needing: string = typeof opened === 'string' ? `Chromium cannot run: ${opened}` : 'in Chromium';
+
+/** Closes what a file has opened in the browser. */
+export async function closeWindows(): Promise<void> {
+  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+}

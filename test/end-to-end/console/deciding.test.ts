@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMAIL } from '../masking/ask.ts';
-import { browser, ConsoleLab, HELD, needing, QUORUM } from './console-lab.ts';
+import { ConsoleLab, HELD, QUORUM, browser, closeWindows, needing } from './console-lab.ts';
 
 describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, () => {
   let lab: ConsoleLab;
@@ -13,7 +13,7 @@ describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, (
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   /** Opens a request that waits, and decides with a reason. */

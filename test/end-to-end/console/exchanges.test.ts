@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, EMAIL, parrot } from '../masking/ask.ts';
-import { browser, ConsoleLab, HELD, IMITATION, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from './console-lab.ts';
 
 const OPEN = 'open.de.lab.example';
 const ABROAD = 'abroad.us.lab.example';
@@ -28,7 +28,7 @@ describe.skipIf(browser === undefined)(`exchanges and sessions in the console ($
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   const sent = (name: string, target: string, content = '{}') =>

@@ -1,7 +1,7 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApprovalsAnswer } from '../../../src/admin/contract/approvals.ts';
-import { browser, ConsoleLab, HELD, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, browser, closeWindows, needing } from './console-lab.ts';
 
 describe.skipIf(browser === undefined)(`keys while something is on its way (${needing})`, () => {
   let lab: ConsoleLab;
@@ -16,7 +16,7 @@ describe.skipIf(browser === undefined)(`keys while something is on its way (${ne
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
   beforeEach(async () => {
     [mine, other] = [`/mine-${++count}`, `/other-${count}`];

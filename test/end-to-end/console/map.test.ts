@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browser, ConsoleLab, HELD, IMITATION, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from './console-lab.ts';
 
 describe.skipIf(browser === undefined)(`the map of an open request (${needing})`, () => {
   let lab: ConsoleLab;
@@ -14,7 +14,7 @@ describe.skipIf(browser === undefined)(`the map of an open request (${needing})`
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   async function open(page: Page, path: string): Promise<Page> {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Script } from '../../support/origin.ts';
 import { ask, EMAIL } from '../masking/ask.ts';
-import { browser, ConsoleLab, needing } from './console-lab.ts';
+import { ConsoleLab, browser, closeWindows, needing } from './console-lab.ts';
 
 const STREAM = 'stream.de.lab.example';
 /** Markup, a text that turns around, and a character that nobody sees. */
@@ -34,7 +34,7 @@ describe.skipIf(browser === undefined)(`recorded content in the console (${needi
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   async function open(on: Page) {

@@ -8,7 +8,7 @@ import { Report } from '../../../src/reporting/report.ts';
 import type { AdminAnswer } from '../../support/gateway.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { ask, parrot } from '../masking/ask.ts';
-import { browser, needing } from './console-lab.ts';
+import { browser, closeWindows, needing } from './console-lab.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const GERMAN = 'api.de.lab.example';
@@ -160,7 +160,7 @@ describe('GET /v1/report', () => {
 
 describe.skipIf(browser === undefined)(`the page of a report (${needing})`, () => {
   afterAll(async () => {
-    await browser?.close();
+    await closeWindows();
   });
 
   it.each(['light', 'dark'] as const)(

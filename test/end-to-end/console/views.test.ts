@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browser, ConsoleLab, HELD, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, browser, closeWindows, needing } from './console-lab.ts';
 
 describe.skipIf(browser === undefined)(`the other views of the console (${needing})`, () => {
   let lab: ConsoleLab;
@@ -12,7 +12,7 @@ describe.skipIf(browser === undefined)(`the other views of the console (${needin
   });
   afterAll(async () => {
     await (lab as ConsoleLab | undefined)?.[Symbol.asyncDispose]();
-    await browser?.close();
+    await closeWindows();
   });
 
   it('a token that is none opens nothing, and the door says so', async () => {
