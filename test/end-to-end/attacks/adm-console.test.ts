@@ -1,18 +1,18 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from '../console/console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, closeWindows, hasBrowser, needing } from '../console/console-lab.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)><script>alert(2)</script><svg/onload=alert(3)>';
 /** In a page it would show as `exe.fdp`, and a word of which nothing is seen. */
 const TURNED = 'a\u202Efdp.exe\u202C b\u200B\u2060c';
 const HIDDEN = '[\\u0080-\\u009f\\p{Cf}\\p{Co}\\p{Default_Ignorable_Code_Point}]';
 
-describe.skipIf(browser === undefined)(`what agents write, in the console (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`what agents write, in the console (${needing})`, () => {
   let lab: ConsoleLab;
   let page: Page;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     page = await lab.signIn(await lab.token('paul@acme.example', 'approver', ['privacy']));
   });
   afterAll(async () => {

@@ -3,18 +3,18 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleLab, HELD, IMITATION, QUORUM, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, QUORUM, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { viewport: { width: 360, height: 640 } };
 
-describe.skipIf(browser === undefined)(`the console for everyone (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`the console for everyone (${needing})`, () => {
   let lab: ConsoleLab;
   let approver: string;
   let admin: string;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     [approver, admin] = [await lab.token('paul@acme.example', 'approver', ['privacy']), await lab.lab.gateway.adminToken()];
     const long = `/${'a'.repeat(300)}`;
     await lab.left(HELD, { target: '/one', content: '{"mail":"a@example.org"}', fields: ['Cordon-Reason: because'] });

@@ -30,7 +30,6 @@ export class ConsoleLab implements AsyncDisposable {
 
   /** @param more beside what is held: origins, and rules for them */
   static async start(
-    browser: Browser,
     more: Partial<Pick<LabOptions, 'origins'>> & { readonly rules?: readonly string[] } = {},
   ): Promise<ConsoleLab> {
     const lab = await startLab({
@@ -43,7 +42,7 @@ export class ConsoleLab implements AsyncDisposable {
       agents: [{ id: 'support-bot', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] }],
       rules: [...RULES, ...(more.rules ?? [])],
     });
-    return new ConsoleLab(lab, browser);
+    return new ConsoleLab(lab, await openedBrowser());
   }
 
   /** What the browser refused because of the content security policy, and errors of the console's own scripts. */
@@ -109,13 +108,23 @@ export class ConsoleLab implements AsyncDisposable {
 }
 
 const opened = await openBrowser();
+let current: Browser | undefined = typeof opened === 'string' ? undefined : opened;
 
-/** Absent where Chromium cannot run. One for all files that a worker runs: it ends with the worker. */
-export const browser: Browser | undefined = typeof opened === 'string' ? undefined : opened;
+/** Whether Chromium can run here; else the tests that need it are skipped. */
+export const hasBrowser: boolean = current !== undefined;
 /** For the names of tests: says why they are skipped. */
 export const needing: string = typeof opened === 'string' ? `Chromium cannot run: ${opened}` : 'in Chromium';
 
+/** One browser for all files that a worker runs; it ends with the worker. A new one where it broke down since. */
+export async function openedBrowser(): Promise<Browser> {
+  if (current?.isConnected() === true) return current;
+  const again = await openBrowser();
+  if (typeof again === 'string') throw new Error(`Chromium ran, and does not any more: ${again}`);
+  current = again;
+  return again;
+}
+
 /** Closes what a file has opened in the browser. */
 export async function closeWindows(): Promise<void> {
-  await Promise.all((browser?.contexts() ?? []).map((context) => context.close()));
+  await Promise.all((current?.contexts() ?? []).map((context) => context.close()));
 }

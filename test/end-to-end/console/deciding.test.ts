@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMAIL } from '../masking/ask.ts';
-import { ConsoleLab, HELD, QUORUM, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, QUORUM, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
-describe.skipIf(browser === undefined)(`deciding in the console (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`deciding in the console (${needing})`, () => {
   let lab: ConsoleLab;
   let page: Page;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     page = await lab.signIn(await lab.token('paul@acme.example', 'approver', ['privacy']));
   });
   afterAll(async () => {

@@ -1,18 +1,18 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, EMAIL, parrot } from '../masking/ask.ts';
-import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
 const OPEN = 'open.de.lab.example';
 const ABROAD = 'abroad.us.lab.example';
 
-describe.skipIf(browser === undefined)(`exchanges and sessions in the console (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`exchanges and sessions in the console (${needing})`, () => {
   let lab: ConsoleLab;
   let viewer: string;
   let page: Page;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!, {
+    lab = await ConsoleLab.start({
       origins: { [OPEN]: { country: 'DE', handler: parrot }, [ABROAD]: { country: 'US', handler: parrot } },
       rules: [
         '{ id: to-open, to: [open-de-lab-example], then: permit, mask: { request: [pii] } }',

@@ -1,9 +1,9 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApprovalsAnswer } from '../../../src/admin/contract/approvals.ts';
-import { ConsoleLab, HELD, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
-describe.skipIf(browser === undefined)(`keys while something is on its way (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`keys while something is on its way (${needing})`, () => {
   let lab: ConsoleLab;
   let page: Page;
   let count = 0;
@@ -11,7 +11,7 @@ describe.skipIf(browser === undefined)(`keys while something is on its way (${ne
   let [mine, other] = ['', ''];
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     page = await lab.signIn(await lab.token('paul@acme.example', 'approver', ['privacy']));
   });
   afterAll(async () => {

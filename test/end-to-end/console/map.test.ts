@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleLab, HELD, IMITATION, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, IMITATION, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
-describe.skipIf(browser === undefined)(`the map of an open request (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`the map of an open request (${needing})`, () => {
   let lab: ConsoleLab;
   let approver: string;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     approver = await lab.token('paul@acme.example', 'approver', ['privacy']);
     await lab.left(HELD, { target: '/inside', content: '{}' });
     await lab.left(IMITATION, { target: '/outside', content: '{}' });

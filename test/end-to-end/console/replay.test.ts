@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Script } from '../../support/origin.ts';
 import { ask, EMAIL } from '../masking/ask.ts';
-import { ConsoleLab, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
 const STREAM = 'stream.de.lab.example';
 /** Markup, a text that turns around, and a character that nobody sees. */
@@ -17,13 +17,13 @@ const stream: Script = ({ connection: { socket } }) => {
   setTimeout(() => socket.write('0\r\n\r\n'), 400 * events.length);
 };
 
-describe.skipIf(browser === undefined)(`recorded content in the console (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`recorded content in the console (${needing})`, () => {
   let lab: ConsoleLab;
   let auditor: string;
   let page: Page;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!, {
+    lab = await ConsoleLab.start({
       origins: { [STREAM]: { country: 'DE', handler: stream } },
       rules: ['{ id: recorded, to: [stream-de-lab-example], then: permit, record: content }'],
     });

@@ -8,7 +8,7 @@ import { Report } from '../../../src/reporting/report.ts';
 import type { AdminAnswer } from '../../support/gateway.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { ask, parrot } from '../masking/ask.ts';
-import { browser, closeWindows, needing } from './console-lab.ts';
+import { closeWindows, hasBrowser, needing, openedBrowser } from './console-lab.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const GERMAN = 'api.de.lab.example';
@@ -158,7 +158,7 @@ describe('GET /v1/report', () => {
   });
 });
 
-describe.skipIf(browser === undefined)(`the page of a report (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`the page of a report (${needing})`, () => {
   afterAll(async () => {
     await closeWindows();
   });
@@ -166,7 +166,9 @@ describe.skipIf(browser === undefined)(`the page of a report (${needing})`, () =
   it.each(['light', 'dark'] as const)(
     'opens without a complaint, axe finds nothing, and it fits, when it is %s',
     async (colorScheme) => {
-      const context = await browser!.newContext({
+      const context = await (
+        await openedBrowser()
+      ).newContext({
         colorScheme,
         viewport: { width: 360, height: 640 },
         extraHTTPHeaders: bearer('ada'),
@@ -197,7 +199,7 @@ describe.skipIf(browser === undefined)(`the page of a report (${needing})`, () =
   );
 
   it('prints on several pages of A4', async () => {
-    const context = await browser!.newContext({ extraHTTPHeaders: bearer('ada') });
+    const context = await (await openedBrowser()).newContext({ extraHTTPHeaders: bearer('ada') });
     const page = await context.newPage();
     const { address, port } = lab.gateway.admin;
     await page.goto(`http://${address}:${port}/v1/report?jurisdiction=eu&since=1h`);

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleLab, HELD, browser, closeWindows, needing } from './console-lab.ts';
+import { ConsoleLab, HELD, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
-describe.skipIf(browser === undefined)(`the other views of the console (${needing})`, () => {
+describe.skipIf(!hasBrowser)(`the other views of the console (${needing})`, () => {
   let lab: ConsoleLab;
   let page: Page;
 
   beforeAll(async () => {
-    lab = await ConsoleLab.start(browser!);
+    lab = await ConsoleLab.start();
     page = await lab.signIn(await lab.lab.gateway.adminToken());
   });
   afterAll(async () => {
