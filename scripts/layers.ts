@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 const PURE = ['core', 'wire'];
-const STAGES = ['identity', 'destination', 'approval', 'transform', 'tls', 'upstream', 'recording'];
+const STAGES = ['identity', 'destination', 'approval', 'credentials', 'transform', 'tls', 'upstream', 'recording'];
 
 export const LAYERS: readonly Layer[] = [
   {
@@ -48,6 +48,12 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'identity', role: 'who sends it: tokens, source ranges, sessions', mayImport: PURE, pure: false },
   { folder: 'destination', role: 'where it goes: resolver, range tables, catalogue, GeoIP', mayImport: PURE, pure: false },
   { folder: 'approval', role: 'what people decide: quorum, scope, grants, fingerprints', mayImport: PURE, pure: false },
+  {
+    folder: 'credentials',
+    role: 'secrets that agents never hold: placeholders, values, injection, signing',
+    mayImport: PURE,
+    pure: false,
+  },
   {
     folder: 'transform',
     role: 'content on its way: codings undone and redone, masking, tokens restored',

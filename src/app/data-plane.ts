@@ -3,6 +3,7 @@ import { createReidentifier, type Reidentify } from '../identity/reidentify.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import { CredentialValues } from '../credentials/credential-values.ts';
 import { createResolver } from '../destination/resolver.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import { AttemptLimiter } from '../identity/attempt-limiter.ts';
@@ -15,6 +16,7 @@ import { ProxyListener } from '../listener/proxy-listener.ts';
 import { AgentSurface } from '../pipeline/agent-surface.ts';
 import { Enforcement } from '../pipeline/enforcement.ts';
 import { uncovered } from '../pipeline/holding/uncovered.ts';
+import { PlaceholderAlarms } from '../pipeline/credentials/placeholder-alarms.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
@@ -166,6 +168,8 @@ function sharedServices(
     budget: new LookupBudget(DEFAULT_BUDGET, clock),
     events: parts.events,
     content: state.content,
+    credentials: new CredentialValues(state.secrets, clock),
+    placeholders: new PlaceholderAlarms(parts.events, clock),
     holds: state.holds.means,
     pseudonym: parts.pseudonym,
   };

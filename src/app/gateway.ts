@@ -16,7 +16,9 @@ import { createEventBus } from './event-bus.ts';
 import { PolicyInForce } from './in-force.ts';
 import { type MetadataEndpoint, metadataService } from './egress/metadata-service.ts';
 import { openIndexing } from './indexing/open-indexing.ts';
+import { missingCredentials } from './loading/missing-credentials.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
+import { loggedAlarms } from './notifying/logged-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
@@ -68,6 +70,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const loaded = await loadFirst(options, world);
   if (!loaded.ok) return loaded;
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
+  stack.use(loggedAlarms(events, log));
   const state = await openState(settings, { ...options, world, events });
   if (!state.ok) return fail([state.failure]);
   stack.use(state.value);
@@ -86,7 +89,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
       plane: plane.value,
       source: loaded.value.source,
       read: loaded.value.read,
-      warnings: loaded.value.issues.map(issueText),
+      warnings: [
+        ...loaded.value.issues.map(issueText),
+        ...(await missingCredentials(loaded.value.policy, state.value.secrets)),
+      ],
     }),
   );
   if (region.value !== undefined) await state.value.journal.append(locatedEvent(region.value));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
-import type { Clock, EventBus, Keys, Random, TokenStore } from '../core/ports.ts';
+import type { Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
 import type { ContentKeys } from '../recording/content/content-keys.ts';
@@ -19,6 +19,7 @@ import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
+import { openSecrets } from './loading/open-secrets.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
 import { openContentKeys } from './records/content-keys.ts';
@@ -29,6 +30,8 @@ import { statePlaces, type StatePlace } from './loading/state-places.ts';
 export interface State extends AsyncDisposable {
   readonly database: Database;
   readonly keys: Keys;
+  /** What nobody may see: signing secrets of webhooks, values of credentials. */
+  readonly secrets: Secrets;
   readonly tokens: TokenStore;
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
@@ -82,16 +85,14 @@ export async function openState(
   const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
   if (!content.ok) return content;
   const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
-  const index =
-    settings.recordings.index === 'on'
-      ? await openIndex(settings, { clock, random, keys, world: () => Promise.resolve(ok(world)) })
-      : ok(undefined);
+  const index = await indexOf(settings, { clock, random, keys, world });
   if (!index.ok) return index;
   if (index.value !== undefined) stack.use(index.value);
   const owned = stack.move();
   return ok({
     database: database.value,
     keys,
+    secrets: await openSecrets(settings, keys, random),
     tokens: createTokenRepository(database.value.db),
     personTokens: createPersonTokenRepository(database.value.db),
     consoleSessions: createConsoleSessionRepository(database.value.db),
@@ -106,6 +107,13 @@ export async function openState(
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+type IndexParts = Pick<Parameters<typeof openIndex>[1], 'clock' | 'random' | 'keys'> & { readonly world: WorldData };
+
+async function indexOf(settings: Settings, { world, ...parts }: IndexParts): Promise<Result<OpenIndex | undefined, string>> {
+  if (settings.recordings.index === 'off') return ok(undefined);
+  return await openIndex(settings, { ...parts, world: () => Promise.resolve(ok(world)) });
 }
 
 async function readAnchors(files: readonly string[]): Promise<Result<string[], string>> {

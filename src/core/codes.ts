@@ -109,6 +109,12 @@ export const CODES = {
     'Use an endpoint inside it, or ask for a rule with a transfer clause.',
   ),
   content_too_large: denial(413, 'http_request_denied', 'The content is too large to be judged'),
+  credential_not_allowed: denial(
+    403,
+    'http_request_denied',
+    'A credential may not be used like this',
+    'Send the placeholder of a credential only over https, to the destinations that the policy declares it for.',
+  ),
   unreadable_content: denial(403, 'http_request_denied', 'The content cannot be read, but must be'),
   obligation_conflict: denial(403, 'http_request_denied', 'Two rules require what cannot both be done'),
   obligation_unsupported: denial(403, 'http_request_denied', 'A rule requires what this version cannot do yet'),

@@ -1,6 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { Failure } from './codes.ts';
-import type { AdminAction, AdminAlarm, RecordEvent } from './exchange/record.ts';
+import type { AdminAction, Alarm, RecordEvent } from './exchange/record.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
@@ -111,5 +111,5 @@ export type GatewayEvent =
   | { readonly type: 'token.revoked'; readonly id: TokenId }
   | { readonly type: ApprovalNews; readonly id: ApprovalId }
   | { readonly type: 'admin'; readonly actor: string; readonly action: AdminAction; readonly subject: string | undefined }
-  | { readonly type: 'alarm'; readonly alarm: AdminAlarm; readonly actor: string; readonly subject: string | undefined }
+  | { readonly type: 'alarm'; readonly alarm: Alarm; readonly actor: string; readonly subject: string | undefined }
   | { readonly type: 'decision'; readonly exchange: string; readonly effect: string; readonly code: string | undefined };

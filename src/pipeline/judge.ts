@@ -41,8 +41,14 @@ async function record(judged: Judged, services: Services): Promise<Judged> {
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
   const recorded = await services.recorder.decision(event);
   if (!recorded.ok) return fail({ ...recorded.failure, progress: judged.ok ? judged.value : judged.failure.progress });
+  if (!judged.ok) raiseAlarm(judged.failure, services);
   services.events.publish({ type: 'decision', exchange: event.exchange, effect: event.decision, code: event.code });
   return judged;
+}
+
+function raiseAlarm({ misplaced, progress }: Refusal, { placeholders }: Services): void {
+  if (misplaced !== undefined && progress.subject !== undefined)
+    placeholders.raise(progress.subject.attributes.agent, misplaced);
 }
 
 /** At once where no stage has to wait: a name is looked up, a store is asked, content is read. */

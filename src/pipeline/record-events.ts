@@ -62,7 +62,8 @@ function describe(
   reason: string | undefined,
 ): DecisionEvent {
   const subject = subjectOf(progress);
-  const { place, evidence, contradictions, rules, policy, transfer, obligations, wouldDeny } = decisionPart(progress);
+  const { place, evidence, contradictions, rules, policy, transfer, obligations, credential, wouldDeny } =
+    decisionPart(progress);
   return {
     kind: 'decision',
     exchange: progress.id,
@@ -86,6 +87,7 @@ function describe(
     policy,
     transfer,
     obligations,
+    credential,
     wouldDeny,
     tunnel: progress.tunnel?.id,
   };
@@ -93,7 +95,7 @@ function describe(
 
 type DecisionPart = Pick<
   DecisionEvent,
-  'place' | 'evidence' | 'contradictions' | 'rules' | 'policy' | 'transfer' | 'obligations' | 'wouldDeny'
+  'place' | 'evidence' | 'contradictions' | 'rules' | 'policy' | 'transfer' | 'obligations' | 'credential' | 'wouldDeny'
 >;
 
 /** An exchange that ended before the policy was asked. */
@@ -110,6 +112,7 @@ function decisionPart({ decision, destination }: Progress): DecisionPart {
     policy,
     transfer,
     obligations: obligations.length === 0 ? NOTHING : obligations.map(({ kind }) => kind),
+    credential: obligations.find((each) => each.kind === 'credential')?.id,
     wouldDeny: wouldDeny?.code,
   };
 }

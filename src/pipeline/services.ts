@@ -6,6 +6,7 @@ import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
+import type { CredentialValues } from '../credentials/credential-values.ts';
 import type { Identify } from '../identity/identify.ts';
 import type { Reidentify } from '../identity/reidentify.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
@@ -15,6 +16,7 @@ import type { ContentMeans } from './content/content-means.ts';
 import type { ExchangeFindings } from './findings.ts';
 import type { HoldMeans } from './holding/hold-means.ts';
 import type { InForce } from './judging/in-force.ts';
+import type { PlaceholderAlarms } from './credentials/placeholder-alarms.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
 
@@ -61,6 +63,9 @@ export interface Services {
   readonly events: EventBus;
   readonly content: ContentMeans;
   readonly contentRecord: ContentRecordMeans;
+  /** Values of the credentials that the policy declares. */
+  readonly credentials: CredentialValues;
+  readonly placeholders: PlaceholderAlarms;
   readonly holds: HoldMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
   readonly pseudonym: string;

@@ -1,6 +1,7 @@
 import type { Decision, DecisionRequest } from '../core/exchange/decision.ts';
 import type { RuleId } from '../core/ids.ts';
 import { contentDenial, observedContentDenial } from './content/content-denial.ts';
+import { withinScope } from './decision/credential-scope.ts';
 import { denied, type Denial } from './decision/denial.ts';
 import { decideFiltered } from './decision/filter.ts';
 import { floorDenial } from './decision/floors.ts';
@@ -62,7 +63,7 @@ function passed(weighed: Weighed, matches: Matches, wouldDeny: Denial | undefine
   if (residency.kind === 'refused') return denied(weighed, residency.denial);
   const unread = contentDenial(matches, weighed);
   if (unread !== undefined) return denied(weighed, unread.denial, unread.rules);
-  const united = uniteObligations(requiredBy(matches));
+  const united = uniteObligations(withinScope(requiredBy(matches), weighed));
   if (!united.ok) return denied(weighed, { code: 'obligation_conflict', reason: united.failure });
   // What would be denied is observed, not helped along.
   const tls = uniteOriginTls(weighed, wouldDeny === undefined ? matches.tls : NOTHING);

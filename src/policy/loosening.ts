@@ -54,11 +54,20 @@ function compareDestinations(before: CompiledPolicy, after: CompiledPolicy): str
 
 function compareCredentials(before: readonly CompiledCredential[], after: readonly CompiledCredential[]): string[] {
   const known = new Map(before.map((credential) => [credential.id, credential]));
-  return after.flatMap(({ id, for: destinations }) => {
+  return after.flatMap((credential) => {
+    const { id, for: destinations } = credential;
     const old = known.get(id);
     if (old === undefined) return [`credential ${id}: added`];
-    return added(old.for, destinations).map((destination) => `credential ${id}: extended to ${destination}`);
+    return [
+      ...added(old.for, destinations).map((destination) => `credential ${id}: extended to ${destination}`),
+      ...(useOf(old) === useOf(credential) ? [] : [`credential ${id}: its use changed`]),
+    ];
   });
+}
+
+/** Where its secret goes, and into which requests. */
+function useOf({ injection, methods, paths, asksForPlaceholder }: CompiledCredential): string {
+  return JSON.stringify([injection, methods && [...methods].sort(), paths?.map(({ text }) => text).sort(), asksForPlaceholder]);
 }
 
 /** An own entity that finds something else masks less than before, as far as its text tells. */

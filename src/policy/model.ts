@@ -3,6 +3,7 @@ import type { AgentDeclaration } from '../core/agent.ts';
 import type { CountrySet } from '../core/place/country-set.ts';
 import type { Jurisdiction } from '../core/place/jurisdiction.ts';
 import type { ApprovalTerms, Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
+import type { Injection } from '../core/exchange/injection.ts';
 import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
 import type { Place, PlaceSet } from '../core/place/place.ts';
@@ -130,6 +131,12 @@ export type Approval = Omit<ApprovalTerms, 'kind' | 'rules'>;
 export interface CompiledCredential {
   readonly id: string;
   readonly for: readonly DestinationId[];
+  readonly injection: Injection;
+  /** Upper-case; absent: all. */
+  readonly methods?: ReadonlySet<string>;
+  readonly paths?: readonly PathPattern[];
+  /** It goes only where the agent sent the placeholder for it. */
+  readonly asksForPlaceholder: boolean;
 }
 
 /** What compilation needs to know about the world; data, handed in. */

@@ -19,7 +19,6 @@ import { RefusedCredentials } from '../../src/recording/refused-credentials.ts';
 import { createConsoleSessionRepository } from '../../src/store/people/console-session-repository.ts';
 import { createPersonTokenRepository } from '../../src/store/people/person-token-repository.ts';
 import { createTokenRepository } from '../../src/store/token-repository.ts';
-import { openLog } from '../../src/telemetry/log.ts';
 import { journalIn } from '../recording/fixtures.ts';
 import { recordsOf } from '../support/record-files.ts';
 import { databaseIn } from '../store/fixtures.ts';
@@ -54,7 +53,7 @@ export async function openPeople(directory: string, clock: ManualClock): Promise
     throw error;
   });
   bus.subscribe((event) => void events.push(event));
-  const record = createAdminRecord({ journal, events: bus, log: openLog({ level: 'silent', to: 'stderr' }) });
+  const record = createAdminRecord({ journal, events: bus });
   const refused = new RefusedCredentials({ journal, clock });
   onTestFinished(() => refused[Symbol.asyncDispose]());
   const parts: PeopleParts = {

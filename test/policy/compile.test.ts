@@ -142,7 +142,14 @@ rules:
       recordContent: true,
       headers: { set: { 'x-team': 'support' }, require: ['x-purpose'], remove: ['cookie'] },
     });
-    expect(policy.credentials).toEqual([{ id: 'k', for: ['d'] }]);
+    expect(policy.credentials).toEqual([
+      {
+        id: 'k',
+        for: ['d'],
+        injection: { by: 'field', name: 'authorization', template: 'Bearer {}' },
+        asksForPlaceholder: false,
+      },
+    ]);
   });
 
   it('writes groups of entities out, each entity once and sorted', () => {

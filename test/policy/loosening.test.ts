@@ -49,6 +49,13 @@ describe('loosenings()', () => {
   it.each<[what: string, from: string, to: string, found: string[]]>([
     ['a permit added', 'rules:\n', 'rules:\n  - { id: q, to: [e], then: permit }\n', ['rule q: permit added']],
     ['a hold added', 'rules:\n', 'rules:\n  - { id: q, to: [e], then: hold, approval: { by: [x] } }\n', ['rule q: hold added']],
+    ['a secret put elsewhere', 'inject: { bearer: true }', 'inject: { query: key }', ['credential k: its use changed']],
+    [
+      'a secret put into more',
+      'inject: { bearer: true } }',
+      'inject: { bearer: true }, methods: [GET] }',
+      ['credential k: its use changed'],
+    ],
     ['a permit changed', 'methods: [GET]', 'methods: [GET, PUT]', ['rule p: permit changed (methods)']],
     ['a condition of a permit removed', ' methods: [GET],', '', ['rule p: permit changed (methods)']],
     ['a deny removed', '  - { id: n, to: { hosts: ["*.evil.example"] }, then: deny }\n', '', ['rule n: deny removed']],

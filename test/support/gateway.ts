@@ -41,9 +41,9 @@ export interface Gateway extends AsyncDisposable {
   readonly stderr: string;
   /** The interception CA, PEM. */
   caPem(): Promise<string>;
-  /** Every record written so far, in file order. */
   /** Every file of the data directory, what is sealed in the record, and what the process said; a character for each byte. */
   everythingWritten(): Promise<string>;
+  /** Every record written so far, in file order. */
   records(): Promise<readonly RecordLine[]>;
   /** Waits until a record matches; rejects with what there is. */
   waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
@@ -200,9 +200,7 @@ class GatewayProcess implements Gateway {
 
   async everythingWritten(): Promise<string> {
     const data = join(this.directory, 'data');
-    const entries = await readdir(data, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+    const texts = await filesBelow(data);
     const writers = await readdir(join(data, 'recordings'));
     const lines = writers.flatMap((writer) => linesOf(join(data, 'recordings', writer)));
     return [...texts, ...lines, this.stdout, this.stderr].join('\n');
@@ -309,5 +307,18 @@ class GatewayProcess implements Gateway {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     if (!this.#keepDirectory) await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** What is in every file below a directory that is written to meanwhile; one that was renamed is read under its new name. */
+async function filesBelow(directory: string): Promise<readonly string[]> {
+  for (let tries = 0; ; tries++) {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    try {
+      return await Promise.all(files.map((file) => readFile(file, 'latin1')));
+    } catch (error) {
+      if (tries === 20 || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }

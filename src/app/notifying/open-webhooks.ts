@@ -9,7 +9,6 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
-import { openSecrets } from '../loading/open-secrets.ts';
 import type { State } from '../state.ts';
 import { exchangeIds, timeOrderedIds } from '../system.ts';
 import { Announcer } from './announcer.ts';
@@ -92,8 +91,8 @@ function receiversOf({ settings, inForce, clock, state }: WebhookParts): Result<
 type OpenedParts = DeliveryParts & { readonly givenUp: GivenUpRecord };
 
 async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]): Promise<OpenedParts> {
-  const { settings, clock, random, log, state, inForce, metrics, plane } = parts;
-  const secrets = await openSecrets(settings, state.keys, random);
+  const { clock, random, log, state, inForce, metrics, plane } = parts;
+  const { secrets } = state;
   const cipher = new RowCipher(await state.keys.key('webhooks'), random);
   const givenUp = createGivenUpRecord({ receivers, journal: state.journal, clock, metrics, log });
   return {

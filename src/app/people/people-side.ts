@@ -33,11 +33,11 @@ export interface PeopleSide extends AsyncDisposable {
 
 /** @failure a sentence that names the setting */
 export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<PeopleSide, string>> {
-  const { settings, clock, random, state, inForce, events, log } = parts;
+  const { settings, clock, random, state, inForce, events } = parts;
   const { personTokens, consoleSessions: sessions, tokens: agentTokens, journal } = state;
   const { directory } = settings.data;
   await using stack = new AsyncDisposableStack();
-  const record = createAdminRecord({ journal, events, log });
+  const record = createAdminRecord({ journal, events });
   const first = { personTokens, clock, random, record, directory };
   await dropFirstToken(first);
   const peopleParts: PeopleParts = {

@@ -6,6 +6,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { PolicyIssue } from '../../policy/issue.ts';
+import { missingCredentials } from '../loading/missing-credentials.ts';
 import { loosenings } from '../../policy/loosening.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -138,6 +139,15 @@ export class Upkeep implements Disposable {
     events.publish({ type: 'policy.loaded', digest: policy.digest, generation: inForce.current.generation });
     if (loosened.length > 0) events.publish({ type: 'policy.loosened', digest: policy.digest, changes: loosened });
     log[loosened.length > 0 ? 'warn' : 'info']({ digest: policy.digest, loosened }, 'Policy loaded');
+    void this.#tellMissing(policy);
+  }
+
+  async #tellMissing(policy: CompiledPolicy): Promise<void> {
+    const { inForce, log, state } = this.#parts;
+    const missing = await missingCredentials(policy, state.secrets);
+    if (missing.length === 0 || inForce.compiled !== policy) return;
+    this.#warnings = [...this.#warnings, ...missing];
+    log.warn({ missing }, 'Credentials of the policy have no value');
   }
 
   #onRefused(issues: readonly (PolicyIssue | PolicyFileIssue)[]): void {

@@ -65,6 +65,8 @@ export interface DecisionEvent {
   readonly policy?: PolicyDigest | undefined;
   readonly transfer?: { readonly rule: RuleId; readonly basis: string; readonly reference?: string } | undefined;
   readonly obligations: readonly string[];
+  /** Id of the credential that the decision has injected; its value is nowhere. */
+  readonly credential?: string | undefined;
   readonly wouldDeny?: Code | undefined;
   /** The tunnel that this exchange ran inside. */
   readonly tunnel?: ExchangeId | undefined;
@@ -222,3 +224,6 @@ export type AdminAction =
   | 'records.export-ended';
 
 export type AdminAlarm = 'minted-for-oneself';
+
+/** What people are told of at once, whoever did it. */
+export type Alarm = AdminAlarm | 'placeholder-misplaced';

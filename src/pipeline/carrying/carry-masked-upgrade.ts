@@ -5,6 +5,7 @@ import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { transformedRequestFields } from '../../transform/fields/request-fields.ts';
 import { maskFields, RECOGNISING_FIELDS } from '../../transform/masking/mask-fields.ts';
+import { scrubbedFields } from '../../transform/scrubbing/secret-scrubber.ts';
 import { upgrade, type OutgoingRequest, type Upgraded } from '../../upstream/exchange.ts';
 import { fieldValue, toFieldLines, withoutFields } from '../../wire/http/fields.ts';
 import { agreedTerms, readableOffers } from '../../wire/websocket/deflate-extension.ts';
@@ -17,6 +18,8 @@ import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
 import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
+import { firstFailure } from './first-failure.ts';
+import { openInjecting, scrubbing, type Injecting } from '../credentials/injecting.ts';
 import { maskedHead } from './masked-head.ts';
 import { relayMessages } from './relay-messages.ts';
 import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
@@ -33,53 +36,74 @@ export async function carryMaskedUpgrade(
   const { clock, live, inForce } = services;
   const carriage = new Carriage(permitted, () => connection.socket.destroy(), inForce().policy.policy.entities);
   const reply = lazyReply(connection);
-  const opened = await openMasking(permitted, masks, services);
+  const opened = await openHandling(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
-  const masking: ExchangeMasking = opened.ok ? opened.value : {};
+  const { masking, injecting }: Opened = opened.ok ? opened.value : { masking: {}, injecting: undefined };
   const ending =
     stale === undefined
-      ? await shakeHands(carriage, connection, { masking, reply }, services)
+      ? await shakeHands(carriage, connection, { masking, injecting, reply }, services)
       : { failure: stale, ...NO_BYTES };
   live.delete(carriage);
   const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
   finish(permitted, { ...ending, failure: carriage.cutBy ?? ending.failure }, reply, services, findings);
 }
 
-interface Handling {
+interface Opened {
   readonly masking: ExchangeMasking;
+  readonly injecting: Injecting | undefined;
+}
+
+/** @failure store_unavailable | credential_unavailable */
+async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Opened, Failure>> {
+  const masking = await openMasking(permitted, masks, services);
+  if (!masking.ok) return masking;
+  const injecting = await openInjecting(permitted, services);
+  if (!injecting.ok) return injecting;
+  return ok({ masking: scrubbing(masking.value, injecting.value), injecting: injecting.value });
+}
+
+interface Handling extends Opened {
   readonly reply: ReplySink;
 }
 
 async function shakeHands(
   carriage: Carriage<Carried>,
   connection: UpgradeConnection,
-  { masking, reply }: Handling,
+  { masking, injecting, reply }: Handling,
   services: Services,
 ): Promise<Ending> {
   const { clock, content: means, pools } = services;
   const permitted = carriage.exchange;
-  const request = handshake(permitted, masking, services);
+  const request = handshake(permitted, { masking, injecting }, services);
   const stored = await masking.tokens?.settled();
   const failure = request.ok ? (stored?.ok === false ? stored.failure : carriage.cutBy) : request.failure;
   if (!request.ok || failure !== undefined) return { failure, ...NO_BYTES };
   let cut: (failure: Failure) => void = () => {};
   const masked = maskedReply(reply, masking, { permitted, means }, (broken) => cut(broken));
-  const running = upgrade(pools.dispatcher(permitted.permit), request.value, masked.sink, clock);
+  const scrubbed = injecting?.scrubbed(masked.sink, permitted.method, means.codings, (broken) => cut(broken));
+  const running = upgrade(pools.dispatcher(permitted.permit), request.value, scrubbed?.sink ?? masked.sink, clock);
   cut = (broken) => running.cut(broken);
   carriage.endsWith(cut);
   const upgraded = await running.upgraded;
-  if (upgraded !== undefined) return await join(carriage, connection, { upgraded, request: request.value, masking }, services);
+  if (upgraded !== undefined)
+    return await join(carriage, connection, { upgraded, request: request.value, masking, injecting }, services);
   const outcome = await running.outcome;
-  return { ...outcome, failure: (await masked.settled()) ?? outcome.failure };
+  return { ...outcome, failure: (await firstFailure([scrubbed, masked])) ?? outcome.failure };
 }
 
 const EXTENSIONS = 'sec-websocket-extensions';
 
-/** @failure unreadable_content */
-function handshake(permitted: Carried, masking: ExchangeMasking, { pseudonym }: Services): Result<OutgoingRequest, Failure> {
+/** @failure unreadable_content | credential_unavailable */
+function handshake(
+  permitted: Carried,
+  { masking, injecting }: Opened,
+  { clock, pseudonym }: Services,
+): Result<OutgoingRequest, Failure> {
   const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
   const fields = transformedRequestFields(readableFields(left), { readsResponse: readsResponse(masking) });
-  return fields.ok ? ok({ method, target, fields: fields.value, content: null }) : fields;
+  if (!fields.ok) return fields;
+  const request = { method, target, fields: fields.value, content: null };
+  return injecting === undefined ? ok(request) : injecting.into(request, clock.now());
 }
 
 /** The fields of a handshake with no offer of an extension that would make its messages unreadable. */
@@ -93,6 +117,7 @@ function readableFields(fields: RawFields): string[] {
 }
 
 interface Joined {
+  readonly injecting: Injecting | undefined;
   readonly upgraded: Upgraded;
   readonly request: OutgoingRequest;
   readonly masking: ExchangeMasking;
@@ -101,7 +126,7 @@ interface Joined {
 async function join(
   carriage: Carriage<Carried>,
   { socket, head }: UpgradeConnection,
-  { upgraded, request, masking }: Joined,
+  { upgraded, request, masking, injecting }: Joined,
   services: Services,
 ): Promise<Ending> {
   const origin = upgraded.socket as Socket;
@@ -112,18 +137,21 @@ async function join(
     origin.destroy();
     return { failure: { code: 'origin_protocol', detail: terms.failure }, dialled, ...NO_BYTES };
   }
-  const ofFields = masking.response?.masking.of('fields');
-  socket.write(
-    switchingProtocols(ofFields === undefined ? fields : maskFields(fields, ofFields, RECOGNISING_FIELDS)),
-    'latin1',
-  );
+  socket.write(switchingProtocols(agreedFields(fields, masking)), 'latin1');
   const flows = messageFlows(masking, terms.value, services.content);
   const running = relayMessages({ client: socket, origin, head, ...flows }, services.tunnel);
   carriage.endsWith(() => running.cut());
   const { end, failure } = await running.ended;
   const { sent, received } = running.bytes;
   const detail = joinedNotes(noteOn(masking), flows.hasForeignTokens ? FOREIGN_TOKENS : undefined, end);
-  return { status: 101, failure, detail, sent, received, dialled };
+  return { status: 101, failure, detail: joinedNotes(detail, injecting?.note), sent, received, dialled };
+}
+
+/** The fields of the origin's answer to the handshake, as the client gets them. */
+function agreedFields(fields: RawFields, { response, scrubbing: secrets }: ExchangeMasking): RawFields {
+  const left = secrets === undefined ? fields : scrubbedFields(fields, secrets.patterns, secrets.onFound);
+  const ofFields = response?.masking.of('fields');
+  return ofFields === undefined ? left : maskFields(left, ofFields, RECOGNISING_FIELDS);
 }
 
 const FOREIGN_TOKENS = 'Messages held tokens that another destination was sent; they were not restored';

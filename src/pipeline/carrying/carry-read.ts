@@ -18,6 +18,8 @@ import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
 import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
+import { firstFailure } from './first-failure.ts';
+import { openInjecting, scrubbing, type Injecting } from '../credentials/injecting.ts';
 import { maskedHead } from './masked-head.ts';
 
 interface Client {
@@ -30,9 +32,11 @@ interface Handling {
   readonly masking: ExchangeMasking;
   /** Absent where no rule asks for it. */
   readonly recording: ContentRecording | undefined;
+  /** Absent where no secret goes into the request. */
+  readonly injecting: Injecting | undefined;
 }
 
-const UNTOUCHED: Handling = { masking: {}, recording: undefined };
+const UNTOUCHED: Handling = { masking: {}, recording: undefined, injecting: undefined };
 
 /**
  * Carries a request that is read on its way: a rule has something of it masked, or its content recorded, on the way out, on the
@@ -60,29 +64,34 @@ export async function carryRead(
 
 type Carried = Permitted & { readonly permit: Permit };
 
-/** @failure store_unavailable | audit_unavailable */
+/** @failure store_unavailable | audit_unavailable | credential_unavailable */
 async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Handling, Failure>> {
   const masking = await openMasking(permitted, masks, services);
   if (!masking.ok) return masking;
+  const injecting = await openInjecting(permitted, services);
+  if (!injecting.ok) return injecting;
   const recording = await openContentRecording(permitted, services);
-  return recording.ok ? ok({ masking: masking.value, recording: recording.value }) : recording;
+  if (!recording.ok) return recording;
+  return ok({ masking: scrubbing(masking.value, injecting.value), recording: recording.value, injecting: injecting.value });
 }
 
 async function send(
   carriage: Carriage<Carried>,
   { reply, content }: Client,
-  { masking, recording }: Handling,
+  { masking, recording, injecting }: Handling,
   services: Services,
 ): Promise<Ending> {
-  const leaving = content === undefined ? ok(undefined) : await leavingContent(carriage, content, masking, services);
+  const leaving =
+    content === undefined ? ok(undefined) : await leavingContent(carriage, content, { masking, injecting }, services);
   if (!leaving.ok) return { failure: carriage.cutBy ?? leaving.failure, ...NO_BYTES };
   try {
     const request = outgoing(carriage.exchange, leaving.value, masking, services);
     if (!request.ok) return { failure: request.failure, ...NO_BYTES };
-    const stored = await masking.tokens?.settled();
+    const sent = injecting?.into(request.value, services.clock.now(), leaving.value?.digest) ?? request;
+    const stored = sent.ok ? await masking.tokens?.settled() : sent;
     if (stored?.ok === false) return { failure: stored.failure, ...NO_BYTES };
-    if (carriage.cutBy !== undefined) return { failure: carriage.cutBy, ...NO_BYTES };
-    return await run(carriage, request.value, { reply, masking, recording }, services);
+    if (!sent.ok || carriage.cutBy !== undefined) return { failure: carriage.cutBy, ...NO_BYTES };
+    return await run(carriage, { shown: request.value, sent: sent.value }, { reply, masking, recording, injecting }, services);
   } finally {
     await leaving.value?.dispose();
   }
@@ -92,17 +101,19 @@ async function send(
 async function leavingContent(
   carriage: Carriage<Carried>,
   content: RequestContent,
-  masking: ExchangeMasking,
+  { masking, injecting }: Pick<Handling, 'masking' | 'injecting'>,
   { content: means }: Services,
 ): Promise<Result<LeavingContent, Failure>> {
   const { fields } = carriage.exchange;
   const way = contentWay(carriage.exchange, masking, means);
   if (!way.ok) return way;
-  if (way.value === 'pass') return ok({ content: content.open(), dispose: () => content.dispose() });
-  const { transformation } = way.value;
+  const isSigned = injecting?.signsContent === true;
+  if (way.value === 'pass' && !isSigned) return ok({ content: content.open(), dispose: () => content.dispose() });
+  const transformation = way.value === 'pass' ? undefined : way.value.transformation;
   const isMeasured = masking.request?.masks.length === 'spool' && fieldValue(fields, 'content-length') !== undefined;
-  if (!isMeasured) return ok(streamedContent(content, transformation, masking.tokens));
-  const spooled = new SpooledContent(content, transformation, means);
+  if (transformation !== undefined && !isMeasured && !isSigned)
+    return ok(streamedContent(content, transformation, masking.tokens));
+  const spooled = new SpooledContent(content, transformation, means, isSigned);
   carriage.endsWith((failure) => spooled.cut(failure));
   return await spooled.measure();
 }
@@ -121,10 +132,16 @@ function outgoing(
   return fields.ok ? ok({ method, target, fields: fields.value, content: leaving?.content ?? null }) : fields;
 }
 
+/** A request as it may be looked at, and with the secret that only its origin gets. */
+interface Outgoing {
+  readonly shown: OutgoingRequest;
+  readonly sent: OutgoingRequest;
+}
+
 async function run(
   carriage: Carriage<Carried>,
-  request: OutgoingRequest,
-  { reply, masking, recording }: Handling & { readonly reply: ReplySink },
+  { shown, sent }: Outgoing,
+  { reply, masking, recording, injecting }: Handling & { readonly reply: ReplySink },
   services: Services,
 ): Promise<Ending> {
   const { clock, pools, content: means } = services;
@@ -132,19 +149,20 @@ async function run(
   let cut: (failure: Failure) => void = () => {};
   const masked = maskedReply(reply, masking, { permitted, means }, (failure) => cut(failure));
   // Heard of before undici hears of it: what broke is the content, not the origin.
-  request.content?.once('error', (error) => {
+  shown.content?.once('error', (error) => {
     if (error instanceof ContentError) cut(error.failure);
   });
-  const sent = recording === undefined ? request : { ...request, content: recording.request(request) };
-  const sink = recording?.reply(masked.sink) ?? masked.sink;
-  const running = exchange(pools.dispatcher(permitted.permit), sent, sink, clock);
+  const content = recording === undefined ? shown.content : recording.request(shown);
+  const behind = recording?.reply(masked.sink) ?? masked.sink;
+  const scrubbed = injecting?.scrubbed(behind, permitted.method, means.codings, (failure) => cut(failure));
+  const running = exchange(pools.dispatcher(permitted.permit), { ...sent, content }, scrubbed?.sink ?? behind, clock);
   cut = (failure) => running.cut(failure);
   carriage.endsWith(cut);
   recording?.failsWith(cut);
   const outcome = await running.outcome;
-  const failure = (await masked.settled()) ?? (await recording?.settled()) ?? outcome.failure;
-  const detail = joinedNotes(outcome.detail, masked.hasForeignTokens ? FOREIGN_TOKENS : undefined);
-  return { ...outcome, failure, detail };
+  const failure = await firstFailure([scrubbed, masked, recording]);
+  const detail = joinedNotes(outcome.detail, masked.hasForeignTokens ? FOREIGN_TOKENS : undefined, injecting?.note);
+  return { ...outcome, failure: failure ?? outcome.failure, detail };
 }
 
 const FOREIGN_TOKENS = 'The answer held tokens that another destination was sent; they were not restored';

@@ -8,6 +8,7 @@ import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
 import { carryRead } from './carry-read.ts';
 import { finish, NO_BYTES } from './finish.ts';
+import { injects } from '../credentials/injecting.ts';
 import { outgoingFields } from './outgoing.ts';
 import type { Services } from '../services.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
@@ -20,7 +21,7 @@ export async function carryRequest(
   services: Services,
 ): Promise<void> {
   const masks = masksOf(permitted.decision.obligations);
-  if (masks.request !== undefined || masks.response !== undefined || recordsContent(permitted.decision)) {
+  if (masks.request !== undefined || masks.response !== undefined || recordsContent(permitted.decision) || injects(permitted)) {
     await carryRead(permitted, { reply, content }, masks, services);
     return;
   }

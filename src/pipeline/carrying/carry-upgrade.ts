@@ -7,6 +7,7 @@ import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
 import { carryMaskedUpgrade } from './carry-masked-upgrade.ts';
 import { finish, NO_BYTES, type Ending } from './finish.ts';
+import { injects } from '../credentials/injecting.ts';
 import { outgoingFields } from './outgoing.ts';
 import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
 import type { Services } from '../services.ts';
@@ -18,7 +19,7 @@ export async function carryUpgrade(
   services: Services,
 ): Promise<void> {
   const masks = masksOf(permitted.decision.obligations);
-  if (masks.request !== undefined || masks.response !== undefined) {
+  if (masks.request !== undefined || masks.response !== undefined || injects(permitted)) {
     await carryMaskedUpgrade(permitted, connection, masks, services);
     return;
   }

@@ -6,7 +6,9 @@ import { MessageMasking } from '../../transform/masking/message-masking.ts';
 import { planMasks, type MaskPlan } from '../../transform/masking/mask-plan.ts';
 import { signatureScheme } from '../../transform/signed-request.ts';
 import type { Masks } from '../judging/masks-of.ts';
+import { keptFields } from '../credentials/credential-use.ts';
 import type { Permitted } from '../judging/permitted.ts';
+import type { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
 import type { Services } from '../services.ts';
 
 /** One direction of an exchange: what is masked of its message, and how. */
@@ -23,6 +25,8 @@ export interface ExchangeMasking {
   readonly response?: Direction<NonNullable<Masks['response']>>;
   /** Present where values leave as tokens: what comes back may hold them. */
   readonly tokens?: VaultSession;
+  /** Present where a secret was put into the request: what comes back may hold it. */
+  readonly scrubbing?: { readonly patterns: SecretPatterns; readonly onFound: () => void };
   /** Scheme by which the request is signed, so that it leaves unmasked. */
   readonly unmaskedBecause?: string;
 }
@@ -42,7 +46,8 @@ export async function openMasking(
   if (!tokens.ok) return tokens;
   const session = tokens.value;
   const hash = hashOf(permitted, services);
-  const scheme = request && signatureScheme(permitted.requestTarget, permitted.fields);
+  const scheme =
+    request && signatureScheme(permitted.requestTarget, keptFields(permitted, permitted.decision, services.inForce()));
   const sending = request !== undefined && plan !== undefined && scheme === undefined;
   return ok({
     ...(sending && { request: { masks: request, plan, masking: new MessageMasking(plan, meansOf(hash, session)) } }),

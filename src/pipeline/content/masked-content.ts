@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -8,6 +9,7 @@ import { RATIO_LIMIT } from '../../transform/codings/expansion.ts';
 import { requestLeavesIn } from '../../transform/codings/leaving-coding.ts';
 import { ContentError } from '../../transform/content/content-error.ts';
 import { transformedContent } from '../../transform/content/content-stream.ts';
+import { TappedContent, type ContentTap } from '../../transform/content/tapped-content.ts';
 import { measuredContent } from '../../transform/content/measured-content.ts';
 import type { Transformation } from '../../transform/content/transformation.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
@@ -25,6 +27,8 @@ export interface LeavingContent {
   readonly content: Readable;
   /** What its fields must say of it; absent where it passes untouched. */
   readonly change?: { readonly leaves: ContentCoding | undefined; readonly length: Bytes | undefined };
+  /** SHA-256 of what leaves, in hexadecimal digits; where it was asked for. */
+  readonly digest?: string;
   /** Frees what holds it. */
   dispose(): Promise<void>;
 }
@@ -91,32 +95,45 @@ export function streamedContent(
 /** What is masked in memory is made anew by its filter, and held as one copy more. */
 const COPIES = 2;
 
-/** Content that is masked to its end before any of it leaves, so that its length can be told. */
+/** Content that is there to its end before any of it leaves, masked or as it is, so that its length and digest can be told. */
 export class SpooledContent {
   readonly #content: RequestContent;
-  readonly #masked: Readable;
-  readonly #leaves: ContentCoding | undefined;
+  /** As it leaves, then the same as its digest is made. */
+  readonly #left: Readable;
+  readonly #read: Readable;
+  readonly #transformation: Transformation | undefined;
+  readonly #hash: Hash | undefined;
   readonly #means: ContentMeans;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(content: RequestContent, transformation: Transformation, means: ContentMeans) {
+  /**
+   * @param transformation absent where it leaves as it came
+   * @param wantsDigest it is signed
+   */
+  constructor(content: RequestContent, transformation: Transformation | undefined, means: ContentMeans, wantsDigest = false) {
     this.#content = content;
     this.#means = means;
-    this.#leaves = transformation.leaves;
+    this.#transformation = transformation;
     this.#timer = setTimeout(() => this.cut(SILENT), CONTENT_SILENCE);
-    this.#masked = transformedContent(content.open(), { ...transformation, filter: this.#attentive(transformation.filter) });
+    const came = content.open();
+    this.#left =
+      transformation === undefined
+        ? came
+        : transformedContent(came, { ...transformation, filter: this.#attentive(transformation.filter) });
+    this.#hash = wantsDigest ? createHash('sha256') : undefined;
+    this.#read = this.#hash === undefined ? this.#left : new TappedContent(this.#left, this.#tap(this.#hash));
   }
 
   /** Ends it for this reason, wherever it is. */
   cut(failure: Failure): void {
-    this.#masked.destroy(new ContentError(failure));
+    this.#left.destroy(new ContentError(failure));
   }
 
   /** @failure what the content ends with; overloaded and store_unavailable from the spool */
   async measure(): Promise<Result<LeavingContent, Failure>> {
     const { contentMemory, held, spool } = this.#means;
     const share = held.share();
-    const measured = await measuredContent(this.#masked, share.hold(contentMemory) ? contentMemory : 0, spool);
+    const measured = await measuredContent(this.#read, share.hold(contentMemory) ? contentMemory : 0, spool);
     clearTimeout(this.#timer);
     const isHeld = measured.ok && measured.value.length <= contentMemory;
     if (!isHeld) share.release();
@@ -125,13 +142,27 @@ export class SpooledContent {
     if (isHeld) countRead(value.length * COPIES);
     return ok({
       content: value.content,
-      change: { leaves: this.#leaves, length: value.length },
+      ...(this.#transformation !== undefined && { change: { leaves: this.#transformation.leaves, length: value.length } }),
+      ...(this.#hash !== undefined && { digest: this.#hash.digest('hex') }),
       dispose: async () => {
         share.release();
         await value.dispose();
         await this.#content.dispose();
       },
     });
+  }
+
+  #tap(hash: Hash): ContentTap {
+    return {
+      push: (bytes) => {
+        this.#timer.refresh();
+        hash.update(bytes);
+        return true;
+      },
+      whenReady: () => {},
+      end: () => {},
+      abort: () => {},
+    };
   }
 
   /** An agent that sends slowly must not hold what is held for it for ever. */

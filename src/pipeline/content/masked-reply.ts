@@ -5,9 +5,10 @@ import { ReplyTransform } from '../../transform/content/reply-transform.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
 import { FieldMaskingReply } from '../../transform/masking/field-masking-reply.ts';
 import { mayHoldNul } from '../../transform/masking/text-charset.ts';
-import { chainTexts, maskingTexts, restoringTexts, type TextFilters } from '../../transform/masking/text-filters.ts';
+import type { TextFilters } from '../../transform/masking/text-filters.ts';
 import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
 import type { Permitted } from '../judging/permitted.ts';
+import { answerTexts } from './answer-texts.ts';
 import type { ContentMeans } from './content-means.ts';
 import type { ExchangeMasking } from './exchange-masking.ts';
 
@@ -22,7 +23,7 @@ export interface MaskedReply {
 
 /** Whether the content of the answer is read. */
 export function readsResponse(masking: ExchangeMasking): boolean {
-  return masking.tokens !== undefined || masksContent(masking);
+  return masking.tokens !== undefined || masking.scrubbing !== undefined || masksContent(masking);
 }
 
 function masksContent({ response }: Pick<ExchangeMasking, 'response'>): boolean {
@@ -37,7 +38,7 @@ export function maskedReply(
   onFailure: (failure: Failure) => void,
 ): MaskedReply {
   const state = { hasForeignTokens: false };
-  const texts = textsOf(masking, () => {
+  const texts = answerTexts(masking, () => {
     state.hasForeignTokens = true;
   });
   const transform =
@@ -63,16 +64,6 @@ export function maskedReply(
       return state.hasForeignTokens;
     },
   };
-}
-
-function textsOf({ response, tokens }: ExchangeMasking, onForeign: () => void): TextFilters | undefined {
-  const ofContent = response?.masking.of('content');
-  const all = [
-    ...(ofContent === undefined ? [] : [maskingTexts(ofContent)]),
-    ...(tokens === undefined ? [] : [restoringTexts({ tokens, onForeign })]),
-  ];
-  const [first, ...others] = all;
-  return first === undefined ? undefined : chainTexts([first, ...others]);
 }
 
 interface Answered {

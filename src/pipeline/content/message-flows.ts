@@ -1,8 +1,9 @@
 import type { CodingMemory } from '../../transform/codings/coding-memory.ts';
-import { chainTexts, maskingTexts, restoringTexts } from '../../transform/masking/text-filters.ts';
+import { maskingTexts } from '../../transform/masking/text-filters.ts';
 import { MessageFlow } from '../../transform/websocket/message-flow.ts';
 import { MessageTexts } from '../../transform/websocket/message-texts.ts';
 import type { DeflateTerms } from '../../wire/websocket/deflate-extension.ts';
+import { answerTexts } from './answer-texts.ts';
 import type { ExchangeMasking } from './exchange-masking.ts';
 
 /** What the messages of both sides of a WebSocket go through. */
@@ -39,13 +40,10 @@ export function messageFlows(
   const onForeign = (): void => {
     state.hasForeignTokens = true;
   };
-  const [first, ...others] = [
-    ...(answered === undefined ? [] : [maskingTexts(answered)]),
-    ...(tokens === undefined ? [] : [restoringTexts({ tokens, onForeign })]),
-  ];
+  const texts = answerTexts(masking, onForeign);
   const toClient = new MessageFlow({
     isFromClient: false,
-    texts: first && new MessageTexts(chainTexts([first, ...others]), answered),
+    texts: texts && new MessageTexts(texts, answered),
     // Where it is only looked through for tokens, what nobody reads holds none that anybody would miss.
     opaque: answered === undefined ? 'pass' : (response?.masks.opaque ?? 'deny'),
     deflate: terms?.server,

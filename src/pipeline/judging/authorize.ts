@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
 import { brokenSignature } from './broken-signature.ts';
+import { keptFields, misuseOf } from '../credentials/credential-use.ts';
 import { decisionRequest } from './decision-request.ts';
 import { undischarged } from './discharge.ts';
 import { judgeName } from './judge-name.ts';
@@ -27,7 +28,7 @@ export function authorizeRequest(located: Located, services: Services): Result<P
     const foreseen = judgeName(located, inForce, services);
     if (!foreseen.ok) return foreseen;
   }
-  const permitted = checkPermitted(located, decision);
+  const permitted = checkPermitted(located, decision, inForce);
   if (!permitted.ok) return permitted;
   const authorized = withDecision(located, decision);
   const unspoken = unspokenProtocol(request);
@@ -52,7 +53,7 @@ export function authorizeReleased(
 ): Result<Permitted & { readonly permit: Permit; readonly release: Release }, Refusal> {
   const inForce = services.inForce();
   const decision = decide(inForce.policy, decisionRequest(located, located.destination, services.clock.now()));
-  const permitted = checkPermitted(located, decision);
+  const permitted = checkPermitted(located, decision, inForce);
   if (!permitted.ok) return permitted;
   if (decision.effect === 'hold' && !covers(decision)) {
     return fail({ code: 'approval_stale', progress: withDecision(located, decision) });
@@ -77,7 +78,7 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
     return ok(withIntercept(withDecision(located, interception(located, inForce)), mintInterceptPermit(located)));
   }
   const decision = decide(inForce.policy, request);
-  const permitted = checkPermitted(located, decision);
+  const permitted = checkPermitted(located, decision, inForce);
   if (!permitted.ok) return permitted;
   return ok(withPermit(withDecision(located, decision), mintPermit(located, decision, inForce), foreseen.tunnel));
 }
@@ -97,14 +98,20 @@ export function unspokenProtocol({
   return undefined;
 }
 
-function checkPermitted(located: Located, decision: Decision): Result<void, Refusal> {
+function checkPermitted(located: Located, decision: Decision, inForce: InForce): Result<void, Refusal> {
   if (decision.effect === 'deny') return deny(decision, located);
   const missing = undischarged(decision, located.kind);
   if (missing !== undefined) {
     const reason = `This version cannot discharge ${missing}`;
     return fail({ code: 'obligation_unsupported', reason, progress: withDecision(located, decision) });
   }
-  const broken = brokenSignature(masksOf(decision.obligations).request, located.requestTarget, located.fields);
+  const misuse = misuseOf(located, decision, inForce);
+  if (misuse !== undefined) return fail({ ...misuse, progress: withDecision(located, decision) });
+  const broken = brokenSignature(
+    masksOf(decision.obligations).request,
+    located.requestTarget,
+    keptFields(located, decision, inForce),
+  );
   if (broken !== undefined) return fail({ code: 'obligation_conflict', ...broken, progress: withDecision(located, decision) });
   return ok(undefined);
 }

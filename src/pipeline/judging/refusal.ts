@@ -16,6 +16,8 @@ export interface Refusal {
   readonly approval?: ApprovalId;
   /** How soon to ask again. */
   readonly retryAfterSeconds?: number;
+  /** The placeholder of this credential was sent where it does not belong. */
+  readonly misplaced?: string;
   /** What was known when it ended. */
   readonly progress: Progress;
 }

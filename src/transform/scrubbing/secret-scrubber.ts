@@ -1,3 +1,4 @@
+import type { RawFields } from '../../core/exchange/reply-sink.ts';
 import { concatenate, EMPTY } from '../../masking/media/bytes/concatenate.ts';
 import type { TextFilter } from '../../masking/text-filter.ts';
 import { spellingsOf } from './secret-spellings.ts';
@@ -77,9 +78,14 @@ export class SecretScrubber implements TextFilter {
   }
 }
 
-/** A text for the log or the record with known secrets replaced. */
-export function scrubbed(text: string, patterns: SecretPatterns): string {
+/** Fields without known secrets: names as well, since an origin may write what it likes. */
+export function scrubbedFields(fields: RawFields, patterns: SecretPatterns, onFound: () => void): RawFields {
+  return fields.map((text) => scrubbed(text, patterns, onFound));
+}
+
+/** A text with known secrets replaced. */
+export function scrubbed(text: string, patterns: SecretPatterns, onFound: () => void = () => {}): string {
   if (patterns.longest === 0) return text;
-  const scrubber = new SecretScrubber(patterns);
+  const scrubber = new SecretScrubber(patterns, onFound);
   return Buffer.concat([scrubber.push(Buffer.from(text, 'utf8')), scrubber.finish()]).toString('utf8');
 }

@@ -1,0 +1,93 @@
+import type { Failure } from '../../core/codes.ts';
+import type { ReplySink } from '../../core/exchange/reply-sink.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { inject, secretParts } from '../../credentials/inject.ts';
+import { filledWith } from '../../credentials/placeholder.ts';
+import type { CompiledCredential } from '../../policy/model.ts';
+import type { CodingMemory } from '../../transform/codings/coding-memory.ts';
+import { scrubbedReply, type ScrubbedReply } from '../../transform/scrubbing/scrubbing-reply.ts';
+import { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
+import type { OutgoingRequest } from '../../upstream/exchange.ts';
+import type { ExchangeMasking } from '../content/exchange-masking.ts';
+import { credentialOf } from './credential-use.ts';
+import type { Permitted } from '../judging/permitted.ts';
+import type { Services } from '../services.ts';
+
+/** A secret on its way into one request. */
+export class Injecting {
+  /** What the answer is looked through for. */
+  readonly patterns: SecretPatterns;
+  readonly #credential: CompiledCredential;
+  readonly #secret: string;
+  #isEchoed = false;
+
+  constructor(credential: CompiledCredential, secret: string) {
+    this.#credential = credential;
+    this.#secret = secret;
+    this.patterns = new SecretPatterns(secretParts(credential.injection, secret));
+  }
+
+  /** Whether the secret signs the content, which then has to be known before any of it leaves. */
+  get signsContent(): boolean {
+    const { injection } = this.#credential;
+    return injection.by === 'aws-sigv4' && injection.service !== 's3';
+  }
+
+  /** For the record, where the answer held the secret. */
+  get note(): string | undefined {
+    return this.#isEchoed ? `The answer held the credential ${this.#credential.id}; it was taken out` : undefined;
+  }
+
+  readonly onFound = (): void => {
+    this.#isEchoed = true;
+  };
+
+  /** What stands between the origin and everything else, record included. */
+  scrubbed(inner: ReplySink, method: string, memory: CodingMemory, onFailure: (failure: Failure) => void): ScrubbedReply {
+    const { patterns, onFound } = this;
+    // What stands behind reads the content again, and codes it as the client likes it.
+    return scrubbedReply(inner, { patterns, method, acceptEncoding: undefined, memory, onFound, onFailure });
+  }
+
+  /**
+   * The request with the secret in it. From here on nothing may look at it but the origin.
+   * @param digest of the content, where it is signed
+   * @failure credential_unavailable: the value cannot stand where it has to go
+   */
+  into(request: OutgoingRequest, now: number, digest?: string): Result<OutgoingRequest, Failure> {
+    const injected = inject({ ...request, digest }, this.#credential.injection, this.#secret, now);
+    return injected.ok ? ok({ ...request, ...injected.value }) : fail(unavailable(this.#credential.id, injected.failure));
+  }
+}
+
+/**
+ * Gets the secret ready that a decision has put into a request; undefined where there is none to put into it.
+ * @failure credential_unavailable
+ */
+export async function openInjecting(
+  permitted: Permitted,
+  { credentials, inForce }: Services,
+): Promise<Result<Injecting | undefined, Failure>> {
+  if (!injects(permitted)) return ok(undefined);
+  const credential = credentialOf(permitted.decision, inForce());
+  // The policy was replaced meanwhile; what was decided needs a secret that nobody declares any longer.
+  if (credential === undefined) return fail({ code: 'credential_unavailable', detail: 'The policy no longer declares it' });
+  const { id, injection, asksForPlaceholder } = credential;
+  if (asksForPlaceholder && filledWith(id, injection, permitted) !== 'placeholder') return ok(undefined);
+  const secret = await credentials.value(id);
+  return secret.ok ? ok(new Injecting(credential, secret.value)) : fail(unavailable(id, secret.failure));
+}
+
+/** Whether a decision has a secret put into its request. */
+export function injects({ decision }: Permitted): boolean {
+  return decision.obligations.some(({ kind }) => kind === 'credential');
+}
+
+/** What is done to the messages of an exchange, with its secret taken out of what comes back. */
+export function scrubbing(masking: ExchangeMasking, injecting: Injecting | undefined): ExchangeMasking {
+  return injecting === undefined ? masking : { ...masking, scrubbing: injecting };
+}
+
+function unavailable(id: string, why: string): Failure {
+  return { code: 'credential_unavailable', detail: `The credential ${id}: ${why}` };
+}
