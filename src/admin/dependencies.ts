@@ -1,6 +1,7 @@
 import type { Principal } from '../core/people/principal.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
+import type { AgentDesk } from './access/agent-desk.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { ExchangeDesk } from './access/exchange-desk.ts';
 import type { RecordDesk } from './access/record-desk.ts';
@@ -26,6 +27,7 @@ export interface AdminDependencies {
   readonly people: People;
   /** Absent where no `oidc` is set. */
   readonly identityProvider?: IdentityProvider | undefined;
+  readonly agents: AgentDesk;
   readonly approvals: ApprovalDesk;
   readonly exchanges: ExchangeDesk;
   readonly reports: ReportDesk;

@@ -7,6 +7,7 @@ import { policyFiles } from '../config/policy-files.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createAgentDesk } from './agents/agent-desk.ts';
 import { createApprovalDesk } from './approving/approval-desk.ts';
 import { compileFor } from './compile-policy.ts';
 import { consoleEvents } from './notifying/console-events.ts';
@@ -115,10 +116,22 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
 function desksOf(
   parts: AdminSideParts,
   { record }: PeopleSide,
-): Pick<AdminDependencies, 'approvals' | 'exchanges' | 'reports' | 'records'> {
-  const { inForce, clock, log, state, settings } = parts;
+): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records'> {
+  const { inForce, clock, log, state, settings, plane } = parts;
   const scope = scopeView(inForce);
   return {
+    agents: createAgentDesk({
+      store: state.stoppedAgents,
+      approvals: state.holds.approvals,
+      agents: () => inForce.compiled.agents,
+      running: () => plane.live.byAgent(),
+      changed: () => {
+        state.database.signal();
+        return plane.stopped.refresh();
+      },
+      record,
+      clock,
+    }),
     approvals: createApprovalDesk({
       approvals: state.holds.approvals,
       grants: state.holds.grants,

@@ -9,6 +9,7 @@ import type { ListeningAddress } from '../destination/self-addresses.ts';
 import { AttemptLimiter } from '../identity/attempt-limiter.ts';
 import { createIdentifier } from '../identity/identify.ts';
 import { SessionTable } from '../identity/session.ts';
+import { reidentifyUnlessStopped, StoppedAgents } from '../identity/stopped-agents.ts';
 import { TokenCache } from '../identity/token-cache.ts';
 import type { ListenerLimits } from '../listener/listener-limits.ts';
 import { InterceptedListener } from '../listener/intercepted-listener.ts';
@@ -62,6 +63,7 @@ export interface DataPlane extends AsyncDisposable {
   readonly addresses: readonly string[];
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
+  readonly stopped: StoppedAgents;
   readonly resolver: Resolver;
   readonly reidentify: Reidentify;
   /** Ends what runs under grants that have ended. */
@@ -80,21 +82,21 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const resolver = resolverFor(parts);
   if (!resolver.ok) return fail(`resolver: ${resolver.failure}`);
   const tokenCache = new TokenCache({ store: state.tokens, clock });
+  const stopped = await StoppedAgents.open(state.stoppedAgents);
+  if (!stopped.ok) return fail(stopped.failure.detail);
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
   const journal = stack.use(createFoldingJournal({ journal: state.journal, clock }));
   const live = new LiveExchanges();
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
-  const reidentify = reidentifyAtHome(
-    createReidentifier({ directory: () => parts.inForce.compiled.agents, tokens: tokenCache }),
-    state.places,
-  );
+  const reidentify = reidentifierFor(parts, tokenCache, stopped.value);
   const contentRecord = {
     recorder: new ContentRecorder(journal, state.contentKeys),
     limit: settings.recordings['content-limit'],
   };
   const carrying = { recorder, contentRecord, pools, live };
-  const services = sharedServices(parts, { tokenCache, reidentify, resolver: resolver.value, ...carrying });
+  const identifying = { tokenCache, reidentify, stopped: stopped.value };
+  const services = sharedServices(parts, { ...identifying, resolver: resolver.value, ...carrying });
   const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
   for (const { address, denials } of settings.listen.proxy) {
@@ -115,9 +117,8 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   return ok({
     addresses: listeners.map(({ address }) => socketAddressText(address)),
     live,
-    tokenCache,
+    ...identifying,
     resolver: resolver.value,
-    reidentify,
     endWithGrants: () => live.endWithGrants((running) => uncovered(running, services)),
     ready: () => recorder.writable,
     onGeneration: (generation) => {
@@ -154,7 +155,7 @@ type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
 /** What all listeners share. */
 function sharedServices(
   parts: DataPlaneParts,
-  opened: Pick<Services, 'reidentify' | 'resolver' | 'recorder' | 'contentRecord' | 'pools' | 'live'> & {
+  opened: Pick<Services, 'reidentify' | 'stopped' | 'resolver' | 'recorder' | 'contentRecord' | 'pools' | 'live'> & {
     readonly tokenCache: TokenCache;
   },
 ): SharedServices {
@@ -209,6 +210,11 @@ function identifierFor({ state, inForce, clock, random }: DataPlaneParts, tokens
     attempts: new AttemptLimiter({ clock }),
   });
   return identifyAtHome(identify, state.places);
+}
+
+function reidentifierFor({ inForce, state }: DataPlaneParts, tokens: TokenCache, stopped: StoppedAgents): Reidentify {
+  const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens });
+  return reidentifyUnlessStopped(reidentifyAtHome(reidentify, state.places), stopped);
 }
 
 function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
+import type { StoppedAgentStore } from '../core/stopped-agent.ts';
 import type { Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
@@ -11,7 +12,8 @@ import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
 import { createPersonTokenRepository } from '../store/people/person-token-repository.ts';
-import { createTokenRepository } from '../store/token-repository.ts';
+import { createStoppedAgentRepository } from '../store/agents/stopped-agent-repository.ts';
+import { createTokenRepository } from '../store/agents/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
 import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
@@ -33,6 +35,7 @@ export interface State extends AsyncDisposable {
   /** What nobody may see: signing secrets of webhooks, values of credentials. */
   readonly secrets: Secrets;
   readonly tokens: TokenStore;
+  readonly stoppedAgents: StoppedAgentStore;
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
   readonly journal: OpenJournal;
@@ -94,6 +97,7 @@ export async function openState(
     keys,
     secrets: await openSecrets(settings, keys, random),
     tokens: createTokenRepository(database.value.db),
+    stoppedAgents: createStoppedAgentRepository(database.value.db),
     personTokens: createPersonTokenRepository(database.value.db),
     consoleSessions: createConsoleSessionRepository(database.value.db),
     journal: journal.value,

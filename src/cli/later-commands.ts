@@ -17,8 +17,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
   later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
-  later(['agents', 'list'], '', 'agents and what they do'),
-  later(['agents', 'stop'], 'ID', 'cuts an agent off'),
   later(['top'], '', 'what happens now'),
   later(['backup'], 'FILE', 'state into a file'),
   later(['restore'], 'FILE', 'state from a file'),
@@ -27,5 +25,4 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
 /** What the groups that have no command yet are about. */
 export const LATER_GROUPS: Readonly<Record<string, string>> = {
   sessions: 'recorded sessions',
-  agents: 'agents and what they do',
 };

@@ -56,6 +56,12 @@ export const CODES = {
     'The gateway does not know this agent',
     'Send Proxy-Authorization with an agent token: `cordon env --agent ID` prints the variables.',
   ),
+  agent_stopped: denial(
+    403,
+    'http_request_denied',
+    'This agent was stopped',
+    'Nothing passes until an operator lets it go on; who stopped it, and why, is on the record.',
+  ),
   self_address: denial(403, 'destination_ip_prohibited', 'The destination is the gateway itself'),
   metadata_address: denial(403, 'destination_ip_prohibited', 'The destination is a cloud metadata service'),
   private_address: denial(

@@ -56,6 +56,16 @@ export class LiveExchanges {
     return this.#live.size;
   }
 
+  /** How many there are of each agent. */
+  byAgent(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { exchange } of this.#live) {
+      const { agent } = exchange.subject.attributes;
+      counts.set(agent, (counts.get(agent) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Judges everything again, and cuts what is no longer permitted. */
   judgeAgain(inForce: InForce, now: Instant): void {
     for (const live of this.#live) {

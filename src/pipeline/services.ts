@@ -9,6 +9,7 @@ import type { Milliseconds } from '../core/units.ts';
 import type { CredentialValues } from '../credentials/credential-values.ts';
 import type { Identify } from '../identity/identify.ts';
 import type { Reidentify } from '../identity/reidentify.ts';
+import type { StoppedAgents } from '../identity/stopped-agents.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { ContentRecordMeans } from './content-record/content-record-means.ts';
@@ -54,6 +55,7 @@ export interface Services {
   readonly identify: Identify;
   /** For what goes on long after it was identified. */
   readonly reidentify: Reidentify;
+  readonly stopped: Pick<StoppedAgents, 'check'>;
   readonly resolver: Resolver;
   readonly budget: LookupBudget;
   readonly recorder: Recorder;

@@ -11,6 +11,7 @@ import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
 import { createExchangeIndex } from './exchanges/exchange-index-tables.ts';
 import { createContentKeys } from './migrations/0006-content-keys.ts';
 import { createLegalHolds } from './migrations/0007-legal-holds.ts';
+import { createStoppedAgents } from './migrations/0008-stopped-agents.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005-webhook-outbox', apply: createWebhookOutbox },
   { name: '0006-content-keys', apply: createContentKeys },
   { name: '0007-legal-holds', apply: createLegalHolds },
+  { name: '0008-stopped-agents', apply: createStoppedAgents },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

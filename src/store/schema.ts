@@ -18,6 +18,12 @@ export interface Schema {
     readonly revoked_at: number | null;
     readonly minted_by: string | null;
   };
+  readonly stopped_agents: {
+    readonly agent: string;
+    readonly stopped_at: number;
+    readonly stopped_by: string;
+    readonly reason: string | null;
+  };
   readonly person_tokens: {
     readonly id: string;
     readonly person: string;

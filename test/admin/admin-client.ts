@@ -22,6 +22,8 @@ const NO_APPROVALS: AdminDependencies['approvals'] = {
   revokeGrant: nothing,
 };
 
+const NO_AGENTS: AdminDependencies['agents'] = { list: nothing, stop: nothing, resume: nothing };
+
 const NO_EXCHANGES: AdminDependencies['exchanges'] = {
   list: nothing,
   find: nothing,
@@ -36,6 +38,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
   return {
     clock: people.clock,
     people: people.people,
+    agents: NO_AGENTS,
     approvals: NO_APPROVALS,
     exchanges: NO_EXCHANGES,
     reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },

@@ -18,7 +18,7 @@ import { scopePlaces } from '../../src/policy/place/scope-places.ts';
 import { RefusedCredentials } from '../../src/recording/refused-credentials.ts';
 import { createConsoleSessionRepository } from '../../src/store/people/console-session-repository.ts';
 import { createPersonTokenRepository } from '../../src/store/people/person-token-repository.ts';
-import { createTokenRepository } from '../../src/store/token-repository.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { journalIn } from '../recording/fixtures.ts';
 import { recordsOf } from '../support/record-files.ts';
 import { databaseIn } from '../store/fixtures.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTokenBody, labelOf, LONGEST_TOKEN, spellDigits, spellToken } from '../../src/core/vault-token.ts';
+import { isTokenBody, labelOf, LONGEST_TOKEN, spellDigits, spellToken } from '../../src/core/vault/vault-token.ts';
 import { isLuhnValid } from '../../src/masking/checksums/luhn.ts';
 
 const DIGEST = fc.uint8Array({ minLength: 32, maxLength: 32 });

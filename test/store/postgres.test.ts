@@ -7,7 +7,7 @@ import { attemptStore } from '../../src/store/attempt-store.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres, type PostgresOptions } from '../../src/store/postgres/postgres.ts';
 import { readPostgresUrl } from '../../src/store/postgres/server.ts';
-import { createTokenRepository } from '../../src/store/token-repository.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { MACHINE_CLOCK } from '../support/clock.ts';
 import { DATABASE_PASSWORD, PostgresServer } from '../support/postgres-server.ts';
 import { describeOnPostgres, newPostgresSchema } from './engines.ts';

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
 import { isSoundSqlite, openSqlite } from '../../src/store/sqlite.ts';
-import { createTokenRepository } from '../../src/store/token-repository.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { MACHINE_CLOCK } from '../support/clock.ts';
 import { databaseIn, temporaryDirectory } from './fixtures.ts';
 

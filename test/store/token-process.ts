@@ -1,6 +1,6 @@
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { createTokenRepository } from '../../src/store/token-repository.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { MACHINE_CLOCK } from '../support/clock.ts';
 
 /* Another process on the same database: `token-process.ts FILE insert PREFIX COUNT` or `… revoke ID`. */

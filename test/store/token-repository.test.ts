@@ -1,4 +1,4 @@
-import { createTokenRepository } from '../../src/store/token-repository.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { describeOnEveryEngine } from './engines.ts';
 import { describeTokenStore } from './token-store-contract.ts';
 

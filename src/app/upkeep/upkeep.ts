@@ -87,7 +87,7 @@ export class Upkeep implements Disposable {
         onRefused: (problem) => parts.log.error({ problem }, 'Tables refused; the ones in force stay'),
       }),
     );
-    this.#resources.use(state.database.onChange(() => this.#onStoreChange()));
+    this.#resources.use(state.database.onChange(() => void this.#onStoreChange()));
     this.#resources.use(watchApprovalDeadlines(state.holds.approvals, clock));
     const { journal, holds } = state;
     const { retention } = settings.approvals;
@@ -168,8 +168,11 @@ export class Upkeep implements Disposable {
     log.info({ version: tables.version }, 'Tables loaded');
   }
 
-  #onStoreChange(): void {
-    this.#parts.plane.tokenCache.invalidate();
+  async #onStoreChange(): Promise<void> {
+    const { tokenCache, stopped } = this.#parts.plane;
+    tokenCache.invalidate();
+    // Known before anybody is asked who it is. Where the store is down, who was stopped stays stopped.
+    await stopped.refresh();
     this.#rejudgement.onStoreChange();
   }
 

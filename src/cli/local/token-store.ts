@@ -6,7 +6,7 @@ import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { TokenStore } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { createPersonTokenRepository } from '../../store/people/person-token-repository.ts';
-import { createTokenRepository } from '../../store/token-repository.ts';
+import { createTokenRepository } from '../../store/agents/token-repository.ts';
 
 /** Tokens of this installation, open until disposed. */
 export interface OpenTokenStore extends AsyncDisposable {

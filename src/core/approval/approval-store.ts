@@ -30,6 +30,8 @@ export interface ApprovalStore {
   take(id: ApprovalId, fingerprint: Fingerprint, now: Instant): Promise<Result<boolean, Failure>>;
   /** Ends one that is pending or approved without a decision; false where it was final already. */
   settle(id: ApprovalId, event: 'outdate' | 'cancel', now: Instant): Promise<Result<boolean, Failure>>;
+  /** Withdraws all of this agent that are pending or approved; yields which. */
+  cancelOf(subject: string, now: Instant): Promise<Result<readonly ApprovalId[], Failure>>;
   /** Ends all whose deadline has come, or this one if it has, for good; yields which. */
   expireDue(now: Instant, only?: ApprovalId): Promise<Result<readonly ApprovalId[], Failure>>;
   /**

@@ -216,6 +216,8 @@ export type AdminAction =
   | 'grant.revoked'
   | 'report.made'
   | 'node.located'
+  | 'agent.stopped'
+  | 'agent.resumed'
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up'

@@ -1,5 +1,5 @@
-import type { VaultSession } from '../../core/vault.ts';
-import { isLabelByte, isTokenBody, LONGEST_LABEL, TOKEN_DIGITS, TOKEN_SYMBOLS } from '../../core/vault-token.ts';
+import type { VaultSession } from '../../core/vault/vault.ts';
+import { isLabelByte, isTokenBody, LONGEST_LABEL, TOKEN_DIGITS, TOKEN_SYMBOLS } from '../../core/vault/vault-token.ts';
 import { concatenate, EMPTY } from '../media/bytes/concatenate.ts';
 import { fromBytes, toBytes } from '../media/bytes/text-bytes.ts';
 import type { TextFilter } from '../text-filter.ts';

@@ -1,4 +1,4 @@
-import { labelOf, spellDigits, spellSymbols, type TokenKind } from '../../core/vault-token.ts';
+import { labelOf, spellDigits, spellSymbols, type TokenKind } from '../../core/vault/vault-token.ts';
 
 /** 75 bits: no two values of any data set meet by chance. */
 const HASH_SYMBOLS = 16;

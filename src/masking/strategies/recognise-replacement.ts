@@ -1,4 +1,4 @@
-import { FOUR_SYMBOLS } from '../../core/vault-token.ts';
+import { FOUR_SYMBOLS } from '../../core/vault/vault-token.ts';
 import { decodeText } from '../media/bytes/text-bytes.ts';
 
 /** Longer ones are not made: labels of entities are short. */

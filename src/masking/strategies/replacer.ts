@@ -1,5 +1,5 @@
 import { Defect } from '../../core/defect.ts';
-import { labelOf, type TokenKind } from '../../core/vault-token.ts';
+import { labelOf, type TokenKind } from '../../core/vault/vault-token.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
 import { hashText } from './hash-text.ts';
 import { partialText } from './partial-text.ts';

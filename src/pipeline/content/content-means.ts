@@ -1,6 +1,6 @@
 import type { Spool } from '../../core/ports.ts';
 import type { Bytes } from '../../core/units.ts';
-import type { TokenVault } from '../../core/vault.ts';
+import type { TokenVault } from '../../core/vault/vault.ts';
 import type { CodingMemory } from '../../transform/codings/coding-memory.ts';
 import type { JurisdictionHashes } from '../../transform/masking/jurisdiction-hashes.ts';
 

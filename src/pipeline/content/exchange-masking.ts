@@ -1,7 +1,7 @@
 import { authorityText } from '../../core/address.ts';
 import type { Failure } from '../../core/codes.ts';
 import { ok, type Result } from '../../core/result.ts';
-import type { VaultSession } from '../../core/vault.ts';
+import type { VaultSession } from '../../core/vault/vault.ts';
 import { MessageMasking } from '../../transform/masking/message-masking.ts';
 import { planMasks, type MaskPlan } from '../../transform/masking/mask-plan.ts';
 import { signatureScheme } from '../../transform/signed-request.ts';

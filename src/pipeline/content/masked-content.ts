@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
-import type { VaultSession } from '../../core/vault.ts';
+import type { VaultSession } from '../../core/vault/vault.ts';
 import { contentCodings, type ContentCoding } from '../../transform/codings/content-coding.ts';
 import { RATIO_LIMIT } from '../../transform/codings/expansion.ts';
 import { requestLeavesIn } from '../../transform/codings/leaving-coding.ts';

@@ -102,6 +102,9 @@ class Holding {
   /** Why it may not go on, whatever people have decided. Its client may leave or lose its identity at any time. */
   #interruption(approval: Pick<Approval, 'id'> | undefined): Refusal | undefined {
     if (this.#cutBy !== undefined) return { ...this.#cutBy, progress: this.#held };
+    // What it waits for may have been withdrawn a moment before it is cut.
+    const goesOn = this.#services.stopped.check(this.#held.subject.attributes.agent);
+    if (!goesOn.ok) return { ...goesOn.failure, progress: this.#held };
     // The pass is for who asks again: of what is sent now nobody would hear the answer.
     return this.#isGone && approval !== undefined ? this.#stillHeld(approval) : undefined;
   }

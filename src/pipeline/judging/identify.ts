@@ -23,12 +23,19 @@ export function identifyByCredentials(accepted: Accepted, services: Services): I
     authorization: fieldValue(accepted.fields, 'proxy-authorization'),
     sessionField: fieldValue(accepted.fields, 'cordon-session'),
   });
-  if (identified instanceof Promise) return identified.then((result) => toIdentified(accepted, result));
-  return toIdentified(accepted, identified);
+  if (identified instanceof Promise) return identified.then((result) => toIdentified(accepted, result, services));
+  return toIdentified(accepted, identified, services);
 }
 
-function toIdentified(accepted: Accepted, result: Result<Subject, Failure>): Result<Identified, Refusal> {
-  return result.ok ? ok(withSubject(accepted, result.value)) : refuse(result.failure, accepted);
+function toIdentified(
+  accepted: Accepted,
+  result: Result<Subject, Failure>,
+  { stopped }: Pick<Services, 'stopped'>,
+): Result<Identified, Refusal> {
+  if (!result.ok) return refuse(result.failure, accepted);
+  const identified = withSubject(accepted, result.value);
+  const goesOn = stopped.check(result.value.attributes.agent);
+  return goesOn.ok ? ok(identified) : refuse(goesOn.failure, identified);
 }
 
 /** The address of a connection is the same for all of its requests; listeners hand out one object per connection. */
@@ -57,5 +64,5 @@ export function identifyByTunnel(accepted: Accepted, services: Services): Identi
   if (current === undefined) {
     return refuse({ code: 'unidentified', detail: `Agent ${subject.attributes.agent} is no longer in the policy` }, accepted);
   }
-  return ok(withSubject(accepted, current));
+  return toIdentified(accepted, ok(current), services);
 }

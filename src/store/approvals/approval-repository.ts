@@ -65,6 +65,12 @@ export function createApprovalRepository(
         return ended.map(({ id }) => id as ApprovalId);
       }),
 
+    cancelOf: (subject, now) =>
+      attemptStore('withdraw approvals of an agent', async () => {
+        const ended = await changeState(db, 'cancel', now).where('subject', '=', subject).returning('id').execute();
+        return ended.map(({ id }) => id as ApprovalId);
+      }),
+
     purge: (settledBefore, now, most) =>
       attemptStore('forget approvals', async () => {
         const old = await db

@@ -33,6 +33,7 @@ export function observedApprovals(
       telling(decided.event, store.decide(decided), (outcome) => (outcome === 'decided' ? [decided.id] : [])),
     take: (id, ...pass) => telling('pass', store.take(id, ...pass), (taken) => (taken ? [id] : [])),
     settle: (id, event, now) => telling(event, store.settle(id, event, now), (settled) => (settled ? [id] : [])),
+    cancelOf: (...of) => telling('cancel', store.cancelOf(...of), (ended) => ended),
     expireDue: (...due) => telling('expire', store.expireDue(...due), (ended) => ended),
   };
 }

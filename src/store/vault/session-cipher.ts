@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Random } from '../../core/ports.ts';
-import type { VaultScope } from '../../core/vault.ts';
-import { spellToken, type TokenKind } from '../../core/vault-token.ts';
+import type { VaultScope } from '../../core/vault/vault.ts';
+import { spellToken, type TokenKind } from '../../core/vault/vault-token.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

@@ -1,5 +1,5 @@
 import type { Bytes } from '../../core/units.ts';
-import { endingOf, type TokenKind } from '../../core/vault-token.ts';
+import { endingOf, type TokenKind } from '../../core/vault/vault-token.ts';
 import type { SealedPlace } from './session-cipher.ts';
 
 /** What may be held for one session. */

@@ -2,7 +2,7 @@ import type { Failure } from '../../core/codes.ts';
 import type { Clock } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Bytes, Instant, Milliseconds } from '../../core/units.ts';
-import type { VaultSession } from '../../core/vault.ts';
+import type { VaultSession } from '../../core/vault/vault.ts';
 import type { SessionCipher } from './session-cipher.ts';
 import { SessionValues, type SessionBounds } from './session-values.ts';
 import type { SubjectUsage } from './subject-usage.ts';

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/codes.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
-import type { TokenVault, VaultScope, VaultSession } from '../../core/vault.ts';
+import type { TokenVault, VaultScope, VaultSession } from '../../core/vault/vault.ts';
 import type { Schema } from '../schema.ts';
 import { SessionCipher, subjectDigest } from './session-cipher.ts';
 import { StoredSession } from './stored-session.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentId, SessionId } from '../../../src/core/ids.ts';
-import type { VaultSession } from '../../../src/core/vault.ts';
-import { LONGEST_TOKEN, type TokenKind } from '../../../src/core/vault-token.ts';
+import type { VaultSession } from '../../../src/core/vault/vault.ts';
+import { LONGEST_TOKEN, type TokenKind } from '../../../src/core/vault/vault-token.ts';
 import { Restorer, type RestorerOptions } from '../../../src/masking/restoring/restorer.ts';
 import { SessionCipher } from '../../../src/store/vault/session-cipher.ts';
 import { SessionValues } from '../../../src/store/vault/session-values.ts';

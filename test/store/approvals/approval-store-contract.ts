@@ -319,6 +319,18 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         expect(await stateOf('settled' as ApprovalId)).toBe('cancelled');
       });
 
+      it('withdraw what an agent waits for, and nothing of another one', async () => {
+        const pending = await asked();
+        const approvedOne = await armed(named('a2'));
+        await a.settle((await asked(named('settled'))).id, 'outdate', NOW);
+        expect(valueOf(await b.cancelOf('nobody', NOW))).toEqual([]);
+        expect(valueOf(await b.cancelOf(pending.requester.subject, NOW)).toSorted()).toEqual(
+          [pending.id, approvedOne.id].toSorted(),
+        );
+        expect(await stateOf(pending.id)).toBe('cancelled');
+        expect(await stateOf('settled' as ApprovalId)).toBe('stale');
+      });
+
       it('forget what was settled before, and nothing that waits', async () => {
         await asked(named('waiting'));
         await a.settle((await asked(named('old'))).id, 'cancel', NOW - 1);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AgentId, SessionId } from '../../../src/core/ids.ts';
-import type { TokenVault, VaultScope, VaultSession } from '../../../src/core/vault.ts';
+import type { TokenVault, VaultScope, VaultSession } from '../../../src/core/vault/vault.ts';
 import { Restorer } from '../../../src/masking/restoring/restorer.ts';
 import { createReplacer } from '../../../src/masking/strategies/replacer.ts';
 import { createTokenVault, type TokenVaultOptions } from '../../../src/store/vault/token-vault.ts';

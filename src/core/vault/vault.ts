@@ -1,6 +1,6 @@
-import type { Failure } from './codes.ts';
-import type { AgentId, SessionId } from './ids.ts';
-import type { Result } from './result.ts';
+import type { Failure } from '../codes.ts';
+import type { AgentId, SessionId } from '../ids.ts';
+import type { Result } from '../result.ts';
 import type { TokenKind } from './vault-token.ts';
 
 /** To whom tokens belong, and who is shown them. */

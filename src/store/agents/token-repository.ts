@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
-import type { AgentId, TokenId } from '../core/ids.ts';
-import type { AgentToken, TokenStore } from '../core/ports.ts';
-import { ok } from '../core/result.ts';
-import { attemptStore } from './attempt-store.ts';
-import { newestFirst, pageOf } from './page.ts';
-import type { Schema } from './schema.ts';
+import type { AgentId, TokenId } from '../../core/ids.ts';
+import type { AgentToken, TokenStore } from '../../core/ports.ts';
+import { ok } from '../../core/result.ts';
+import { attemptStore } from '../attempt-store.ts';
+import { newestFirst, pageOf } from '../page.ts';
+import type { Schema } from '../schema.ts';
 
 type TokenRow = Schema['agent_tokens'];
 

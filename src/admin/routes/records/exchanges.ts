@@ -1,9 +1,9 @@
-import { fail, ok, type Result } from '../../core/result.ts';
-import { type Instant, parseDuration } from '../../core/units.ts';
-import type { AskedFilter } from '../access/exchange-desk.ts';
-import { principalOf } from '../access/visit.ts';
-import { ContentAnswer, contentAnswer } from '../contract/exchange-content.ts';
-import { exchangeAnswer, exchangeSummary, placesAnswer, sessionItem } from '../contract/exchange-items.ts';
+import { fail, ok, type Result } from '../../../core/result.ts';
+import { type Instant, parseDuration } from '../../../core/units.ts';
+import type { AskedFilter } from '../../access/exchange-desk.ts';
+import { principalOf } from '../../access/visit.ts';
+import { ContentAnswer, contentAnswer } from '../../contract/exchange-content.ts';
+import { exchangeAnswer, exchangeSummary, placesAnswer, sessionItem } from '../../contract/exchange-items.ts';
 import {
   type AskedFilters,
   ExchangeAnswer,
@@ -16,11 +16,11 @@ import {
   SessionParams,
   SessionsAnswer,
   SessionsQuery,
-} from '../contract/exchanges.ts';
-import type { AdminDependencies } from '../dependencies.ts';
-import { sendRefusal, type Refusal } from '../problem.ts';
-import type { TypedServer } from '../typed-server.ts';
-import { pageAnswer, pageQuery } from './paging.ts';
+} from '../../contract/exchanges.ts';
+import type { AdminDependencies } from '../../dependencies.ts';
+import { sendRefusal, type Refusal } from '../../problem.ts';
+import type { TypedServer } from '../../typed-server.ts';
+import { pageAnswer, pageQuery } from '../paging.ts';
 
 /** `/v1/exchanges` */
 export function exchangeRoutes(server: TypedServer, { exchanges, clock }: AdminDependencies): void {

@@ -1,11 +1,11 @@
-import { fail, ok, type Result } from '../../core/result.ts';
-import { type Instant, parseMoment } from '../../core/units.ts';
-import type { ReportWish } from '../access/report-desk.ts';
-import { principalOf } from '../access/visit.ts';
-import { ReportAnswer, ReportQuery } from '../contract/report.ts';
-import type { AdminDependencies } from '../dependencies.ts';
-import { sendRefusal } from '../problem.ts';
-import type { TypedServer } from '../typed-server.ts';
+import { fail, ok, type Result } from '../../../core/result.ts';
+import { type Instant, parseMoment } from '../../../core/units.ts';
+import type { ReportWish } from '../../access/report-desk.ts';
+import { principalOf } from '../../access/visit.ts';
+import { ReportAnswer, ReportQuery } from '../../contract/report.ts';
+import type { AdminDependencies } from '../../dependencies.ts';
+import { sendRefusal } from '../../problem.ts';
+import type { TypedServer } from '../../typed-server.ts';
 
 /** `/v1/report`: JSON, or a page for who prefers one. */
 export function reportRoutes(server: TypedServer, { reports, clock }: AdminDependencies): void {

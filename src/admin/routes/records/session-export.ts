@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { principalOf } from '../access/visit.ts';
-import { SessionExportQuery, SessionParams, type SessionFormat } from '../contract/records.ts';
-import type { AdminDependencies } from '../dependencies.ts';
-import { sendRefusal } from '../problem.ts';
-import type { TypedServer } from '../typed-server.ts';
+import { principalOf } from '../../access/visit.ts';
+import { SessionExportQuery, SessionParams, type SessionFormat } from '../../contract/records.ts';
+import type { AdminDependencies } from '../../dependencies.ts';
+import { sendRefusal } from '../../problem.ts';
+import type { TypedServer } from '../../typed-server.ts';
 
 const TYPES: Readonly<Record<SessionFormat, string>> = {
   jsonl: 'application/jsonl',
