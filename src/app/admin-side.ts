@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readConsole } from '../admin/console-files.ts';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
@@ -24,6 +23,7 @@ import { scopeView } from './people/scope.ts';
 import { recordingsDirectory } from './records/open-record.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
+import { readListenerTls } from './loading/listener-tls.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
 import { createRecordDesk } from './records/record-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
@@ -50,7 +50,7 @@ export interface AdminSide extends AsyncDisposable {
 export async function openAdminSide(parts: AdminSideParts): Promise<Result<AdminSide, string>> {
   const { address, tls } = parts.settings.listen.admin;
   await using stack = new AsyncDisposableStack();
-  const certificate = tls === undefined ? ok(undefined) : await readTls(tls);
+  const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.admin.tls', tls);
   if (!certificate.ok) return certificate;
   const people = await openPeopleSide(parts);
   if (!people.ok) return people;
@@ -166,18 +166,4 @@ function desksOf(
 
 function logDefect(log: AdminSideParts['log'], error: unknown): void {
   log.error({ error: error instanceof Error ? error.stack : String(error) }, 'The admin API met a defect');
-}
-
-async function readTls({
-  certificate,
-  key,
-}: {
-  readonly certificate: string;
-  readonly key: string;
-}): Promise<Result<{ certificate: string; key: string }, string>> {
-  try {
-    return ok({ certificate: await readFile(certificate, 'utf8'), key: await readFile(key, 'utf8') });
-  } catch (error) {
-    return fail(`listen.admin.tls: ${(error as Error).message}`);
-  }
 }

@@ -28,6 +28,7 @@ import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
 import { createRecorder } from './recorder.ts';
+import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
 import { exchangeIds } from './system.ts';
@@ -99,9 +100,13 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const services = sharedServices(parts, { ...identifying, resolver: resolver.value, ...carrying });
   const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
-  for (const { address, denials } of settings.listen.proxy) {
+  for (const { address, denials, tls, 'proxy-protocol': proxyProtocol } of settings.listen.proxy) {
+    const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.proxy.tls', tls);
+    if (!certificate.ok) return certificate;
     const opened = await ProxyListener.open({
       ...address,
+      tls: certificate.value,
+      proxyProtocolFrom: proxyProtocol?.from,
       limits,
       clock,
       newExchangeId,
@@ -208,12 +213,13 @@ function identifierFor({ state, inForce, clock, random }: DataPlaneParts, tokens
     tokens,
     sessions: new SessionTable({ clock, random }),
     attempts: new AttemptLimiter({ clock }),
+    clock,
   });
   return identifyAtHome(identify, state.places);
 }
 
-function reidentifierFor({ inForce, state }: DataPlaneParts, tokens: TokenCache, stopped: StoppedAgents): Reidentify {
-  const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens });
+function reidentifierFor({ inForce, state, clock }: DataPlaneParts, tokens: TokenCache, stopped: StoppedAgents): Reidentify {
+  const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens, clock });
   return reidentifyUnlessStopped(reidentifyAtHome(reidentify, state.places), stopped);
 }
 

@@ -25,12 +25,6 @@ const REFUSED: readonly Row[] = [
     instead: 'connect to destinations directly',
     isSet: (settings) => settings['upstream-proxy'] !== undefined,
   },
-  { path: 'listen.proxy.tls', instead: 'listen in the clear', isSet: anyListener(({ tls }) => tls !== undefined) },
-  {
-    path: 'listen.proxy.proxy-protocol',
-    instead: 'take the load balancer for the agent',
-    isSet: anyListener((listener) => listener['proxy-protocol'] !== undefined),
-  },
   { path: 'listen.proxy.socks', instead: 'not speak SOCKS', isSet: anyListener(({ socks }) => socks === true) },
 ];
 

@@ -15,7 +15,7 @@ export interface IdentifyEntry {
   readonly token: boolean;
   /** The source address must be in one of these; absent: any source. */
   readonly cidr?: readonly Cidr[];
-  /** SPIFFE id or subject of a client certificate; understood, verified by a later version. */
+  /** A client certificate that verifies has this name in its subjectAltName: a URI, such as a SPIFFE id, or a DNS name. */
   readonly certificate?: string;
   readonly oidc?: { readonly issuer: string; readonly subject: string };
 }

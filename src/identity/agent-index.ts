@@ -4,12 +4,21 @@ import type { AgentDeclaration, IdentifyEntry } from '../core/agent.ts';
 import type { AgentId } from '../core/ids.ts';
 import { cidrContains } from '../wire/address/cidr.ts';
 
-/** The agent that a source address alone identifies, and by which block. */
-export interface SourceMatch {
+/** The agent that a connection identifies by itself, and by what. */
+export interface ConnectionMatch {
   readonly agent: AgentDeclaration;
-  /** The block, as the record names it: `cidr:10.1.0.0/16`. */
+  /** As the record names it: `cidr:10.1.0.0/16`, `certificate:spiffe://acme/bot`. */
   readonly by: string;
 }
+
+/** What a connection shows of its client. */
+export interface ShownByConnection {
+  readonly source: IpAddress;
+  /** Of a client certificate that verifies; none where there is none. */
+  readonly names: readonly string[];
+}
+
+type Match = ConnectionMatch | 'none' | 'ambiguous';
 
 /** Most source addresses whose answer is remembered. */
 const MEMO_CAPACITY = 4096;
@@ -18,10 +27,13 @@ const MEMO_CAPACITY = 4096;
 export class AgentIndex {
   readonly #byId: ReadonlyMap<AgentId, AgentDeclaration>;
   readonly #agents: readonly AgentDeclaration[];
-  readonly #memo = new BoundedMap<string, SourceMatch | 'none' | 'ambiguous'>(MEMO_CAPACITY);
+  /** Names of certificates that some agent is known by. */
+  readonly #certificates: ReadonlySet<string>;
+  readonly #memo = new BoundedMap<string, Match>(MEMO_CAPACITY);
 
   constructor(agents: readonly AgentDeclaration[]) {
     this.#agents = agents;
+    this.#certificates = new Set(agents.flatMap(({ identify }) => identify.flatMap(({ certificate }) => certificate ?? [])));
     this.#byId = new Map(agents.map((agent) => [agent.attributes.agent, agent]));
   }
 
@@ -29,48 +41,59 @@ export class AgentIndex {
     return this.#byId.get(id);
   }
 
-  /** Which agent this source is, without credentials; `ambiguous` when two agents claim it. */
-  bySource(source: IpAddress): SourceMatch | 'none' | 'ambiguous' {
-    const known = this.#memo.get(source.text);
+  /**
+   * Which agent this connection is of, without a token; `ambiguous`: two claim it. A certificate goes before the address: of an
+   * agent, it identifies that one or nobody, so that one that was stolen does not pass for whoever has the address.
+   */
+  byConnection(shown: ShownByConnection): Match {
+    const key = shown.names.length === 0 ? shown.source.text : JSON.stringify([shown.source.text, shown.names]);
+    const known = this.#memo.get(key);
     if (known !== undefined) return known;
-    const match = this.#matchSource(source);
-    this.#memo.set(source.text, match);
+    const match = this.#match(
+      shown,
+      shown.names.some((name) => this.#certificates.has(name)),
+    );
+    this.#memo.set(key, match);
     return match;
   }
 
-  #matchSource(source: IpAddress): SourceMatch | 'none' | 'ambiguous' {
-    let match: SourceMatch | undefined;
+  #match(shown: ShownByConnection, byCertificate: boolean): Match {
+    let match: ConnectionMatch | undefined;
     for (const agent of this.#agents) {
-      const cidr = matchingBlock(agent, source);
-      if (cidr === undefined) continue;
+      const by = evidenceOf(agent, shown, byCertificate);
+      if (by === undefined) continue;
       if (match !== undefined) return 'ambiguous';
-      match = { agent, by: `cidr:${cidr}` };
+      match = { agent, by };
     }
     return match ?? 'none';
   }
 }
 
-/** Whether some entry of the agent holds for a verified token of this agent presented from this source. */
-export function acceptsToken(agent: AgentDeclaration, source: IpAddress): boolean {
+/** Whether some entry of the agent holds for a verified token of this agent presented on this connection. */
+export function acceptsToken(agent: AgentDeclaration, shown: ShownByConnection): boolean {
   return agent.identify.some((entry) => {
-    if (!isVerifiable(entry)) return false;
-    return entry.cidr === undefined ? entry.token : entry.cidr.some((cidr) => cidrContains(cidr, source));
+    const asksForMore = entry.cidr !== undefined || entry.certificate !== undefined;
+    return (entry.token || asksForMore) && holds(entry, shown);
   });
 }
 
-function matchingBlock(agent: AgentDeclaration, source: IpAddress): string | undefined {
+function evidenceOf(agent: AgentDeclaration, shown: ShownByConnection, byCertificate: boolean): string | undefined {
   for (const entry of agent.identify) {
-    // Without a block the entry asks for nothing that a source address can show.
-    if (!isVerifiable(entry) || entry.token || entry.cidr === undefined) continue;
-    const block = entry.cidr.find((cidr) => cidrContains(cidr, source));
-    if (block !== undefined) return block.text;
+    const { token, cidr, certificate } = entry;
+    // Without a block or a certificate the entry asks for nothing that a connection can show.
+    if (token || (certificate !== undefined) !== byCertificate || !holds(entry, shown)) continue;
+    if (certificate !== undefined) return `certificate:${certificate}`;
+    const block = cidr?.find((each) => cidrContains(each, shown.source));
+    if (block !== undefined) return `cidr:${block.text}`;
   }
   return undefined;
 }
 
-/** Certificates and OIDC are not verified yet, and what is not verified does not hold. */
-function isVerifiable(entry: IdentifyEntry): boolean {
-  return entry.certificate === undefined && entry.oidc === undefined;
+/** Whether a connection shows all that an entry asks of it. OIDC is exchanged for a token, and is none of that. */
+function holds({ cidr, certificate, oidc }: IdentifyEntry, { source, names }: ShownByConnection): boolean {
+  if (oidc !== undefined) return false;
+  if (certificate !== undefined && !names.includes(certificate)) return false;
+  return cidr === undefined || cidr.some((each) => cidrContains(each, source));
 }
 
 /** Builds the index once per list of agents, which is once per policy. */

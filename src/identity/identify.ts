@@ -1,10 +1,11 @@
 import type { IpAddress } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { Failure } from '../core/codes.ts';
-import type { Subject } from '../core/exchange/exchange.ts';
-import type { AgentToken } from '../core/ports.ts';
+import type { ClientCertificate, Subject } from '../core/exchange/exchange.ts';
+import type { AgentToken, Clock } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { acceptsToken, createIndexSource, type AgentIndex } from './agent-index.ts';
+import type { Instant } from '../core/units.ts';
+import { acceptsToken, createIndexSource, type AgentIndex, type ShownByConnection } from './agent-index.ts';
 import { parseTokenText } from './agent-token.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import { parseProxyAuthorization, type Credentials } from './proxy-authorization.ts';
@@ -16,6 +17,8 @@ import type { PresentedToken } from './verify-token.ts';
 export interface IdentifyInput {
   /** Of the peer of the connection, or as a trusted PROXY header states it; never from a request field. */
   readonly clientAddress: IpAddress;
+  /** What the client showed in TLS. */
+  readonly certificate?: ClientCertificate | undefined;
   /** Value of `Proxy-Authorization`. */
   readonly authorization?: string | undefined;
   /** Value of `Cordon-Session`. */
@@ -37,6 +40,7 @@ export interface IdentifierOptions {
   readonly tokens: TokenCache;
   readonly sessions: SessionTable;
   readonly attempts: AttemptLimiter;
+  readonly clock: Clock;
 }
 
 /** One identification for every kind of exchange: absolute-form, CONNECT and upgrade go through it alike (contract §4.1.8). */
@@ -55,12 +59,14 @@ class Identifier {
   readonly #tokens: TokenCache;
   readonly #sessions: SessionTable;
   readonly #attempts: AttemptLimiter;
+  readonly #clock: Clock;
 
   constructor(options: IdentifierOptions) {
     this.#index = createIndexSource(options.directory);
     this.#tokens = options.tokens;
     this.#sessions = options.sessions;
     this.#attempts = options.attempts;
+    this.#clock = options.clock;
   }
 
   identify(input: IdentifyInput): ReturnType<Identify> {
@@ -68,15 +74,22 @@ class Identifier {
       return refuse('malformed_request', 'Found another Cordon-Session, expected 1 to 64 of A-Z a-z 0-9 . _ -');
     }
     // A presented credential must verify, even where the address alone would do.
-    return input.authorization === undefined ? this.#bySource(input) : this.#byCredentials(input, input.authorization);
+    const problem = certificateProblem(input.certificate, this.#clock.now());
+    if (problem !== undefined) return refuse('unidentified', problem);
+    return input.authorization === undefined ? this.#byConnection(input) : this.#byCredentials(input, input.authorization);
   }
 
-  #bySource(input: IdentifyInput): Result<Subject, Failure> {
+  #byConnection(input: IdentifyInput): Result<Subject, Failure> {
     const { clientAddress, sessionField } = input;
-    const match = this.#index().bySource(clientAddress);
-    if (match === 'none') return refuse('unidentified', `No agent is identified by the address ${clientAddress.text} alone`);
-    if (match === 'ambiguous') return refuse('unidentified', `Two agents are identified by the address ${clientAddress.text}`);
-    return ok(this.#subject(match.agent, match.by, { agent: match.agent.attributes.agent, clientAddress, name: sessionField }));
+    const match = this.#index().byConnection(shownBy(input));
+    if (match === 'none') return refuse('unidentified', `No agent is identified by ${evidenceText(input)}`);
+    if (match === 'ambiguous') return refuse('unidentified', `Two agents are identified by ${evidenceText(input)}`);
+    const subject = this.#subject(match.agent, match.by, {
+      agent: match.agent.attributes.agent,
+      clientAddress,
+      name: sessionField,
+    });
+    return ok(withCertificate(subject, input));
   }
 
   #byCredentials(input: IdentifyInput, authorization: string): ReturnType<Identify> {
@@ -111,19 +124,50 @@ class Identifier {
     const agent = this.#index().find(token.agent);
     if (agent === undefined)
       return refuse('unidentified', `Token ${token.id} is of "${token.agent}", which no policy file declares`);
-    if (!acceptsToken(agent, clientAddress)) {
-      return refuse('unidentified', `"${token.agent}" is not identified by a token from the address ${clientAddress.text}`);
+    const shown = shownBy(input);
+    if (!acceptsToken(agent, shown)) {
+      return refuse('unidentified', `"${token.agent}" is not identified by a token with ${evidenceText(input)}`);
+    }
+    const owner = shown.names.length === 0 ? 'none' : this.#index().byConnection(shown);
+    if (typeof owner !== 'string' && owner.by.startsWith('certificate:') && owner.agent !== agent) {
+      return refuse(
+        'unidentified',
+        `Found the certificate of "${owner.agent.attributes.agent}" with token ${token.id} of "${token.agent}"`,
+      );
     }
     const name = sessionField ?? nameInUser;
     const claim = { agent: token.agent, clientAddress, token: token.id, name };
     const subject = this.#subject(agent, `token:${token.id}`, claim);
-    return ok(token.mintedBy === undefined ? subject : { ...subject, minter: token.mintedBy });
+    const shownWith = withCertificate(subject, input);
+    return ok(token.mintedBy === undefined ? shownWith : { ...shownWith, minter: token.mintedBy });
   }
 
   #subject(agent: AgentDeclaration, by: string, claim: SessionClaim): Subject {
     const { attributes } = agent;
     return { attributes, session: this.#sessions.sessionOf(claim), by };
   }
+}
+
+function shownBy({ clientAddress, certificate }: IdentifyInput): ShownByConnection {
+  return { source: clientAddress, names: certificate?.names ?? NO_NAMES };
+}
+
+const NO_NAMES: readonly string[] = [];
+
+function evidenceText({ clientAddress, certificate }: IdentifyInput): string {
+  if (certificate === undefined) return `the address ${clientAddress.text} alone`;
+  return `a certificate for ${certificate.names.join(', ') || 'no name'} from the address ${clientAddress.text}`;
+}
+
+function withCertificate(subject: Subject, { certificate }: IdentifyInput): Subject {
+  return certificate === undefined ? subject : { ...subject, certificate };
+}
+
+/** Why a certificate identifies nobody. A connection may be older than the end of what it showed. */
+export function certificateProblem(certificate: ClientCertificate | undefined, now: Instant): string | undefined {
+  if (certificate === undefined) return undefined;
+  if (certificate.problem !== undefined) return `The client certificate does not verify: ${certificate.problem}`;
+  return certificate.notAfter > now ? undefined : 'The client certificate has expired';
 }
 
 function readPresentation(authorization: string): Result<Presentation, Failure> {

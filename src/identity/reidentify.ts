@@ -1,15 +1,17 @@
 import type { IpAddress } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { Failure } from '../core/codes.ts';
+import type { Clock } from '../core/ports.ts';
 import type { Subject } from '../core/exchange/exchange.ts';
 import type { TokenId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptsToken, createIndexSource } from './agent-index.ts';
+import { certificateProblem } from './identify.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /**
  * The subject of a live connection as it stands now, with the attributes of the policy in force and the same session.
- * @failure unidentified: the token was revoked or has expired, or no `identify` entry holds any more
+ * @failure unidentified: the token was revoked or has expired, the certificate has expired, or no `identify` entry holds any more
  * @failure store_unavailable
  */
 export type Reidentify = (subject: Subject, clientAddress: IpAddress) => Promise<Result<Subject, Failure>>;
@@ -18,13 +20,17 @@ export type Reidentify = (subject: Subject, clientAddress: IpAddress) => Promise
 export function createReidentifier(options: {
   readonly directory: () => readonly AgentDeclaration[];
   readonly tokens: TokenCache;
+  readonly clock: Clock;
 }): Reidentify {
   const index = createIndexSource(options.directory);
   return async (subject, clientAddress) => {
     const { agent } = subject.attributes;
+    const problem = certificateProblem(subject.certificate, options.clock.now());
+    if (problem !== undefined) return fail({ code: 'unidentified', detail: problem });
+    const shown = { source: clientAddress, names: subject.certificate?.names ?? [] };
     const token = TOKEN_EVIDENCE.exec(subject.by)?.[1] as TokenId | undefined;
     if (token === undefined) {
-      const match = index().bySource(clientAddress);
+      const match = index().byConnection(shown);
       if (typeof match === 'string' || match.agent.attributes.agent !== agent) return noLonger(agent, clientAddress);
       return ok({ ...subject, attributes: match.agent.attributes, by: match.by });
     }
@@ -32,7 +38,7 @@ export function createReidentifier(options: {
     if (!current.ok) return current;
     const declaration = index().find(current.value.agent);
     if (declaration === undefined || current.value.agent !== agent) return noLonger(agent, clientAddress);
-    if (!acceptsToken(declaration, clientAddress)) return noLonger(agent, clientAddress);
+    if (!acceptsToken(declaration, shown)) return noLonger(agent, clientAddress);
     return ok({ ...subject, attributes: declaration.attributes });
   };
 }

@@ -1,7 +1,7 @@
 import type { Authority } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
-import type { Accepted, FieldLines, TunnelContext } from '../core/exchange/exchange.ts';
+import type { Accepted, FieldLines, TunnelContext, Client } from '../core/exchange/exchange.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
@@ -26,7 +26,7 @@ export interface RequestHead {
 /** What a listener knows before it reads the request itself. */
 export interface Arrival {
   readonly id: ExchangeId;
-  readonly client: { readonly address: string; readonly port: number };
+  readonly client: Client;
   /** On the monotonic clock. */
   readonly startedAt: Milliseconds;
 }

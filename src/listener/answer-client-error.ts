@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Failure } from '../core/codes.ts';
 import type { TunnelContext } from '../core/exchange/exchange.ts';
 import type { Arrival } from './accept.ts';
-import { clientOf } from './client-of.ts';
+import { clientOf } from './arrival/client-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
 import { answerBroken, hasHadRequest } from './owed-answers.ts';
 

@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { TlsOptions } from 'node:tls';
 import type { ListenerLimits } from './listener-limits.ts';
 
 /** What is done with what an HTTP/1.1 server reads. */
@@ -13,9 +15,32 @@ export interface Http1Events {
   clientError(error: Error, socket: Duplex): void;
 }
 
+/** What a server shows its clients in TLS, and asks of them; PEM texts. */
+export interface ListenerTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Trust anchors for certificates of clients, which are asked for where they are given. */
+  readonly clientCa?: string | undefined;
+}
+
 /** An HTTP/1.1 server of ours that listens nowhere yet: in these bounds, and with no answer but what `events` give. */
-export function openHttp1Server(limits: ListenerLimits, events: Http1Events): Server {
-  const server = createServer({
+export function openHttp1Server(limits: ListenerLimits, events: Http1Events, tls?: ListenerTls): Server {
+  const options = serverOptions(limits);
+  const server: Server =
+    tls === undefined ? createServer(options) : createSecureServer({ ...options, ...secureOptions(tls, limits) });
+  // Node drops what exceeds its own count without a word; the size bounds the section, and acceptance counts.
+  server.maxHeadersCount = 0;
+  server.on('request', (message, response) => events.request(message, response, false));
+  server.on('checkContinue', (message, response) => events.request(message, response, true));
+  server.on('checkExpectation', (message, response) => events.request(message, response, false));
+  server.on('upgrade', (message, socket, head) => events.upgrade(message, socket, head));
+  server.on('connect', (message, socket, head) => events.connect(message, socket, head));
+  server.on('clientError', (error: Error, socket) => events.clientError(error, socket));
+  return server;
+}
+
+function serverOptions(limits: ListenerLimits): ServerOptions {
+  return {
     maxHeaderSize: limits.headerSize,
     headersTimeout: limits.headersTimeout,
     requestTimeout: 0,
@@ -27,16 +52,19 @@ export function openHttp1Server(limits: ListenerLimits, events: Http1Events): Se
     // A request with `Upgrade` and content must not reach anyone as raw bytes: only a WebSocket handshake upgrades, the
     // rest is an ordinary request whose Upgrade field goes no further (RFC 9110 §7.8).
     shouldUpgradeCallback: isWebSocketHandshake,
-  });
-  // Node drops what exceeds its own count without a word; the size bounds the section, and acceptance counts.
-  server.maxHeadersCount = 0;
-  server.on('request', (message, response) => events.request(message, response, false));
-  server.on('checkContinue', (message, response) => events.request(message, response, true));
-  server.on('checkExpectation', (message, response) => events.request(message, response, false));
-  server.on('upgrade', (message, socket, head) => events.upgrade(message, socket, head));
-  server.on('connect', (message, socket, head) => events.connect(message, socket, head));
-  server.on('clientError', (error: Error, socket) => events.clientError(error, socket));
-  return server;
+  };
+}
+
+/** A certificate that does not verify is for identification to refuse, which answers and records it. */
+function secureOptions({ certificate, key, clientCa }: ListenerTls, { headersTimeout }: ListenerLimits): TlsOptions {
+  return {
+    cert: certificate,
+    key,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: headersTimeout,
+    ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+  };
 }
 
 /** Whether a request is a WebSocket handshake (RFC 6455 §4.2.1) without content. */

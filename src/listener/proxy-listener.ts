@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Cidr } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports.ts';
@@ -8,10 +10,12 @@ import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { acceptConnect, acceptForward, type Arrival } from './accept.ts';
 import { answerClientError } from './answer-client-error.ts';
-import { clientOf } from './client-of.ts';
+import { clientCertificateOf } from './arrival/client-certificate.ts';
+import { clientOf, noteClient } from './arrival/client-of.ts';
+import { openProxiedServer } from './arrival/proxied-connections.ts';
 import { contentOf } from './content-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
-import { openHttp1Server } from './http1-server.ts';
+import { openHttp1Server, type Http1Events, type ListenerTls } from './http1-server.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
@@ -24,6 +28,10 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly newExchangeId: () => ExchangeId;
   readonly handler: ExchangeHandler;
+  /** Absent: in the clear. */
+  readonly tls?: ListenerTls | undefined;
+  /** Load balancers that say where their connections came from (PROXY protocol). */
+  readonly proxyProtocolFrom?: readonly Cidr[] | undefined;
 }
 
 /** A connection that said nothing is no exchange, but it was accepted, so it is on the record (invariant 9). */
@@ -32,20 +40,31 @@ const SILENT: Failure = { code: 'malformed_request', detail: 'The connection end
 /** The port that agents are pointed at: plain absolute-form requests, CONNECT and WebSocket upgrades over HTTP/1.1. */
 export class ProxyListener implements AsyncDisposable {
   readonly #server: Server;
+  /** Accepts connections: the server itself, or what takes PROXY headers off before it. */
+  readonly #front: NetServer;
   readonly #options: ListenerOptions;
   readonly #sockets = new Set<Socket>();
+  /** Connections under TLS, by the address and port of their peers. */
+  readonly #peers = new Map<string, Socket>();
+  /** Their decrypted sides. */
+  readonly #secured = new WeakSet<Duplex>();
+  /** Connections whose end is on the record already. */
+  readonly #told = new WeakSet<Socket>();
 
   private constructor(options: ListenerOptions) {
     this.#options = options;
-    const { limits } = options;
-    this.#server = openHttp1Server(limits, {
+    const { limits, tls, proxyProtocolFrom } = options;
+    const events: Http1Events = {
       request: (message, response, expectsContinue) => this.#onRequest(message, response, expectsContinue),
       upgrade: (message, socket, head) => this.#onConnection(message, socket, head, 'upgrade'),
       connect: (message, socket, head) => this.#onConnection(message, socket, head, 'connect'),
-      clientError: (error, socket) => answerClientError(error, socket, options.handler),
-    });
-    this.#server.maxConnections = limits.connections;
-    this.#server.on('connection', (socket) => this.#track(socket));
+      clientError: (error, socket) => this.#onClientError(error, socket),
+    };
+    this.#server = openHttp1Server(limits, events, tls);
+    this.#server.on('secureConnection', (socket: TLSSocket) => this.#onSecure(socket));
+    this.#front = proxyProtocolFrom === undefined ? this.#server : this.#openFront(proxyProtocolFrom);
+    this.#front.maxConnections = limits.connections;
+    this.#front.on('connection', (socket) => this.#track(socket));
   }
 
   /** @failure a sentence that names the address, when it cannot be bound */
@@ -53,14 +72,14 @@ export class ProxyListener implements AsyncDisposable {
     const listener = new ProxyListener(options);
     const { host, port } = options;
     return new Promise((resolve) => {
-      listener.#server.once('error', (error) => resolve(fail(`Cannot listen on ${host}:${port}: ${error.message}`)));
-      listener.#server.listen({ host, port, backlog: 1024 }, () => resolve(ok(listener)));
+      listener.#front.once('error', (error) => resolve(fail(`Cannot listen on ${host}:${port}: ${error.message}`)));
+      listener.#front.listen({ host, port, backlog: 1024 }, () => resolve(ok(listener)));
     });
   }
 
   /** Where it listens, with the port the system chose when 0 was asked for. */
   get address(): { readonly host: string; readonly port: number } {
-    const { address, port } = this.#server.address() as AddressInfo;
+    const { address, port } = this.#front.address() as AddressInfo;
     return { host: address, port };
   }
 
@@ -70,7 +89,7 @@ export class ProxyListener implements AsyncDisposable {
 
   /** Stops accepting; what runs may finish until `deadline` milliseconds have passed, then it is cut. */
   async drain(deadline: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#front.close(() => resolve()));
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#destroyAll(), deadline);
     await closed;
@@ -86,14 +105,53 @@ export class ProxyListener implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  #openFront(from: readonly Cidr[]): NetServer {
+    const { limits } = this.#options;
+    // Node begins to watch `headersTimeout` when a server listens, and this one never does by itself.
+    this.#server.emit('listening');
+    return openProxiedServer({
+      from,
+      timeout: limits.headersTimeout,
+      admit: (socket) => this.#server.emit('connection', socket),
+      refuse: (socket, problem) => this.#refuseConnection(socket, problem),
+    });
+  }
+
   #track(socket: Socket): void {
     this.#sockets.add(socket);
     // Asked for now: a connection that was lost can no longer tell, and its record names the client all the same.
-    const client = clientOf(socket);
+    clientOf(socket);
+    const peer = endpointOf(socket);
+    if (this.#options.tls !== undefined) this.#peers.set(peer, socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      if (socket.bytesRead === 0) this.#options.handler.refuse({ client, failure: SILENT, isGone: true });
+      if (this.#peers.get(peer) === socket) this.#peers.delete(peer);
+      if (socket.bytesRead > 0 || this.#told.has(socket)) return;
+      this.#options.handler.refuse({ client: clientOf(socket), failure: SILENT, isGone: true });
     });
+  }
+
+  #onClientError(error: Error, socket: Duplex): void {
+    if (this.#options.tls === undefined || this.#secured.has(socket)) {
+      answerClientError(error, socket, this.#options.handler);
+      return;
+    }
+    const raw = this.#peers.get(endpointOf(socket as Socket));
+    // One that said nothing is told of at its end.
+    if (raw !== undefined && raw.bytesRead > 0) this.#refuseConnection(raw, `The TLS handshake failed: ${error.message}`);
+    socket.destroy();
+  }
+
+  #refuseConnection(socket: Socket, detail: string): void {
+    this.#told.add(socket);
+    this.#options.handler.refuse({ client: clientOf(socket), failure: { code: 'malformed_request', detail }, isGone: true });
+  }
+
+  /** TLS has ended on a connection of its own: that of the same client, which may have shown who it is. */
+  #onSecure(socket: TLSSocket): void {
+    this.#secured.add(socket);
+    const raw = this.#peers.get(endpointOf(socket));
+    noteClient(socket, { ...clientOf(raw ?? socket), certificate: clientCertificateOf(socket) });
   }
 
   #onRequest(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -144,4 +202,8 @@ export class ProxyListener implements AsyncDisposable {
   #arrival(socket: Socket): Arrival {
     return { id: this.#options.newExchangeId(), client: clientOf(socket), startedAt: this.#options.clock.monotonic() };
   }
+}
+
+function endpointOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

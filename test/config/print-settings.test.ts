@@ -82,8 +82,6 @@ describe('laterSettings()', () => {
 
   it.each([
     [{ 'upstream-proxy.url': 'http://p:3128', 'upstream-proxy.place': 'DE' }, 'upstream-proxy'],
-    [{ 'listen.proxy': '{ address: "0.0.0.0:3128", tls: { certificate: c, key: k } }' }, 'listen.proxy.tls'],
-    [{ 'listen.proxy': '{ address: "0.0.0.0:3128", proxy-protocol: { from: 10.0.0.0/8 } }' }, 'listen.proxy.proxy-protocol'],
     [{ 'listen.proxy': '{ address: "0.0.0.0:3128", socks: true }' }, 'listen.proxy.socks'],
   ])('laterSettings() refuses %j, which nothing honours yet', (flags, path) => {
     expect(laterSettings(loaded(flags as Record<string, string>)).refused.map((sentence) => sentence.split(':')[0])).toEqual([

@@ -28,8 +28,9 @@ function setUp(...agents: AgentDeclaration[]) {
     tokens,
     sessions: new SessionTable({ clock, random: new CountingRandom() }),
     attempts: new AttemptLimiter({ clock }),
+    clock,
   });
-  const reidentify = createReidentifier({ directory: () => policy.agents, tokens });
+  const reidentify = createReidentifier({ directory: () => policy.agents, tokens, clock });
   const mint = async (id: string) => {
     const minted = mintAgentToken({ agent: id as AgentId, mintedBy: 'anna@acme.example', ttl: HOUR }, MACHINE_RANDOM, clock);
     await store.insert(minted.token, minted.secretHash);

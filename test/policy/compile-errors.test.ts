@@ -76,8 +76,22 @@ describe('compilePolicy() reports', () => {
     ],
     [
       'an identity that cannot be verified yet',
-      'agents:\n  - { id: a, home: eu, identify: [{ certificate: "spiffe://acme/a" }] }\n',
-      ['a.yaml:2:50: warning: Found certificate, which this version does not verify: the entry identifies nobody'],
+      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "a" } }] }\n',
+      ['a.yaml:2:43: warning: Found oidc, which this version does not verify: the entry identifies nobody'],
+    ],
+    [
+      'the subject of a certificate',
+      'agents:\n  - { id: a, home: eu, identify: [{ certificate: "CN=bot,O=Acme" }] }\n',
+      [
+        'a.yaml:2:50: error: Found "CN=bot,O=Acme", expected a URI such as spiffe://acme/bot, or a DNS name (write what the subjectAltName of the certificate says; its subject identifies nobody)',
+      ],
+    ],
+    [
+      'a glob for a certificate',
+      'agents:\n  - { id: a, home: eu, identify: [{ certificate: "spiffe://acme/*" }] }\n',
+      [
+        'a.yaml:2:50: error: Found "spiffe://acme/*", expected a URI such as spiffe://acme/bot, or a DNS name (write what the subjectAltName of the certificate says; its subject identifies nobody)',
+      ],
     ],
     [
       'a set inside itself',

@@ -21,6 +21,10 @@ export interface ServerCertificate {
 export interface CertificateOptions {
   /** SAN entries, names and addresses; none makes a certificate that only has a common name. */
   readonly hosts: readonly string[];
+  /** SAN entries too, such as SPIFFE ids. */
+  readonly uris?: readonly string[];
+  /** What it may be used for; for servers unless given. */
+  readonly usage?: 'client' | 'server';
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
@@ -81,6 +85,7 @@ async function issueLeaf(
   rootKey: webcrypto.CryptoKey,
   options: CertificateOptions,
 ): Promise<ServerCertificate> {
+  const { uris = [] } = options;
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.create({
     serialNumber: randomSerial(),
@@ -92,8 +97,8 @@ async function issueLeaf(
     signingKey: rootKey,
     signingAlgorithm: ALGORITHM,
     extensions: [
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      ...(options.hosts.length === 0 ? [] : [subjectAltName(options.hosts)]),
+      new ExtendedKeyUsageExtension([options.usage === 'client' ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
+      ...(options.hosts.length + uris.length === 0 ? [] : [subjectAltName(options.hosts, uris)]),
     ],
   });
   return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
@@ -118,11 +123,12 @@ async function issueSubordinate(root: X509Certificate, rootKey: webcrypto.Crypto
   return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 
-function subjectAltName(hosts: readonly string[]): SubjectAlternativeNameExtension {
+function subjectAltName(hosts: readonly string[], uris: readonly string[] = []): SubjectAlternativeNameExtension {
   const isAddress = /^[\d.]+$|:/;
-  return new SubjectAlternativeNameExtension(
-    hosts.map((host) => ({ type: isAddress.test(host) ? ('ip' as const) : ('dns' as const), value: host })),
-  );
+  return new SubjectAlternativeNameExtension([
+    ...hosts.map((host) => ({ type: isAddress.test(host) ? ('ip' as const) : ('dns' as const), value: host })),
+    ...uris.map((value) => ({ type: 'url' as const, value })),
+  ]);
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

@@ -28,6 +28,8 @@ export interface GatewayOptions {
   /** The files of an earlier gateway, to start again on its state; that gateway must have been told to keep them. */
   readonly directory?: string;
   readonly keepDirectory?: boolean;
+  /** Proxy listeners besides its own. */
+  readonly listeners?: readonly object[];
 }
 
 /** The real program, started as its own process the way a person starts it. */
@@ -110,7 +112,10 @@ async function writeConfiguration(directory: string, options: GatewayOptions, pr
   const trust = (options.trust ?? []).map((pem, index) => ({ file: `trust-${index}.pem`, pem }));
   const settings = {
     listen: {
-      proxy: [{ address: `${proxy.address}:${proxy.port}`, denials: options.denials ?? 'connect' }],
+      proxy: [
+        { address: `${proxy.address}:${proxy.port}`, denials: options.denials ?? 'connect' },
+        ...(options.listeners ?? []),
+      ],
       admin: `${admin.address}:${admin.port}`,
     },
     data: { directory: 'data' },

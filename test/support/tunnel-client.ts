@@ -34,7 +34,10 @@ export async function openTunnel(proxy: Address, authority: string, options: Tun
 }
 
 export type TlsOptions = TunnelOptions &
-  Pick<ConnectionOptions, 'ca' | 'servername' | 'ALPNProtocols' | 'session' | 'minVersion' | 'maxVersion' | 'ciphers'>;
+  Pick<
+    ConnectionOptions,
+    'ca' | 'cert' | 'key' | 'servername' | 'ALPNProtocols' | 'session' | 'minVersion' | 'maxVersion' | 'ciphers'
+  >;
 
 /**
  * TLS inside a CONNECT tunnel, verified against `ca`. The server name is the host of `authority` unless given; the empty

@@ -100,9 +100,10 @@ function tokenNeed(agents: readonly AgentDeclaration[], id: string, source: IpAd
     const known = agents.map(({ attributes }) => attributes.agent).join(', ');
     return fail(`the policy declares no agent "${id}", expected one of: ${known}`);
   }
-  const bySource = new AgentIndex(agents).bySource(source);
-  if (typeof bySource === 'object' && bySource.agent === agent) return ok('none');
-  if (acceptsToken(agent, source)) return ok('token');
+  const shown = { source, names: [] };
+  const match = new AgentIndex(agents).byConnection(shown);
+  if (typeof match === 'object' && match.agent === agent) return ok('none');
+  if (acceptsToken(agent, shown)) return ok('token');
   return fail(`the agent "${id}" cannot be known from ${source.text}: no entry of its identify has a token or this address`);
 }
 

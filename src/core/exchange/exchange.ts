@@ -2,18 +2,35 @@ import type { Authority } from '../address.ts';
 import type { ContentFacts, Decision, ExchangeKind, SubjectAttributes, Visibility } from './decision.ts';
 import type { DestinationFacts } from '../place/evidence.ts';
 import type { ExchangeId, SessionId } from '../ids.ts';
-import type { Milliseconds } from '../units.ts';
+import type { Instant, Milliseconds } from '../units.ts';
 
 /** Field lines in the order and case in which they arrived (RFC 9110 §5.2). */
 export type FieldLines = readonly (readonly [name: string, value: string])[];
+
+/** The client's side of a connection. */
+export interface Client {
+  /** Of the peer, or as a load balancer that is trusted for it states it. */
+  readonly address: string;
+  readonly port: number;
+  /** What it showed in TLS, whether or not it verifies. */
+  readonly certificate?: ClientCertificate | undefined;
+}
+
+/** The certificate of a client. */
+export interface ClientCertificate {
+  /** URIs and DNS names of its subjectAltName (RFC 5280 §4.2.1.6). */
+  readonly names: readonly string[];
+  readonly notAfter: Instant;
+  /** Why it does not verify, in a sentence; absent where it does. */
+  readonly problem?: string;
+}
 
 /** A request as a listener accepted it: parsed, judged by nobody. */
 export interface Accepted {
   readonly id: ExchangeId;
   readonly kind: ExchangeKind;
   readonly visibility: Visibility;
-  /** Address and port of the client's side of the connection. */
-  readonly client: { readonly address: string; readonly port: number };
+  readonly client: Client;
   /** On the monotonic clock. */
   readonly startedAt: Milliseconds;
   readonly scheme: 'http' | 'https';
@@ -44,8 +61,10 @@ export interface TunnelContext {
 export interface Subject {
   readonly attributes: SubjectAttributes;
   readonly session: SessionId;
-  /** How it was identified, for the record: `token:<id>`, `cidr:<range>`. */
+  /** How it was identified, for the record: `token:<id>`, `cidr:<range>`, `certificate:<name>`. */
   readonly by: string;
+  /** That it was identified by, alone or beside a token; it ends with it. */
+  readonly certificate?: ClientCertificate;
   /** Who minted the token that was shown: a requester too (contract §4.1.11). Absent where none was, or nobody knows. */
   readonly minter?: string;
 }

@@ -20,6 +20,7 @@ export function identifyByCredentials(accepted: Accepted, services: Services): I
   if (!clientAddress.ok) return refuse({ code: 'unidentified', detail: clientAddress.failure }, accepted);
   const identified = services.identify({
     clientAddress: clientAddress.value,
+    certificate: accepted.client.certificate,
     authorization: fieldValue(accepted.fields, 'proxy-authorization'),
     sessionField: fieldValue(accepted.fields, 'cordon-session'),
   });

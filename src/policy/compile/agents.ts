@@ -47,11 +47,25 @@ function compileHome(home: AgentText['home'], spot: Spot, scope: Scope): Subject
   return { any: false, countries, label: names.join('+') };
 }
 
+/** A URI, or a DNS name without wildcard: what a client certificate can name in its subjectAltName. */
+function isAlternativeName(text: string): boolean {
+  return (
+    /^[a-z][a-z0-9+.-]*:\/\/[^\s*]+$/i.test(text) ||
+    /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(text)
+  );
+}
+
 function compileEntry(entry: AgentText['identify'][number], spot: Spot): IdentifyEntry {
-  for (const key of ['certificate', 'oidc'] as const) {
-    if (entry[key] !== undefined) {
-      spot.at(key).warning(`Found ${key}, which this version does not verify: the entry identifies nobody`);
-    }
+  if (entry.oidc !== undefined) {
+    spot.at('oidc').warning('Found oidc, which this version does not verify: the entry identifies nobody');
+  }
+  if (entry.certificate !== undefined && !isAlternativeName(entry.certificate)) {
+    spot
+      .at('certificate')
+      .error(
+        `Found "${entry.certificate}", expected a URI such as spiffe://acme/bot, or a DNS name`,
+        'write what the subjectAltName of the certificate says; its subject identifies nobody',
+      );
   }
   return {
     token: entry.token === true,

@@ -1,0 +1,36 @@
+import type { TLSSocket } from 'node:tls';
+import type { ClientCertificate } from '../../core/exchange/exchange.ts';
+
+/** What a client showed in the handshake; undefined where it showed nothing. */
+export function clientCertificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  return {
+    names: alternativeNames(certificate.subjectAltName ?? ''),
+    notAfter: certificate.validToDate.getTime(),
+    ...(!socket.authorized && { problem: String(socket.authorizationError ?? 'it is not trusted') }),
+  };
+}
+
+/** An entry as Node writes it: `URI:spiffe://a/b`, or as JSON where the value could be taken for more than one entry. */
+const ENTRY = /(URI|DNS):(?:("(?:[^"\\]|\\.)*")|([^",]*))(?:, |$)/gy;
+/** Of any other kind: `IP Address:…`, `email:…`, `othername:<unsupported>`, `DirName:…`. */
+const OTHER = /[^:"]+:(?:"(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/gy;
+
+/**
+ * URIs and DNS names of a subjectAltName. What is not understood ends it: what follows could be part of a value.
+ * @param text as `X509Certificate.subjectAltName` has it
+ */
+export function alternativeNames(text: string): readonly string[] {
+  const names: string[] = [];
+  for (let at = 0; at < text.length;) {
+    ENTRY.lastIndex = at;
+    const [entry, , quoted, plain] = ENTRY.exec(text) ?? [];
+    if (entry !== undefined) names.push(quoted === undefined ? (plain ?? '') : (JSON.parse(quoted) as string));
+    OTHER.lastIndex = at;
+    const length = (entry ?? OTHER.exec(text)?.[0])?.length;
+    if (length === undefined) return [];
+    at += length;
+  }
+  return names;
+}
