@@ -1,12 +1,10 @@
-import { openStore } from '../../app/loading/open-store.ts';
-import { systemClock } from '../../app/system.ts';
-import { openTables } from '../../app/tables.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { TokenStore } from '../../core/ports.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { createPersonTokenRepository } from '../../store/people/person-token-repository.ts';
 import { createTokenRepository } from '../../store/agents/token-repository.ts';
+import { openLocalStore } from './local-store.ts';
 
 /** Tokens of this installation, open until disposed. */
 export interface OpenTokenStore extends AsyncDisposable {
@@ -20,13 +18,7 @@ export interface OpenTokenStore extends AsyncDisposable {
  * @failure a sentence for the operator
  */
 export async function openTokenStore(settings: Settings): Promise<Result<OpenTokenStore, string>> {
-  const opened = await openStore(settings, {
-    clock: systemClock,
-    world: async () => {
-      const tables = await openTables(settings, systemClock, () => []);
-      return tables.ok ? ok(tables.value.world) : tables;
-    },
-  });
+  const opened = await openLocalStore(settings);
   if (!opened.ok) return opened;
   const database = opened.value;
   return ok({

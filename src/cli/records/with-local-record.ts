@@ -1,14 +1,12 @@
 import { openRecord } from '../../app/records/open-record.ts';
-import { openStore } from '../../app/loading/open-store.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
-import { openTables } from '../../app/tables.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import { adminEvent, type RecordAdmin } from '../../core/people/admin-entry.ts';
-import { ok } from '../../core/result.ts';
 import type { OpenJournal } from '../../recording/journal.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandContext, give, settingsFor } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { openLocalStore } from '../local/local-store.ts';
 
 /** Record and store of this installation. */
 export interface LocalRecord {
@@ -29,14 +27,9 @@ export async function withLocalRecord(
   const opened = await openRecord(settings, { clock: systemClock, random: systemRandom, onError: () => {} });
   if (!opened.ok) return give(context, EXIT.failed, opened.failure.detail);
   await using journal = opened.value;
-  const store = await openStore(settings, { clock: systemClock, world: () => worldOf(settings) });
+  const store = await openLocalStore(settings);
   if (!store.ok) return give(context, EXIT.failed, store.failure);
   await using database = store.value;
   const record: RecordAdmin = (entry) => journal.append(adminEvent(entry));
   return await act({ settings, database, journal, record });
-}
-
-async function worldOf(settings: Settings) {
-  const tables = await openTables(settings, systemClock, () => []);
-  return tables.ok ? ok(tables.value.world) : tables;
 }
