@@ -20,6 +20,7 @@ import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { scopeView } from './people/scope.ts';
+import { contentReader } from './records/content-keys.ts';
 import { recordingsDirectory } from './records/open-record.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
@@ -158,6 +159,7 @@ function desksOf(
       settings,
       clock,
       record,
+      contentReader: async () => contentReader(state.database.db, await localReadingKeys(settings)),
       tables: () => inForce.tables,
       compile: (source) => compileFor(parts, inForce.tables.world)(source),
     }),

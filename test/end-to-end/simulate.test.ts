@@ -233,7 +233,7 @@ describe('GET /v1/sessions/{id}/export', () => {
       action: 'records.exported',
       actor: 'auditor@acme.example',
       subject: `session:${session}`,
-      details: { format: 'har' },
+      details: { format: 'har', content: 'masked' },
     };
     expect(await lab.gateway.records()).toContainEqual(expect.objectContaining(begun));
     expect(ended).toMatchObject({ subject: `session:${session}`, details: { count: archive.log.entries.length } });

@@ -11,7 +11,15 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDuration, type Milliseconds } from '../../core/units.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { Compilation } from '../../policy/compile.ts';
-import { type Blocks, exportText, type ExportFormat, type ExportTally } from '../../recording/export/export-text.ts';
+import {
+  emptyTally,
+  exportCounts,
+  exportText,
+  type ExportFormat,
+  type ExportOptions,
+} from '../../recording/export/export-text.ts';
+import type { Blocks } from '../../recording/reading/merged-records.ts';
+import type { ContentReader } from '../../recording/reading/read-content.ts';
 import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import { unavailable } from '../people/unavailable.ts';
 import { simulate } from '../simulating/simulate.ts';
@@ -21,6 +29,8 @@ export interface RecordDeskParts {
   readonly settings: Pick<Settings, 'data' | 'recordings'>;
   readonly clock: Clock;
   readonly record: RecordAdmin;
+  /** Opens recorded content; made for one reading. Rejects with a `KeyError`. */
+  readonly contentReader: () => Promise<Pick<ContentReader, 'open'>>;
   readonly tables: () => GeoTables;
   readonly compile: (source: ReturnType<typeof policyFiles>) => Compilation;
 }
@@ -102,24 +112,26 @@ async function beginExport(
   session: string,
   format: ExportFormat,
   by: Principal,
-  { settings, record }: RecordDeskParts,
+  { settings, record, contentReader }: RecordDeskParts,
 ): Promise<Result<AsyncIterable<string>, Refusal>> {
   const blocks = await recordedBlocks(settings);
   if (!blocks.ok) return fail(unavailable(blocks.failure));
-  const entry = { by, action: 'records.exported', subject: `session:${session}`, details: { format } } as const;
+  const reader = format === 'har' ? await contentReader() : undefined;
+  const details = { format, ...(reader !== undefined && { content: 'masked' }) };
+  const entry = { by, action: 'records.exported', subject: `session:${session}`, details } as const;
   const begun = await record(entry);
   if (!begun.ok) return fail(unavailable(begun.failure));
-  return ok(exported(blocks.value, session, entry, record));
+  const options = { format, filter: { sessions: new Set([session]) }, reader };
+  return ok(exported(blocks.value, options, entry, record));
 }
 
 async function* exported(
   blocks: readonly Blocks[],
-  session: string,
-  entry: AdminEntry & { readonly details: { readonly format: ExportFormat } },
+  options: ExportOptions,
+  entry: AdminEntry,
   record: RecordAdmin,
 ): AsyncGenerator<string> {
-  const tally: ExportTally = { items: 0, cut: 0 };
-  const filter = { sessions: new Set([session]) };
-  yield* exportText(blocks, { format: entry.details.format, filter }, tally);
-  await record({ ...entry, action: 'records.export-ended', details: { ...entry.details, count: tally.items } });
+  const tally = emptyTally();
+  yield* exportText(blocks, options, tally);
+  await record({ ...entry, action: 'records.export-ended', details: { ...entry.details, ...exportCounts(tally) } });
 }

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Blocks } from '../../recording/export/export-text.ts';
+import type { Blocks } from '../../recording/reading/merged-records.ts';
 import { readLines } from '../../recording/reading/read-lines.ts';
 import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { KeyError } from '../../store/keys.ts';

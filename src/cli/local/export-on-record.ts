@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { AdminEvent } from '../../core/exchange/record.ts';
 import { adminEvent } from '../../core/people/admin-entry.ts';
-import type { ExportTally } from '../../recording/export/export-text.ts';
+import { emptyTally, exportCounts, type ExportTally } from '../../recording/export/export-text.ts';
 import { type CommandContext, give } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 
@@ -25,8 +25,8 @@ export async function exportOnRecord(
     journal.append(adminEvent({ by: localActor(), action, details: { ...details, ...more } }));
   const begun = await record('records.exported');
   if (!begun.ok) return give(context, EXIT.failed, begun.failure.detail);
-  const tally: ExportTally = { items: 0, cut: 0 };
+  const tally = emptyTally();
   const code = await write(tally);
-  const ended = await record('records.export-ended', { count: tally.items });
+  const ended = await record('records.export-ended', exportCounts(tally));
   return ended.ok ? code : give(context, EXIT.failed, ended.failure.detail);
 }

@@ -40,7 +40,8 @@ export function exportDetails(
   sessions: readonly string[],
   { subject, host, decision, since, until }: ExportAsked,
 ): NonNullable<AdminEvent['details']> {
-  const asked = { format, subject, host, decision, since, until };
+  const content = format === 'har' ? 'masked' : undefined;
+  const asked = { format, content, subject, host, decision, since, until };
   const given = Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return { ...Object.fromEntries(given), ...(sessions.length > 0 && { sessions }) };
 }

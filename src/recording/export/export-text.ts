@@ -1,7 +1,10 @@
-import type { Record as RecordOf } from '../../core/exchange/record.ts';
+import type { Bytes } from '../../core/units.ts';
+import { type Blocks, mergedRecords, type ReadRecord } from '../reading/merged-records.ts';
+import type { ContentReader } from '../reading/read-content.ts';
 import { wantedRecords, type RecordFilter } from '../reading/record-filter.ts';
 import { csvHead, csvRow } from './csv.ts';
 import { HAR_TAIL, harEntry, harHead } from './har.ts';
+import { harBodies } from './har-bodies.ts';
 import { ExchangeJoin, type JoinedExchange } from './joined-exchange.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'csv', 'har'] as const;
@@ -10,8 +13,10 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export interface ExportOptions {
   readonly format: ExportFormat;
   readonly filter: RecordFilter;
-  /** Most exchanges of one writer that are open at once; see {@link ExchangeJoin}. */
+  /** Most exchanges that are open at once; see {@link ExchangeJoin}. */
   readonly open?: number;
+  /** Opens recorded content for HAR. Absent where its keys are not at hand. */
+  readonly reader?: Pick<ContentReader, 'open'> | undefined;
 }
 
 /** How much was exported so far. */
@@ -20,13 +25,24 @@ export interface ExportTally {
   items: number;
   /** Exchanges given without their outcome, because too many were open at once. */
   cut: number;
+  /** Exchanges given with content. */
+  withContent: number;
 }
 
-/** Blocks of the records of one writer, as `readLines()` gives them. */
-export type Blocks = AsyncIterable<readonly Buffer[]>;
+export function emptyTally(): ExportTally {
+  return { items: 0, cut: 0, withContent: 0 };
+}
+
+/** What the record says of an export that has ended. */
+export function exportCounts({ items, withContent }: ExportTally): { readonly count: number; readonly contents?: number } {
+  return { count: items, ...(withContent > 0 && { contents: withContent }) };
+}
+
+/** Sealed content that waits for the end of its exchange; beyond, that of the oldest is left out, and its entry says so. */
+const MOST_CONTENT: Bytes = 64 * 1024 * 1024;
 
 /**
- * Records for other tools, in pieces as they are read: no more than the open exchanges of one writer are kept in memory.
+ * Records of all writers for other tools, by time, in pieces as they are read: no more than open exchanges are kept in memory.
  * @param tally counts along
  * @throws UnreadableSegment
  */
@@ -40,45 +56,43 @@ export async function* exportText(
 }
 
 async function* exportLines(writers: Iterable<Blocks>, filter: RecordFilter, tally: ExportTally): AsyncGenerator<string> {
-  for (const blocks of writers) {
-    const isWanted = wantedRecords(filter);
-    for await (const lines of blocks) {
-      const wanted = lines.map((line) => line.toString('latin1')).filter((line) => isWanted(JSON.parse(line) as RecordOf));
-      tally.items += wanted.length;
-      if (wanted.length > 0) yield `${wanted.join('\n')}\n`;
-    }
+  const isWanted = wantedRecords(filter);
+  for await (const records of mergedRecords(writers)) {
+    const wanted = records.filter(({ record }) => isWanted(record)).map(({ line }) => line.toString('latin1'));
+    tally.items += wanted.length;
+    if (wanted.length > 0) yield `${wanted.join('\n')}\n`;
   }
 }
 
-async function* exportExchanges(
-  writers: Iterable<Blocks>,
-  { format, filter, open }: ExportOptions,
-  tally: ExportTally,
-): AsyncGenerator<string> {
-  yield format === 'csv' ? csvHead() : harHead();
-  const textOf = (exchange: JoinedExchange): string => {
-    tally.items += 1;
-    if (format === 'csv') return csvRow(exchange);
-    return `${tally.items === 1 ? '\n' : ',\n'}${harEntry(exchange)}`;
-  };
-  for (const blocks of writers) {
-    const join = new ExchangeJoin(open);
-    const isWanted = wantedRecords({ ...filter, wholeExchanges: true });
-    for await (const lines of blocks) {
-      const texts = lines.flatMap((line) => {
-        const record = JSON.parse(line.toString('latin1')) as RecordOf;
-        const exchange = isWanted(record) ? joined(join, record) : undefined;
-        return exchange === undefined ? [] : [textOf(exchange)];
-      });
-      if (texts.length > 0) yield texts.join('');
+async function* exportExchanges(writers: Iterable<Blocks>, options: ExportOptions, tally: ExportTally): AsyncGenerator<string> {
+  const { format, filter, open } = options;
+  const isHar = format === 'har';
+  const join = new ExchangeJoin({ open, content: isHar ? MOST_CONTENT : 0 });
+  const isWanted = wantedRecords({ ...filter, wholeExchanges: true });
+  yield isHar ? harHead() : csvHead();
+  for await (const records of mergedRecords(writers)) {
+    let texts = '';
+    for (const { record } of records) {
+      const exchange = isWanted(record) ? joined(join, record) : undefined;
+      if (exchange !== undefined) texts += await textOf(exchange, options, tally);
     }
-    for (const exchange of join.rest()) yield textOf(exchange);
-    tally.cut += join.cut;
+    if (texts !== '') yield texts;
   }
-  if (format === 'har') yield `\n${HAR_TAIL}`;
+  for (const exchange of join.rest()) yield await textOf(exchange, options, tally);
+  tally.cut += join.cut;
+  if (isHar) yield `\n${HAR_TAIL}`;
 }
 
-function joined(join: ExchangeJoin, record: RecordOf): JoinedExchange | undefined {
+async function textOf(exchange: JoinedExchange, { format, reader }: ExportOptions, tally: ExportTally): Promise<string> {
+  tally.items += 1;
+  if (format === 'csv') return csvRow(exchange);
+  const bodies = await harBodies(exchange, reader);
+  if (bodies.request !== undefined || bodies.response !== undefined) tally.withContent += 1;
+  return `${tally.items === 1 ? '\n' : ',\n'}${harEntry(exchange, bodies)}`;
+}
+
+function joined(join: ExchangeJoin, record: ReadRecord['record']): JoinedExchange | undefined {
   if (record.kind === 'decision') return join.decide(record);
+  if (record.kind === 'content') join.keep(record);
   return record.kind === 'outcome' ? join.end(record) : undefined;
 }

@@ -31,15 +31,35 @@ export type RecordedMessages = { readonly [S in MessageSide]?: RecordedMessage |
   readonly unopened?: string | undefined;
 };
 
+/** A message before its bytes are read as text. */
+export type OpenedMessage = Omit<RecordedMessage, 'pieces'> & {
+  readonly pieces: readonly { readonly at: Milliseconds; readonly bytes: Uint8Array }[];
+};
+
+export type OpenedMessages = { readonly [S in MessageSide]?: OpenedMessage | undefined } & Pick<RecordedMessages, 'unopened'>;
+
 /**
- * Puts together what was recorded of the content of one exchange.
+ * Puts together what was recorded of the content of one exchange, as text.
  * @param events of that exchange alone
  */
 export async function recordedMessages(
   events: readonly ContentEvent[],
   reader: Pick<ContentReader, 'open'>,
 ): Promise<RecordedMessages> {
-  const messages: { [S in MessageSide]?: RecordedMessage } = {};
+  const { request, response, unopened } = await openedMessages(events, reader);
+  return {
+    ...(request !== undefined && { request: asText(request) }),
+    ...(response !== undefined && { response: asText(response) }),
+    ...(unopened !== undefined && { unopened }),
+  };
+}
+
+/** The same, in bytes. */
+export async function openedMessages(
+  events: readonly ContentEvent[],
+  reader: Pick<ContentReader, 'open'>,
+): Promise<OpenedMessages> {
+  const messages: { [S in MessageSide]?: OpenedMessage } = {};
   for (const side of MESSAGE_SIDES) {
     const ofSide = events.filter(({ part }) => part === side).sort((a, b) => a.index - b.index);
     const gathered = ofSide.length === 0 ? undefined : await gather(ofSide, reader);
@@ -49,29 +69,37 @@ export async function recordedMessages(
   return messages;
 }
 
-async function gather(events: readonly ContentEvent[], reader: Pick<ContentReader, 'open'>): Promise<RecordedMessage | string> {
-  let message: RecordedMessage = { pieces: [] };
-  const pieces: RecordedPiece[] = [];
-  let decoder: ReturnType<typeof decoderOf> | undefined;
+async function gather(events: readonly ContentEvent[], reader: Pick<ContentReader, 'open'>): Promise<OpenedMessage | string> {
+  let message: Omit<OpenedMessage, 'pieces'> = {};
+  const pieces: OpenedMessage['pieces'][number][] = [];
   for (const { at, passed, unread, cut, last, ...event } of events) {
     const opened = await reader.open({ at, ...event });
     if (!opened.ok) return opened.failure;
     const { notes, text } = opened.value;
     message = { ...message, ...notes, ...(last === true && { passed, unread, cut }) };
-    decoder ??= decoderOf(message.head?.fields ?? []);
-    // A character may lie across the border of two pieces.
-    const decoded = decoder.decode(text, { stream: last !== true });
-    if (decoded !== '') pieces.push({ at, text: decoded });
+    pieces.push({ at, bytes: text });
   }
   return { ...message, pieces };
 }
 
+function asText({ pieces, ...message }: OpenedMessage): RecordedMessage {
+  const decoder = charsetDecoder(message.head?.fields ?? []);
+  const texts = pieces.map(({ at, bytes }, index) => {
+    // A character may lie across the border of two pieces.
+    return { at, text: decoder.decode(bytes, { stream: index < pieces.length - 1 }) };
+  });
+  return { ...message, pieces: texts.filter(({ text }) => text !== '') };
+}
+
 /** What is recorded is text in the charset of its message; one that nobody knows was not read. */
-function decoderOf(fields: FieldLines) {
+export function charsetDecoder(
+  fields: FieldLines,
+  options: { readonly fatal?: boolean; readonly ignoreBOM?: boolean } = {},
+): InstanceType<typeof TextDecoder> {
   const charset = /;\s*charset="?([^\s;"]+)/i.exec(fieldValue(fields, 'content-type') ?? '')?.[1] ?? 'utf-8';
   try {
-    return new TextDecoder(charset);
+    return new TextDecoder(charset, options);
   } catch {
-    return new TextDecoder();
+    return new TextDecoder('utf-8', options);
   }
 }

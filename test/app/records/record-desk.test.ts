@@ -57,6 +57,7 @@ async function desk(replaced: Partial<RecordDeskParts> = {}) {
     settings,
     clock,
     record: (entry) => journal.append(adminEvent(entry)),
+    contentReader: () => Promise.reject(new Error('there is no content on this record')),
     tables: () => ({ world: WORLD, collectName: () => undefined }) as unknown as GeoTables,
     compile: ({ files, digest }) => compilePolicy(files, WORLD, { digest, authority: [], now: clock.now() }),
     ...replaced,

@@ -5,6 +5,8 @@ import { response } from '../../support/origin-scripts.ts';
 import type { OriginRequest, Script } from '../../support/origin.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { deleteContentKeys, partOf, recordedContent, type OpenedContent } from '../../support/recorded-content.ts';
+import { cordon } from '../../cli/cordon.ts';
+import { archiveErrors, type HarArchive } from '../../recording/export/har-archive.ts';
 import { ask, AWS_KEY, CARD, EMAIL, expectNowhereInState, IBAN, parrot, VALUES } from '../masking/ask.ts';
 
 const PARROT = 'parrot.de.lab.example';
@@ -130,6 +132,47 @@ async function expectNothingRaw(): Promise<void> {
   const opened = JSON.stringify(await recordedContent(lab.gateway));
   expect(VALUES.filter((value) => opened.includes(value))).toEqual([]);
 }
+
+const AUDITOR = 'audra@acme.example';
+
+/** Sends content with a value that is masked; the session that it was part of. */
+async function exchangedWith(target: string): Promise<string> {
+  const content = JSON.stringify({ note: `to ${EMAIL}` });
+  await ask(lab, PARROT, { target: `${target}?to=${encodeURIComponent(EMAIL)}`, fields: [JSON_TYPE], content });
+  const decision = await lab.gateway.waitForRecord(
+    (record) => record.kind === 'decision' && record.target?.includes(target) === true,
+  );
+  const { exchange, session } = decision as { readonly exchange: string; readonly session?: string };
+  await lab.gateway.waitForRecord((record) => record.kind === 'outcome' && record.exchange === exchange);
+  return session ?? '';
+}
+
+async function archiveOfCommand(session: string): Promise<string> {
+  const { code, out } = await cordon(['sessions', 'export', session, '--format', 'har'], lab.gateway.directory);
+  expect(code).toBe(0);
+  return out;
+}
+
+async function archiveOfApi(session: string): Promise<string> {
+  const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
+  const minted = await lab.gateway.adminAsk('/v1/tokens', {
+    method: 'POST',
+    headers,
+    json: { person: AUDITOR, role: 'auditor' },
+  });
+  const { token } = minted.content as { readonly token: string };
+  const { address, port } = lab.gateway.admin;
+  const url = `http://${address}:${port}/v1/sessions/${encodeURIComponent(session)}/export?format=har`;
+  return await (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).text();
+}
+
+/** What the record says of exports, of all writers. */
+async function exportsOnRecord() {
+  const admin = (await lab.gateway.records()).filter((each) => each.kind === 'admin');
+  return admin.filter(({ action }) => action === 'records.exported' || action === 'records.export-ended');
+}
+
+const hasContent = ({ _cordon }: HarArchive['log']['entries'][number]): boolean => 'content' in _cordon;
 
 describe('record: content', () => {
   it('records both messages masked, although no rule masks them, and sends them as they are', async () => {
@@ -309,6 +352,37 @@ describe('record: content', () => {
     await ask(lab, PLAIN, { fields: [JSON_TYPE], content: '{"a":1}' });
     expect(await recordedWith(PLAIN)).toEqual({ request: [], response: [] });
   });
+
+  it.each(['cordon sessions export', 'GET /v1/sessions/{id}/export'])(
+    'is in archives of %s, which say on the record that it is',
+    async (way) => {
+      const target = `/archive/${way.length}`;
+      const session = await exchangedWith(target);
+      const text = way.startsWith('GET') ? await archiveOfApi(session) : await archiveOfCommand(session);
+      const archive = JSON.parse(text) as HarArchive;
+      expect(archiveErrors(archive)).toEqual([]);
+      const entry = archive.log.entries.find(({ request }) => request.url.includes(target));
+      const masked: unknown = expect.stringMatching(/^\{"note":"to .*REDACTED.*"\}$/);
+      expect(entry).toMatchObject({
+        request: {
+          url: expect.stringMatching(/\?to=.*REDACTED/),
+          postData: { mimeType: 'application/json', text: masked },
+        },
+        response: { status: 200, content: { mimeType: 'application/json', text: masked } },
+      });
+      expect(VALUES.filter((value) => text.includes(value))).toEqual([]);
+      const actor: unknown = way.startsWith('GET') ? AUDITOR : expect.stringMatching(/^local:/);
+      const details = { format: 'har', content: 'masked' };
+      expect((await exportsOnRecord()).filter((each) => (each.actor === AUDITOR) === way.startsWith('GET'))).toMatchObject([
+        { actor, action: 'records.exported', details },
+        {
+          actor,
+          action: 'records.export-ended',
+          details: { ...details, contents: archive.log.entries.filter(hasContent).length },
+        },
+      ]);
+    },
+  );
 
   it('cannot be read any more once the keys of its session are deleted', async () => {
     await ask(lab, PARROT, { target: '/shred', fields: [JSON_TYPE], content: '{"a":1}' });

@@ -1,14 +1,22 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { contentReader } from '../../../app/records/content-keys.ts';
 import { recordingsDirectory } from '../../../app/records/open-record.ts';
 import type { Settings } from '../../../config/settings-schema.ts';
-import { EXPORT_FORMATS, exportText, type ExportFormat, type ExportOptions } from '../../../recording/export/export-text.ts';
+import {
+  emptyTally,
+  EXPORT_FORMATS,
+  exportText,
+  type ExportFormat,
+  type ExportOptions,
+} from '../../../recording/export/export-text.ts';
 import { readLines, UnreadableSegment } from '../../../recording/reading/read-lines.ts';
 import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
 import { type CommandContext, give, settingsFor, type Run } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { exportOnRecord } from '../../local/export-on-record.ts';
+import { openLocalStore } from '../../local/local-store.ts';
 import { exportDetails, exportFilter, type ExportAsked } from '../../records/export-filter.ts';
 import { readingMeans } from '../../records/reading-means.ts';
 import { type ListOptions, listSessions } from '../../sessions/list-sessions.ts';
@@ -40,7 +48,7 @@ export function addSessionCommands(program: Command, run: Run): void {
     .description('records for other tools; needs no gateway. An export of the records of this installation is itself recorded')
     .argument('[session...]', 'ids of sessions (default: everything)')
     .addOption(
-      new Option('--format <format>', 'jsonl: every record; csv: a row, har: an entry for each exchange')
+      new Option('--format <format>', 'jsonl: every record; csv: a row for each exchange; har: an entry, with recorded content')
         .choices(EXPORT_FORMATS)
         .default('jsonl'),
     )
@@ -72,9 +80,16 @@ async function exportRecords(
   try {
     const writers = writerDirectories(directory).map((writer) => readLines(writer, keys.value.wrapping));
     const asked = { format: options.format, filter: filter.value };
-    if (!isOwn(directory, settings)) return await write(context, writers, asked, { items: 0, cut: 0 });
+    if (!isOwn(directory, settings)) return await write(context, writers, asked, emptyTally());
     const details = exportDetails(options.format, ids, options);
-    return await exportOnRecord(context, settings, details, (tally) => write(context, writers, asked, tally));
+    return await exportOnRecord(context, settings, details, async (tally) => {
+      if (options.format !== 'har') return await write(context, writers, asked, tally);
+      const store = await openLocalStore(settings);
+      if (!store.ok) return give(context, EXIT.failed, store.failure);
+      await using database = store.value;
+      const reader = contentReader(database.db, keys.value);
+      return await write(context, writers, { ...asked, reader }, tally);
+    });
   } catch (error) {
     if (error instanceof UnreadableSegment) return give(context, EXIT.failed, error.message);
     return give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`);
