@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { ExchangeSummary } from '../../admin/contract/exchanges.ts';
 import { addressOf } from '../frame/use-route.ts';
 import { ExactMoment } from '../parts/moment.tsx';
@@ -12,22 +12,34 @@ interface ExchangeRowProps {
   readonly exchange: ExchangeSummary;
   /** Filters to come back to. */
   readonly query: string;
+  /** How long after the first it began, where the agent and the day are told above it. */
+  readonly offset?: string;
+  /** What more there is to say of it. */
+  readonly children?: ComponentChildren;
 }
 
 /** One exchange in a list: what was asked, what was decided, and how it ended. */
-export function ExchangeRow({ exchange, query }: ExchangeRowProps): JSX.Element {
+export function ExchangeRow({ exchange, query, offset, children }: ExchangeRowProps): JSX.Element {
   const { id, time, agent = 'unidentified', method = '', target = '', approval, wouldDeny } = exchange;
   return (
     <li class="row">
       <a class="request" href={addressOf({ view: 'exchanges', id, query })}>
         <span class="row-head">
           <DecisionChip {...exchange} />
-          <span class="agent">
-            <Foreign text={agent} />
-          </span>
+          {offset === undefined && (
+            <span class="agent">
+              <Foreign text={agent} />
+            </span>
+          )}
           <RecordedWay {...exchange} />
           <span class="when">
-            <ExactMoment at={time} />
+            {offset === undefined ? (
+              <ExactMoment at={time} />
+            ) : (
+              <time dateTime={time} title={time}>
+                {offset}
+              </time>
+            )}
           </span>
         </span>
         <span class="target">
@@ -41,6 +53,7 @@ export function ExchangeRow({ exchange, query }: ExchangeRowProps): JSX.Element 
         {wouldDeny !== undefined && <span class="tag leaves">would be denied: {wouldDeny}</span>}
         {hostWarnings(originOf(target)).length > 0 && <span class="tag leaves">unusual host name</span>}
       </div>
+      {children}
     </li>
   );
 }

@@ -7,20 +7,30 @@ import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { Foreign } from '../text/foreign.tsx';
 import { RecordedMessage } from './recorded-message.tsx';
 
-/** What was sent and answered. It is asked for by a button: whoever reads it is on the record. */
+/** What was sent and answered, for auditors. */
 export function ExchangeContent({ id }: { readonly id: string }): JSX.Element | null {
-  const { gateway, me } = useSeat();
+  const { me } = useSeat();
+  if (me.role !== 'auditor') return null;
+  return (
+    <section aria-labelledby="recorded-content">
+      <h2 id="recorded-content">Content</h2>
+      <ContentOnRequest id={id} />
+    </section>
+  );
+}
+
+/** The same without a heading. It is asked for by a button: whoever reads it is on the record. */
+export function ContentOnRequest({ id }: { readonly id: string }): JSX.Element {
+  const { gateway } = useSeat();
   const [content, setContent] = useState<ContentAnswer>();
   const [problem, setProblem] = useState<Problem>();
-  if (me.role !== 'auditor') return null;
   const look = async (): Promise<void> => {
     const answer = await gateway.get<ContentAnswer>(`/v1/exchanges/${id}/content`);
     setProblem(answer.ok ? undefined : answer.problem);
     if (answer.ok) setContent(answer.value);
   };
   return (
-    <section aria-labelledby="recorded-content">
-      <h2 id="recorded-content">Content</h2>
+    <>
       {problem && <ProblemNotice problem={problem} again={() => void look()} />}
       {content === undefined ? (
         <p>
@@ -32,7 +42,7 @@ export function ExchangeContent({ id }: { readonly id: string }): JSX.Element | 
       ) : (
         <Messages content={content} />
       )}
-    </section>
+    </>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ExchangeSummary, SessionItem } from '../../admin/contract/exchanges.ts';
-import { ExchangeRow } from '../exchanges/exchange-row.tsx';
 import { filterText } from '../exchanges/filter-query.ts';
 import { useKeys } from '../frame/use-keys.ts';
 import { addressOf, goTo } from '../frame/use-route.ts';
@@ -14,14 +13,14 @@ import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useHeading } from '../parts/use-heading.ts';
 import { Foreign } from '../text/foreign.tsx';
 import { SessionCounts } from './session-counts.tsx';
+import { Timeline } from './timeline.tsx';
 
-/** One run of an agent: its exchanges in the order in which they came. */
+/** One run of an agent: its exchanges along the time that it took. */
 export function OpenSession({ id }: { readonly id: string }): JSX.Element {
   const { traffic } = useSeat();
   const session = useAnswer<SessionItem>(`/v1/sessions/${id}`, traffic);
   const query = filterText({ session: id });
   const { items, problem, hasMore, more, again } = usePages<ExchangeSummary>(`/v1/exchanges?limit=200&${query}`, traffic);
-  const inOrder = useMemo(() => items?.toReversed(), [items]);
   const heading = useHeading('Session');
   useKeys(useMemo(() => ({ Escape: () => goTo({ view: 'sessions' }) }), []));
   const failed = session.problem ?? problem;
@@ -38,12 +37,11 @@ export function OpenSession({ id }: { readonly id: string }): JSX.Element {
       <p>
         <a href={addressOf({ view: 'exchanges', query })}>Filter its exchanges</a>
       </p>
-      <More hasMore={hasMore} more={more} what="exchanges" />
-      <ol class="rows" aria-label="Exchanges in order">
-        {inOrder?.map((exchange) => (
-          <ExchangeRow key={exchange.id} exchange={exchange} query={query} />
-        ))}
-      </ol>
+      <section aria-labelledby="timeline">
+        <h2 id="timeline">Timeline</h2>
+        <More hasMore={hasMore} more={more} what="exchanges" />
+        {items && <Timeline exchanges={items} query={query} />}
+      </section>
     </div>
   );
 }
