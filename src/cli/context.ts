@@ -17,8 +17,8 @@ export interface CommandContext {
   readonly options: GlobalOptions;
 }
 
-/** Runs the body of a command with its context and keeps what it ends with. */
-export type Run = (body: (context: CommandContext) => Promise<ExitCode> | ExitCode) => Promise<void>;
+/** Runs the body of a command with its context and keeps what it ends with: one of {@link EXIT}, or what `cordon run` passes on. */
+export type Run = (body: (context: CommandContext) => Promise<number> | number) => Promise<void>;
 
 /** Gathers a repeatable option. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -1,4 +1,4 @@
-import { Command, Help, type Option } from 'commander';
+import type { Command } from 'commander';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addCaCommands } from './commands/ca.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -18,29 +18,23 @@ import { addSimulateCommand } from './commands/records/simulate.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addVerifyCommand } from './commands/records/verify.ts';
-import { collect, type GlobalOptions, type Run } from './context.ts';
+import type { GlobalOptions, Run } from './context.ts';
 import { EXIT } from './exit-code.ts';
+import { rootCommand } from './root-command.ts';
+import { addRunCommand } from './running/run.ts';
 import type { Terminal } from './terminal.ts';
 import { LATER_COMMANDS, LATER_GROUPS, type LaterCommand } from './later-commands.ts';
 
 /** The whole command line: parsing, help, and for each command what runs. */
 export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pick<Terminal, 'out' | 'err'>): Command {
-  const program = new Command('cordon')
-    .description('Egress gateway that keeps the data of AI agents inside the jurisdiction where it must stay')
-    .option('--config <file>', 'settings file (default: ./cordon.yaml if present)')
-    .option('--set <setting=value>', 'a setting, over file and environment; repeatable', collect)
-    .option('--json', 'answers as JSON')
-    .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, optionDescription: describedOption })
-    .showHelpAfterError('(add --help for how it is used)')
-    .configureOutput({ writeOut: (text) => terminal.out(text.trimEnd()), writeErr: (text) => terminal.err(text.trimEnd()) })
-    .exitOverride();
+  const program = rootCommand(terminal);
   const runWithGlobals: Run = (body) => run(program.opts<GlobalOptions>())(body);
   addServeCommand(program, runWithGlobals);
   addCheckCommand(program, runWithGlobals);
   addExplainCommand(program, runWithGlobals);
   addTestCommand(program, runWithGlobals);
   addSimulateCommand(program, runWithGlobals);
+  addRunCommand(program, runWithGlobals);
   addEnvCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);
@@ -57,12 +51,6 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addAgentCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;
-}
-
-/** As the help has it by itself, and whether it has to be given. */
-function describedOption(option: Option): string {
-  const description = new Help().optionDescription(option);
-  return option.mandatory ? `${description} (required)` : description;
 }
 
 function addLaterCommand(program: Command, { path, usage, summary }: LaterCommand, run: Run): void {

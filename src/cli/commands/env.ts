@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings-schema.ts';
-import type { SocketAddress } from '../../config/setting-text.ts';
 import type { IpAddress } from '../../core/address.ts';
 import type { AgentDeclaration } from '../../core/agent.ts';
 import type { AgentId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseLifetime } from '../../core/people/lifetime.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
-import { parseIpAddress } from '../../wire/address/ip-address.ts';
 import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
+import { declaredAgent, localProxy, unknowable } from '../environment/local-proxy.ts';
 import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { localSetup } from '../local/local-setup.ts';
@@ -67,44 +66,15 @@ async function env(context: CommandContext, options: EnvOptions): Promise<ExitCo
   return EXIT.ok;
 }
 
-interface LocalProxy {
-  readonly scheme: 'http' | 'https';
-  readonly host: string;
-  readonly port: number;
-  /** What the gateway sees as the source of programs on this machine. */
-  readonly source: IpAddress;
-}
-
-/** How programs on this machine reach the first proxy listener. */
-function localProxy({ listen }: Settings): Result<LocalProxy, string> {
-  const [listener] = listen.proxy;
-  if (listener === undefined) return fail('listen.proxy: Found no listener, expected at least one');
-  if (listener.address.port === 0)
-    return fail('listen.proxy: Found port 0, which the system chooses at start; expected a fixed port');
-  const host = reachable(listener.address);
-  const source = parseIpAddress(host);
-  if (!source.ok) return fail(source.failure);
-  return ok({ scheme: listener.tls === undefined ? 'http' : 'https', host, port: listener.address.port, source: source.value });
-}
-
-/** A wildcard address is listened on, not connected to. */
-function reachable({ host }: SocketAddress): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
-}
-
 /** Whether the agent is known by where it is, or has to show a token. */
 function tokenNeed(agents: readonly AgentDeclaration[], id: string, source: IpAddress): Result<'none' | 'token', string> {
-  const agent = agents.find(({ attributes }) => attributes.agent === id);
-  if (agent === undefined) {
-    const known = agents.map(({ attributes }) => attributes.agent).join(', ');
-    return fail(`the policy declares no agent "${id}", expected one of: ${known}`);
-  }
+  const agent = declaredAgent(agents, id);
+  if (!agent.ok) return agent;
   const shown = { source, names: [] };
   const match = new AgentIndex(agents).byConnection(shown);
-  if (typeof match === 'object' && match.agent === agent) return ok('none');
-  if (acceptsToken(agent, shown)) return ok('token');
-  return fail(`the agent "${id}" cannot be known from ${source.text}: no entry of its identify has a token or this address`);
+  if (typeof match === 'object' && match.agent === agent.value) return ok('none');
+  if (acceptsToken(agent.value, shown)) return ok('token');
+  return fail(unknowable(id, source));
 }
 
 async function tokenFor({ agent, token, ttl }: EnvOptions, settings: Settings): Promise<Result<string, string>> {

@@ -24,5 +24,6 @@ export const CATALOGUE: Readonly<{ [group: string]: string }> = {
   CRED: '01 02 03 05 06 08 09',
   AUD: '01 02 03 05 06 08',
   ADM: '01 02 03 04 06 08',
+  ESC: '01 02 04 05 06',
   APPR: '01 02 03 04 05 07 08 10 11 12 14',
 };
