@@ -18,6 +18,7 @@ import { AgentSurface } from '../pipeline/agent-surface.ts';
 import { Enforcement } from '../pipeline/enforcement.ts';
 import { uncovered } from '../pipeline/holding/uncovered.ts';
 import { PlaceholderAlarms } from '../pipeline/credentials/placeholder-alarms.ts';
+import { Limits } from '../pipeline/limiting/limits.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
@@ -88,6 +89,8 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
   const journal = stack.use(createFoldingJournal({ journal: state.journal, clock }));
   const live = new LiveExchanges();
+  const limits = new Limits(clock);
+  stack.use(metering(live, limits));
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
   const reidentify = reidentifierFor(parts, tokenCache, stopped.value);
@@ -95,28 +98,12 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     recorder: new ContentRecorder(journal, state.contentKeys),
     limit: settings.recordings['content-limit'],
   };
-  const carrying = { recorder, contentRecord, pools, live };
+  const carrying = { recorder, contentRecord, pools, live, limits };
   const identifying = { tokenCache, reidentify, stopped: stopped.value };
   const services = sharedServices(parts, { ...identifying, resolver: resolver.value, ...carrying });
-  const limits = listenerLimits(settings);
-  const listeners: ProxyListener[] = [];
-  for (const { address, denials, tls, 'proxy-protocol': proxyProtocol } of settings.listen.proxy) {
-    const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.proxy.tls', tls);
-    if (!certificate.ok) return certificate;
-    const opened = await ProxyListener.open({
-      ...address,
-      tls: certificate.value,
-      proxyProtocolFrom: proxyProtocol?.from,
-      limits,
-      clock,
-      newExchangeId,
-      handler: enforcement(services, state, { denials, limits, newExchangeId }),
-    });
-    if (!opened.ok) return fail(`listen.proxy: ${opened.failure}`);
-    listeners.push(stack.use(opened.value));
-    const bound = opened.value.address;
-    parts.listening.push({ address: bound.host, port: bound.port });
-  }
+  const opened = await openListeners(parts, services, newExchangeId, stack);
+  if (!opened.ok) return opened;
+  const listeners = opened.value;
   sampleGauges(metrics, { listeners, live, inForce });
   const owned = stack.move();
   return ok({
@@ -137,6 +124,44 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Opens what `listen.proxy` names, owned by `stack`. @failure a sentence that names the setting */
+async function openListeners(
+  { settings, state, clock, listening }: DataPlaneParts,
+  services: SharedServices,
+  newExchangeId: ReturnType<typeof exchangeIds>,
+  stack: AsyncDisposableStack,
+): Promise<Result<readonly ProxyListener[], string>> {
+  const limits = listenerLimits(settings);
+  const listeners: ProxyListener[] = [];
+  for (const { address, denials, tls, 'proxy-protocol': proxyProtocol } of settings.listen.proxy) {
+    const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.proxy.tls', tls);
+    if (!certificate.ok) return certificate;
+    const opened = await ProxyListener.open({
+      ...address,
+      tls: certificate.value,
+      proxyProtocolFrom: proxyProtocol?.from,
+      limits,
+      clock,
+      newExchangeId,
+      handler: enforcement(services, state, { denials, limits, newExchangeId }),
+    });
+    if (!opened.ok) return fail(`listen.proxy: ${opened.failure}`);
+    listeners.push(stack.use(opened.value));
+    const { host, port } = opened.value.address;
+    listening.push({ address: host, port });
+  }
+  return ok(listeners);
+}
+
+/** How long what runs may go on beyond a limit of bytes, at its full speed. */
+const METERING_INTERVAL = 250;
+
+function metering(live: LiveExchanges, limits: Limits): Disposable {
+  const timer = setInterval(() => live.meter(limits), METERING_INTERVAL);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 function listenerLimits({ limits }: Settings): ListenerLimits {
@@ -160,7 +185,7 @@ type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
 /** What all listeners share. */
 function sharedServices(
   parts: DataPlaneParts,
-  opened: Pick<Services, 'reidentify' | 'stopped' | 'resolver' | 'recorder' | 'contentRecord' | 'pools' | 'live'> & {
+  opened: Pick<Services, 'reidentify' | 'stopped' | 'resolver' | 'recorder' | 'contentRecord' | 'pools' | 'live' | 'limits'> & {
     readonly tokenCache: TokenCache;
   },
 ): SharedServices {

@@ -1,3 +1,4 @@
+import type { Code } from '../core/codes.ts';
 import type { Answer } from '../core/exchange/answer.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
@@ -20,11 +21,18 @@ export function answerTo(refusal: AnswerableRefusal): Answer {
     ...(home !== undefined && { home }),
     ...(hint !== undefined && { hint }),
     ...(approval !== undefined && { approval }),
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(code === 'limit_exceeded' && { retryAfterSeconds: 60 }),
+    ...retryAfterOf(code, retryAfterSeconds),
     ...(code === 'name_mismatch' && progress.tunnel !== undefined && { statusOverride: 421 }),
   });
   return { status, reason: reasonPhrase, fields: fields.flat(), body };
+}
+
+/** Of a limit it is always told (contract §3), a minute where nobody knows better. */
+function retryAfterOf(
+  code: Code,
+  retryAfterSeconds = code === 'limit_exceeded' ? 60 : undefined,
+): { readonly retryAfterSeconds?: number } {
+  return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }
 
 function placeText({

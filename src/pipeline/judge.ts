@@ -1,9 +1,10 @@
 import { defectDetail } from '../core/defect.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
-import { fail, type Result } from '../core/result.ts';
+import { fail, ok, type Result } from '../core/result.ts';
 import type { RequestContent } from './content/request-content.ts';
 import { withDecision } from './judging/progress.ts';
 import type { Held, Permitted } from './judging/permitted.ts';
+import { withinLimits } from './limiting/within-limits.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
@@ -19,8 +20,9 @@ type Judged = Result<Permitted | Held, Refusal>;
  * @failure any code of the table; the first stage that refuses ends it
  */
 export async function judge(accepted: Accepted, services: Services, content?: RequestContent): Promise<Judged> {
-  const judged = runStages(accepted, services, content);
-  return record(judged instanceof Promise ? await judged : judged, services);
+  const running = runStages(accepted, services, content);
+  const judged = running instanceof Promise ? await running : running;
+  return record(judged.ok && !('held' in judged.value) ? limited(judged.value, services) : judged, services);
 }
 
 /** Refuses an exchange inside a tunnel for the reason for which its CONNECT was refused, whatever the policy says by now. */
@@ -33,6 +35,12 @@ export function refuseAgain(accepted: Accepted, { progress, ...refusal }: Refusa
 /** Refuses an exchange without judging it; the refusal is on the record. */
 export function refuse(refusal: Refusal, services: Services): Promise<Judged> {
   return record(fail(refusal), services);
+}
+
+// What people are asked about counts when they have agreed: `holding/release.ts`.
+function limited(permitted: Permitted, services: Services): Judged {
+  const within = withinLimits(permitted, services);
+  return within.ok ? ok(permitted) : within;
 }
 
 async function record(judged: Judged, services: Services): Promise<Judged> {

@@ -5,7 +5,7 @@ import type { Permit } from '../core/exchange/permit.ts';
 import { decide } from '../policy/decide.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import { outlook } from '../policy/outlook.ts';
-import type { Instant } from '../core/units.ts';
+import type { Bytes, Instant } from '../core/units.ts';
 import type { IpAddress } from '../core/address.ts';
 import type { Identified, Subject } from '../core/exchange/exchange.ts';
 import { ok, type Result } from '../core/result.ts';
@@ -15,6 +15,7 @@ import { recordsContent, undischarged } from './judging/discharge.ts';
 import { masksOf } from './judging/masks-of.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
+import type { Limits } from './limiting/limits.ts';
 import { Slots, type Slotted } from './slots.ts';
 
 /** What a policy adds to the entities that are built in. */
@@ -26,6 +27,8 @@ export interface LiveExchange extends Slotted {
   readonly exchange: Permitted | Identified;
   /** Entities of the policy itself as they were when its masks were made; absent where nothing is masked. */
   readonly maskedWith?: OwnEntities;
+  /** Bytes that have passed both ways; absent where none can. */
+  readonly carried?: Bytes;
   cut(failure: Failure): void;
 }
 
@@ -89,6 +92,17 @@ export class LiveExchanges {
       if (!isByGrant(live.exchange) || !ended.has(live.exchange)) continue;
       this.#live.delete(live);
       live.cut({ code: 'approval_expired', detail: 'The grant that let it pass has ended or was revoked' });
+    }
+  }
+
+  /** Counts what passes, and cuts what has used up a limit. */
+  meter(limits: Limits): void {
+    for (const live of this.#live) {
+      const { exchange, carried = 0 } = live;
+      if (carried === 0 || !isPermitted(exchange)) continue;
+      const exceeded = limits.meter(exchange, carried);
+      if (exceeded === undefined || !this.#live.delete(live)) continue;
+      live.cut({ code: 'limit_exceeded', detail: `The limit of rule ${exceeded.rule}: ${exceeded.reason}` });
     }
   }
 

@@ -18,6 +18,7 @@ import type { ExchangeFindings } from './findings.ts';
 import type { HoldMeans } from './holding/hold-means.ts';
 import type { InForce } from './judging/in-force.ts';
 import type { PlaceholderAlarms } from './credentials/placeholder-alarms.ts';
+import type { Limits } from './limiting/limits.ts';
 import type { LiveExchanges } from './live-exchanges.ts';
 import type { LookupBudget } from './lookup-budget.ts';
 
@@ -61,6 +62,7 @@ export interface Services {
   readonly recorder: Recorder;
   readonly pools: UpstreamPools;
   readonly live: LiveExchanges;
+  readonly limits: Limits;
   readonly interceptor: Interceptor;
   readonly events: EventBus;
   readonly content: ContentMeans;

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../core/codes.ts';
+import type { ByteCounts } from '../core/exchange/record.ts';
 import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Milliseconds } from '../core/units.ts';
@@ -39,6 +40,8 @@ export interface ExchangeOutcome {
 /** A running exchange, so that it can be cut when the policy changes under it. */
 export interface RunningExchange {
   readonly outcome: Promise<ExchangeOutcome>;
+  /** What has passed so far. */
+  readonly bytes: ByteCounts;
   /** Aborts both sides. */
   cut(failure: Failure): void;
 }
@@ -77,7 +80,14 @@ export function upgrade(
   const { promise: upgraded, resolve } = Promise.withResolvers<Upgraded | undefined>();
   const run = new ExchangeRun(dispatcher, request, reply, clock, resolve);
   run.dispatch();
-  return { outcome: run.outcome, cut: (failure) => run.cut(failure), upgraded };
+  return {
+    outcome: run.outcome,
+    get bytes() {
+      return run.bytes;
+    },
+    cut: (failure) => run.cut(failure),
+    upgraded,
+  };
 }
 
 class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningExchange {
@@ -140,6 +150,10 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
 
   onConnection(connection: DialledConnection): void {
     this.#connection = connection;
+  }
+
+  get bytes(): ByteCounts {
+    return { sent: this.#sent, received: this.#received };
   }
 
   cut(failure: Failure): void {

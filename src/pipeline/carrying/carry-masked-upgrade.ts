@@ -140,7 +140,10 @@ async function join(
   socket.write(switchingProtocols(agreedFields(fields, masking)), 'latin1');
   const flows = messageFlows(masking, terms.value, services.content);
   const running = relayMessages({ client: socket, origin, head, ...flows }, services.tunnel);
-  carriage.endsWith(() => running.cut());
+  carriage.endsWith(
+    () => running.cut(),
+    () => running.bytes,
+  );
   const { end, failure } = await running.ended;
   const { sent, received } = running.bytes;
   const detail = joinedNotes(noteOn(masking), flows.hasForeignTokens ? FOREIGN_TOKENS : undefined, end);

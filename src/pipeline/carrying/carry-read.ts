@@ -157,7 +157,7 @@ async function run(
   const scrubbed = injecting?.scrubbed(behind, permitted.method, means.codings, (failure) => cut(failure));
   const running = exchange(pools.dispatcher(permitted.permit), { ...sent, content }, scrubbed?.sink ?? behind, clock);
   cut = (failure) => running.cut(failure);
-  carriage.endsWith(cut);
+  carriage.endsWith(cut, () => running.bytes);
   recording?.failsWith(cut);
   const outcome = await running.outcome;
   const failure = await firstFailure([scrubbed, masked, recording]);

@@ -40,7 +40,10 @@ export async function carryRequest(
     content: content?.open() ?? null,
   };
   const running = exchange(pools.dispatcher(permitted.permit), request, reply, clock);
-  carriage.endsWith((failure) => running.cut(failure));
+  carriage.endsWith(
+    (failure) => running.cut(failure),
+    () => running.bytes,
+  );
   const outcome = await running.outcome;
   live.delete(carriage);
   finish(permitted, outcome, reply, services);

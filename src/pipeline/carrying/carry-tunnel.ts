@@ -59,7 +59,10 @@ async function runOpaque(
   }
   const remote = dialled.value.remoteAddress;
   const running = relay(socket, dialled.value, first.value, tunnel, inlet);
-  carriage.endsWith(() => running.cut());
+  carriage.endsWith(
+    () => running.cut(),
+    () => running.bytes,
+  );
   const ended = await running.ended;
   live.delete(carriage);
   const { sent, received } = running.bytes;

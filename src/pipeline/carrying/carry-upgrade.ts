@@ -49,7 +49,10 @@ async function join(
 ): Promise<Ending> {
   socket.write(switchingProtocols(upgraded.fields), 'latin1');
   const running = relay(socket, upgraded.socket as Socket, head, services.tunnel);
-  carriage.endsWith(() => running.cut());
+  carriage.endsWith(
+    () => running.cut(),
+    () => running.bytes,
+  );
   const end = await running.ended;
   const { sent, received } = running.bytes;
   return { status: 101, detail: end, sent, received, dialled: upgraded.dialled };

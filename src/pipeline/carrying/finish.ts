@@ -40,6 +40,7 @@ export function finish(
     sendAnswer(reply, answer);
   }
   const { startedAt } = permitted;
+  services.limits.end(permitted, sent + received);
   if (findings !== NO_FINDINGS) services.recorder.found(findings);
   services.recorder.outcome({
     kind: 'outcome',

@@ -8,6 +8,7 @@ import { locate } from '../judging/locate.ts';
 import type { Held, Permitted, Release } from '../judging/permitted.ts';
 import { withoutRelease, withSubject } from '../judging/progress.ts';
 import { refuse, type Refusal } from '../judging/refusal.ts';
+import { withinLimits } from '../limiting/within-limits.ts';
 import { identifyOnce } from '../live-exchanges.ts';
 import { releasedEvent } from '../record-events.ts';
 import type { Services } from '../services.ts';
@@ -33,7 +34,7 @@ export interface Agreement {
  *
  * @param interruption why it may not go on after all: finding out takes as long as a name server or a store takes
  * @returns `spent` where another request that is the same was faster
- * @failure approval_stale where the policy asks for anything else now; any code of the decision; dns failures, with the pass kept
+ * @failure limit_exceeded, with the pass kept; approval_stale where the policy asks for anything else now; any code of the decision; dns failures, with the pass kept
  */
 export async function release(
   held: Held,
@@ -53,8 +54,12 @@ export async function release(
   }
   const before = interruption();
   if (before !== undefined) return fail(before);
+  // The pass is kept for when there is room again.
+  const within = withinLimits(judged.value, services);
+  if (!within.ok) return within;
   if (approval !== undefined) {
     const taken = await holds.approvals.take(approval.id, approval.fingerprint, clock.now());
+    if (!taken.ok || !taken.value) within.value();
     if (!taken.ok) return refuse(taken.failure, held);
     if (!taken.value) {
       withoutRelease(judged.value);

@@ -2,7 +2,7 @@ import type { Decision, ExchangeKind, Obligation, ObligationKind } from '../../c
 
 /** What the enforcement point does about each kind of obligation. An obligation without a row cannot be permitted. */
 type Discharge =
-  | { readonly by: 'record' | 'request-fields' | 'content' | 'people' | 'secrets' }
+  | { readonly by: 'record' | 'request-fields' | 'content' | 'people' | 'secrets' | 'limits' }
   /** Understood by the policy language; the machinery comes with a later version (contract §3 `obligation_unsupported`). */
   | { readonly by: 'nobody'; readonly what: string };
 
@@ -21,7 +21,7 @@ const REGISTRY: {
   mask: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'mask' } : { by: 'content' }),
   // Nobody looks into a whole tunnel, so there is no request that it could go into.
   credential: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'credential' } : { by: 'secrets' }),
-  limit: () => ({ by: 'nobody', what: 'limits' }),
+  limit: () => ({ by: 'limits' }),
   // A tunnel that nobody looks into shows nothing that a person could agree to.
   approval: (_, exchange) => (exchange === 'connect' ? { by: 'nobody', what: 'hold' } : { by: 'people' }),
 };
