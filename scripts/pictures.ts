@@ -1,4 +1,4 @@
-/** Makes the pictures of the console in `docs/pictures`: `npm run pictures`. Commit them. */
+/** Makes the pictures of the console and of a report in `docs/pictures`: `npm run pictures`. Commit them. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +21,14 @@ if (typeof browser === 'string') {
 try {
   await using scene = await setScene();
   for (const colorScheme of ['light', 'dark'] as const) await takePictures(browser, scene, colorScheme);
+  await takeAuditPictures(browser, scene);
 } finally {
   await browser.close();
 }
 
 async function takePictures(window: Browser, { address, token }: Scene, colorScheme: 'light' | 'dark'): Promise<void> {
   const page = await window.newPage({ viewport: WINDOW, colorScheme, reducedMotion: 'reduce' });
-  await page.goto(address);
-  await page.getByLabel('Token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, address, token);
   const ticket = page.getByRole('link', { name: /api\/tickets/ });
   await ticket.waitFor();
   await page.getByText('Live').waitFor();
@@ -38,6 +37,33 @@ async function takePictures(window: Browser, { address, token }: Scene, colorSch
   await page.getByRole('region', { name: 'Content' }).waitFor();
   await takePicture(page, `request-${colorScheme}.png`);
   await page.close();
+}
+
+/** What an auditor sees: a session along its time, and the report in the same window. */
+async function takeAuditPictures(window: Browser, { address, auditor }: Scene): Promise<void> {
+  const page = await window.newPage({ viewport: WINDOW, colorScheme: 'light', reducedMotion: 'reduce' });
+  await signIn(page, address, auditor);
+  await page.getByRole('link', { name: 'Sessions' }).click();
+  await page.getByRole('link', { name: /billing-agent/ }).click();
+  const first = page.getByRole('list', { name: 'Exchanges in order' }).getByRole('listitem').first();
+  await first.getByText('Content').click();
+  await first.getByRole('button', { name: 'Show what was recorded' }).click();
+  await first.getByRole('button', { name: 'Play' }).waitFor();
+  await page.getByRole('heading', { name: 'Timeline' }).evaluate((heading) => heading.scrollIntoView());
+  await takePicture(page, 'session-light.png');
+  await page.goto(`${address}v1/report?jurisdiction=eu&since=1h`);
+  await page.getByRole('heading', { level: 1, name: 'Residency report: eu' }).waitFor();
+  await page
+    .getByRole('heading', { name: 'Where data went, and where it was refused' })
+    .evaluate((heading) => heading.scrollIntoView());
+  await takePicture(page, 'report-light.png');
+  await page.close();
+}
+
+async function signIn(page: Page, address: string, token: string): Promise<void> {
+  await page.goto(address);
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function takePicture(page: Page, name: string): Promise<void> {

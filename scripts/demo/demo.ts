@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { AdminApi } from '../../src/cli/api/admin-api.ts';
 import { DemoAgent } from './agent.ts';
+import { audit, REPORT_PATH } from './audit.ts';
 import { startDemoGateway } from './gateway.ts';
 import { hold } from './hold.ts';
 import type { Narrator } from './narrator.ts';
@@ -29,23 +30,42 @@ export async function runDemo({ narrator, isAttended, signal }: DemoOptions): Pr
   await allow(stage);
   await deny(stage);
   await mask(stage);
-  const approver = new AdminApi(gateway.admin, await approverToken(gateway.admin, gateway.firstToken));
+  // The first token opens one door, and is used up.
+  const admin = await person(new AdminApi(gateway.admin, gateway.firstToken), { person: 'ada@acme.example', role: 'admin' });
+  const approver = await person(admin, { person: 'you@acme.example', role: 'approver', groups: ['privacy'] });
   const outcome = await hold({ ...stage, approver, isAttended, signal: limit });
+  const auditor = await person(admin, { person: 'audra@acme.example', role: 'auditor' });
+  await audit({ narrator, auditor, isReleased: outcome === 'released', signal: limit });
   narrator.title(`1 permitted, 1 denied, 1 masked, 1 held and ${outcome}.`);
   narrator.say('Each decision is on the record with its evidence. To use it for real: npm start, and README.md.');
-  if (isAttended) await lookRound(narrator, limit);
+  if (isAttended) await lookRound(narrator, { auditor, directory: gateway.directory, signal: limit });
 }
 
-/** An approver of the group that the policy asks. */
-async function approverToken(admin: URL, firstToken: string): Promise<string> {
-  const order = { person: 'you@acme.example', role: 'approver', groups: ['privacy'], ttl: '1h' };
-  const minted = await new AdminApi(admin, firstToken).post<{ token: string }>('/v1/tokens', order);
+/** The admin API, asked as somebody to whom an admin gave a token. */
+async function person(admin: AdminApi, order: object): Promise<AdminApi> {
+  const minted = await admin.post<{ token: string }>('/v1/tokens', { ...order, ttl: '1h' });
   if (!minted.ok) throw new Error(minted.failure.sentence);
-  return minted.value.token;
+  return new AdminApi(admin.base, minted.value.token);
 }
 
-async function lookRound(narrator: Narrator, signal: AbortSignal): Promise<void> {
-  narrator.say('', 'The gateway runs until you press Enter.');
+interface LookRound {
+  readonly auditor: AdminApi;
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+async function lookRound(narrator: Narrator, { auditor, directory, signal }: LookRound): Promise<void> {
+  const { base, token } = auditor;
+  narrator.say(
+    '',
+    'What the auditor sees:',
+    `   In a browser: ${base.href}  sign in with ${token}`,
+    `     Sessions shows the run along its time; the report is at ${new URL(REPORT_PATH, base).href}`,
+    '   In another terminal, in this directory:',
+    `     npm run -s cordon -- report --jurisdiction eu --since 1h --out report.html --config ${directory}/cordon.yaml`,
+    '',
+    'The gateway runs until you press Enter.',
+  );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   // On a terminal it is the interface that gets Ctrl-C.
   terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));

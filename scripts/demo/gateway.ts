@@ -14,6 +14,8 @@ export interface DemoGateway extends AsyncDisposable {
   readonly admin: URL;
   /** The token of the very first start, for an admin. */
   readonly firstToken: string;
+  /** Holds `cordon.yaml` and the state. */
+  readonly directory: string;
 }
 
 /** Starts it on these files, by path. */
@@ -42,7 +44,7 @@ export async function startDemoGateway(files: Readonly<Record<string, string>>):
   const { proxy, admin } = await whenReady(child);
   const firstToken = (await readFile(join(directory, 'data/admin-token'), 'utf8')).trim();
   const resources = started.move();
-  return { proxy, admin, firstToken, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { proxy, admin, firstToken, directory, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 /** Where it listens, as it says once it does. */

@@ -35,13 +35,14 @@ function policy(origins: Origins): object {
       internal: { place },
     })),
     rules: [
-      { id: 'read-records', to: ['records'], methods: ['GET'], then: 'permit' },
+      { id: 'read-records', to: ['records'], methods: ['GET'], then: 'permit', record: 'content' },
       { id: 'send-figures', to: ['oregon'], then: 'permit' },
       {
         id: 'ask-eu-model',
         to: ['frankfurt'],
         then: 'permit',
         mask: { request: { entities: ['pii', 'secrets'], as: 'token' } },
+        record: 'content',
       },
       {
         id: 'ask-us-model',
@@ -50,6 +51,7 @@ function policy(origins: Origins): object {
         transfer: { to: ['US'], basis: 'scc', reference: 'TIA-2026-04' },
         approval: { by: ['privacy'], wait: PATIENCE, expires: PATIENCE },
         mask: { request: { entities: ['pii', 'secrets'], as: 'redact' } },
+        record: 'content',
       },
     ],
   };

@@ -1,3 +1,4 @@
+import { BILLING_AGENT, DAY_ORIGINS, DAY_RULES, spendDay } from './day.ts';
 import { startLab, type Lab } from '../../test/support/lab.ts';
 
 const CRM = 'api.crm.example';
@@ -20,23 +21,30 @@ const TICKET = {
 export interface Scene extends AsyncDisposable {
   /** Of the console. */
   readonly address: string;
+  /** Of an approver. */
   readonly token: string;
+  /** Token of an auditor. */
+  readonly auditor: string;
 }
 
 /** A gateway with requests that wait, of which one was decided. */
 export async function setScene(): Promise<Scene> {
   const lab = await startLab({
-    origins: { [CRM]: { country: 'DE' }, [TICKETS]: { country: 'US' }, [MODEL]: { country: 'FR' } },
+    origins: { [CRM]: { country: 'DE' }, [TICKETS]: { country: 'US' }, [MODEL]: { country: 'FR' }, ...DAY_ORIGINS },
     agents: [
       { id: 'support-bot', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.1/32'] }] },
       { id: 'research-agent', home: 'eu', owners: ['rene@acme.example'], identify: [{ cidr: ['127.0.0.2/32'] }] },
+      BILLING_AGENT,
     ],
-    rules: RULES,
+    rules: [...RULES, ...DAY_RULES],
+    settings: { node: { place: 'DE' } },
   });
   await leave(lab, { host: MODEL, path: '/v1/summaries', from: '127.0.0.2', content: { text: 'quarterly report' } });
   const { address, port } = lab.gateway.admin;
   const scene = `http://${address}:${port}/`;
-  const token = await approverToken(lab);
+  const token = await tokenOf(lab, { person: 'paul@acme.example', role: 'approver', groups: ['privacy'], places: ['eu'] });
+  const auditor = await tokenOf(lab, { person: 'audra@acme.example', role: 'auditor' });
+  await spendDay(lab);
   await decideNewest(scene, token);
   await leave(lab, { host: CRM, path: '/v2/contacts', from: '127.0.0.1', content: { mail: 'b.krause@example.org' } });
   await leave(lab, {
@@ -47,7 +55,7 @@ export async function setScene(): Promise<Scene> {
     reason: 'The customer asked for a refund; the helpdesk has to see the ticket',
   });
   await leave(lab, { host: MODEL, path: '/v1/chat', from: '127.0.0.2', content: { prompt: 'Compare the two drafts' } });
-  return { address: scene, token, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
+  return { address: scene, token, auditor, [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose]() };
 }
 
 interface LeftRequest {
@@ -77,9 +85,9 @@ async function leave(lab: Lab, { host, path, from, content, reason }: LeftReques
   if (!startLine.includes(' 503 ')) throw new Error(`Found "${startLine}" for ${host}${path}, expected it to be held with 503`);
 }
 
-async function approverToken(lab: Lab): Promise<string> {
+async function tokenOf(lab: Lab, json: object): Promise<string> {
   const { content } = await lab.gateway.adminAsk('/v1/tokens', {
-    json: { person: 'paul@acme.example', role: 'approver', groups: ['privacy'], places: ['eu'] },
+    json,
     headers: { authorization: `Bearer ${await lab.gateway.adminToken()}` },
   });
   return (content as { token: string }).token;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,11 +40,13 @@ describe('npm run demo', () => {
   it.each([[['--yes']], [[]]])('without a terminal plays all scenes, ends by itself and leaves nothing: %j', async (args) => {
     const { code, out, err } = await unattended(args);
     expect([code, err]).toEqual([0, '']);
-    const verdicts = out.match(/^ {3}(PERMITTED|DENIED|MASKED|HELD|APPROVED)\b/gm)?.map((verdict) => verdict.trim());
-    expect(verdicts).toEqual(['PERMITTED', 'DENIED', 'MASKED', 'HELD', 'APPROVED']);
+    const verdicts = out.match(/^ {3}(PERMITTED|DENIED|MASKED|HELD|APPROVED|REPORTED)\b/gm)?.map((verdict) => verdict.trim());
+    expect(verdicts).toEqual(['PERMITTED', 'DENIED', 'MASKED', 'HELD', 'APPROVED', 'REPORTED']);
     expect(out).toMatch(/DENIED +outside_home: /);
     expect(out).toMatch(/model saw +\{"text":"Refund IBAN_\w+, write to EMAIL_\w+"\}/);
     expect(out).toMatch(/model saw +\{"text":"Translate: Anna, REDACTED_EMAIL, wants her money back"\}/);
+    expect(out).toContain('1 left, on scc (TIA-2026-04); 1 was refused at the border; the record is whole');
+    expect(out).toMatch(/on record +\{"text":"Refund IBAN_\w+, write to EMAIL_\w+"\}/);
     expect(out).toContain('\n1 permitted, 1 denied, 1 masked, 1 held and released.\n');
     expect(readdirSync(temporary)).toEqual([]);
   });
@@ -62,6 +64,11 @@ describe('npm run demo', () => {
       .poll(() => demo.out, SOON)
       .toContain('DENIED     approval_denied, by you@acme.example: not this one; nothing left');
     await expect.poll(() => demo.out, SOON).toContain('until you press Enter');
+    expect(demo.out).toMatch(/REPORTED +nothing left; 1 was refused at the border/);
+    const [, config = ''] = /cordon -- (report .*cordon\.yaml)/.exec(demo.out) ?? [];
+    expect((await cordon(config.split(' '), temporary)).code).toBe(0);
+    expect(readFileSync(join(temporary, 'report.html'), 'utf8')).toContain('Residency report: eu');
+    rmSync(join(temporary, 'report.html'));
     demo.type('\r');
     expect(await demo.exited).toBe(0);
     expect(readdirSync(temporary)).toEqual([]);
