@@ -75,6 +75,8 @@ describe('the network (invariant 10)', () => {
       'app/people/oidc/issuer-client.ts',
       // The command line of people, to the admin API of a gateway; runs in no gateway.
       'cli/api/api-exchange.ts',
+      // What the gateway tells agents about itself, asked by commands of people; runs in no gateway.
+      'cli/environment/ask-gateway.ts',
       // What `cordon run` carries out of the namespace of an agent, to the proxy listener of the settings; runs in no gateway.
       'cli/running/forward.ts',
       // In a browser, to the server that the page came from and, by its content security policy, nowhere else.

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../app/system.ts';
 import type { LoadedSettings } from '../../config/load-settings.ts';
 import type { AgentId, TokenId } from '../../core/ids.ts';
 import { parseLifetime } from '../../core/people/lifetime.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Milliseconds } from '../../core/units.ts';
+import type { Instant, Milliseconds } from '../../core/units.ts';
 import { openCa } from '../commands/ca.ts';
 import { type CommandContext, give, type Run, settingsFor } from '../context.ts';
 import { agentEnvironment } from '../environment/agent-environment.ts';
@@ -17,6 +18,7 @@ import { awaitCommand } from './await-command.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { forward, isListening } from './forward.ts';
 import { hiddenPaths } from './hidden-paths.ts';
+import { reportDenied } from './report-denied.ts';
 import { runAs } from './run-as.ts';
 import { PROXY_INSIDE, startCommand, startIsolated, TRUST_INSIDE } from './start-command.ts';
 
@@ -24,6 +26,7 @@ interface RunOptions {
   readonly agent: string;
   /** commander's name of `--no-isolation`. */
   readonly isolation: boolean;
+  readonly report?: boolean;
   readonly ttl: string;
 }
 
@@ -38,6 +41,7 @@ export function addRunCommand(program: Command, run: Run): void {
     .usage('--agent ID [options] -- CMD…')
     .requiredOption('--agent <id>', 'agent that the command is')
     .option('--no-isolation', 'asks by variables alone, which a program may ignore, and hides nothing')
+    .option('--report', 'tells on stderr, when it has ended, what was denied, and the narrowest rules that would permit it')
     .option('--ttl <duration>', 'how long its token is valid at most', '1h')
     .argument('<command...>', 'command and its arguments, after --')
     .action((command: string[], options: RunOptions) => run((context) => runCommand(context, command, options)));
@@ -60,7 +64,11 @@ async function runCommand(context: CommandContext, command: readonly string[], o
   const token = await tokenOf(prepared.value, options.agent, ttl.value);
   if (!token.ok) return give(context, EXIT.failed, token.failure);
   try {
-    return await carryOut(context, { ...prepared.value, command, options, token: token.value?.text });
+    const carried = { ...prepared.value, command, options, token: token.value?.text };
+    const since = systemClock.now();
+    const status = await carryOut(context, carried);
+    if (options.report === true) await report(context, carried, since);
+    return status;
   } finally {
     const { settings } = prepared.value.loaded;
     const revoked = token.value === undefined ? ok(true) : await revokeLocally(settings, token.value.id);
@@ -126,6 +134,20 @@ async function carryOut(context: CommandContext, carried: Carried): Promise<numb
   if (!started.ok) return give(context, EXIT.failed, started.failure);
   using _ = forward(started.value.listening, proxy);
   return await awaitCommand({ child: started.value.child, depth: 2 });
+}
+
+/** On stderr: stdout is the command's. What cannot be told changes nothing about how the command ended. */
+async function report({ terminal }: CommandContext, carried: Carried, since: Instant): Promise<void> {
+  const { loaded, policy, proxy, options, token } = carried;
+  const credentials = token === undefined ? {} : { credentials: `${options.agent}:${token}` };
+  const taken = new Set(policy.policy.rules.map(({ id }) => id as string));
+  const told = await reportDenied({
+    settings: loaded.settings,
+    gateway: { host: proxy.host, port: proxy.port, ...credentials },
+    since,
+    rulesFor: { agent: options.agent, taken },
+  });
+  terminal.err(told.ok ? told.value : `cordon: what was denied cannot be told: ${told.failure}`);
 }
 
 function environmentOf(

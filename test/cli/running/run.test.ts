@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { directoryWith } from '../../config/temporary-directory.ts';
 import { missing, NO_NAMESPACES, runInside } from '../../support/isolated.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
@@ -14,15 +15,23 @@ import { cordon, cordonProcess, RULES } from '../cordon.ts';
 const ENTRY = fileURLToPath(new URL('../../../scripts/cordon.mjs', import.meta.url));
 const HERE = 'api.de.lab.example';
 const THERE = 'api.us.lab.example';
+/** That no rule names. */
+const UNNAMED = 'other.de.lab.example';
 const ISOLATED = NO_NAMESPACES === '';
+
+const BOTH = '{ id: both, to: [api-de-lab-example, api-us-lab-example], then: permit }';
 
 let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab({
     agents: [{ id: 'lab', home: 'eu', identify: [{ token: true }] }],
-    origins: { [HERE]: { country: 'DE', tls: 'good' }, [THERE]: { country: 'US', tls: 'good' } },
-    rules: ['{ id: both, to: [api-de-lab-example, api-us-lab-example], then: permit }'],
+    origins: {
+      [HERE]: { country: 'DE', tls: 'good' },
+      [THERE]: { country: 'US', tls: 'good' },
+      [UNNAMED]: { country: 'DE', tls: 'good' },
+    },
+    rules: [BOTH],
     gateway: { denials: 'inside' },
   });
 }, 30_000);
@@ -126,6 +135,39 @@ describe.skipIf(!ISOLATED)(`cordon run${NO_NAMESPACES}`, () => {
   it('while the command runs the gateway knows it by that token', async () => {
     const { out } = await runInside(lab, [process.execPath, '-e', NODE, 'https://cordon.internal/whoami']);
     expect(out).toMatch(/^200 .*"agent":"lab".*"identifiedBy":"token"/);
+  });
+
+  it(`--report tells what was denied, and rules that pass check and permit just that${missing('curl')}`, async (context) => {
+    if (missing('curl') !== '') context.skip();
+    const url = (name: string, path: string): string => `https://${lab.authority(name)}${path}`;
+    const asks = [url(UNNAMED, '/a?secret=1'), url(UNNAMED, '/a'), url(THERE, '/b'), 'http://169.254.169.254/'];
+    const script = `for url in ${asks.map((each) => `'${each}'`).join(' ')}; do curl -sS -o /dev/null "$url"; done; exit 9`;
+    const { code, err } = await runInside(lab, ['sh', '-c', script], { options: ['--report'] });
+    const report = err.slice(err.indexOf('# Denied'));
+    expect(code).toBe(9);
+    expect(report).toContain(`# GET ${lab.authority(UNNAMED)} no_rule, 2 times`);
+    expect(report).toContain(`# GET ${lab.authority(THERE)} outside_home, once`);
+    expect(report).toContain('# transfer: { to: [US], basis: …, reference: … }');
+    expect(report).toContain('# GET 169.254.169.254:80 metadata_address, once: no rule lifts that');
+    const learned = report.replaceAll(/^ {2}# .*transfer: \{.*\n/gm, '');
+    const { port } = lab.origin(UNNAMED);
+    expect(parse(learned)).toEqual(
+      parse(`{ cordon: 1, rules: [
+        { id: allow-other-de-lab-example, agents: [lab], to: { hosts: [${UNNAMED}], ports: [${port}] }, methods: [GET], paths: [/a], then: permit },
+        { id: allow-api-us-lab-example, agents: [lab], to: { hosts: [${THERE}], ports: [${lab.origin(THERE).port}] }, methods: [GET], paths: [/b], then: permit },
+      ] }`),
+    );
+    expect(await lab.gateway.reload({ ...lab.policy([BOTH]), 'learned.yaml': learned })).toMatchObject({ change: 'loaded' });
+    const status = 'curl -sS -o /dev/null -w "%{http_code} "';
+    const again = [url(UNNAMED, '/a'), url(UNNAMED, '/other')].map((each) => `${status} '${each}'`).join(';');
+    expect((await runInside(lab, ['sh', '-c', again])).out).toBe('200 403 ');
+    expect(lab.origin(THERE).connections).toEqual([]);
+    await lab.gateway.reload(lab.policy([BOTH]));
+  });
+
+  it('--report says so where nothing was denied', async () => {
+    const { err } = await runInside(lab, ['true'], { options: ['--report'] });
+    expect(err).toMatch(/# Nothing was denied\.\n$/);
   });
 
   it.skipIf(process.getuid?.() !== 0)('isolates for an ordinary user, who cannot undo it', async () => {
