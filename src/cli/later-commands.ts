@@ -15,7 +15,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
-  later(['suggest'], '--since 1d', 'the narrowest policy for what was seen'),
   later(['top'], '', 'what happens now'),
   later(['backup'], 'FILE', 'state into a file'),
   later(['restore'], 'FILE', 'state from a file'),

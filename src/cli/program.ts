@@ -15,6 +15,7 @@ import { addSecretCommands } from './commands/secrets.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/records/sessions.ts';
 import { addSimulateCommand } from './commands/records/simulate.ts';
+import { addSuggestCommand } from './commands/records/suggest.ts';
 import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addVerifyCommand } from './commands/records/verify.ts';
@@ -34,6 +35,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addExplainCommand(program, runWithGlobals);
   addTestCommand(program, runWithGlobals);
   addSimulateCommand(program, runWithGlobals);
+  addSuggestCommand(program, runWithGlobals);
   addRunCommand(program, runWithGlobals);
   addEnvCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
