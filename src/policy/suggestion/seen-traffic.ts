@@ -49,6 +49,9 @@ const MOST_OPEN = 20_000;
 /** An agent that wanders over the whole net is answered with a rule by nobody. */
 const MOST_DESTINATIONS = 5_000;
 
+/** Kinds of evidence that are named of one destination. */
+const MOST_EVIDENCE = 4;
+
 /** Gathers, from records by time, what agents were refused, or would be where they are only observed, and what has not passed since. */
 export class SeenTraffic {
   readonly #seen = new Map<string, Growing>();
@@ -81,19 +84,25 @@ export class SeenTraffic {
     }
     const seen = this.#of(about, time);
     if (seen === undefined) return;
+    this.#refused(seen, event, { code, time });
+    this.#open.set(event.exchange, seen);
+  }
+
+  #refused(seen: Growing, event: DecisionEvent, { code, time }: { readonly code: Code; readonly time: string }): void {
     seen.last = time;
     seen.codes.add(code);
     for (const rule of event.rules) seen.rules.add(rule);
-    if (event.place !== undefined) for (const place of Object.values(event.place)) seen.places.add(place);
-    for (const { kind, source } of event.evidence) if (seen.evidence.size < 4) seen.evidence.add(`${kind} (${source})`);
-    if (event.exchangeKind === 'connect') seen.tunnels += 1;
-    else {
-      seen.count += 1;
-      const asked = askedFor(event);
-      if (asked === undefined) seen.unnamed += 1;
-      else seen.paths.set(asked.method, (seen.paths.get(asked.method) ?? new Set()).add(asked.pattern));
+    for (const place of Object.values(event.place ?? {})) seen.places.add(place);
+    for (const { kind, source } of event.evidence)
+      if (seen.evidence.size < MOST_EVIDENCE) seen.evidence.add(`${kind} (${source})`);
+    if (event.exchangeKind === 'connect') {
+      seen.tunnels += 1;
+      return;
     }
-    this.#open.set(event.exchange, seen);
+    seen.count += 1;
+    const asked = askedFor(event);
+    if (asked === undefined) seen.unnamed += 1;
+    else seen.paths.set(asked.method, (seen.paths.get(asked.method) ?? new Set()).add(asked.pattern));
   }
 
   #outcome({ exchange, findings }: OutcomeEvent): void {
