@@ -6,7 +6,7 @@ import type { WorldData } from '../../policy/model.ts';
 import type { Database } from '../../store/database.ts';
 import { EXCHANGE_INDEX, type Lineage, STORE } from '../../store/migrate.ts';
 import { openSqlite } from '../../store/sqlite.ts';
-import { statedPlace } from './stated-place.ts';
+import { insideHome } from './inside-home.ts';
 
 export interface StoreParts {
   readonly clock: Clock;
@@ -79,12 +79,6 @@ async function judgeServer(
   if (store.place === undefined) return fail(`store.place: Found none, expected where the PostgreSQL database ${label} lies`);
   const known = await world();
   if (!known.ok) return known;
-  const home = statedPlace('node.place', node.place, known.value);
-  if (!home.ok) return home;
-  const place = statedPlace('store.place', store.place, known.value);
-  if (!place.ok) return place;
-  if (place.value.countries.isSubsetOf(home.value.countries)) return ok(undefined);
-  return fail(
-    `store.place: Found ${store.place}, expected a place inside ${node.place} (node.place): what the gateway keeps stays at its own home`,
-  );
+  const because = 'what the gateway keeps stays at its own home';
+  return insideHome({ setting: 'store.place', place: store.place, because }, node, known.value);
 }

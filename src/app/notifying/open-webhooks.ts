@@ -17,7 +17,7 @@ import { DeliveryQueue, type DeliveryParts } from './delivery-queue.ts';
 import { createGivenUpRecord, type GivenUpRecord } from './given-up-record.ts';
 import { receiverOf, type Receiver } from './receiver.ts';
 import { BOUNDS } from './retry-schedule.ts';
-import { signingKey } from './signature.ts';
+import { namedKey } from './signature.ts';
 
 export interface WebhookParts {
   readonly settings: Settings;
@@ -110,9 +110,7 @@ async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]
     log,
     keyOf: async ({ secret }) => {
       if (secret === undefined) return ok(undefined);
-      const found = await secrets.find(secret);
-      if (!found.ok) return found;
-      return found.value === undefined ? fail(`Found none: cordon secrets set ${secret}`) : signingKey(found.value);
+      return await namedKey(secrets, secret);
     },
     givenUp,
     onGivenUp: (message) => givenUp.record(message),

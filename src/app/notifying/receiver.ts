@@ -1,15 +1,9 @@
 import { hash } from 'node:crypto';
-import { rootCertificates } from 'node:tls';
-import type { Settings } from '../../config/settings-schema.ts';
-import { hostText } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Instant } from '../../core/units.ts';
 import type { WebhookEvent, WebhookFormat } from '../../core/webhooks/webhook-event.ts';
-import type { WorldData } from '../../policy/model.ts';
 import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
-import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
-import { ownEndpointPolicy, type EndpointPolicy } from '../egress/own-endpoint-policy.ts';
-import { statedPlace } from '../loading/stated-place.ts';
+import type { EndpointPolicy } from '../egress/own-endpoint-policy.ts';
+import { ownReceiver, type ReceiverParts } from '../egress/own-receiver.ts';
 
 /** A webhook of the settings, judged as far as that goes before anything is sent. */
 export interface Receiver {
@@ -26,51 +20,26 @@ export interface Receiver {
   readonly anchors: readonly string[] | undefined;
 }
 
-interface ReceiverParts {
-  readonly settings: Settings;
-  readonly world: WorldData;
-  readonly now: Instant;
-  /** PEM texts of `trust`. */
-  readonly anchors: readonly string[];
-}
-
 /** @failure a sentence that names the setting: a URL that is none, a place that is unknown or not at home */
-export function receiverOf(index: number, { settings, world, now, anchors }: ReceiverParts): Result<Receiver, string> {
-  const { url, secret, place, events, format } = settings.webhooks[index]!;
+export function receiverOf(index: number, parts: ReceiverParts): Result<Receiver, string> {
+  const { url, secret, place, events, format } = parts.settings.webhooks[index]!;
   const setting = `webhooks[${index}]`;
   if (secret === undefined && format !== 'slack') {
     return fail(`${setting}.secret: Found none, expected the name of a secret: receivers verify what they get`);
   }
   const problem = secret === undefined ? undefined : secretNameProblem(secret);
   if (problem !== undefined) return fail(`${setting}.secret: ${problem}`);
-  const form = parseAbsoluteForm(url);
-  if (!form.ok) return fail(`${setting}.url: ${form.failure}`);
-  const { host } = form.value.authority;
-  // A name may be private only where the settings say which addresses it has.
-  const declared = host.kind === 'name' ? (settings.resolver.hosts[host.name] ?? []) : [host.address];
-  const endpoint = { setting: `${setting}.url`, rule: 'webhook', url, place, because: 'events are sent elsewhere' };
-  const own = ownEndpointPolicy({ ...endpoint, methods: ['POST'], internal: declared }, settings.node, world, now);
-  if (!own.ok) return own;
-  const home = insideHome(`${setting}.place`, place, settings.node, world);
-  if (!home.ok) return home;
+  const telling = { because: 'events are sent elsewhere', atHome: 'no webhook leads out of it' };
+  const judged = ownReceiver({ setting, rule: 'webhook', url, place, methods: ['POST'], ...telling }, parts);
+  if (!judged.ok) return judged;
+  const { host, own, anchors } = judged.value;
   return ok({
     webhook: hash('sha256', url, 'hex').slice(0, 32),
-    label: `${setting} (${hostText(host)})`,
+    label: `${setting} (${host})`,
     format,
     secret,
     events: new Set(events),
-    own: own.value,
-    anchors: declared.length === 0 || anchors.length === 0 ? undefined : [...rootCertificates, ...anchors],
+    own,
+    anchors,
   });
-}
-
-/** What is told of agents stays where the gateway is at home. */
-function insideHome(setting: string, place: string, node: Settings['node'], world: WorldData): Result<void, string> {
-  const stated = statedPlace(setting, place, world);
-  if (!stated.ok) return stated;
-  if (node.place === undefined) return ok(undefined);
-  const home = statedPlace('node.place', node.place, world);
-  if (!home.ok) return home;
-  if (stated.value.countries.isSubsetOf(home.value.countries)) return ok(undefined);
-  return fail(`${setting}: Found ${place}, expected a place inside ${node.place} (node.place): no webhook leads out of it`);
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { Secrets } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 
@@ -15,6 +16,13 @@ export function signingKey(secret: string): Result<Uint8Array, string> {
   const key = isEncoded ? Buffer.from(secret.slice(PREFIX.length), 'base64') : Buffer.from(secret);
   if (key.length >= LEAST_KEY_BYTES) return ok(key);
   return fail(`Found a secret of ${key.length} bytes, expected at least ${LEAST_KEY_BYTES}: openssl rand -base64 32`);
+}
+
+/** The key that a secret of the installation stands for, as it is now. @failure a sentence that does not quote it */
+export async function namedKey(secrets: Secrets, name: string): Promise<Result<Uint8Array, string>> {
+  const found = await secrets.find(name);
+  if (!found.ok) return found;
+  return found.value === undefined ? fail(`Found none: cordon secrets set ${name}`) : signingKey(found.value);
 }
 
 /** The fields that tell a receiver what it gets, when, and from whom (Standard Webhooks 1.0). */
