@@ -18,6 +18,7 @@ import { awaitCommand } from './await-command.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { forward, isListening } from './forward.ts';
 import { hiddenPaths } from './hidden-paths.ts';
+import { idsOf } from '../records/read-seen.ts';
 import { reportDenied } from './report-denied.ts';
 import { runAs } from './run-as.ts';
 import { PROXY_INSIDE, startCommand, startIsolated, TRUST_INSIDE } from './start-command.ts';
@@ -140,12 +141,11 @@ async function carryOut(context: CommandContext, carried: Carried): Promise<numb
 async function report({ terminal }: CommandContext, carried: Carried, since: Instant): Promise<void> {
   const { loaded, policy, proxy, options, token } = carried;
   const credentials = token === undefined ? {} : { credentials: `${options.agent}:${token}` };
-  const taken = new Set(policy.policy.rules.map(({ id }) => id as string));
   const told = await reportDenied({
     settings: loaded.settings,
     gateway: { host: proxy.host, port: proxy.port, ...credentials },
     since,
-    rulesFor: { agent: options.agent, taken },
+    taken: idsOf(policy.policy),
   });
   terminal.err(told.ok ? told.value : `cordon: what was denied cannot be told: ${told.failure}`);
 }

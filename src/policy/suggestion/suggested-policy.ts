@@ -1,4 +1,5 @@
 import { hostText } from '../../core/address.ts';
+import { CODES, type Code } from '../../core/codes.ts';
 import { pathPatterns } from './path-pattern.ts';
 import type { SeenDestination } from './seen-traffic.ts';
 
@@ -146,7 +147,8 @@ function why(code: string, kind: 'name' | 'address', places: ReadonlySet<string>
     case 'private_address':
       return 'private_address: an internal service is declared with internal, its addresses and ports';
     default:
-      if (!MENDED.has(code)) return code;
+      if (!MENDED.has(code))
+        return `${code}: ${(code in CODES ? CODES[code as Code].hint : undefined) ?? 'no rule lifts that'}`;
       return kind === 'name'
         ? `${code}, with methods or paths that no rule can name`
         : `${code}: it was asked for by address; name it, or declare its addresses`;

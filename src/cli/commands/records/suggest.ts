@@ -1,20 +1,13 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
 import { systemClock } from '../../../app/system.ts';
 import { instantText } from '../../../core/time-text.ts';
 import { parseDuration } from '../../../core/units.ts';
-import type { CompiledPolicy } from '../../../policy/model.ts';
-import { SeenTraffic } from '../../../policy/suggestion/seen-traffic.ts';
-import { suggestedPolicy, type SuggestedPolicy } from '../../../policy/suggestion/suggested-policy.ts';
-import { mergedRecords } from '../../../recording/reading/merged-records.ts';
-import { readLines, UnreadableSegment } from '../../../recording/reading/read-lines.ts';
-import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
+import { suggestedPolicy } from '../../../policy/suggestion/suggested-policy.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { localPolicy } from '../../local/local-policy.ts';
 import { localTables } from '../../local/local-tables.ts';
-import { readingMeans } from '../../records/reading-means.ts';
+import { idsOf, readSeen } from '../../records/read-seen.ts';
 
 interface SuggestOptions {
   readonly since: string;
@@ -43,35 +36,15 @@ async function suggest(context: CommandContext, { since, agent }: SuggestOptions
   if (!tables.ok) return tables.failure;
   const inForce = await localPolicy(context, loaded.value, tables.value.world);
   if (!inForce.ok) return inForce.failure;
-  const keys = await readingMeans(settings, undefined);
-  if (!keys.ok) return give(context, EXIT.usage, keys.failure);
-  const earliest = instantText(systemClock.now() - duration.value);
-  try {
-    const seen = new SeenTraffic();
-    const writers = writerDirectories(recordingsDirectory(settings)).map((writer) => readLines(writer, keys.value.wrapping));
-    for await (const records of mergedRecords(writers)) {
-      for (const { record } of records) if (record.time >= earliest) seen.take(record);
-    }
-    const destinations = seen.destinations().filter((each) => agent === undefined || each.agent === agent);
-    const of = `the record since ${earliest}`;
-    show(context, suggestedPolicy(destinations, { of, taken: idsOf(inForce.value.policy), omitted: seen.omitted }));
-    return EXIT.ok;
-  } catch (error) {
-    if (error instanceof UnreadableSegment) return give(context, EXIT.failed, error.message);
-    return give(context, EXIT.usage, `${resolve(recordingsDirectory(settings))} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function show(context: CommandContext, suggested: SuggestedPolicy): void {
-  const { yaml, rules, questions } = suggested;
-  answer(context, suggested, () => yaml.trimEnd().split('\n'));
+  const earliest = systemClock.now() - duration.value;
+  const seen = await readSeen(settings, earliest);
+  if (!seen.ok) return give(context, EXIT.failed, seen.failure);
+  const destinations = seen.value.destinations().filter((each) => agent === undefined || each.agent === agent);
+  const of = `the record since ${instantText(earliest)}`;
+  const taken = idsOf(inForce.value.policy);
+  const suggested = suggestedPolicy(destinations, { of, taken, omitted: seen.value.omitted });
+  answer(context, suggested, () => suggested.yaml.trimEnd().split('\n'));
+  const { rules, questions } = suggested;
   context.terminal.err(`cordon: ${rules} rules suggested, ${questions} destinations left to a person`);
-}
-
-function idsOf({ agents, destinations, rules, credentials, entities, jurisdictions }: CompiledPolicy): ReadonlySet<string> {
-  return new Set<string>([
-    ...agents.map(({ attributes }) => attributes.agent),
-    ...[...destinations, ...rules, ...credentials, ...entities].map(({ id }) => id),
-    ...jurisdictions.keys(),
-  ]);
+  return EXIT.ok;
 }
