@@ -136,6 +136,7 @@ function desksOf(
     approvals: createApprovalDesk({
       approvals: state.holds.approvals,
       grants: state.holds.grants,
+      personTokens: state.personTokens,
       newGrantId: state.holds.newGrantId,
       record,
       clock,

@@ -1,5 +1,5 @@
 import type { Approval, AskedRule, Requester } from '../core/approval/approval.ts';
-import type { Approver } from '../core/approval/approver.ts';
+import type { Approver, ApproverDecision } from '../core/approval/approver.ts';
 import { coversHome } from '../core/people/covers-home.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 
@@ -36,12 +36,12 @@ export function isRequester({ owners, minter }: Requesters, person: string): boo
   return owners.includes(person) || minter === person;
 }
 
-/** Whether somebody is a requester, or one whom a requester vouches for. */
+/** Whether somebody is a requester, or one whom a requester vouches for, through others too. */
 export function isOfRequester(
   requesters: Requesters,
-  { person, vouchedBy = person }: Pick<Approver, 'person' | 'vouchedBy'>,
+  { person, vouchedBy = [] }: Pick<ApproverDecision, 'person' | 'vouchedBy'>,
 ): boolean {
-  return isRequester(requesters, person) || isRequester(requesters, vouchedBy);
+  return [person, vouchedBy].flat().some((name) => isRequester(requesters, name));
 }
 
 function asksFor({ by }: AskedRule, { groups }: Approver): boolean {

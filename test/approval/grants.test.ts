@@ -82,7 +82,7 @@ describe('covers()', () => {
   });
 
   it('covers no request of one who vouches for those who gave it', () => {
-    const [given] = grantsOf(approval(), [approved('petra', { vouchedBy: 'otto', grant: { for: HOUR } })], AT, newIds());
+    const [given] = grantsOf(approval(), [approved('petra', { vouchedBy: ['otto'], grant: { for: HOUR } })], AT, newIds());
     expect(covers(given!, request, AT)).toBe(true);
     expect(covers(given!, { ...request, requesters: { owners: [], minter: 'otto' } }, AT)).toBe(false);
   });

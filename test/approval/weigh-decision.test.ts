@@ -33,8 +33,13 @@ describe('weighDecision()', () => {
   });
 
   it('keeps who vouched for the person', () => {
-    const weighed = weighDecision(approval(), approver('petra', { vouchedBy: 'otto' }), YES, NOW);
-    expect(weighed).toMatchObject({ value: { decisions: [{ person: 'petra', vouchedBy: 'otto' }] } });
+    const weighed = weighDecision(approval(), approver('petra', { vouchedBy: ['otto'] }), YES, NOW);
+    expect(weighed).toMatchObject({ value: { decisions: [{ person: 'petra', vouchedBy: ['otto'] }] } });
+  });
+
+  it.each(['anna@acme.example', 'max@acme.example'])('refuses whom %s vouches for through others', (requester) => {
+    expect(refusal(approval(), approver('petra', { vouchedBy: ['otto', requester] }))).toBe('requester');
+    expect(refusal(approval(), approver('petra', { vouchedBy: ['otto', 'paul'] }))).toBeUndefined();
   });
 
   it('supports while others are needed, and approves once they are there', () => {

@@ -74,6 +74,17 @@ describe('createPersonTokenRepository()', () => {
     expect(await tokens.use('t2' as TokenId, 2)).toEqual({ ok: true, value: false });
   });
 
+  it('minters() follows who minted for whom to the end, in circles too', async () => {
+    const { tokens } = await stores();
+    const minted = { c: 'b', b: 'a', a: 'c', other: 'local:root' };
+    for (const [person, mintedBy] of Object.entries(minted)) await tokens.insert(token(person, { person, mintedBy }), HASH);
+    await tokens.insert(token('ended', { person: 'b', mintedBy: 'gone', revokedAt: 5 }), HASH);
+    const found = await tokens.minters('c');
+    expect(found.ok && found.value.toSorted()).toEqual(['a', 'b', 'c', 'gone']);
+    expect(await tokens.minters('other')).toEqual({ ok: true, value: ['local:root'] });
+    expect(await tokens.minters('nobody')).toEqual({ ok: true, value: [] });
+  });
+
   it('insertFirst() makes one first token, however many ask at once, and none when there was another', async () => {
     const { tokens } = await stores();
     const made = await Promise.all(['a', 'b', 'c'].map((id) => tokens.insertFirst(token(id), HASH)));

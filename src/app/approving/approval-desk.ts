@@ -8,21 +8,24 @@ import { weighDecision } from '../../approval/weigh-decision.ts';
 import type { Approval } from '../../core/approval/approval.ts';
 import type { ApprovalStore, GrantStore } from '../../core/approval/approval-store.ts';
 import type { Approver } from '../../core/approval/approver.ts';
+import type { PersonTokenStore } from '../../core/people/person-token.ts';
 import type { ApprovalId, GrantId } from '../../core/ids.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
-import { hasSteppedUp, type Principal } from '../../core/people/principal.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { onRecord } from '../people/on-record.ts';
 import { pageInScope } from '../people/page-in-scope.ts';
 import { unavailable } from '../people/unavailable.ts';
+import { approverOf } from './approver-of.ts';
 import { seesApproval, seesGrant, type GrantTerms } from './approval-scope.ts';
 import { purgeApprovals } from './purge-approvals.ts';
 
 export interface ApprovalDeskParts extends GrantTerms {
   readonly approvals: ApprovalStore;
   readonly grants: GrantStore;
+  readonly personTokens: Pick<PersonTokenStore, 'minters'>;
   readonly newGrantId: () => GrantId;
   readonly record: RecordAdmin;
   readonly clock: Clock;
@@ -39,12 +42,16 @@ export function createApprovalDesk(parts: ApprovalDeskParts): ApprovalDesk {
         (approval) => seesApproval(by, approval),
       );
       if (!page.ok) return fail(unavailable(page.failure));
+      const approver = await approverOf(by, parts);
+      if (!approver.ok) return fail(unavailable(approver.failure));
       const { items, ...rest } = page.value;
-      return ok({ ...rest, items: items.map((approval) => seenBy(approval, by, clock.now())) });
+      return ok({ ...rest, items: items.map((approval) => seenBy(approval, approver.value, clock.now())) });
     },
     find: async (id, by) => {
       const approval = await find(id, by, parts);
-      return approval.ok ? ok(seenBy(approval.value, by, clock.now())) : approval;
+      if (!approval.ok) return approval;
+      const approver = await approverOf(by, parts);
+      return approver.ok ? ok(seenBy(approval.value, approver.value, clock.now())) : fail(unavailable(approver.failure));
     },
     decide: (id, verdict, by) => decide(id, verdict, by, parts),
     purge: (settledBefore, by) => purgeApprovals(settledBefore, by, parts),
@@ -78,7 +85,9 @@ async function decide(
   const { approvals, clock, record, newGrantId } = parts;
   const found = await find(id, by, parts);
   if (!found.ok) return found;
-  const approver = approverOf(by, clock.now());
+  const made = await approverOf(by, parts);
+  if (!made.ok) return fail(unavailable(made.failure));
+  const approver = made.value;
   // Weighed first, so that the record is not full of what nobody could have done.
   const weighed = weighDecision(found.value, approver, verdict, clock.now());
   if (!weighed.ok) return fail(refusalOf(weighed.failure));
@@ -97,7 +106,7 @@ async function decide(
   if (!recorded.ok) return fail(unavailable(recorded.failure));
   const now = clock.now();
   const decided = await decideApproval(approvals, { id: found.value.id, approver, proposed: verdict, now, newGrantId });
-  if (decided.ok && decided.value.kind === 'decided') return ok(seenBy(decided.value.approval, by, now));
+  if (decided.ok && decided.value.kind === 'decided') return ok(seenBy(decided.value.approval, approver, now));
   await record({ ...entry, failed: decided.ok ? 'approval_stale' : decided.failure.code });
   if (!decided.ok) return fail(unavailable(decided.failure));
   return fail(
@@ -115,8 +124,8 @@ async function revokeGrant(id: GrantId, by: Principal, parts: ApprovalDeskParts)
   return revoked.ok ? ok(undefined) : revoked;
 }
 
-function seenBy(approval: Approval, by: Principal, now: Instant): SeenApproval {
-  const mayNot = whyNot(approval, by, now);
+function seenBy(approval: Approval, approver: Approver, now: Instant): SeenApproval {
+  const mayNot = whyNot(approval, approver, now);
   return {
     approval,
     ...(mayNot !== undefined && { mayNot }),
@@ -129,19 +138,11 @@ function seenBy(approval: Approval, by: Principal, now: Instant): SeenApproval {
 }
 
 /** What keeps this person from deciding; a reason in the right form is taken for granted. */
-function whyNot(approval: Approval, by: Principal, now: Instant): string | undefined {
-  const approver = approverOf(by, now);
+function whyNot(approval: Approval, approver: Approver, now: Instant): string | undefined {
   const entitled = entitlement(approval, approver);
   if (!entitled.ok) return entitled.failure.detail;
   const weighed = weighDecision(approval, approver, { decision: 'deny', reason: 'a reason' }, now);
   return weighed.ok ? undefined : weighed.failure.detail;
-}
-
-function approverOf(by: Principal, now: Instant): Approver {
-  const { person, role, groups, places, vouchedBy } = by;
-  // Who works on the machine itself, and the gateway at its first start, are no persons that could ask for anything.
-  const isPerson = !vouchedBy.startsWith('local:') && vouchedBy !== 'cordon';
-  return { person, role, groups, places, hasSteppedUp: hasSteppedUp(by, now), ...(isPerson && { vouchedBy }) };
 }
 
 const STATUS: Readonly<Record<DecisionRefusal['kind'], Refusal['status']>> = {

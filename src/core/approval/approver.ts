@@ -6,8 +6,11 @@ import type { Instant, Milliseconds } from '../units.ts';
 export interface Approver {
   /** Compared character by character with owners and minters: who makes it from a credential makes it canonical. */
   readonly person: string;
-  /** Who says that it is this person, where that is a person too: nobody vouches for who decides on its own requests. */
-  readonly vouchedBy?: string;
+  /**
+   * Who says that it is this person, who says so of that one, and so on: nobody vouches, through however many others, for who
+   * decides on its own requests.
+   */
+  readonly vouchedBy?: readonly string[];
   readonly role: Role;
   /** Groups of the policy (`approval.by`) that the role is scoped to. */
   readonly groups: readonly string[];
@@ -23,8 +26,8 @@ export const LONGEST_REASON = 2000;
 /** What one person decided, with the scope it had then. */
 export interface ApproverDecision {
   readonly person: string;
-  /** As of the approver then: another request that this decision lets pass may be that person's own. */
-  readonly vouchedBy?: string;
+  /** As of the approver then: another request that this decision lets pass may be one of theirs. One name in older decisions. */
+  readonly vouchedBy?: string | readonly string[];
   readonly groups: readonly string[];
   /** Label of the places that the role was scoped to. */
   readonly places: string;

@@ -35,6 +35,8 @@ export interface PersonTokenStore {
   list(): Promise<Result<readonly PersonToken[], Failure>>;
   /** The same newest first, page by page. */
   page(query: PageQuery): Promise<Result<Page<PersonToken>, Failure>>;
+  /** Who minted a token for this person, who minted one for those, and so on: also what has ended since, each once. */
+  minters(person: string): Promise<Result<readonly string[], Failure>>;
   /** Marks it revoked; false when there is no such token. */
   revoke(id: TokenId, at: Instant): Promise<Result<boolean, Failure>>;
   /** Marks a one-use token used; false when somebody else was first, or it was revoked. */

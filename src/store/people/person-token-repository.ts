@@ -46,6 +46,8 @@ export function createPersonTokenRepository(db: Kysely<Schema>): PersonTokenStor
         return pageOf(rows, query, fromRow);
       }),
 
+    minters: (person) => attemptStore('find minters', () => mintersOf(person, db)),
+
     revoke: (id, at) =>
       attemptStore('revoke token', async () => {
         // The first revocation stands: its time is evidence.
@@ -70,6 +72,27 @@ export function createPersonTokenRepository(db: Kysely<Schema>): PersonTokenStor
         return used.numUpdatedRows > 0n;
       }),
   };
+}
+
+async function mintersOf(person: string, db: Kysely<Schema>): Promise<readonly string[]> {
+  const rows = await db
+    // UNION leaves out what is there already, so two who minted for each other come to an end.
+    .withRecursive('minters(name)', (query) =>
+      query
+        .selectFrom('person_tokens')
+        .select('minted_by as name')
+        .where('person', '=', person)
+        .union(
+          query
+            .selectFrom('person_tokens')
+            .innerJoin('minters', 'minters.name', 'person_tokens.person')
+            .select('person_tokens.minted_by as name'),
+        ),
+    )
+    .selectFrom('minters')
+    .select('name')
+    .execute();
+  return rows.map(({ name }) => name);
 }
 
 function toRow(token: PersonToken, secretHash: Uint8Array): TokenRow {

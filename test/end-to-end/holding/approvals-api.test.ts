@@ -25,7 +25,11 @@ afterAll(async () => {
 });
 
 async function token(person: string, role: string, groups: readonly string[], places: readonly string[] = []): Promise<string> {
-  const { status, content } = await api('/v1/tokens', await lab.gateway.adminToken(), { person, role, groups, places });
+  return mint(await lab.gateway.adminToken(), { person, role, groups, places });
+}
+
+async function mint(by: string, order: object): Promise<string> {
+  const { status, content } = await api('/v1/tokens', by, { groups: [], places: [], ...order });
   expect(status).toBe(201);
   return (content as { token: string }).token;
 }
@@ -116,6 +120,16 @@ describe('the approvals of the admin API', () => {
     expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: ' ' })).status).toBe(422);
     expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
     expect((await api(`/v1/approvals/${id}/decision`, 'cdp_forged')).status).toBe(404);
+  });
+
+  it('APPR-05 refuses whom an owner vouches for, through however many others', async () => {
+    const { id } = await held('{"n":"chain"}');
+    let minter = await token('olga@acme.example', 'admin', []);
+    for (const person of ['first@acme.example', 'second@acme.example']) minter = await mint(minter, { person, role: 'admin' });
+    const last = await mint(minter, { person: 'last@acme.example', role: 'approver', groups: ['privacy'] });
+    expect((await api(`/v1/approvals/${id}`, last)).content).toHaveProperty('mayNot');
+    expect(await api(`/v1/approvals/${id}/decision`, last, YES)).toMatchObject({ status: 403 });
+    expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
   });
 
   it('give a grant, list it and revoke it', async () => {
