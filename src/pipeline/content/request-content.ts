@@ -9,6 +9,8 @@ import type { ContentMeans } from './content-means.ts';
 
 /** Longest silence in content that is read before anything is sent. */
 export const CONTENT_SILENCE: Milliseconds = 60_000;
+/** Longest time that reading it takes in all: a byte a minute must not keep its room in memory or in the spool for days. */
+const CONTENT_TIME: Milliseconds = 10 * 60_000;
 
 /**
  * The content of one request. What was read for the decision is kept, and is what is sent: nobody who is asked twice can
@@ -38,9 +40,9 @@ export class RequestContent {
   async hold(max: Bytes): Promise<Result<'whole' | 'more', Failure>> {
     this.#askOnce();
     const rest = this.#restOfSource();
-    const timer = this.#silence();
+    const timer = this.#patience();
     try {
-      const read = new BoundedReading(rest, max, () => timer.refresh());
+      const read = new BoundedReading(rest, max, () => timer.silence.refresh());
       const held = await this.#keep(read);
       if (!held.ok) return held;
       this.#held = { ...held.value, rest, isWhole: read.isAtEnd };
@@ -48,7 +50,8 @@ export class RequestContent {
     } catch (error) {
       return fail(contentFailure(error));
     } finally {
-      clearTimeout(timer);
+      clearTimeout(timer.silence);
+      clearTimeout(timer.whole);
     }
   }
 
@@ -61,8 +64,10 @@ export class RequestContent {
     this.#askOnce();
     const before = this.#held;
     const rest = before?.rest ?? this.#restOfSource();
-    const read = new BoundedReading(before === undefined ? rest : joined(before.open(), rest), max, () => timer.refresh());
-    const timer = this.#silence();
+    const read = new BoundedReading(before === undefined ? rest : joined(before.open(), rest), max, () =>
+      timer.silence.refresh(),
+    );
+    const timer = this.#patience();
     try {
       const { spool } = this.#means;
       const put = await spool.put(read);
@@ -75,7 +80,8 @@ export class RequestContent {
     } catch (error) {
       return fail(contentFailure(error));
     } finally {
-      clearTimeout(timer);
+      clearTimeout(timer.silence);
+      clearTimeout(timer.whole);
     }
   }
 
@@ -121,9 +127,12 @@ export class RequestContent {
     return this.source.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>;
   }
 
-  #silence(): NodeJS.Timeout {
-    const reason = `it did not go on for ${CONTENT_SILENCE} ms`;
-    return setTimeout(() => this.source.destroy(new Error(reason)), CONTENT_SILENCE);
+  #patience(): Readonly<Record<'silence' | 'whole', NodeJS.Timeout>> {
+    const endAfter = (time: Milliseconds, reason: string) => setTimeout(() => this.source.destroy(new Error(reason)), time);
+    return {
+      silence: endAfter(CONTENT_SILENCE, `it did not go on for ${CONTENT_SILENCE} ms`),
+      whole: endAfter(CONTENT_TIME, `it was not whole after ${CONTENT_TIME} ms`),
+    };
   }
 
   #askOnce(): void {

@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Spool } from '../../../src/core/ports.ts';
 import { ok } from '../../../src/core/result.ts';
 import { RequestContent } from '../../../src/pipeline/content/request-content.ts';
@@ -88,5 +88,23 @@ describe('RequestContent', () => {
     expect(await more.hold(1)).toEqual(ok('more'));
     await more.dispose();
     expect(open.destroyed).toBe(false);
+  });
+
+  it.each(['hold', 'spoolAll'] as const)('%s() ends content that goes on without end, a byte at a time', async (read) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { spool, held } = requestOf([]);
+    const slow = new PassThrough();
+    const content = new RequestContent(slow, () => {}, { contentMemory: 8, held, spool });
+    const reading = content[read](1000);
+    for (let seconds = 0; seconds < 600 && !slow.destroyed; seconds += 30) {
+      slow.write('a');
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(30_000);
+    }
+    expect(slow.destroyed).toBe(true);
+    expect(await reading).toMatchObject({ ok: false, failure: { code: 'malformed_request' } });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(spool.entries.size).toBe(0);
   });
 });
