@@ -33,6 +33,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Variables of the process, in which secrets may be. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where the cloud's metadata service answers; only tests say, which stand in for a cloud. */
   readonly metadata?: MetadataEndpoint;
   /** Told of the token of the very first start, which opens one console session or mints one token, before the gateway is ready. */

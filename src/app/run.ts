@@ -12,6 +12,8 @@ const DRAIN_DEADLINE: Milliseconds = 10_000;
 export interface RunOptions {
   readonly settings: Settings;
   readonly observe: boolean;
+  /** Variables of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RunOptions {
  *
  * @returns 0 after a clean stop, 2 when it could not start as configured
  */
-export async function runGateway({ settings, observe }: RunOptions): Promise<number> {
+export async function runGateway({ settings, observe, environment }: RunOptions): Promise<number> {
   const log = openLog({ level: settings.log.level, to: 'stderr' });
   const { directory } = settings.data;
   const first: string[] = [];
@@ -28,7 +30,8 @@ export async function runGateway({ settings, observe }: RunOptions): Promise<num
     if (!process.stdout.isTTY) await keepFirstToken(directory, text);
     first.push(...firstTokenLines(process.stdout.isTTY ? text : `in ${firstTokenFile(directory)}`));
   };
-  const opened = await openGateway({ settings, observe, clock: systemClock, random: systemRandom, log, onFirstToken });
+  const parts = { clock: systemClock, random: systemRandom, log, environment };
+  const opened = await openGateway({ settings, observe, ...parts, onFirstToken });
   if (!opened.ok) {
     for (const problem of opened.failure) process.stderr.write(`cordon: ${problem}\n`);
     return 2;

@@ -21,7 +21,7 @@ import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
-import { openSecrets } from './loading/open-secrets.ts';
+import { openSecrets, type SecretParts } from './loading/open-secrets.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
 import { openContentKeys } from './records/content-keys.ts';
@@ -52,11 +52,17 @@ export interface State extends AsyncDisposable {
   readonly places: readonly StatePlace[];
 }
 
+export interface StateParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly world: WorldData;
+  readonly events: EventBus;
+  readonly environment: SecretParts['environment'];
+}
+
 /** @failure a sentence that names the file or setting that cannot be used */
-export async function openState(
-  settings: Settings,
-  parts: { clock: Clock; random: Random; log: Log; world: WorldData; events: EventBus },
-): Promise<Result<State, string>> {
+export async function openState(settings: Settings, parts: StateParts): Promise<Result<State, string>> {
   const { clock, random, log, world, events } = parts;
   await using stack = new AsyncDisposableStack();
   const { directory } = settings.data;
@@ -88,6 +94,8 @@ export async function openState(
   const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
   if (!content.ok) return content;
   const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
+  const secrets = await openSecrets(settings, { keys, random, environment: parts.environment });
+  if (!secrets.ok) return secrets;
   const index = await indexOf(settings, { clock, random, keys, world });
   if (!index.ok) return index;
   if (index.value !== undefined) stack.use(index.value);
@@ -95,11 +103,8 @@ export async function openState(
   return ok({
     database: database.value,
     keys,
-    secrets: await openSecrets(settings, keys, random),
-    tokens: createTokenRepository(database.value.db),
-    stoppedAgents: createStoppedAgentRepository(database.value.db),
-    personTokens: createPersonTokenRepository(database.value.db),
-    consoleSessions: createConsoleSessionRepository(database.value.db),
+    secrets: secrets.value,
+    ...repositoriesOf(database.value),
     journal: journal.value,
     contentKeys: await openContentKeys(settings, { db: database.value.db, clock, random }),
     ca: ca.value,
@@ -111,6 +116,15 @@ export async function openState(
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+function repositoriesOf({ db }: Database): Pick<State, 'tokens' | 'stoppedAgents' | 'personTokens' | 'consoleSessions'> {
+  return {
+    tokens: createTokenRepository(db),
+    stoppedAgents: createStoppedAgentRepository(db),
+    personTokens: createPersonTokenRepository(db),
+    consoleSessions: createConsoleSessionRepository(db),
+  };
 }
 
 type IndexParts = Pick<Parameters<typeof openIndex>[1], 'clock' | 'random' | 'keys'> & { readonly world: WorldData };

@@ -87,8 +87,8 @@ function unknownFlags(flags: Readonly<Record<string, string>>): SettingsIssue[] 
     });
 }
 
-/** Variables of ours that are no settings, and those Kubernetes makes for a service that is named `cordon`. */
-const OTHER_VARIABLES = /^CORDON_(?:TOKEN|SERVICE_(?:HOST|PORT.*)|PORT(?:_.*)?)$/;
+/** Variables of ours that are no settings, values of secrets among them, and those Kubernetes makes for a service that is named `cordon`. */
+const OTHER_VARIABLES = /^CORDON_(?:TOKEN|SECRET_.+|SERVICE_(?:HOST|PORT.*)|PORT(?:_.*)?)$/;
 
 // Only a warning: the environment is shared with others, who may use our prefix.
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {

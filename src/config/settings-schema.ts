@@ -209,7 +209,14 @@ export const SETTINGS = section('cordon.yaml', {
       'How long those that came to their end, and grants that did, are kept; decisions are on the record.',
     ),
   }),
-  secrets: section('Values of credentials.', { provider: choice(['file'], 'Where they are kept.', 'file') }),
+  secrets: section('Values of credentials, and signing secrets of webhooks.', {
+    provider: choice(
+      ['file', 'environment', 'mount'],
+      'Where they are: sealed files of `cordon secrets set`, `CORDON_SECRET_<NAME>` of the process, or files that others mount.',
+      'file',
+    ),
+    directory: Type.Optional(path('Where they are mounted, a file for each; with `provider: mount`.')),
+  }),
   limits: section('Bounds of the process.', {
     connections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000, description: 'Client connections at once.' }),
     'header-size': size('16KiB', 'Largest header section.'),

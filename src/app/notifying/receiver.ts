@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { WebhookEvent, WebhookFormat } from '../../core/webhooks/webhook-event.ts';
-import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
+import { secretNameProblem } from '../../store/secrets/secret-name.ts';
 import type { EndpointPolicy } from '../egress/own-endpoint-policy.ts';
 import { ownReceiver, type ReceiverParts } from '../egress/own-receiver.ts';
 

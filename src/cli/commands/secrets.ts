@@ -7,7 +7,7 @@ import type { Settings } from '../../config/settings-schema.ts';
 import type { Secrets } from '../../core/ports.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { createKeys } from '../../store/keys.ts';
-import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
+import { secretNameProblem } from '../../store/secrets/secret-name.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { doLocally } from '../local/do-locally.ts';
@@ -42,7 +42,11 @@ async function set(context: CommandContext, name: string): Promise<ExitCode> {
   const problem = value === '' ? 'expected a value on stdin, found nothing' : secretNameProblem(name);
   if (problem !== undefined) return give(context, EXIT.usage, problem);
   const { settings } = loaded.value;
-  const stored = await change(settings, name, 'secret.set', async () => (await secretsOf(settings)).set(name, value));
+  const secrets = await secretsOf(context, settings);
+  if (!secrets.ok) return give(context, EXIT.usage, secrets.failure);
+  const act = () => secrets.value.set(name, value);
+  if (!isKeptHere(settings)) return elsewhere(context, await act());
+  const stored = await change(settings, name, 'secret.set', act);
   if (!stored.ok) return give(context, EXIT.failed, stored.failure);
   answer(context, { name, state: 'set' }, () => [`set ${name}`]);
   return EXIT.ok;
@@ -51,7 +55,9 @@ async function set(context: CommandContext, name: string): Promise<ExitCode> {
 async function list(context: CommandContext): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
-  const names = await (await secretsOf(loaded.value.settings)).list();
+  const secrets = await secretsOf(context, loaded.value.settings);
+  if (!secrets.ok) return give(context, EXIT.usage, secrets.failure);
+  const names = await secrets.value.list();
   if (!names.ok) return give(context, EXIT.failed, names.failure);
   answer(context, { items: names.value.map((name) => ({ name })) }, () => names.value);
   return EXIT.ok;
@@ -61,11 +67,13 @@ async function remove(context: CommandContext, name: string): Promise<ExitCode> 
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;
   const { settings } = loaded.value;
-  const secrets = await secretsOf(settings);
-  const names = await secrets.list();
+  const secrets = await secretsOf(context, settings);
+  if (!secrets.ok) return give(context, EXIT.usage, secrets.failure);
+  if (!isKeptHere(settings)) return elsewhere(context, await secrets.value.remove(name));
+  const names = await secrets.value.list();
   if (!names.ok) return give(context, EXIT.failed, names.failure);
   if (!names.value.includes(name)) return give(context, EXIT.negative, `there is no secret ${name}`);
-  const removed = await change(settings, name, 'secret.removed', () => secrets.remove(name));
+  const removed = await change(settings, name, 'secret.removed', () => secrets.value.remove(name));
   if (!removed.ok) return give(context, EXIT.failed, removed.failure);
   answer(context, { name, state: 'removed' }, () => [`removed ${name}`]);
   return EXIT.ok;
@@ -84,6 +92,16 @@ function change<T>(
   });
 }
 
-function secretsOf(settings: Settings): Promise<Secrets> {
-  return openSecrets(settings, createKeys(join(settings.data.directory, 'keys'), systemRandom), systemRandom);
+function secretsOf({ terminal }: CommandContext, settings: Settings): Promise<Result<Secrets, string>> {
+  const keys = createKeys(join(settings.data.directory, 'keys'), systemRandom);
+  return openSecrets(settings, { keys, random: systemRandom, environment: terminal.env });
+}
+
+function isKeptHere({ secrets }: Settings): boolean {
+  return secrets.provider === 'file';
+}
+
+/** What others keep is changed there, and there is nothing to put on the record. */
+function elsewhere<T>(context: CommandContext, refused: Result<T, string>): ExitCode {
+  return give(context, EXIT.usage, refused.ok ? 'nothing was changed' : refused.failure);
 }

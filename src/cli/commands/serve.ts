@@ -33,5 +33,6 @@ async function serve(context: CommandContext, { observe, printConfig }: ServeOpt
   if (later.refused.length > 0) return give(context, EXIT.usage, ...later.refused);
   // Loaded here alone: the other commands need neither the proxy nor the admin API, and start in half the time.
   const { runGateway } = await import('../../app/run.ts');
-  return (await runGateway({ settings: loaded.value.settings, observe: observe === true })) as ExitCode;
+  const { settings } = loaded.value;
+  return (await runGateway({ settings, observe: observe === true, environment: context.terminal.env })) as ExitCode;
 }

@@ -6,10 +6,8 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import { RowCipher, type SealedColumn } from '../sealing/row-cipher.ts';
 import { UnsealError } from '../sealing/sealed-chunks.ts';
+import { isSecretName, MOST_VALUE, secretNameProblem } from './secret-name.ts';
 
-const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-/** Larger than any key or token. */
-const MOST_VALUE: Bytes = 64 * 1024;
 const MOST_FILE: Bytes = 2 * MOST_VALUE;
 const { O_RDONLY, O_NOFOLLOW } = constants;
 
@@ -33,7 +31,7 @@ export function createFileSecrets(directory: string, key: Uint8Array, random: Ra
     list: () =>
       attempt('a', async () => {
         const names = await readdir(directory).catch(ignoreMissing);
-        return ok((names ?? []).filter((name) => NAME.test(name)).sort());
+        return ok((names ?? []).filter(isSecretName).sort());
       }),
     remove: (name) =>
       attempt(name, async () => {
@@ -44,12 +42,6 @@ export function createFileSecrets(directory: string, key: Uint8Array, random: Ra
         return ok(true);
       }),
   };
-}
-
-/** Why no secret can have this name, in a sentence. */
-export function secretNameProblem(name: string): string | undefined {
-  if (NAME.test(name)) return undefined;
-  return `Found the name "${name}", expected up to 64 small letters, digits, "-" and "_", a letter or digit first`;
 }
 
 async function attempt<T>(name: string, work: () => Promise<Result<T, string>>): Promise<Result<T, string>> {

@@ -73,8 +73,8 @@ async function startAt(directory: string, place: string, { endpoint }: MetadataS
   const loaded = loadSettings({ env: {}, flags, cwd: directory });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.failure));
   const log = openLog({ level: 'silent', to: 'stderr' });
-  const parts = { observe: false, clock: systemClock, random: systemRandom, log, onFirstToken: () => Promise.resolve() };
-  return openGateway({ settings: loaded.value.settings, ...parts, metadata: endpoint });
+  const parts = { observe: false, clock: systemClock, random: systemRandom, log, environment: {} };
+  return openGateway({ settings: loaded.value.settings, ...parts, metadata: endpoint, onFirstToken: () => Promise.resolve() });
 }
 
 describe('a gateway with node.metadata', () => {
