@@ -22,6 +22,7 @@ import { loggedAlarms } from './notifying/logged-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
+import { openSinks } from './sinks/open-sinks.ts';
 import { openState } from './state.ts';
 import { openTables } from './tables.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
@@ -100,6 +101,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   if (region.value !== undefined) await state.value.journal.append(locatedEvent(region.value));
   await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
   stack.use(await openIndexing(settings, shared));
+  const sinks = await openSinks({ ...shared, plane: plane.value });
+  if (!sinks.ok) return fail([sinks.failure]);
+  stack.use(sinks.value);
   const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);

@@ -263,11 +263,13 @@ export const SETTINGS = section('cordon.yaml', {
   ),
   sinks: list(
     section('A place that records are copied to.', {
-      type: choice(['s3'], 'Kind of sink.'),
-      bucket: text('Bucket.'),
-      region: text('Region of the bucket.'),
-      endpoint: Type.Optional(url('Endpoint of an S3-compatible store.')),
-      place: place('Where it is.'),
+      type: choice(['http', 's3'], 'Kind of sink: a receiver of records over HTTP, or an S3-compatible store.'),
+      url: Type.Optional(url('Of `http`: who takes the records, https, or http on this machine.')),
+      secret: Type.Optional(text('Of `http`: name of the signing secret, set with `cordon secrets set`.')),
+      bucket: Type.Optional(text('Of `s3`: bucket.')),
+      region: Type.Optional(text('Of `s3`: region of the bucket.')),
+      endpoint: Type.Optional(url('Of `s3`: endpoint of the store, where it is not that of AWS.')),
+      place: place('Where it is: inside `node.place`, and inside the home of every agent that is served.'),
     }),
     'Copies of the record.',
     { default: [] },

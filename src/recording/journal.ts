@@ -6,7 +6,7 @@ import { timeText } from '../core/time-text.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
 import { recoverChain } from './chain/chain-recovery.ts';
 import { ChainWriter, type Durability, type Entry } from './chain/chain-writer.ts';
-import type { ChainSpot } from './chain/chain-spot.ts';
+import type { DurableSpot } from './chain/chain-spot.ts';
 import { claimWriter, type WriterClaim } from './chain/writer-claim.ts';
 import { eventBody } from './event-body.ts';
 import type { RecordKeys } from './keys/record-keys.ts';
@@ -41,7 +41,7 @@ export interface OpenJournal extends Journal, AsyncDisposable {
   /** Where its segments are, for `verifyChain()`. */
   readonly directory: string;
   /** Up to where the medium has what was appended. */
-  readonly durable: Pick<ChainSpot, 'segment' | 'offset'>;
+  readonly durable: DurableSpot;
   /** Writes what waits, syncs, and sets the chain free for another process. Later appends fail. */
   close(): Promise<void>;
 }

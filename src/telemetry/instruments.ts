@@ -85,6 +85,27 @@ export class Level {
   }
 }
 
+/** The same for each of a few that the settings name: nothing where there is none. */
+export class Levels {
+  readonly name: string;
+  readonly #help: string;
+  readonly #samples = new Map<string, { readonly labels: Readonly<Record<string, string>>; readonly read: () => number }>();
+
+  constructor(name: string, help: string) {
+    this.name = name;
+    this.#help = help;
+  }
+
+  sample(labels: Readonly<Record<string, string>>, read: () => number): void {
+    this.#samples.set(Object.values(labels).join(' '), { labels, read });
+  }
+
+  get(): Promise<Reading> {
+    const values = [...this.#samples.values()].map(({ labels, read }) => ({ labels, value: read() }));
+    return Promise.resolve({ name: this.name, help: this.#help, type: 'gauge', aggregator: 'sum', values });
+  }
+}
+
 /** A distribution of durations. */
 export class Durations {
   readonly name: string;

@@ -4,7 +4,8 @@
  */
 import type { Registry } from 'prom-client';
 import type { Code } from '../core/codes.ts';
-import { Counts, Durations, Level, type Counting } from './instruments.ts';
+import type { Instrument } from './registry.ts';
+import { Counts, Durations, Level, Levels, type Counting } from './instruments.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { WebhookEvent } from '../core/webhooks/webhook-event.ts';
@@ -23,7 +24,12 @@ export interface CounterLabels {
   cordon_findings_total: { entity: string; direction: 'request' | 'response' };
   /** Attempts to deliver an event to a webhook, and events that were given up. */
   cordon_webhook_deliveries_total: { event: WebhookEvent; result: 'delivered' | 'failed' | 'given-up' };
+  /** Attempts to copy a piece of the record to a sink. */
+  cordon_sink_deliveries_total: { sink: SinkLabel; result: 'delivered' | 'failed' };
 }
+
+/** A sink as the settings number it: neither host nor path. */
+export type SinkLabel = `sinks[${number}]`;
 
 /** The stages of `pipeline/stages.ts`, and the listener before them. */
 export type Stage = 'listener' | 'identity' | 'destination' | 'authorize' | 'transform' | 'upstream' | 'record';
@@ -39,6 +45,8 @@ export type GaugeName =
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines'
   | 'cordon_webhook_messages_waiting';
+/** Gauges with a value for each sink. */
+export type SinkGaugeName = 'cordon_sink_waiting_records' | 'cordon_sink_waiting_bytes' | 'cordon_sink_lag_seconds';
 
 export interface Metrics {
   /** The counter of these labels. */
@@ -51,6 +59,8 @@ export interface Metrics {
   set(name: GaugeName, value: number): void;
   /** Reads a gauge whenever it is asked for. */
   sample(name: GaugeName, read: () => number): void;
+  /** The same for one sink. */
+  sampleSink(name: SinkGaugeName, sink: SinkLabel, read: () => number): void;
   /** All of it in the text exposition format. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -62,6 +72,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_content_bytes_total: 'Content bytes relayed by direction',
   cordon_findings_total: 'Values found in messages by kind and direction',
   cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',
+  cordon_sink_deliveries_total: 'Attempts to copy a piece of the record to a sink by result',
 };
 
 const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: number[] } } = {
@@ -87,6 +98,12 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',
 };
 
+const SINK_GAUGES: { readonly [N in SinkGaugeName]: string } = {
+  cordon_sink_waiting_records: 'Records of this process that a sink has not taken',
+  cordon_sink_waiting_bytes: 'Bytes of segments that a sink has not taken',
+  cordon_sink_lag_seconds: 'Age of the oldest record that a sink has not taken',
+};
+
 /** When prom-client is loaded: not while everybody waits for the gateway to be ready. */
 const REGISTRY_DELAY: Milliseconds = 1_000;
 
@@ -95,9 +112,10 @@ export function createMetrics(): Metrics {
   const counts = mapTable(COUNTERS, (name, help) => new Counts(name, help));
   const durations = mapTable(HISTOGRAMS, (name, { help, buckets }) => new Durations(name, help, buckets));
   const levels = mapTable(GAUGES, (name, help) => new Level(name, help));
+  const sinks = mapTable(SINK_GAUGES, (name, help) => new Levels(name, help));
   let opening: Promise<Registry> | undefined;
   const registry = (): Promise<Registry> => {
-    const instruments = [...Object.values(counts), ...Object.values(durations), ...Object.values(levels)];
+    const instruments = [counts, durations, levels, sinks].flatMap((table) => Object.values<Instrument>(table));
     opening ??= import('./registry.ts').then(({ openRegistry }) => openRegistry(instruments));
     return opening;
   };
@@ -108,6 +126,7 @@ export function createMetrics(): Metrics {
     observe: (name, seconds) => durations[name].observe(seconds),
     set: (name, value) => levels[name].set(value),
     sample: (name, read) => levels[name].sample(read),
+    sampleSink: (name, sink, read) => sinks[name].sample({ sink }, read),
     render: async () => {
       const opened = await registry();
       return { contentType: opened.contentType, text: await opened.metrics() };

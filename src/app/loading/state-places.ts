@@ -10,22 +10,29 @@ import { statedPlace } from './stated-place.ts';
 
 /** Where something lies that the gateway keeps of its subjects. */
 export interface StatePlace {
-  readonly setting: `${'data' | 'store' | 'recordings'}.place`;
+  readonly setting: `${'data' | 'store' | 'recordings' | `sinks[${number}]`}.place`;
   readonly place: ClosedPlace;
 }
 
 /** The places that the settings state; none where `node.place` and the others are unset. */
 export function statePlaces(settings: Settings, world: WorldData): Result<readonly StatePlace[], string> {
   const places: StatePlace[] = [];
-  for (const section of ['data', 'store', 'recordings'] as const) {
-    const name = settings[section].place;
-    if (name === undefined) continue;
-    const setting = `${section}.place` as const;
+  for (const { setting, name } of named(settings)) {
     const stated = statedPlace(setting, name, world);
     if (!stated.ok) return stated;
     places.push({ setting, place: stated.value });
   }
   return ok(places);
+}
+
+/** Sinks are among them: a copy of the record is the record. */
+function named(settings: Settings): readonly { readonly setting: StatePlace['setting']; readonly name: string }[] {
+  const sections = (['data', 'store', 'recordings'] as const).flatMap((section) => {
+    const { place } = settings[section];
+    return place === undefined ? [] : [{ setting: `${section}.place` as const, name: place }];
+  });
+  const sinks = settings.sinks.map(({ place }, index) => ({ setting: `sinks[${index}].place` as const, name: place }));
+  return [...sections, ...sinks];
 }
 
 /** Identification that refuses whom the gateway must keep nothing of: state of a subject lies inside its home (invariant 10). */

@@ -25,9 +25,12 @@ export const BOUNDS = {
 const FIRST: Milliseconds = 1000;
 const LONGEST: Milliseconds = HOUR;
 
-/** How long to wait after an attempt that failed: doubled each time up to an hour, of which half is left to chance. */
-export function waitAfter(attempt: number, random: Random): Milliseconds {
-  const whole = Math.min(FIRST * 2 ** (attempt - 1), LONGEST);
+/**
+ * How long to wait after an attempt that failed: doubled each time up to the longest wait, of which half is left to chance.
+ * @param longest default: an hour
+ */
+export function waitAfter(attempt: number, random: Random, longest: Milliseconds = LONGEST): Milliseconds {
+  const whole = Math.min(FIRST * 2 ** (attempt - 1), longest);
   const [high = 0, low = 0] = random.bytes(2);
   const chance = (high * 256 + low) / 65_536;
   return Math.round(whole * (0.5 + chance / 2));

@@ -16,11 +16,15 @@ export function stateLocations(
   labels: PlaceLabels,
   isInside: (label: string) => boolean,
 ): readonly Location[] {
-  return (['data', 'store', 'recordings'] as const).map((section) => {
-    const { place } = settings[section];
-    const setting = `${section}.place`;
-    if (place === undefined) return { setting, holds: HOLDS[section], place: 'unstated' };
+  const location = (setting: string, holds: string, place: string | undefined): Location => {
+    if (place === undefined) return { setting, holds, place: 'unstated' };
     const isKnown = labels.countries(place) !== undefined;
-    return { setting, holds: HOLDS[section], place, ...(isKnown && { isInside: isInside(place) }) };
-  });
+    return { setting, holds, place, ...(isKnown && { isInside: isInside(place) }) };
+  };
+  return [
+    ...(['data', 'store', 'recordings'] as const).map((section) =>
+      location(`${section}.place`, HOLDS[section], settings[section].place),
+    ),
+    ...settings.sinks.map(({ place }, index) => location(`sinks[${index}].place`, 'a copy of the record', place)),
+  ];
 }

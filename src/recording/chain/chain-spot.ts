@@ -9,3 +9,9 @@ export interface ChainSpot {
   /** Blocks of the segment that lie before it. */
   readonly block: number;
 }
+
+/** Up to where the medium has a chain. */
+export interface DurableSpot extends Pick<ChainSpot, 'segment' | 'offset'> {
+  /** Records of the chain that lie before it. */
+  readonly records: number;
+}

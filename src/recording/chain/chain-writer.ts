@@ -8,7 +8,7 @@ import type { NoteSigner } from '../tree/signed-note.ts';
 import { sealLine } from './chain.ts';
 import type { ChainPosition } from './chain-position.ts';
 import type { RecoveredChain } from './chain-recovery.ts';
-import type { ChainSpot } from './chain-spot.ts';
+import type { DurableSpot } from './chain-spot.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CompressionBudget } from './compression-budget.ts';
 
@@ -74,7 +74,7 @@ export class ChainWriter {
   #syncTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #failedSyncs = 0;
-  #durable: Pick<ChainSpot, 'segment' | 'offset'>;
+  #durable: DurableSpot;
 
   constructor(options: ChainWriterOptions, { chain, segment, position, isUnderFormerKey }: RecoveredChain) {
     this.#options = options;
@@ -85,7 +85,7 @@ export class ChainWriter {
     this.#turnAt = segment.began + LONGEST_SEGMENT;
     this.#mustTurn = isUnderFormerKey;
     // What a process left that was killed may not be on the medium yet.
-    this.#durable = { segment: segment.number, offset: 0 };
+    this.#durable = { segment: segment.number, offset: 0, records: chain.head.seq };
     this.#budget = new CompressionBudget(options.clock);
     const { writer, directory, signer, clock } = options;
     const onError = (reason: string): unknown => this.#report(`no checkpoint: ${reason}`);
@@ -93,7 +93,7 @@ export class ChainWriter {
   }
 
   /** Up to where the medium has the chain: nothing before it is ever cut off, whatever crashes. */
-  get durable(): Pick<ChainSpot, 'segment' | 'offset'> {
+  get durable(): DurableSpot {
     return this.#durable;
   }
 
@@ -247,7 +247,7 @@ export class ChainWriter {
 
   #onSynced(chain: ChainPosition, { size }: SegmentPosition): void {
     this.#checkpoints.synced(chain);
-    this.#durable = { segment: this.#segment.number, offset: size };
+    this.#durable = { segment: this.#segment.number, offset: size, records: chain.head.seq };
   }
 
   #report(reason: string): Result<never, Failure> {

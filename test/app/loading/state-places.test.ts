@@ -52,6 +52,7 @@ describe('subjects whose state lies outside their home', () => {
     ['DE', { 'node.place': 'eu' }, 'data.place is eu'],
     ['DE', { 'node.place': 'DE', 'store.url': 'postgres://db/x', 'store.place': 'FR' }, 'store.place is FR'],
     ['DE', { 'node.place': 'DE', 'recordings.place': 'US' }, 'recordings.place is US'],
+    ['DE', { 'node.place': 'DE', sinks: '[{ type: http, place: DE }, { type: http, place: FR }]' }, 'sinks[1].place is FR'],
   ] as const)('at home in %s with %j: refused', async (home, flags, expected) => {
     expect(await answers(ok(subject(home)), flags)).toEqual([
       `store_unavailable: ${expected}, outside the home of "bot", ${home}: nothing of it may be kept there`,

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import type { Clock, Random } from '../../core/ports.ts';
+import type { Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import type { OpenJournal } from '../../recording/journal.ts';
+import type { WrappingKey } from '../../recording/keys/record-keys.ts';
+import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { OwnEgress } from '../egress/own-request.ts';
+import { writerNames } from '../indexing/writer-names.ts';
+import { waitAfter } from '../notifying/retry-schedule.ts';
+import { type Batch, ChainCopy, type ChainLag } from './chain-copy.ts';
+import { deliverBatch } from './deliver-batch.ts';
+import type { HttpSink } from './http-sink.ts';
+
+export interface SinkFeedParts {
+  /** Of all writers. */
+  readonly directory: string;
+  /** Where cursors are kept: a directory for each sink. */
+  readonly cursors: string;
+  readonly journal: Pick<OpenJournal, 'writer' | 'durable'>;
+  readonly wrapping: readonly WrappingKey[];
+  readonly egress: OwnEgress;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** The key as it is now; a failure says why there is none. */
+  readonly keyOf: (sink: HttpSink) => Promise<Result<Uint8Array, string>>;
+}
+
+/** How often what was recorded meanwhile is looked for. */
+const EVERY: Milliseconds = 1000;
+/** A sink that is back is not left waiting for long: attempts cost next to nothing. */
+const LONGEST_WAIT: Milliseconds = 60_000;
+
+/**
+ * Keeps one sink up with the record, in the order of each chain. It reads what the medium has, behind the backs of those who
+ * write: a sink that is slow or gone keeps nobody waiting, and what it has not taken stays in the segments until retention
+ * removes it.
+ */
+export class SinkFeed implements AsyncDisposable {
+  readonly #sink: HttpSink;
+  readonly #parts: SinkFeedParts;
+  readonly #copies = new Map<string, ChainCopy>();
+  /** Writers whose chain cannot be read on: told once. */
+  readonly #unreadable = new Set<string>();
+  readonly #stopped = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+  /** Attempts since the last batch that was taken. */
+  #failed = 0;
+  /** On the monotonic clock. */
+  #notBefore: Milliseconds = 0;
+  #trouble: string | undefined;
+
+  constructor(sink: HttpSink, parts: SinkFeedParts) {
+    this.#sink = sink;
+    this.#parts = parts;
+    const { metrics, clock } = parts;
+    const sum = (read: (lag: ChainLag) => number): number => this.#lags().reduce((total, lag) => total + read(lag), 0);
+    metrics.sampleSink('cordon_sink_waiting_records', sink.label, () => sum(({ records }) => records));
+    metrics.sampleSink('cordon_sink_waiting_bytes', sink.label, () => sum(({ bytes }) => bytes));
+    metrics.sampleSink('cordon_sink_lag_seconds', sink.label, () => {
+      const now = clock.now();
+      return Math.max(0, ...this.#lags().map(({ oldest = now }) => (now - oldest) / 1000));
+    });
+    this.#timer = setInterval(() => this.#look(), EVERY);
+    this.#timer.unref();
+    this.#look();
+  }
+
+  /** Cuts off what runs: the next process sends it again under the same id. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  #lags(): readonly ChainLag[] {
+    return [...this.#copies.values()].map((copy) => copy.lag());
+  }
+
+  #look(): void {
+    if (this.#running !== undefined || this.#parts.clock.monotonic() < this.#notBefore) return;
+    this.#running = this.#feed()
+      .catch((error: unknown) => this.#putOff(String(error)))
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Own records first. One attempt that fails puts off all: it is the same receiver. */
+  async #feed(): Promise<void> {
+    const { directory, journal } = this.#parts;
+    const others = writerNames(directory).filter((writer) => writer !== journal.writer);
+    for (const writer of [journal.writer, ...others]) {
+      while (!this.#stopped.signal.aborted && (await this.#step(writer))) {
+        // The next batch of the same chain.
+      }
+      if (this.#parts.clock.monotonic() < this.#notBefore) return;
+    }
+  }
+
+  /** @returns whether there may be more */
+  async #step(writer: string): Promise<boolean> {
+    if (this.#unreadable.has(writer)) return false;
+    const copy = this.#copyOf(writer);
+    const batch = await this.#nextOf(writer, copy);
+    if (batch === 'rewound') return true;
+    if (batch === undefined) return false;
+    const { egress, clock, keyOf } = this.#parts;
+    const key = await keyOf(this.#sink);
+    if (!key.ok) {
+      this.#say(`${this.#sink.label}.secret: ${key.failure}`);
+      return false;
+    }
+    const sent = await deliverBatch(batch, this.#sink, key.value, { egress, clock, until: this.#stopped.signal });
+    if (this.#stopped.signal.aborted) return false;
+    this.#parts.metrics.count('cordon_sink_deliveries_total', {
+      sink: this.#sink.label,
+      result: sent.ok ? 'delivered' : 'failed',
+    });
+    if (!sent.ok) {
+      this.#putOff(sent.failure);
+      return false;
+    }
+    await copy.taken();
+    this.#failed = 0;
+    this.#say(undefined);
+    return true;
+  }
+
+  #copyOf(writer: string): ChainCopy {
+    const known = this.#copies.get(writer);
+    if (known !== undefined) return known;
+    const { directory, cursors, journal, wrapping } = this.#parts;
+    const copy = new ChainCopy({
+      directory: join(directory, writer),
+      cursorFile: join(cursors, this.#sink.id, `${writer}.json`),
+      wrapping,
+      ...(writer === journal.writer && { until: () => journal.durable }),
+    });
+    this.#copies.set(writer, copy);
+    return copy;
+  }
+
+  async #nextOf(writer: string, copy: ChainCopy): Promise<Batch | 'rewound' | undefined> {
+    const { log } = this.#parts;
+    const about = { sink: this.#sink.label, writer };
+    try {
+      return await copy.next();
+    } catch (error) {
+      if (!(error instanceof UnreadableSegment)) throw error;
+      if (copy.rewind()) {
+        log.warn(
+          about,
+          'What a sink has taken does not fit the record, which was put back or cut off: the segment is sent again',
+        );
+        return 'rewound';
+      }
+      this.#unreadable.add(writer);
+      const detail = `${error.message}; cordon verify says more`;
+      log.error({ ...about, detail }, 'What this writer records is not copied any more');
+      return undefined;
+    }
+  }
+
+  #putOff(because: string): void {
+    const { clock, random } = this.#parts;
+    this.#failed += 1;
+    this.#notBefore = clock.monotonic() + waitAfter(this.#failed, random, LONGEST_WAIT);
+    this.#say(because);
+  }
+
+  /** Each trouble once, and its end. */
+  #say(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    const about = { sink: this.#sink.label, host: this.#sink.host };
+    if (trouble === undefined) this.#parts.log.info(about, 'A sink takes the record again');
+    else {
+      const message = 'A sink does not take the record: it is tried again, and what waits stays in the segments';
+      this.#parts.log.warn({ ...about, because: trouble }, message);
+    }
+  }
+}

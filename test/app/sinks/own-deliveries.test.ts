@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { OwnDeliveries } from '../../../src/app/sinks/own-deliveries.ts';
+
+const line = (event: object): Buffer => Buffer.from(JSON.stringify(event));
+const DELIVERY = line({ kind: 'decision', exchange: 'e1', session: 'sink', client: 'self' });
+const DELIVERED = line({ kind: 'outcome', exchange: 'e1' });
+const OTHER = line({ kind: 'outcome', exchange: 'e2' });
+
+describe('OwnDeliveries.hasOthers()', () => {
+  it('knows a delivery and what came of it, also where they are read apart and again', () => {
+    const own = new OwnDeliveries();
+    expect(own.hasOthers([DELIVERY])).toBe(false);
+    expect(own.hasOthers([DELIVERED])).toBe(false);
+    expect(own.hasOthers([DELIVERY, DELIVERED])).toBe(false);
+    expect(own.hasOthers([DELIVERED, OTHER])).toBe(true);
+  });
+
+  it('knows one whose decision came behind others', () => {
+    const own = new OwnDeliveries();
+    expect(own.hasOthers([OTHER, DELIVERY])).toBe(true);
+    expect(own.hasOthers([DELIVERED])).toBe(false);
+  });
+
+  it('takes no session of an agent for its own, whatever its name', () => {
+    const forged = line({ kind: 'decision', exchange: 'e3', session: 'sink', client: '127.0.0.1' });
+    expect(new OwnDeliveries().hasOthers([forged])).toBe(true);
+  });
+});
