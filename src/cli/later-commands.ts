@@ -12,7 +12,6 @@ export interface LaterCommand {
 const later = (path: LaterCommand['path'], usage: string, summary: string): LaterCommand => ({ path, usage, summary });
 
 export const LATER_COMMANDS: readonly LaterCommand[] = [
-  later(['doctor'], '', 'proves that each runtime goes through and trusts the CA'),
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
   later(['top'], '', 'what happens now'),

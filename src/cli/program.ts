@@ -20,6 +20,7 @@ import { addTestCommand } from './commands/test.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addVerifyCommand } from './commands/records/verify.ts';
 import type { GlobalOptions, Run } from './context.ts';
+import { addDoctorCommand } from './doctor/doctor.ts';
 import { EXIT } from './exit-code.ts';
 import { rootCommand } from './root-command.ts';
 import { addRunCommand } from './running/run.ts';
@@ -38,6 +39,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addSuggestCommand(program, runWithGlobals);
   addRunCommand(program, runWithGlobals);
   addEnvCommand(program, runWithGlobals);
+  addDoctorCommand(program, runWithGlobals);
   addCaCommands(program, runWithGlobals);
   addTokenCommands(program, runWithGlobals);
   addSecretCommands(program, runWithGlobals);

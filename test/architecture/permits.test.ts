@@ -75,6 +75,8 @@ describe('the network (invariant 10)', () => {
       'app/people/oidc/issuer-client.ts',
       // The command line of people, to the admin API of a gateway; runs in no gateway.
       'cli/api/api-exchange.ts',
+      // What Node does with the variables of an agent: `cordon doctor` starts it as a program of its own.
+      'cli/doctor/probes/ask.mjs',
       // What the gateway tells agents about itself, asked by commands of people; runs in no gateway.
       'cli/environment/ask-gateway.ts',
       // What `cordon run` carries out of the namespace of an agent, to the proxy listener of the settings; runs in no gateway.

@@ -21,7 +21,7 @@ describe('cordon', () => {
       ['explain', 'https://a.test/'],
       ['check', '--frob'],
       ['simulate'],
-      ['doctor'],
+      ['top'],
       ['sessions', 'replay', 'x', '--y'],
     ];
     const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
@@ -29,7 +29,7 @@ describe('cordon', () => {
     expect(ended.every(({ out }) => out === '')).toBe(true);
     expect(ended[1]?.err).toContain("unknown command 'frob'");
     expect(ended[5]?.err).toContain("required option '--policy <dir>' not specified");
-    expect(ended[6]?.err).toBe('cordon: doctor comes with a later version\n');
+    expect(ended[6]?.err).toBe('cordon: top comes with a later version\n');
     expect(ended[7]?.err).toBe('cordon: sessions replay comes with a later version\n');
   });
 

@@ -44,6 +44,8 @@ function trustVariables({ ca, bundle }: TrustFiles): [string, string][] {
     ['CURL_CA_BUNDLE', bundle],
     ['REQUESTS_CA_BUNDLE', bundle],
     ['PIP_CERT', bundle],
+    // The npm of some Node releases looks at no other.
+    ['NPM_CONFIG_CAFILE', bundle],
     ['GIT_SSL_CAINFO', bundle],
     ['AWS_CA_BUNDLE', bundle],
     ['CARGO_HTTP_CAINFO', bundle],

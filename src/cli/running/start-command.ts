@@ -9,6 +9,8 @@ export interface Start {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Nothing goes in, and what it says is nobody's. */
+  readonly isQuiet?: boolean;
 }
 
 export interface Isolation {
@@ -61,7 +63,7 @@ export async function startIsolated(start: Start, { trust, hidden }: Isolation):
   const child = spawn('sh', ['-c', DEAF_UNSHARE, 'cordon', '--user', '--map-root-user', '--', ...steps], {
     cwd: start.cwd,
     env: start.environment,
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: start.isQuiet === true ? ['ignore', 'ignore', 'ignore', 'ipc'] : ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const listening = await handedOver(child);
   if (listening !== undefined) return ok({ child, listening });
