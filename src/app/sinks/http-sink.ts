@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { secretNameProblem } from '../../store/secrets/file-secrets.ts';
+import { secretNameProblem } from '../../store/secrets/secret-name.ts';
 import type { SinkLabel } from '../../telemetry/metrics.ts';
 import type { EndpointPolicy } from '../egress/own-endpoint-policy.ts';
 import { ownReceiver, type ReceiverParts } from '../egress/own-receiver.ts';
