@@ -3,6 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Result } from '../core/result.ts';
 import type { AgentDesk } from './access/agent-desk.ts';
 import type { ApprovalDesk } from './access/approval-desk.ts';
+import type { AuditDesk } from './access/audit-desk.ts';
 import type { ExchangeDesk } from './access/exchange-desk.ts';
 import type { RecordDesk } from './access/record-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
@@ -32,6 +33,7 @@ export interface AdminDependencies {
   readonly exchanges: ExchangeDesk;
   readonly reports: ReportDesk;
   readonly records: RecordDesk;
+  readonly audit: AuditDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

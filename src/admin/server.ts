@@ -18,6 +18,7 @@ import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { auditRoute } from './routes/records/audit.ts';
 import { reportRoutes } from './routes/records/report.ts';
 import { sessionExportRoute } from './routes/records/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -94,6 +95,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   exchangeRoutes(server, dependencies);
   sessionRoutes(server, dependencies);
   reportRoutes(server, dependencies);
+  auditRoute(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);

@@ -27,6 +27,7 @@ import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
 import { createRecordDesk } from './records/record-desk.ts';
+import { createAuditDesk } from './verifying/audit-desk.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -117,7 +118,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
 function desksOf(
   parts: AdminSideParts,
   { record }: PeopleSide,
-): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records'> {
+): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records' | 'audit'> {
   const { inForce, clock, log, state, settings, plane } = parts;
   const scope = scopeView(inForce);
   return {
@@ -156,6 +157,7 @@ function desksOf(
       record,
     }),
     reports: createReportDesk({ ...parts, record, onDefect: (error) => logDefect(log, error) }),
+    audit: createAuditDesk({ settings, record, onDefect: (error) => logDefect(log, error) }),
     records: createRecordDesk({
       settings,
       clock,

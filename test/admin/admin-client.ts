@@ -42,6 +42,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     approvals: NO_APPROVALS,
     exchanges: NO_EXCHANGES,
     reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },
+    audit: { verify: nothing },
     records: { simulate: nothing, exportSession: nothing },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),

@@ -86,6 +86,7 @@ export const PERMISSIONS: readonly Permission[] = [
     ['auditor', 'operator'],
     'What a policy that is not in force would change in what is recorded',
   ),
+  may('GET', '/v1/audit/verify', ['auditor'], 'Whether the whole record is complete and unchanged, and how far that is'),
   may('GET', '/v1/sessions/:id/export', ['auditor'], 'The records of a session, for other tools'),
   may('GET', '/v1/tables', ROLES, 'The tables that places are read from'),
   may('GET', '/v1/places/:hostOrIp', ROLES, 'What is known about where a name or address is'),

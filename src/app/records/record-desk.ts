@@ -22,6 +22,7 @@ import type { Blocks } from '../../recording/reading/merged-records.ts';
 import type { ContentReader } from '../../recording/reading/read-content.ts';
 import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import { unavailable } from '../people/unavailable.ts';
+import { refusedWhole } from './whole-record.ts';
 import { simulate } from '../simulating/simulate.ts';
 import { recordedBlocks } from './recorded-blocks.ts';
 
@@ -39,15 +40,14 @@ export interface RecordDeskParts {
 const LONGEST_SIMULATION: Milliseconds = 20_000;
 
 const BUSY: Refusal = { status: 429, detail: 'The record is being read for somebody else; ask again', retryAfter: 5 };
-const IN_PART: Refusal = { status: 403, detail: 'Your role covers a part of the subjects, and this reads the record of all' };
-
 const UNREADABLE: Refusal = { status: 503, detail: 'A part of the record cannot be read: `cordon verify` says which' };
 
 /** What people may do with the whole record. Whoever does, does it alone: each of it reads everything there is. */
 export function createRecordDesk(parts: RecordDeskParts): RecordDesk {
   let isBusy = false;
   const alone = (by: Principal): Refusal | undefined => {
-    if (!by.places.any || by.groups.length > 0) return IN_PART;
+    const refused = refusedWhole(by);
+    if (refused !== undefined) return refused;
     if (isBusy) return BUSY;
     isBusy = true;
     return undefined;

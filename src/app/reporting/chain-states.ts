@@ -1,9 +1,7 @@
-import { basename } from 'node:path';
-import { ownCheckpoint } from '../../recording/chain/checkpoint-file.ts';
-import { verifyChain } from '../../recording/chain/verify-chain.ts';
 import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import type { Report } from '../../reporting/report.ts';
 import { writerDirectories } from '../../recording/reading/writer-directories.ts';
+import { checkChain } from '../verifying/check-chain.ts';
 
 export type ChainState = Report['chains'][number];
 
@@ -14,18 +12,12 @@ export async function chainStates(directory: string, keys: ReadingKeys): Promise
   return states;
 }
 
-async function chainState(directory: string, { wrapping, verifiers }: ReadingKeys): Promise<ChainState> {
-  const writer = basename(directory);
-  const own = ownCheckpoint(directory, writer, verifiers);
-  if (typeof own === 'string') return { writer, state: 'broken', reason: own };
+async function chainState(directory: string, keys: ReadingKeys): Promise<ChainState> {
+  const { writer, result, checkpoints } = await checkChain(directory, { keys });
+  const [own] = checkpoints;
   const signed = own === undefined ? {} : { checkpoint: { time: own.time, records: own.records } };
-  const result = await verifyChain(directory, { wrapping, checkpoints: own === undefined ? [] : [own] });
   if (result.ok) return { writer, state: 'whole', records: result.value.records, segments: result.value.segments, ...signed };
   const { segment, record, seq, reason } = result.failure;
-  return {
-    writer,
-    state: 'broken',
-    reason: `${segment}, record ${record} (sequence number ${seq}): ${reason}`,
-    ...signed,
-  };
+  const where = record === undefined ? '' : `${segment}, record ${record} (sequence number ${seq}): `;
+  return { writer, state: 'broken', reason: `${where}${reason}`, ...signed };
 }

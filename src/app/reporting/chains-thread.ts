@@ -1,6 +1,6 @@
 /** Verifies the chains beside the thread that reads them: each takes as long as the other. */
 import { chainStates, type ChainState } from './chain-states.ts';
-import { answerFromThread, threadTask } from './in-thread.ts';
+import { answerFromThread, threadTask } from '../threads/in-thread.ts';
 import { keysOf, type RecordSource } from './record-source.ts';
 
 answerFromThread(verify(threadTask() as RecordSource));

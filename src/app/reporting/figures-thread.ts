@@ -1,6 +1,6 @@
 /** Reads the figures of a report in a thread of its own: beside a gateway they take seconds that exchanges would wait. */
 import type { ReportQuestion } from '../../reporting/fold/question.ts';
-import { answerFromThread, threadTask } from './in-thread.ts';
+import { answerFromThread, threadTask } from '../threads/in-thread.ts';
 import { readFigures, type ReadFigures } from './read-figures.ts';
 import { keysOf, type RecordSource } from './record-source.ts';
 

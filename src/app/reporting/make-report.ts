@@ -12,9 +12,9 @@ import type { Outlines } from '../../reporting/html/world-map.ts';
 import { METHOD_NOTES } from '../../reporting/method-notes.ts';
 import { PlaceLabels, type PlaceData } from '../../reporting/places.ts';
 import { REPORT_VERSION, type Report } from '../../reporting/report.ts';
+import { inThread } from '../threads/in-thread.ts';
 import type { ChainState } from './chain-states.ts';
 import type { FiguresTask } from './figures-thread.ts';
-import { inThread } from './in-thread.ts';
 import type { ReadFigures } from './read-figures.ts';
 import type { RecordSource } from './record-source.ts';
 import { stateLocations } from './state-locations.ts';
@@ -74,8 +74,8 @@ export async function makeReport(
   const both = AbortSignal.any([signal, either.signal]);
   try {
     const [read, chains] = await Promise.all([
-      inThread<ReadFigures>('figures', { source, question } satisfies FiguresTask, both),
-      inThread<readonly ChainState[]>('chains', source, both),
+      inThread<ReadFigures>('reporting/figures', { source, question } satisfies FiguresTask, { signal: both }),
+      inThread<readonly ChainState[]>('reporting/chains', source, { signal: both }),
     ]);
     return joined(question, { read, chains }, surroundings);
   } finally {

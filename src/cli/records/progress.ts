@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.ts';
 const A_TENTH = 0.1;
 
 /** Tells a person who waits how far it is with the chain of a writer. */
-export function progressOf({ terminal }: CommandContext, writer: string): (done: number, total: number) => void {
+function progressOf({ terminal }: CommandContext, writer: string): (done: number, total: number) => void {
   let told = 0;
   return (done, total) => {
     if (terminal.isInteractive !== true || done === total || done / total - told < A_TENTH) return;

@@ -11,6 +11,7 @@ import { FilterForm } from './filter-form.tsx';
 import { filterText, parseFilters, type Filters } from './filter-query.ts';
 import { OpenExchange } from './open-exchange.tsx';
 import { Traffic } from './traffic.tsx';
+import { Verification } from './verification.tsx';
 
 interface ExchangesProps {
   readonly open: string | undefined;
@@ -47,6 +48,7 @@ function ExchangeList({ filters }: { readonly filters: Filters }): JSX.Element {
         </ul>
         <More hasMore={hasMore} more={more} what="exchanges" />
       </section>
+      <Verification />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { MeAnswer } from '../../admin/contract/people.ts';
+import { jsonLines } from './json-lines.ts';
 import { type Answer, noAnswer, problemOf } from './problem.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
@@ -30,6 +31,18 @@ export class Gateway {
     return this.#ask<undefined>('DELETE', path);
   }
 
+  /** Tells what a path gives, line by line, until it ends: of the shape that the contract has for it. */
+  async lines(path: string, onLine: (line: never) => void): Promise<Answer<undefined>> {
+    const response = await this.#fetch('GET', path);
+    if (!(response instanceof Response)) return response;
+    try {
+      for await (const line of jsonLines(response.body!)) onLine(line as never);
+    } catch {
+      return { ok: false, problem: noAnswer() };
+    }
+    return { ok: true, value: undefined };
+  }
+
   /** Who has this session; undefined where there is none. */
   async me(): Promise<Answer<MeAnswer | undefined>> {
     const answer = await this.#ask<MeAnswer>('GET', '/v1/me');
@@ -48,6 +61,13 @@ export class Gateway {
   }
 
   async #ask<T>(method: Method, path: string, content?: unknown): Promise<Answer<T>> {
+    const response = await this.#fetch(method, path, content);
+    if (!(response instanceof Response)) return response;
+    return { ok: true, value: (response.status === 204 ? undefined : await response.json()) as T };
+  }
+
+  /** The answer where it is what was asked for. */
+  async #fetch(method: Method, path: string, content?: unknown): Promise<Response | Extract<Answer<never>, { ok: false }>> {
     const hasContent = content !== undefined;
     let response: Response;
     try {
@@ -63,7 +83,7 @@ export class Gateway {
       return { ok: false, problem: noAnswer() };
     }
     this.#compareClocks(response);
-    if (response.ok) return { ok: true, value: (response.status === 204 ? undefined : await response.json()) as T };
+    if (response.ok) return response;
     if (response.status === 401 && path !== '/v1/sign-in') this.onSignedOut();
     return { ok: false, problem: await problemOf(response) };
   }

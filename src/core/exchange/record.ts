@@ -223,7 +223,9 @@ export type AdminAction =
   | 'webhook.given-up'
   | 'content.read'
   | 'records.exported'
-  | 'records.export-ended';
+  | 'records.export-ended'
+  | 'records.verified'
+  | 'records.verify-ended';
 
 export type AdminAlarm = 'minted-for-oneself';
 

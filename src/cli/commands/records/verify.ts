@@ -4,15 +4,15 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { recordingsDirectory } from '../../../app/records/open-record.ts';
 import { localAuditKey } from '../../../app/records/record-keys.ts';
+import { chainAnswer } from '../../../app/verifying/chain-answer.ts';
+import { checkChain, type ChainCheck } from '../../../app/verifying/check-chain.ts';
 import type { Settings } from '../../../config/settings-schema.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
-import { ownCheckpoint } from '../../../recording/chain/checkpoint-file.ts';
-import { verifyChain, type ChainBreak, type ChainSummary } from '../../../recording/chain/verify-chain.ts';
 import type { ReadingKeys } from '../../../recording/keys/record-keys.ts';
 import { readCheckpoint, type Checkpoint } from '../../../recording/tree/checkpoint.ts';
 import { answer, collect, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
-import { progressOf } from '../../records/progress.ts';
+import { progressByWriter } from '../../records/progress.ts';
 import { readingMeans } from '../../records/reading-means.ts';
 import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
 import { shownText } from '../../shown-text.ts';
@@ -62,23 +62,18 @@ interface Means {
   readonly kept: readonly Checkpoint[];
 }
 
-interface Verified {
-  readonly writer: string;
-  readonly result: Result<ChainSummary, Partial<ChainBreak> & Pick<ChainBreak, 'reason'>>;
-  readonly checkpoints: readonly Checkpoint[];
-}
-
 async function verifyAll(context: CommandContext, directories: readonly string[], means: Means): Promise<ExitCode> {
   const missing = means.kept.find(({ writer }) => !directories.some((directory) => basename(directory) === writer));
   if (missing !== undefined)
     return give(context, EXIT.negative, `Found no records of "${missing.writer}", expected those of a checkpoint`);
   if (directories.length === 0) return give(context, EXIT.usage, 'Found no records');
-  const all: Verified[] = [];
-  for (const directory of directories) all.push(await verifyOne(context, directory, means));
+  const all: ChainCheck[] = [];
+  for (const directory of directories)
+    all.push(await checkChain(directory, { ...means, onProgress: progressByWriter(context) }));
   const isSigned = means.keys.verifiers.length > 0;
   answer(
     context,
-    all.map((each) => shownAsJson(each, isSigned)),
+    all.map((each) => chainAnswer(each, isSigned)),
     () => all.flatMap((each) => shownAsLines(each, isSigned)),
   );
   if (means.keys.wrapping.length === 0)
@@ -89,18 +84,9 @@ async function verifyAll(context: CommandContext, directories: readonly string[]
 }
 
 /** Whether anything speaks for it but itself: records that were opened, or a checkpoint that was kept elsewhere. */
-function isShown({ writer, result }: Verified, { kept }: Means): boolean {
+function isShown({ writer, result }: ChainCheck, { kept }: Means): boolean {
   if (!result.ok) return false;
   return result.value.unopened === 0 || kept.some((checkpoint) => checkpoint.writer === writer);
-}
-
-async function verifyOne(context: CommandContext, directory: string, { keys, kept }: Means): Promise<Verified> {
-  const writer = basename(directory);
-  const own = ownCheckpoint(directory, writer, keys.verifiers);
-  if (typeof own === 'string') return { writer, result: fail({ segment: 'checkpoint', reason: own }), checkpoints: [] };
-  const checkpoints = [...(own === undefined ? [] : [own]), ...kept.filter((checkpoint) => checkpoint.writer === writer)];
-  const onProgress = progressOf(context, writer);
-  return { writer, result: await verifyChain(directory, { wrapping: keys.wrapping, checkpoints, onProgress }), checkpoints };
 }
 
 function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<readonly Checkpoint[], string> {
@@ -119,25 +105,7 @@ function readKept(files: readonly string[], { verifiers }: ReadingKeys): Result<
   return ok(kept);
 }
 
-function shownAsJson({ writer, result, checkpoints }: Verified, isSigned: boolean): unknown {
-  const signed = checkpoints.map(({ size, records, time }) => ({ size, records, time, verified: isSigned }));
-  if (!result.ok) return { writer, state: 'broken', ...result.failure, checkpoints: signed };
-  const { records, segments, gaps, tree, unopened, removed } = result.value;
-  const root = Buffer.from(tree.root()).toString('base64');
-  return {
-    writer,
-    state: unopened === 0 ? 'whole' : 'unopened',
-    records,
-    segments,
-    gaps,
-    unopened,
-    removed,
-    tree: { size: tree.size, root },
-    checkpoints: signed,
-  };
-}
-
-function shownAsLines({ writer, result, checkpoints }: Verified, isSigned: boolean): string[] {
+function shownAsLines({ writer, result, checkpoints }: ChainCheck, isSigned: boolean): string[] {
   if (!result.ok) {
     const { segment, record, seq, reason } = result.failure;
     const where = record === undefined ? segment : `${segment}, record ${record} (sequence number ${seq})`;

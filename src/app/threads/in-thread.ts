@@ -7,14 +7,27 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
  */
 const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
 
+/** What a thread says, as its messages have it. */
+interface Message {
+  readonly kind: 'news' | 'answer';
+  readonly value: unknown;
+}
+
+export interface Watched {
+  /** Ends the thread wherever it is. */
+  readonly signal: AbortSignal;
+  /** Told what the thread tells before its answer, of the shape that its file gives. */
+  readonly onNews?: (news: never) => void;
+}
+
 /**
- * Does a task in a thread of its own, of the file `<name>-thread` here. Rejects with what the thread throws, and when the
- * signal is given, which ends the thread wherever it is.
+ * Does a task in a thread of its own. Rejects with what the thread throws, and when the signal is given.
+ * @param name of the file `<name>-thread` in `src/app`: `reporting/figures`
  */
-export async function inThread<R>(name: string, task: unknown, signal: AbortSignal): Promise<R> {
+export async function inThread<R>(name: string, task: unknown, { signal, onNews }: Watched): Promise<R> {
   signal.throwIfAborted();
   // The sources run as TypeScript, the package as JavaScript.
-  const file = new URL(`./${name}-thread${extname(import.meta.url)}`, import.meta.url);
+  const file = new URL(`../${name}-thread${extname(import.meta.url)}`, import.meta.url);
   const thread = new Worker(file, {
     workerData: task,
     name,
@@ -24,7 +37,10 @@ export async function inThread<R>(name: string, task: unknown, signal: AbortSign
   signal.addEventListener('abort', end);
   try {
     return await new Promise<R>((resolve, reject) => {
-      thread.once('message', resolve);
+      thread.on('message', ({ kind, value }: Message) => {
+        if (kind === 'answer') resolve(value as R);
+        else onNews?.(value as never);
+      });
       thread.once('error', reject);
       thread.once('exit', () =>
         reject(signal.aborted ? (signal.reason as Error) : new Error(`The thread "${name}" ended without an answer`)),
@@ -44,12 +60,21 @@ export function threadTask(): unknown {
 /** For the file of such a thread: answers its task. */
 export function answerFromThread(work: Promise<unknown>): void {
   void work.then(
-    // Nothing is handed over: what is sent is copied.
-    (answer) => parentPort?.postMessage(answer, []),
+    (answer) => post({ kind: 'answer', value: answer }),
     // Thrown where nobody catches it, it reaches whoever waits for the thread.
     (error: unknown) =>
       setImmediate(() => {
         throw error;
       }),
   );
+}
+
+/** For the file of such a thread: tells how far it is. */
+export function tellFromThread(news: unknown): void {
+  post({ kind: 'news', value: news });
+}
+
+function post(message: Message): void {
+  // Nothing is handed over: what is sent is copied.
+  parentPort?.postMessage(message, []);
 }
