@@ -8,7 +8,9 @@ import { maskFields, RECOGNISING_FIELDS } from '../../transform/masking/mask-fie
 import { scrubbedFields } from '../../transform/scrubbing/secret-scrubber.ts';
 import { upgrade, type OutgoingRequest, type Upgraded } from '../../upstream/exchange.ts';
 import { fieldValue, toFieldLines, withoutFields } from '../../wire/http/fields.ts';
+import type { MessageTap } from '../../transform/websocket/message-tap.ts';
 import { agreedTerms, readableOffers } from '../../wire/websocket/deflate-extension.ts';
+import { type ContentRecording, openContentRecording } from '../content-record/content-recording.ts';
 import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
 import { maskedReply, readsResponse } from '../content/masked-reply.ts';
 import { messageFlows } from '../content/message-flows.ts';
@@ -26,7 +28,7 @@ import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade
 
 type Carried = Permitted & { readonly permit: Permit };
 
-/** Carries a WebSocket of which a rule has something masked: its handshake, its messages, in one direction or in both. */
+/** Carries a WebSocket of which a rule has something masked or recorded: its handshake, its messages, in one direction or in both. */
 export async function carryMaskedUpgrade(
   permitted: Carried,
   connection: UpgradeConnection,
@@ -38,10 +40,10 @@ export async function carryMaskedUpgrade(
   const reply = lazyReply(connection);
   const opened = await openHandling(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
-  const { masking, injecting }: Opened = opened.ok ? opened.value : { masking: {}, injecting: undefined };
+  const { masking, injecting, recording }: Opened = opened.ok ? opened.value : UNTOUCHED;
   const ending =
     stale === undefined
-      ? await shakeHands(carriage, connection, { masking, injecting, reply }, services)
+      ? await shakeHands(carriage, connection, { masking, injecting, recording, reply }, services)
       : { failure: stale, ...NO_BYTES };
   live.delete(carriage);
   const findings = findingsOf(permitted, masking.request?.masking.findings.counts, masking.response?.masking.findings.counts);
@@ -51,15 +53,24 @@ export async function carryMaskedUpgrade(
 interface Opened {
   readonly masking: ExchangeMasking;
   readonly injecting: Injecting | undefined;
+  readonly recording: ContentRecording | undefined;
 }
 
-/** @failure store_unavailable | credential_unavailable */
+const UNTOUCHED: Opened = { masking: {}, injecting: undefined, recording: undefined };
+
+/** @failure store_unavailable | credential_unavailable | audit_unavailable */
 async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Opened, Failure>> {
   const masking = await openMasking(permitted, masks, services);
   if (!masking.ok) return masking;
   const injecting = await openInjecting(permitted, services);
   if (!injecting.ok) return injecting;
-  return ok({ masking: scrubbing(masking.value, injecting.value), injecting: injecting.value });
+  const recording = await openContentRecording(permitted, services);
+  if (!recording.ok) return recording;
+  return ok({
+    masking: scrubbing(masking.value, injecting.value),
+    injecting: injecting.value,
+    recording: recording.value,
+  });
 }
 
 interface Handling extends Opened {
@@ -69,26 +80,40 @@ interface Handling extends Opened {
 async function shakeHands(
   carriage: Carriage<Carried>,
   connection: UpgradeConnection,
-  { masking, injecting, reply }: Handling,
+  handling: Handling,
   services: Services,
 ): Promise<Ending> {
-  const { clock, content: means, pools } = services;
-  const permitted = carriage.exchange;
-  const request = handshake(permitted, { masking, injecting }, services);
+  const { masking } = handling;
+  const request = handshake(carriage.exchange, handling, services);
   const stored = await masking.tokens?.settled();
   const failure = request.ok ? (stored?.ok === false ? stored.failure : carriage.cutBy) : request.failure;
   if (!request.ok || failure !== undefined) return { failure, ...NO_BYTES };
+  return await run(carriage, connection, { ...handling, ...request.value }, services);
+}
+
+async function run(
+  carriage: Carriage<Carried>,
+  connection: UpgradeConnection,
+  { shown, sent, reply, ...opened }: Handling & Handshake,
+  services: Services,
+): Promise<Ending> {
+  const { clock, content: means, pools } = services;
+  const { masking, injecting, recording } = opened;
+  const permitted = carriage.exchange;
   let cut: (failure: Failure) => void = () => {};
   const masked = maskedReply(reply, masking, { permitted, means }, (broken) => cut(broken));
-  const scrubbed = injecting?.scrubbed(masked.sink, permitted.method, means.codings, (broken) => cut(broken));
-  const running = upgrade(pools.dispatcher(permitted.permit), request.value, scrubbed?.sink ?? masked.sink, clock);
+  const behind = recording?.reply(masked.sink) ?? masked.sink;
+  const scrubbed = injecting?.scrubbed(behind, permitted.method, means.codings, (broken) => cut(broken));
+  const toOrigin = recording?.clientMessages(shown);
+  const running = upgrade(pools.dispatcher(permitted.permit), sent, scrubbed?.sink ?? behind, clock);
   cut = (broken) => running.cut(broken);
   carriage.endsWith(cut);
+  recording?.failsWith(cut);
   const upgraded = await running.upgraded;
   if (upgraded !== undefined)
-    return await join(carriage, connection, { upgraded, request: request.value, masking, injecting }, services);
+    return await join(carriage, connection, { ...opened, upgraded, request: sent, toOrigin }, services);
   const outcome = await running.outcome;
-  return { ...outcome, failure: (await firstFailure([scrubbed, masked])) ?? outcome.failure };
+  return { ...outcome, failure: (await firstFailure([scrubbed, masked, recording])) ?? outcome.failure };
 }
 
 const EXTENSIONS = 'sec-websocket-extensions';
@@ -96,14 +121,21 @@ const EXTENSIONS = 'sec-websocket-extensions';
 /** @failure unreadable_content | credential_unavailable */
 function handshake(
   permitted: Carried,
-  { masking, injecting }: Opened,
+  { masking, injecting }: Pick<Opened, 'masking' | 'injecting'>,
   { clock, pseudonym }: Services,
-): Result<OutgoingRequest, Failure> {
+): Result<Handshake, Failure> {
   const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
   const fields = transformedRequestFields(readableFields(left), { readsResponse: readsResponse(masking) });
   if (!fields.ok) return fields;
-  const request = { method, target, fields: fields.value, content: null };
-  return injecting === undefined ? ok(request) : injecting.into(request, clock.now());
+  const shown = { method, target, fields: fields.value, content: null };
+  const sent = injecting?.into(shown, clock.now()) ?? ok(shown);
+  return sent.ok ? ok({ shown, sent: sent.value }) : sent;
+}
+
+/** A handshake as it may be looked at, and with the secret that only its origin gets. */
+interface Handshake {
+  readonly shown: OutgoingRequest;
+  readonly sent: OutgoingRequest;
 }
 
 /** The fields of a handshake with no offer of an extension that would make its messages unreadable. */
@@ -116,17 +148,16 @@ function readableFields(fields: RawFields): string[] {
   return readable === undefined ? kept : [...kept, 'Sec-WebSocket-Extensions', readable];
 }
 
-interface Joined {
-  readonly injecting: Injecting | undefined;
+interface Joined extends Opened {
   readonly upgraded: Upgraded;
   readonly request: OutgoingRequest;
-  readonly masking: ExchangeMasking;
+  readonly toOrigin: MessageTap | undefined;
 }
 
 async function join(
   carriage: Carriage<Carried>,
   { socket, head }: UpgradeConnection,
-  { upgraded, request, masking, injecting }: Joined,
+  { upgraded, request, masking, injecting, recording, toOrigin }: Joined,
   services: Services,
 ): Promise<Ending> {
   const origin = upgraded.socket as Socket;
@@ -138,23 +169,31 @@ async function join(
     return { failure: { code: 'origin_protocol', detail: terms.failure }, dialled, ...NO_BYTES };
   }
   socket.write(switchingProtocols(agreedFields(fields, masking)), 'latin1');
-  const flows = messageFlows(masking, terms.value, services.content);
+  const toClient = recording?.originMessages(scrubbedOf(fields, masking), masking.scrubbing?.patterns);
+  const taps = { ...(toOrigin && { toOrigin }), ...(toClient && { toClient }) };
+  const flows = messageFlows(masking, terms.value, { held: services.content.held, taps });
   const running = relayMessages({ client: socket, origin, head, ...flows }, services.tunnel);
+  recording?.failsWith(() => running.cut());
   carriage.endsWith(
     () => running.cut(),
     () => running.bytes,
   );
   const { end, failure } = await running.ended;
+  const unrecorded = await recording?.settled();
   const { sent, received } = running.bytes;
   const detail = joinedNotes(noteOn(masking), flows.hasForeignTokens ? FOREIGN_TOKENS : undefined, end);
-  return { status: 101, failure, detail: joinedNotes(detail, injecting?.note), sent, received, dialled };
+  return { status: 101, failure: unrecorded ?? failure, detail: joinedNotes(detail, injecting?.note), sent, received, dialled };
 }
 
 /** The fields of the origin's answer to the handshake, as the client gets them. */
-function agreedFields(fields: RawFields, { response, scrubbing: secrets }: ExchangeMasking): RawFields {
-  const left = secrets === undefined ? fields : scrubbedFields(fields, secrets.patterns, secrets.onFound);
-  const ofFields = response?.masking.of('fields');
+function agreedFields(fields: RawFields, masking: ExchangeMasking): RawFields {
+  const left = scrubbedOf(fields, masking);
+  const ofFields = masking.response?.masking.of('fields');
   return ofFields === undefined ? left : maskFields(left, ofFields, RECOGNISING_FIELDS);
+}
+
+function scrubbedOf(fields: RawFields, { scrubbing: secrets }: ExchangeMasking): RawFields {
+  return secrets === undefined ? fields : scrubbedFields(fields, secrets.patterns, secrets.onFound);
 }
 
 const FOREIGN_TOKENS = 'Messages held tokens that another destination was sent; they were not restored';

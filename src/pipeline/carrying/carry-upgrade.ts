@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Permit } from '../../core/exchange/permit.ts';
 import { upgrade, type Upgraded } from '../../upstream/exchange.ts';
 import { relay } from '../../upstream/relay.ts';
+import { recordsContent } from '../judging/discharge.ts';
 import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import { Carriage } from './carriage.ts';
@@ -12,14 +13,14 @@ import { outgoingFields } from './outgoing.ts';
 import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
 import type { Services } from '../services.ts';
 
-/** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways, unread unless a rule masks them. */
+/** Carries a WebSocket: the handshake is judged like any request, then frames pass both ways, unread unless a rule masks or records them. */
 export async function carryUpgrade(
   permitted: Permitted & { readonly permit: Permit },
   connection: UpgradeConnection,
   services: Services,
 ): Promise<void> {
   const masks = masksOf(permitted.decision.obligations);
-  if (masks.request !== undefined || masks.response !== undefined || injects(permitted)) {
+  if (masks.request !== undefined || masks.response !== undefined || recordsContent(permitted.decision) || injects(permitted)) {
     await carryMaskedUpgrade(permitted, connection, masks, services);
     return;
   }

@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
 import type { MessageSide } from '../../core/exchange/record.ts';
-import type { ReplySink } from '../../core/exchange/reply-sink.ts';
+import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { ContentLog, ContentPiece } from '../../recording/content/content-recorder.ts';
+import type { RecordedHead } from '../../recording/content/sealed-content.ts';
 import { TappedContent } from '../../transform/content/tapped-content.ts';
 import type { PreviewSearch } from '../../transform/preview/preview-masking.ts';
 import { recordedFields, recordedTarget } from '../../transform/recorded/recorded-fields.ts';
+import type { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
 import type { OutgoingRequest } from '../../upstream/exchange.ts';
 import { toFieldLines } from '../../wire/http/fields.ts';
 import { CREDENTIAL_FIELDS } from '../carrying/outgoing.ts';
@@ -15,7 +17,8 @@ import { recordsContent } from '../judging/discharge.ts';
 import { masksOf } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
-import { PartRecording } from './part-recording.ts';
+import { MessageRecording } from './message-recording.ts';
+import { type PartMeans, PartRecording } from './part-recording.ts';
 import { RecordedReply } from './recorded-reply.ts';
 
 /** What of one exchange waits to be recorded before its sender has to wait too. */
@@ -45,6 +48,7 @@ export class ContentRecording {
   readonly #log: ContentLog;
   readonly #services: Services;
   readonly #parts: PartRecording[] = [];
+  readonly #messagesOf: MessageRecording[] = [];
   readonly #listeners: (() => void)[] = [];
   #tapped: TappedContent | undefined;
   #waiting: Bytes = 0;
@@ -87,18 +91,52 @@ export class ContentRecording {
     return new RecordedReply(inner, open);
   }
 
+  /** The messages that a client sends once its handshake is answered; the handshake is recorded now. */
+  clientMessages({ method, target, fields }: OutgoingRequest): MessageRecording {
+    const search = this.#search('request');
+    const head = { method, target: recordedTarget(target, search), ...recordedFields(fields, CREDENTIAL_FIELDS, search) };
+    return this.#messages('request', head);
+  }
+
+  /**
+   * Those of its origin.
+   * @param fields of its answer
+   * @param secrets that were put into the handshake
+   */
+  originMessages(fields: RawFields, secrets: SecretPatterns | undefined): MessageRecording {
+    const head = { status: SWITCHING_PROTOCOLS, ...recordedFields(fields, NONE, this.#search('response')) };
+    return this.#messages('response', head, secrets);
+  }
+
+  #messages(side: MessageSide, head: RecordedHead, secrets?: SecretPatterns): MessageRecording {
+    const means = this.#means(side);
+    const messages = new MessageRecording(this.#add(new PartRecording(side, means)), means, head, secrets);
+    this.#messagesOf.push(messages);
+    return messages;
+  }
+
   /** Ends what has not ended; resolves when all is recorded, with what went wrong. */
   async settled(): Promise<Failure | undefined> {
     // Where nobody came to read it, it must let go of its source.
     this.#tapped?.destroy();
+    for (const messages of this.#messagesOf) messages.end();
     await Promise.all(this.#parts.map((part) => part.settled()));
     return this.#failure;
   }
 
   #open(side: MessageSide): PartRecording {
+    return this.#add(new PartRecording(side, this.#means(side)));
+  }
+
+  #add(part: PartRecording): PartRecording {
+    this.#parts.push(part);
+    return part;
+  }
+
+  #means(side: MessageSide): PartMeans {
     const { clock, content, contentRecord } = this.#services;
     const { subject, startedAt } = this.#permitted;
-    const part = new PartRecording(side, {
+    return {
       search: this.#search(side),
       memory: content.codings,
       limit: contentRecord.limit,
@@ -108,9 +146,7 @@ export class ContentRecording {
       append: (piece) => this.#append(piece),
       isReady: () => this.#waiting < WAITING,
       whenReady: (listener) => void this.#listeners.push(listener),
-    });
-    this.#parts.push(part);
-    return part;
+    };
   }
 
   async #append(piece: ContentPiece): Promise<void> {
@@ -136,6 +172,7 @@ export class ContentRecording {
 const NO_MASKS = [] as const;
 const NONE: ReadonlySet<string> = new Set();
 const PARTIAL_CONTENT = 206;
+const SWITCHING_PROTOCOLS = 101;
 
 /** A request may carry a part of something as well (RFC 9110 §14.5). */
 function isPartOfSomething(lines: readonly (readonly [string, string])[]): boolean {

@@ -82,6 +82,29 @@ export class PartRecording implements ContentTap {
     this.#recordSoon();
   }
 
+  /** Messages of a WebSocket follow instead of content: {@link passes} and {@link line} instead of {@link push}. */
+  beginMessages(head: RecordedHead): void {
+    this.#at = this.#means.elapsed();
+    this.#notes = { head, form: 'messages' };
+    this.#recordSoon();
+  }
+
+  /** Whether more may be recorded. */
+  get isOpen(): boolean {
+    return this.#state === 'open' && this.#cut === undefined;
+  }
+
+  passes(bytes: Bytes): void {
+    this.#passed += bytes;
+  }
+
+  /** Records a line, whole or not at all. */
+  line(line: Uint8Array): void {
+    if (!this.isOpen) return;
+    if (line.length > this.#means.limit - this.#taken) this.#cut = 'limit';
+    else this.#take(line);
+  }
+
   push(bytes: Uint8Array): boolean {
     if (this.#state !== 'open') return true;
     const isFirst = this.#passed === 0;

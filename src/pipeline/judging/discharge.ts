@@ -10,11 +10,9 @@ type Discharge =
 const REGISTRY: {
   readonly [K in ObligationKind]: (obligation: Extract<Obligation, { kind: K }>, exchange: ExchangeKind) => Discharge;
 } = {
-  // Requests and their answers; the messages of a WebSocket are not recorded yet, and nobody reads a whole tunnel.
+  // Requests and their answers, messages of a WebSocket; nobody reads a whole tunnel.
   record: ({ content }, exchange) =>
-    content && (exchange === 'connect' || exchange === 'upgrade')
-      ? { by: 'nobody', what: 'record: content' }
-      : { by: 'record' },
+    content && exchange === 'connect' ? { by: 'nobody', what: 'record: content' } : { by: 'record' },
   headers: () => ({ by: 'request-fields' }),
   'drop-agent-credentials': () => ({ by: 'request-fields' }),
   // Content of requests and of their answers, messages of a WebSocket; nobody reads a whole tunnel.

@@ -1,14 +1,31 @@
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
-import type { Bytes } from '../../core/units.ts';
+import type { Bytes, Milliseconds } from '../../core/units.ts';
 
 /** The head of a request as it was sent, or of an answer as the origin gave it; values masked, credentials left out. */
 export type RecordedHead =
   | { readonly method: string; readonly target: string; readonly fields: FieldLines; readonly omittedFields?: number }
   | { readonly status: number; readonly fields: FieldLines; readonly omittedFields?: number };
 
+/** A message of a WebSocket, as a line of JSON. */
+export interface SocketMessage {
+  /** When it was whole, since the exchange began. */
+  readonly at: Milliseconds;
+  /** RFC 6455 §5.2: 1 is text, 2 is binary. */
+  readonly opcode: 1 | 2;
+  /** Masked; absent where nobody here reads it. */
+  readonly data?: string;
+  /** More of the same message follows in the next line. */
+  readonly more?: true;
+  /** Of what was not read. */
+  readonly size?: Bytes;
+  readonly digest?: string;
+}
+
 /** What an event says of its content beside the text. */
 export interface ContentNotes {
+  /** The text is lines of {@link SocketMessage}; in the first event of a part. */
+  readonly form?: 'messages' | undefined;
   /** In the first event of a part. */
   readonly head?: RecordedHead | undefined;
   /** Content-Type without parameters, in lower case; in the first event of a part. */

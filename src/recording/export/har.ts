@@ -33,6 +33,7 @@ export function harEntry(exchange: JoinedExchange, bodies: HarBodies = {}): stri
     timings: timingsOf(total, outcome?.timing.firstByte),
     ...(server?.ok === true && { serverIPAddress: server.value.text }),
     ...(decision.tunnel !== undefined && { connection: decision.tunnel }),
+    ...(bodies.messages !== undefined && { _resourceType: 'websocket', _webSocketMessages: bodies.messages }),
     comment: bodies.unopened,
     _cordon: { ...own(exchange), content: notesOf(bodies) },
   };

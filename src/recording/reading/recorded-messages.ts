@@ -2,7 +2,7 @@ import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { MESSAGE_SIDES, type ContentEvent, type MessageSide } from '../../core/exchange/record.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
-import type { RecordedHead } from '../content/sealed-content.ts';
+import type { RecordedHead, SocketMessage } from '../content/sealed-content.ts';
 import type { ContentReader } from './read-content.ts';
 
 /** Text that passed together. */
@@ -16,6 +16,7 @@ export interface RecordedPiece {
 export interface RecordedMessage {
   readonly head?: RecordedHead | undefined;
   readonly mediaType?: string | undefined;
+  /** Of a WebSocket, one for each message. */
   readonly pieces: readonly RecordedPiece[];
   readonly trailers?: FieldLines | undefined;
   /** Bytes of content that passed; absent where the part has no end. */
@@ -33,6 +34,7 @@ export type RecordedMessages = { readonly [S in MessageSide]?: RecordedMessage |
 
 /** A message before its bytes are read as text. */
 export type OpenedMessage = Omit<RecordedMessage, 'pieces'> & {
+  readonly form?: 'messages' | undefined;
   readonly pieces: readonly { readonly at: Milliseconds; readonly bytes: Uint8Array }[];
 };
 
@@ -82,13 +84,42 @@ async function gather(events: readonly ContentEvent[], reader: Pick<ContentReade
   return { ...message, pieces };
 }
 
-function asText({ pieces, ...message }: OpenedMessage): RecordedMessage {
+function asText({ pieces, form, ...message }: OpenedMessage): RecordedMessage {
+  if (form === 'messages') return { ...message, pieces: socketMessages(pieces).map(asLine) };
   const decoder = charsetDecoder(message.head?.fields ?? []);
   const texts = pieces.map(({ at, bytes }, index) => {
     // A character may lie across the border of two pieces.
     return { at, text: decoder.decode(bytes, { stream: index < pieces.length - 1 }) };
   });
   return { ...message, pieces: texts.filter(({ text }) => text !== '') };
+}
+
+/** A message of a WebSocket, whole. */
+export type WholeSocketMessage = Omit<SocketMessage, 'more'>;
+
+/** The messages of one side of a WebSocket. @param pieces of a part whose form is `messages` */
+export function socketMessages(pieces: OpenedMessage['pieces']): readonly WholeSocketMessage[] {
+  const lines = Buffer.concat(pieces.map(({ bytes }) => bytes))
+    .toString()
+    .split('\n');
+  const messages: WholeSocketMessage[] = [];
+  let begun = '';
+  for (const line of lines) {
+    // Behind the last one there is nothing, or a line that was not written to its end.
+    const message = line.endsWith('}') ? (JSON.parse(line) as SocketMessage) : undefined;
+    if (message === undefined) continue;
+    const { more, ...whole } = message;
+    begun += whole.data ?? '';
+    if (more === true) continue;
+    messages.push(whole.data === undefined ? whole : { ...whole, data: begun });
+    begun = '';
+  }
+  return messages;
+}
+
+function asLine({ at, opcode, data, size, digest }: WholeSocketMessage): RecordedPiece {
+  const kind = opcode === 2 ? 'binary message' : 'text that nobody here reads';
+  return { at, text: `${data ?? `[${kind}, ${size} bytes, digest ${digest}]`}\n` };
 }
 
 /** What is recorded is text in the charset of its message; one that nobody knows was not read. */

@@ -17,6 +17,7 @@ import { DeflateWindow } from './deflate-window.ts';
 import { inflateMessage } from './inflate-message.ts';
 import { MessageCollector } from './message-collector.ts';
 import { messageFailure, type MessageFailure } from './message-failure.ts';
+import type { MessageTap } from './message-tap.ts';
 import type { MessageTexts } from './message-texts.ts';
 
 /** How the messages of one side of a WebSocket go on. */
@@ -25,6 +26,8 @@ export interface MessageFlowOptions {
   readonly isFromClient: boolean;
   /** What texts go through; absent where nothing is changed. */
   readonly texts: MessageTexts | undefined;
+  /** Sees messages as they came, where they are recorded. */
+  readonly tap?: MessageTap | undefined;
   /** What becomes of binary messages where texts are filtered. */
   readonly opaque: 'deny' | 'pass';
   /** Present where permessage-deflate was agreed on. */
@@ -101,8 +104,12 @@ export class MessageFlow {
 
   async *#event(event: FrameEvent): AsyncGenerator<Left, void> {
     if (event.kind === 'control') yield* this.#control(event);
-    else if (this.#passes(event)) yield ok(this.#piece(event));
-    else yield* this.#collect(event);
+    else if (this.#passes(event)) {
+      // What passes and is seen is binary.
+      this.#options.tap?.binary(event.payload, event.isLast);
+      await this.#options.tap?.ready();
+      yield ok(this.#piece(event));
+    } else yield* this.#collect(event);
   }
 
   async *#control({ opcode, payload }: ControlFrame): AsyncGenerator<Left, void> {
@@ -134,8 +141,9 @@ export class MessageFlow {
 
   /** Whether a piece goes on as it is. What is compressed cannot where other messages are changed: the next may refer to it. */
   #passes({ opcode, isCompressed }: MessagePiece): boolean {
-    const { texts, opaque } = this.#options;
-    return texts === undefined || (opcode === OPCODE.binary && opaque === 'pass' && !isCompressed);
+    const { texts, tap, opaque } = this.#options;
+    if (texts === undefined && tap === undefined) return true;
+    return opcode === OPCODE.binary && (texts === undefined || opaque === 'pass') && !isCompressed;
   }
 
   #piece({ opcode, isCompressed, payload, isFirst, isLast }: MessagePiece): Uint8Array {
@@ -148,7 +156,7 @@ export class MessageFlow {
   }
 
   async *#collect({ opcode, payload, isCompressed, isLast }: MessagePiece): AsyncGenerator<Left, void> {
-    if (opcode === OPCODE.binary && this.#options.opaque === 'deny') {
+    if (opcode === OPCODE.binary && this.#options.texts !== undefined && this.#options.opaque === 'deny') {
       const detail = 'Found a binary message, which nobody here reads';
       yield messageFailure({ code: 'unreadable_content', detail });
       return;
@@ -162,6 +170,7 @@ export class MessageFlow {
     const collected = this.#collector.take();
     const message = isCompressed ? await this.#inflated(collected) : ok(collected);
     const filtered = message.ok ? this.#filtered(opcode, message.value) : message;
+    await this.#options.tap?.ready();
     if (filtered.ok) yield* this.#send(opcode, filtered.value, isCompressed);
     else yield filtered;
     this.#collector.release();
@@ -174,9 +183,16 @@ export class MessageFlow {
   }
 
   #filtered(opcode: MessageOpcode, message: Uint8Array): Result<readonly Uint8Array[], MessageFailure> {
-    if (opcode === OPCODE.binary) return ok([message]);
-    if (!isUtf8(message)) return NO_UTF8;
-    return guarded(() => this.#options.texts?.message(message) ?? [message]);
+    const { tap, texts } = this.#options;
+    if (opcode === OPCODE.text && !isUtf8(message)) return NO_UTF8;
+    return guarded(() => {
+      if (opcode === OPCODE.binary) {
+        tap?.binary(message, true);
+        return [message];
+      }
+      tap?.text(message);
+      return texts?.message(message) ?? [message];
+    });
   }
 
   async *#send(opcode: MessageOpcode, messages: readonly Uint8Array[], isCompressed: boolean): AsyncGenerator<Left, void> {

@@ -5,10 +5,8 @@ import { DeltaLanes } from '../../masking/media/lanes/delta-lanes.ts';
 import type { Frame } from '../../masking/media/lanes/template.ts';
 import type { Masking } from '../../masking/masker.ts';
 import type { TextFilters } from '../masking/text-filters.ts';
-import { valueAcross, type ValueAcross } from './value-across.ts';
+import { TAIL, valueInto } from './value-across.ts';
 
-/** How much of what was sent before is looked at with a message: a private key comes line by line. */
-const TAIL: Bytes = 4 * 1024;
 /** No event of a language model is longer: what is, is not taken apart. */
 const LONGEST_EVENT: Bytes = 1024 * 1024;
 const OPENING_BRACE = 0x7b;
@@ -89,21 +87,13 @@ export class MessageTexts {
     const masking = this.#masking;
     const filter = (part: Uint8Array): Uint8Array => filterWhole(this.#texts.json(), part);
     if (masking === undefined) return filter(text);
-    const across = this.#across(masking, text);
+    const across = valueInto(masking.detection, this.#tail, text);
     const tail = this.#tail.subarray(-Math.max(1, TAIL - text.length));
     // A copy, so that a long message is not kept alive by its end.
     this.#tail = Uint8Array.from(concatenate([tail, text]).subarray(-TAIL));
     if (across === undefined) return filter(text);
     masking.findings.add(across.entity);
     return concatenate([masking.replacer.redact(across.entity), filter(text.subarray(across.length))]);
-  }
-
-  /** Looks at the whole of a long message only where a value reaches far into it. */
-  #across({ detection }: Masking, text: Uint8Array): ValueAcross | undefined {
-    if (this.#tail.length === 0) return undefined;
-    const near = text.subarray(0, TAIL);
-    const across = valueAcross(detection, this.#tail, near);
-    return across?.length === near.length && near.length < text.length ? valueAcross(detection, this.#tail, text) : across;
   }
 }
 

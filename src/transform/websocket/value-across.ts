@@ -6,8 +6,21 @@ import { Scanner, type Sink } from '../../masking/scanning/scanner.ts';
 export interface ValueAcross {
   /** Id of the entity. */
   readonly entity: string;
+  /** How many bytes before the message belong to it. */
+  readonly before: Bytes;
   /** How many bytes of the message belong to it. */
   readonly length: Bytes;
+}
+
+/** How much of what was sent before is looked at with a message: a private key comes line by line. */
+export const TAIL: Bytes = 4 * 1024;
+
+/** As {@link valueAcross}; the whole of a long message is looked at only where a value reaches far into it. */
+export function valueInto(detection: Detection, before: Uint8Array, message: Uint8Array): ValueAcross | undefined {
+  if (before.length === 0) return undefined;
+  const near = message.subarray(0, TAIL);
+  const across = valueAcross(detection, before, near);
+  return across?.length === near.length && near.length < message.length ? valueAcross(detection, before, message) : across;
 }
 
 /**
@@ -23,12 +36,18 @@ export function valueAcross(detection: Detection, before: Uint8Array, message: U
   const crossing = new Crossing(border);
   new Scanner(detection, crossing).scan(text, 0, 0, true);
   const { value } = crossing;
-  return value && { entity: detection.entities[value.entity]!.id, length: value.end - border };
+  return (
+    value && {
+      entity: detection.entities[value.entity]!.id,
+      before: border - value.start,
+      length: value.end - border,
+    }
+  );
 }
 
 /** Keeps the one value that lies across a border. */
 class Crossing implements Sink {
-  value: { readonly entity: number; readonly end: number } | undefined;
+  value: { readonly entity: number; readonly start: number; readonly end: number } | undefined;
   readonly #border: number;
   #opened: { readonly entity: number; readonly start: number } | undefined;
 
@@ -37,7 +56,7 @@ class Crossing implements Sink {
   }
 
   found(entity: number, start: number, end: number): void {
-    if (start < this.#border && end > this.#border) this.value = { entity, end };
+    if (start < this.#border && end > this.#border) this.value = { entity, start, end };
   }
 
   opened(entity: number, start: number): void {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedFields } from '../../../src/credentials/aws-sigv4.ts';
 import { cordon } from '../../cli/cordon.ts';
+import { recordedContent } from '../../support/recorded-content.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import type { Script } from '../../support/origin.ts';
 import type { RawConnection, RawResponse } from '../../support/raw-client.ts';
@@ -93,7 +94,7 @@ credentials:
 rules:
   - { id: all, to: [api-de-lab-example, other-de-lab-example, clear-de-lab-example], then: permit }
   - { id: with-key, to: [api-de-lab-example], paths: ["/v1/**", "/gzip", "/br", "/binary", "/field", "/events", "/chunks", "/ungated"], credential: api-key, record: content }
-  - { id: with-socket, to: [api-de-lab-example], paths: ["/socket"], credential: api-key }
+  - { id: with-socket, to: [api-de-lab-example], paths: ["/socket"], credential: api-key, record: content }
   - { id: with-asked, to: [api-de-lab-example], paths: ["/asked"], credential: asked-key }
   - { id: with-query, to: [api-de-lab-example], paths: ["/query"], credential: query-key }
   - { id: with-basic, to: [api-de-lab-example], paths: ["/basic"], credential: basic-key }
@@ -278,6 +279,10 @@ describe('a credential that the agent never holds', () => {
     const text = (await client.bytes(length)).toString();
     expect(text).toBe('was Bearer REDACTED_SECRET');
     expect(answer).toContain('X-Echo: was Bearer REDACTED_SECRET');
+    await client[Symbol.asyncDispose]();
+    const messages = async () =>
+      (await recordedContent(lab.gateway)).map(({ text }) => text).filter((text) => text.includes('"opcode"'));
+    await expect.poll(messages, { timeout: 10_000 }).toEqual([expect.stringContaining('"data":"was Bearer REDACTED_SECRET"')]);
   });
 
   it('goes nowhere beside its methods and paths', async () => {

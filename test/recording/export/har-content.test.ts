@@ -159,6 +159,33 @@ describe('exportText() as HAR with content', () => {
     expect(tally.withContent).toBe(0);
   });
 
+  it('gives messages of a WebSocket by time, as browsers do', async () => {
+    const lines = (...messages: readonly object[]) => messages.map((message) => `${JSON.stringify(message)}\n`).join('');
+    const digest = 'd'.repeat(64);
+    const form = { form: 'messages' } as const;
+    const { entries, tally } = await archiveOf([
+      at(
+        permit(1, { exchangeKind: 'upgrade', method: 'GET' }),
+        whole(1, 'request', lines({ at: 10, opcode: 1, data: 'hel', more: true }, { at: 10, opcode: 1, data: 'lo' }), form),
+        whole(1, 'response', lines({ at: 5, opcode: 1, data: 'ü' }, { at: 20, opcode: 2, size: 3, digest }), form),
+        answered(1),
+      ),
+    ]);
+    const began = Date.parse('2026-11-22T10:00:00Z') / 1000;
+    expect(entries).toMatchObject([
+      {
+        _resourceType: 'websocket',
+        _webSocketMessages: [
+          { type: 'receive', time: began + 0.005, opcode: 1, data: 'ü' },
+          { type: 'send', time: began + 0.01, opcode: 1, data: 'hello' },
+          { type: 'receive', time: began + 0.02, opcode: 2, data: '', _size: 3, _digest: digest },
+        ],
+      },
+    ]);
+    expect(entries[0]!.request.postData).toBeUndefined();
+    expect(tally.withContent).toBe(1);
+  });
+
   it('orders the exchanges of all writers by the time of their ends', async () => {
     const { entries } = await archiveOf([
       [

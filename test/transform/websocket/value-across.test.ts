@@ -11,8 +11,12 @@ function across(before: string, message: string): ReturnType<typeof valueAcross>
 
 describe('valueAcross()', () => {
   it('tells how much of the message belongs to a value that begins before it', () => {
-    expect(across(`pay ${CARD.slice(0, 6)}`, `${CARD.slice(6)} now`)).toEqual({ entity: 'payment-card', length: 10 });
-    expect(across('x 4111 1111', ' 1111 1111')).toEqual({ entity: 'payment-card', length: 10 });
+    expect(across(`pay ${CARD.slice(0, 6)}`, `${CARD.slice(6)} now`)).toEqual({
+      entity: 'payment-card',
+      before: 6,
+      length: 10,
+    });
+    expect(across('x 4111 1111', ' 1111 1111')).toEqual({ entity: 'payment-card', before: 9, length: 10 });
   });
 
   it('finds none that lies on one side alone', () => {
@@ -26,6 +30,6 @@ describe('valueAcross()', () => {
     const begun = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n';
     expect(across(begun, 'EFAASCBKcwggSj\n')).toMatchObject({ entity: 'private-key' });
     const ending = 'EFAASCBKcwggSj\n-----END PRIVATE KEY-----';
-    expect(across(begun, `${ending} done`)).toEqual({ entity: 'private-key', length: ending.length });
+    expect(across(begun, `${ending} done`)).toEqual({ entity: 'private-key', before: begun.length, length: ending.length });
   });
 });
