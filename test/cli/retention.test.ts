@@ -20,8 +20,8 @@ describe('cordon retention run', () => {
     expect(await cordon(['retention', 'run'], cwd)).toMatchObject({ code: 0, out: 'nothing is past its retention\n' });
     const args = ['retention', 'run', '--set', 'recordings.retention=27d', '--json'];
     const { code, out } = await cordon(args, cwd);
-    expect([code, JSON.parse(out)]).toMatchObject([0, [{ writer: 'w1', kept: [] }]]);
-    const { segments } = (JSON.parse(out) as { segments: number[] }[])[0]!;
+    expect([code, JSON.parse(out)]).toMatchObject([0, { records: [{ writer: 'w1', kept: [] }], content: { keys: 0 } }]);
+    const { segments } = (JSON.parse(out) as { records: { segments: number[] }[] }).records[0]!;
     expect([2, 3]).toContain(segments.length);
     expect(readdirSync(gateway.directory).filter((name) => name.endsWith('.gone'))).toHaveLength(segments.length);
     const own = readdirSync(recordings).find((name) => name !== 'w1' && name.startsWith('w'))!;

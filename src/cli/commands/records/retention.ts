@@ -49,9 +49,8 @@ async function removeNow(
   const done = await runRetention({ ...parts.value, isTrial }).catch((error: unknown) => String(error));
   if (typeof done === 'string') return give(context, EXIT.failed, done);
   if (!done.ok) return give(context, EXIT.failed, done.failure.detail);
-  const { records, content } = done.value;
-  // A list of writers, as ever; what went of content stands beside it where there was any.
-  answer(context, isTrial || content.keys > 0 ? done.value : records, () => lines(done.value, isTrial));
+  const { records } = done.value;
+  answer(context, done.value, () => lines(done.value, isTrial));
   const kept = records.flatMap((each) => each.kept);
   if (kept.length === 0) return EXIT.ok;
   return give(context, EXIT.negative, ...kept.map((problem) => `kept, since it is broken: ${problem}`));
