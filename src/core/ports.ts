@@ -84,8 +84,11 @@ export interface Secrets {
 
 /** A bounded place for content that must wait, encrypted at rest. */
 export interface Spool {
-  /** @failure overloaded when the spool is full: nothing is evicted to make room. */
-  put(content: AsyncIterable<Uint8Array>): Promise<Result<SpoolEntry, Failure>>;
+  /**
+   * @param owner whose share of the spool it takes: an agent
+   * @failure overloaded when the spool or that share is full: nothing is evicted to make room.
+   */
+  put(content: AsyncIterable<Uint8Array>, owner: string): Promise<Result<SpoolEntry, Failure>>;
   open(id: string): AsyncIterable<Uint8Array>;
   remove(id: string): Promise<void>;
 }

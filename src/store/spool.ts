@@ -15,6 +15,8 @@ export interface SpoolOptions {
   readonly key: Uint8Array;
   /** Most bytes on disk, encryption included: `limits.spool`. */
   readonly limit: Bytes;
+  /** Most of them for one owner. */
+  readonly share: Bytes;
   readonly random: Random;
 }
 
@@ -45,27 +47,28 @@ class SpoolRefusal extends Error {
 
 class DirectorySpool implements Spool {
   readonly #options: SpoolOptions;
-  /** Bytes on disk by id. */
-  readonly #entries = new Map<string, Bytes>();
+  readonly #entries = new Map<string, { readonly bytes: Bytes; readonly owner: string }>();
+  /** Bytes on disk by owner. */
+  readonly #shares = new Map<string, Bytes>();
   #used: Bytes = 0;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
   }
 
-  async put(content: AsyncIterable<Uint8Array>): Promise<Result<SpoolEntry, Failure>> {
+  async put(content: AsyncIterable<Uint8Array>, owner: string): Promise<Result<SpoolEntry, Failure>> {
     // Made here: nothing that a client sends ever becomes part of a path.
     const id = Buffer.from(this.#options.random.bytes(16)).toString('hex');
-    const draft: Draft = { id, plain: 0, reserved: 0 };
+    const draft: Draft = { id, owner, plain: 0, reserved: 0 };
     try {
       await this.#write(draft, content);
     } catch (error) {
       await rm(this.#path(id), { force: true });
-      this.#used -= draft.reserved;
+      this.#take(owner, -draft.reserved);
       if (error instanceof SpoolRefusal) return fail(error.failure);
       throw error;
     }
-    this.#entries.set(id, draft.reserved);
+    this.#entries.set(id, { bytes: draft.reserved, owner });
     return ok({ id, bytes: draft.plain });
   }
 
@@ -80,8 +83,8 @@ class DirectorySpool implements Spool {
   }
 
   async remove(id: string): Promise<void> {
-    const bytes = this.#entries.get(id);
-    if (bytes === undefined) return;
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
     this.#entries.delete(id);
     try {
       await rm(this.#path(id), { force: true });
@@ -89,7 +92,7 @@ class DirectorySpool implements Spool {
       // It still takes its room; the next start removes it. Whoever is done with it can do nothing about it.
       return;
     }
-    this.#used -= bytes;
+    this.#take(entry.owner, -entry.bytes);
   }
 
   async #write(draft: Draft, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -110,12 +113,23 @@ class DirectorySpool implements Spool {
 
   /** Takes the room before it writes: what comes in at the same time must not overrun the limit together. */
   async #append(draft: Draft, file: FileHandle, sealed: Uint8Array): Promise<void> {
-    if (this.#used + sealed.length > this.#options.limit) {
+    const { limit, share } = this.#options;
+    if (this.#used + sealed.length > limit) {
       throw new SpoolRefusal({ code: 'overloaded', detail: 'The spool has reached limits.spool' });
     }
-    this.#used += sealed.length;
+    if ((this.#shares.get(draft.owner) ?? 0) + sealed.length > share) {
+      throw new SpoolRefusal({ code: 'overloaded', detail: `"${draft.owner}" has reached its share of limits.spool` });
+    }
+    this.#take(draft.owner, sealed.length);
     draft.reserved += sealed.length;
     await onDisk(() => file.writeFile(sealed));
+  }
+
+  #take(owner: string, bytes: Bytes): void {
+    this.#used += bytes;
+    const share = (this.#shares.get(owner) ?? 0) + bytes;
+    if (share === 0) this.#shares.delete(owner);
+    else this.#shares.set(owner, share);
   }
 
   #path(id: string): string {
@@ -125,6 +139,7 @@ class DirectorySpool implements Spool {
 
 interface Draft {
   readonly id: string;
+  readonly owner: string;
   plain: Bytes;
   reserved: Bytes;
 }

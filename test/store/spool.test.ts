@@ -15,7 +15,7 @@ const HEADER = 4;
 const SEALED_CHUNK = HEADER + CHUNK_BYTES + 16;
 
 async function spoolIn(directory: string, limit = 10 << 20): Promise<Spool> {
-  return openSpool({ directory, key: KEY, limit, random: MACHINE_RANDOM });
+  return openSpool({ directory, key: KEY, limit, share: limit / 2, random: MACHINE_RANDOM });
 }
 
 function content(...chunks: (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
@@ -27,7 +27,7 @@ async function read(spool: Spool, id: string): Promise<Buffer> {
 }
 
 async function put(spool: Spool, ...chunks: (string | Uint8Array)[]): Promise<string> {
-  const entry = await spool.put(content(...chunks));
+  const entry = await spool.put(content(...chunks), 'bot');
   if (!entry.ok) throw new Error(entry.failure.detail);
   return entry.value.id;
 }
@@ -38,7 +38,7 @@ describe('openSpool()', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 40_000, size: 'max' }), { maxLength: 6 }), async (chunks) => {
         const whole = Buffer.concat(chunks);
-        const entry = await spool.put(content(...chunks));
+        const entry = await spool.put(content(...chunks), 'bot');
         expect(entry).toMatchObject({ ok: true, value: { bytes: whole.length } });
         if (!entry.ok) return;
         expect((await read(spool, entry.value.id)).equals(whole)).toBe(true);
@@ -75,42 +75,61 @@ describe('openSpool()', () => {
 
   it('refuses what does not fit, evicts nothing, and has room again after a removal', async () => {
     const directory = temporaryDirectory();
-    const spool = await spoolIn(directory, 150_000);
+    const spool = await spoolIn(directory, 250_000);
     const first = await put(spool, Buffer.alloc(100_000));
-    expect(await spool.put(content(Buffer.alloc(100_000)))).toMatchObject({ ok: false, failure: { code: 'overloaded' } });
-    expect(readdirSync(directory)).toHaveLength(1);
+    expect(await spool.put(content(Buffer.alloc(100_000)), 'second')).toMatchObject({ ok: true });
+    const third = (): ReturnType<Spool['put']> => spool.put(content(Buffer.alloc(100_000)), 'third');
+    expect(await third()).toMatchObject({ ok: false, failure: { code: 'overloaded' } });
+    expect(readdirSync(directory)).toHaveLength(2);
     expect(await read(spool, first)).toHaveLength(100_000);
     await spool.remove(first);
     await spool.remove(first);
-    expect(await spool.put(content(Buffer.alloc(100_000)))).toMatchObject({ ok: true });
+    expect(await third()).toMatchObject({ ok: true });
+  });
+
+  it('gives nobody more than a share, so that one cannot keep others from being held', async () => {
+    const spool = await spoolIn(temporaryDirectory(), 250_000);
+    const first = await put(spool, Buffer.alloc(100_000));
+    const more = await spool.put(content(Buffer.alloc(100_000)), 'bot');
+    expect(more).toEqual({
+      ok: false,
+      failure: { code: 'overloaded', detail: '"bot" has reached its share of limits.spool' },
+    });
+    expect(await spool.put(content(Buffer.alloc(100_000)), 'other')).toMatchObject({ ok: true });
+    await spool.remove(first);
+    expect(await spool.put(content(Buffer.alloc(100_000)), 'bot')).toMatchObject({ ok: true });
   });
 
   it('holds its limit when many put at once, and gives the room of the refused back', async () => {
     const spool = await spoolIn(temporaryDirectory(), 400_000);
-    const puts = await Promise.all(Array.from({ length: 8 }, () => spool.put(content(Buffer.alloc(100_000)))));
+    const puts = await Promise.all(
+      Array.from({ length: 8 }, (_, owner) => spool.put(content(Buffer.alloc(100_000)), `bot-${owner}`)),
+    );
     const kept = puts.filter((entry) => entry.ok);
     expect(kept.length).toBeLessThanOrEqual(3);
     for (const entry of kept) await spool.remove(entry.value.id);
-    expect(await spool.put(content(Buffer.alloc(399_000)))).toMatchObject({ ok: true });
+    for (const owner of ['bot-1', 'bot-2']) {
+      expect(await spool.put(content(Buffer.alloc(199_000)), owner)).toMatchObject({ ok: true });
+    }
   });
 
   it('throws on what the content throws, and keeps nothing', async () => {
     const directory = temporaryDirectory();
     const spool = await spoolIn(directory, 200_000);
     async function* broken() {
-      yield Buffer.alloc(150_000);
+      yield Buffer.alloc(90_000);
       throw new Error('the client went away');
     }
-    await expect(spool.put(broken())).rejects.toThrow('the client went away');
+    await expect(spool.put(broken(), 'bot')).rejects.toThrow('the client went away');
     expect(readdirSync(directory)).toEqual([]);
-    expect(await spool.put(content(Buffer.alloc(150_000)))).toMatchObject({ ok: true });
+    expect(await spool.put(content(Buffer.alloc(90_000)), 'bot')).toMatchObject({ ok: true });
   });
 
   it('fails when its directory is gone', async () => {
     const directory = join(temporaryDirectory(), 'spool');
     const spool = await spoolIn(directory);
     rmSync(directory, { recursive: true });
-    expect(await spool.put(content('x'))).toMatchObject({ ok: false, failure: { code: 'store_unavailable' } });
+    expect(await spool.put(content('x'), 'bot')).toMatchObject({ ok: false, failure: { code: 'store_unavailable' } });
   });
 
   it('has no entry that it did not make', async () => {

@@ -17,6 +17,12 @@ const HELD_MEMORY: Bytes = 256 * 1024 * 1024;
 const CODING_MEMORY: Bytes = 256 * 1024 * 1024;
 
 /**
+ * An agent gets half of the spool, so that whatever it has waiting, others can have something held; and always the largest
+ * request that can be held (10 MiB), with what sealing adds.
+ */
+const LARGEST_HELD: Bytes = 11 * 1024 * 1024;
+
+/**
  * What reading and masking content takes: the vault and the spool below the data directory, and bounds of memory.
  * @failure a sentence that names what cannot be used
  */
@@ -30,6 +36,7 @@ export async function openContentMeans(
       directory: join(data.directory, 'spool'),
       key: await keys.key('spool'),
       limit: limits.spool,
+      share: Math.max(limits.spool / 2, LARGEST_HELD),
       random,
     });
     return ok({

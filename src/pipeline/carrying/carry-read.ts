@@ -115,7 +115,7 @@ async function leavingContent(
     return ok(streamedContent(content, transformation, masking.tokens));
   const spooled = new SpooledContent(content, transformation, means, isSigned);
   carriage.endsWith((failure) => spooled.cut(failure));
-  return await spooled.measure();
+  return await spooled.measure(carriage.exchange.subject.attributes.agent);
 }
 
 function outgoing(

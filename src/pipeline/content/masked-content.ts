@@ -129,11 +129,14 @@ export class SpooledContent {
     this.#left.destroy(new ContentError(failure));
   }
 
-  /** @failure what the content ends with; overloaded and store_unavailable from the spool */
-  async measure(): Promise<Result<LeavingContent, Failure>> {
+  /**
+   * @param owner the agent, whose share of the spool it takes
+   * @failure what the content ends with; overloaded and store_unavailable from the spool
+   */
+  async measure(owner: string): Promise<Result<LeavingContent, Failure>> {
     const { contentMemory, held, spool } = this.#means;
     const share = held.share();
-    const measured = await measuredContent(this.#read, share.hold(contentMemory) ? contentMemory : 0, spool);
+    const measured = await measuredContent(this.#read, share.hold(contentMemory) ? contentMemory : 0, { spool, owner });
     clearTimeout(this.#timer);
     const isHeld = measured.ok && measured.value.length <= contentMemory;
     if (!isHeld) share.release();

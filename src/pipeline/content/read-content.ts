@@ -39,7 +39,7 @@ interface Look {
 }
 
 async function lookInto(located: Located, { content, needs, before }: Look, services: Services): Promise<Read> {
-  const held = await content.hold(needs.max);
+  const held = await content.hold(needs.max, located.subject.attributes.agent);
   if (!held.ok) return refuse(held.failure, located);
   const scanned: Result<ScannedContent, Refusal> =
     held.value === 'more' ? ok({ facts: TOO_LARGE }) : await scan(located, { content, needs, before }, services);

@@ -34,16 +34,17 @@ export class RequestContent {
 
   /**
    * Reads so far, into memory as long as there is room, then into the spool. Called once.
+   * @param owner the agent, whose share of the spool it takes
    * @returns whether that was all of it
    * @failure malformed_request when it breaks off or does not go on; overloaded and store_unavailable from the spool
    */
-  async hold(max: Bytes): Promise<Result<'whole' | 'more', Failure>> {
+  async hold(max: Bytes, owner: string): Promise<Result<'whole' | 'more', Failure>> {
     this.#askOnce();
     const rest = this.#restOfSource();
     const timer = this.#patience();
     try {
       const read = new BoundedReading(rest, max, () => timer.silence.refresh());
-      const held = await this.#keep(read);
+      const held = await this.#keep(read, owner);
       if (!held.ok) return held;
       this.#held = { ...held.value, rest, isWhole: read.isAtEnd };
       return ok(read.isAtEnd ? 'whole' : 'more');
@@ -60,7 +61,7 @@ export class RequestContent {
    * @returns whether that was all of it
    * @failure as those of {@link hold}
    */
-  async spoolAll(max: Bytes): Promise<Result<'whole' | 'more', Failure>> {
+  async spoolAll(max: Bytes, owner: string): Promise<Result<'whole' | 'more', Failure>> {
     this.#askOnce();
     const before = this.#held;
     const rest = before?.rest ?? this.#restOfSource();
@@ -70,7 +71,7 @@ export class RequestContent {
     const timer = this.#patience();
     try {
       const { spool } = this.#means;
-      const put = await spool.put(read);
+      const put = await spool.put(read, owner);
       if (!put.ok) return put;
       await before?.remove();
       this.#share?.release();
@@ -107,13 +108,13 @@ export class RequestContent {
     await held.remove();
   }
 
-  async #keep(read: BoundedReading): Promise<Result<Pick<Held, 'open' | 'remove'>, Failure>> {
+  async #keep(read: BoundedReading, owner: string): Promise<Result<Pick<Held, 'open' | 'remove'>, Failure>> {
     const { contentMemory, held, spool } = this.#means;
     this.#share = held.share();
     const bytes = new HeldBytes(this.#share.hold(contentMemory) ? contentMemory : 0);
     for await (const chunk of read) {
       if (bytes.add(chunk)) continue;
-      const put = await spool.put(joined([...bytes.blocks(), chunk], read[Symbol.asyncIterator]()));
+      const put = await spool.put(joined([...bytes.blocks(), chunk], read[Symbol.asyncIterator]()), owner);
       this.#share.release();
       if (!put.ok) return put;
       const { id } = put.value;

@@ -40,7 +40,7 @@ export async function readHeldContent(
   { content: means, holds, inForce }: Services,
 ): Promise<Result<HeldContent, Failure>> {
   if (content === undefined) return ok(withoutContent(held, inForce()));
-  const read = await content.spoolAll(CONTENT_MAX);
+  const read = await content.spoolAll(CONTENT_MAX, held.subject.attributes.agent);
   if (!read.ok) return read;
   if (read.value === 'more') {
     return fail({ code: 'content_too_large', detail: `A held request may have ${CONTENT_MAX} bytes of content` });

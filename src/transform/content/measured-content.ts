@@ -19,18 +19,19 @@ export interface MeasuredContent {
  * Reads content to its end, into memory as far as it may, beyond that into the spool.
  *
  * @param memory most bytes that are held in memory: `limits.content-memory`
+ * @param owner whose share of the spool it takes
  * @failure what the content ends with, see {@link contentFailure}; overloaded and store_unavailable from the spool
  */
 export async function measuredContent(
   content: Readable,
   memory: Bytes,
-  spool: Spool,
+  { spool, owner }: { readonly spool: Spool; readonly owner: string },
 ): Promise<Result<MeasuredContent, Failure>> {
   const held = new HeldBytes(memory);
   try {
     const beyond = await fill(held, content);
     if (beyond === undefined) return ok(inMemory(held));
-    const put = await spool.put(joined([...held.blocks(), beyond], content));
+    const put = await spool.put(joined([...held.blocks(), beyond], content), owner);
     if (put.ok) return ok(inSpool(spool, put.value.id, put.value.bytes));
     content.destroy();
     return put;

@@ -35,7 +35,7 @@ function countAskedFor(entries: readonly PerformanceEntry[]): number {
 
 describe('SpooledContent', () => {
   it('measures what is sent', async () => {
-    const measured = await spooled(Buffer.from('abc')).measure();
+    const measured = await spooled(Buffer.from('abc')).measure('bot');
     if (!measured.ok) throw new Error(measured.failure.detail);
     expect(measured.value.change).toMatchObject({ length: 3 });
     expect((await drained(measured.value.content)).toString()).toBe('ABC');
@@ -45,7 +45,7 @@ describe('SpooledContent', () => {
   it('has what it made and held in memory collected', async () => {
     await expectCollections(4, async () => {
       for (let i = 0; i < 8; i++)
-        expect(await spooled(new Uint8Array(6 * MIB).fill(0x61)).measure()).toMatchObject({ ok: true });
+        expect(await spooled(new Uint8Array(6 * MIB).fill(0x61)).measure('bot')).toMatchObject({ ok: true });
     });
   });
 });

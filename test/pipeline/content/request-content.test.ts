@@ -50,7 +50,7 @@ describe('RequestContent', () => {
     ['in the spool where there is no memory', ['ab', 'cd'], 1, 1],
   ])('holds it %s, and sends the very bytes that were read', async (_, pieces, memory, spooled) => {
     const { content, spool, held, asked } = requestOf(pieces, memory);
-    expect(await content.hold(100)).toEqual(ok('whole'));
+    expect(await content.hold(100, 'bot')).toEqual(ok('whole'));
     expect(spool.entries.size).toBe(spooled);
     expect(await textOf(content.heldCopy())).toBe(pieces.join(''));
     expect(await textOf(content.heldCopy())).toBe(pieces.join(''));
@@ -61,7 +61,7 @@ describe('RequestContent', () => {
 
   it('stops where it was to be read no further, and sends the rest all the same', async () => {
     const { content } = requestOf(['abc', 'def', 'ghi', 'jkl']);
-    expect(await content.hold(4)).toEqual(ok('more'));
+    expect(await content.hold(4, 'bot')).toEqual(ok('more'));
     expect(await textOf(content.heldCopy())).toBe('abcdef');
     expect(await textOf(content.open())).toBe('abcdefghijkl');
   });
@@ -78,14 +78,14 @@ describe('RequestContent', () => {
     const content = new RequestContent(broken, () => {}, { contentMemory: 8, held, spool });
     broken.write('ab');
     setImmediate(() => broken.destroy(new Error('aborted')));
-    const result = await content.hold(100);
+    const result = await content.hold(100, 'bot');
     expect(result).toMatchObject({ ok: false, failure: { code: 'malformed_request' } });
 
     const open = new PassThrough();
     const more = new RequestContent(open, () => {}, { contentMemory: 8, held, spool });
     open.write('abc');
     open.write('def');
-    expect(await more.hold(1)).toEqual(ok('more'));
+    expect(await more.hold(1, 'bot')).toEqual(ok('more'));
     await more.dispose();
     expect(open.destroyed).toBe(false);
   });
@@ -96,7 +96,7 @@ describe('RequestContent', () => {
     const { spool, held } = requestOf([]);
     const slow = new PassThrough();
     const content = new RequestContent(slow, () => {}, { contentMemory: 8, held, spool });
-    const reading = content[read](1000);
+    const reading = content[read](1000, 'bot');
     for (let seconds = 0; seconds < 600 && !slow.destroyed; seconds += 30) {
       slow.write('a');
       await new Promise((resolve) => setImmediate(resolve));

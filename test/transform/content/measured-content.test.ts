@@ -18,14 +18,14 @@ let spool: Spool;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cordon-measured-'));
-  spool = await openSpool({ directory, key: new Uint8Array(32), limit: 1024 * 1024, random });
+  spool = await openSpool({ directory, key: new Uint8Array(32), limit: 1024 * 1024, share: 1024 * 1024, random });
 });
 afterAll(() => rm(directory, { recursive: true }));
 
 describe('measuredContent()', () => {
   it.each([0, 1, 16 * 1024, 16 * 1024 + 1, MEMORY])('measuredContent() keeps %d bytes in memory', async (length) => {
     const bytes = random.bytes(length);
-    const measured = await measuredContent(contentOf(pieces(bytes, 1000)), MEMORY, spool);
+    const measured = await measuredContent(contentOf(pieces(bytes, 1000)), MEMORY, { spool, owner: 'bot' });
     if (!measured.ok) throw new Error(measured.failure.detail);
     expect(measured.value.length).toBe(length);
     expect(await readdir(directory)).toEqual([]);
@@ -35,7 +35,7 @@ describe('measuredContent()', () => {
 
   it.each([MEMORY + 1, 3 * MEMORY])('measuredContent() spools %d bytes until they are disposed of', async (length) => {
     const bytes = random.bytes(length);
-    const measured = await measuredContent(contentOf(pieces(bytes, 1000)), MEMORY, spool);
+    const measured = await measuredContent(contentOf(pieces(bytes, 1000)), MEMORY, { spool, owner: 'bot' });
     if (!measured.ok) throw new Error(measured.failure.detail);
     expect(measured.value.length).toBe(length);
     expect(await readdir(directory)).toHaveLength(1);
@@ -45,7 +45,7 @@ describe('measuredContent()', () => {
   });
 
   it('measuredContent() frees what nobody read', async () => {
-    const measured = await measuredContent(contentOf([random.bytes(2 * MEMORY)]), MEMORY, spool);
+    const measured = await measuredContent(contentOf([random.bytes(2 * MEMORY)]), MEMORY, { spool, owner: 'bot' });
     if (!measured.ok) throw new Error(measured.failure.detail);
     await measured.value.dispose();
     expect(await readdir(directory)).toEqual([]);
@@ -53,7 +53,7 @@ describe('measuredContent()', () => {
 
   it('measuredContent() measures what a transformation makes', async () => {
     const made = transformedContent(contentOf([Buffer.from('abc')]), transformation({ leaves: 'gzip' }));
-    const measured = await measuredContent(made, MEMORY, spool);
+    const measured = await measuredContent(made, MEMORY, { spool, owner: 'bot' });
     if (!measured.ok) throw new Error(measured.failure.detail);
     expect(((await drained(measured.value.content)) as Buffer).length).toBe(measured.value.length);
   });
@@ -64,14 +64,16 @@ describe('measuredContent()', () => {
       contentOf([bytes]),
       transformation({ limits: { size: 5, ratio: 1, ratioFrom: 0 }, came: ['gzip'] }),
     );
-    expect(await measuredContent(made, MEMORY, spool)).toMatchObject({ failure: { code: 'unreadable_content' } });
+    expect(await measuredContent(made, MEMORY, { spool, owner: 'bot' })).toMatchObject({
+      failure: { code: 'unreadable_content' },
+    });
     expect(await readdir(directory)).toEqual([]);
   });
 
   it('measuredContent() fails when its source breaks off, in memory or in the spool', async () => {
     for (const length of [10, 2 * MEMORY]) {
       const source = new PassThrough();
-      const measured = measuredContent(source, MEMORY, spool);
+      const measured = measuredContent(source, MEMORY, { spool, owner: 'bot' });
       source.write(Buffer.alloc(length), () => source.destroy(new Error('aborted')));
       expect(await measured).toMatchObject({ failure: { code: 'malformed_request' } });
       expect(await readdir(directory)).toEqual([]);
@@ -84,7 +86,7 @@ describe('measuredContent()', () => {
         this.push(new Uint8Array(65_536));
       },
     });
-    expect(await measuredContent(endless, MEMORY, spool)).toMatchObject({ failure: { code: 'overloaded' } });
+    expect(await measuredContent(endless, MEMORY, { spool, owner: 'bot' })).toMatchObject({ failure: { code: 'overloaded' } });
     expect(endless.destroyed).toBe(true);
     expect(await readdir(directory)).toEqual([]);
   });
