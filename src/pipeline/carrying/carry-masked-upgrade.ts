@@ -102,7 +102,7 @@ async function run(
   const permitted = carriage.exchange;
   let cut: (failure: Failure) => void = () => {};
   const masked = maskedReply(reply, masking, { permitted, means }, (broken) => cut(broken));
-  const behind = recording?.reply(masked.sink) ?? masked.sink;
+  const behind = recording?.reply(masked.sink, injecting?.patterns) ?? masked.sink;
   const scrubbed = injecting?.scrubbed(behind, permitted.method, means.codings, (broken) => cut(broken));
   const toOrigin = recording?.clientMessages(shown);
   const running = upgrade(pools.dispatcher(permitted.permit), sent, scrubbed?.sink ?? behind, clock);

@@ -153,7 +153,7 @@ async function run(
     if (error instanceof ContentError) cut(error.failure);
   });
   const content = recording === undefined ? shown.content : recording.request(shown);
-  const behind = recording?.reply(masked.sink) ?? masked.sink;
+  const behind = recording?.reply(masked.sink, injecting?.patterns) ?? masked.sink;
   const scrubbed = injecting?.scrubbed(behind, permitted.method, means.codings, (failure) => cut(failure));
   const running = exchange(pools.dispatcher(permitted.permit), { ...sent, content }, scrubbed?.sink ?? behind, clock);
   cut = (failure) => running.cut(failure);

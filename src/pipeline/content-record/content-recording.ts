@@ -79,13 +79,16 @@ export class ContentRecording {
     return this.#tapped ?? null;
   }
 
-  /** The reply that the origin's answer is to be given to; it goes on to `inner`. */
-  reply(inner: ReplySink): ReplySink {
+  /**
+   * The reply that the origin's answer is to be given to; it goes on to `inner`.
+   * @param secrets that were put into the request
+   */
+  reply(inner: ReplySink, secrets?: SecretPatterns): ReplySink {
     const isArrayStream = this.#permitted.path?.endsWith(':streamGenerateContent') === true;
     const open = (status: number, fields: readonly string[]): PartRecording => {
       const part = this.#open('response');
       const head = { status, ...recordedFields(fields, NONE, this.#search('response')) };
-      part.begin({ fields: toFieldLines(fields), isPartial: status === PARTIAL_CONTENT, isArrayStream }, head);
+      part.begin({ fields: toFieldLines(fields), isPartial: status === PARTIAL_CONTENT, isArrayStream, secrets }, head);
       return part;
     };
     return new RecordedReply(inner, open);

@@ -13,8 +13,10 @@ import type { TextStep } from '../content/text-step.ts';
 import { filterAlone, transformationStages } from '../content/transformation.ts';
 import { contentFilter } from '../masking/content-filter.ts';
 import { mayHoldNul } from '../masking/text-charset.ts';
-import { maskingTexts } from '../masking/text-filters.ts';
+import { chainTexts, maskingTexts } from '../masking/text-filters.ts';
 import { previewMasking, type PreviewSearch } from '../preview/preview-masking.ts';
+import { scrubbingTexts } from '../scrubbing/scrubbing-texts.ts';
+import type { SecretPatterns } from '../scrubbing/secret-scrubber.ts';
 
 /** The message whose content is copied, as its fields tell. */
 export interface CopiedMessage {
@@ -23,6 +25,8 @@ export interface CopiedMessage {
   readonly isPartial: boolean;
   /** Whether JSON is an array whose elements a language model sends one by one. */
   readonly isArrayStream: boolean;
+  /** What was put into the request, and may come back in texts that are sent piece by piece. */
+  readonly secrets?: SecretPatterns | undefined;
 }
 
 /** Where a copy goes. */
@@ -68,11 +72,12 @@ export function openMaskedCopy(
   memory: CodingMemory,
   reader: CopyReader,
 ): Result<MaskedCopy, Unread> {
-  const { fields, isPartial, isArrayStream } = message;
+  const { fields, isPartial, isArrayStream, secrets } = message;
+  const masked = maskingTexts(previewMasking(search).of('content')!);
   const contentType = fieldValue(fields, 'content-type');
   const filter = contentFilter({
     contentType,
-    texts: maskingTexts(previewMasking(search).of('content')!),
+    texts: secrets === undefined ? masked : chainTexts([scrubbingTexts(secrets, () => {}), masked]),
     isArrayStream,
     opaquePart: () => new UnreadableContent('A part of it is an image, an archive or an unknown medium'),
   });

@@ -285,6 +285,12 @@ describe('a credential that the agent never holds', () => {
     await expect.poll(messages, { timeout: 10_000 }).toEqual([expect.stringContaining('"data":"was Bearer REDACTED_SECRET"')]);
   });
 
+  it('is in no recorded content, in whatever pieces it came back', async () => {
+    const recorded = (await recordedContent(lab.gateway)).map(({ text, notes }) => `${text} ${JSON.stringify(notes)}`);
+    expect(recorded.filter((text) => text.includes('"content":"') && text.includes('REDACTED_SECRET'))).not.toEqual([]);
+    expect(recorded.filter((text) => text.includes(SECRET))).toEqual([]);
+  });
+
   it('goes nowhere beside its methods and paths', async () => {
     await get('/ungated', ['Authorization: Bearer mine']);
     // A rule that wants a credential there lets no other one pass.
