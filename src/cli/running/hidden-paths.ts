@@ -12,9 +12,10 @@ export function hiddenPaths(loaded: LoadedSettings, policy: LocalPolicy): readon
 
 /** Secrets of the gateway, and what decides: an agent that can write its own rules has none. */
 function ofSettings({ settings, file }: LoadedSettings): readonly string[] {
-  const { data, rules, tls, recordings, listen } = settings;
+  const { data, rules, tls, recordings, listen, secrets } = settings;
   const optional = [
     file,
+    secrets.directory,
     tls.ca?.key,
     recordings['key-file'],
     listen.admin.tls?.key,

@@ -2,7 +2,7 @@
 # First process of the namespaces of `cordon run` (ADR 0023): shuts what the network namespace leaves open, gives the listener
 # of the namespace away, and becomes the command without a capability. What fails ends it before the command starts.
 #
-# isolate.sh UID GID CWD NODE LISTENER CA BUNDLE JAVA [HIDDEN…] -- CMD…
+# isolate.sh UID GID CWD NODE LISTENER CA BUNDLE JAVA [HIDDEN…] -- [FIXED…] -- CMD…
 #
 # It is root of the user namespace alone: on the machine it is the user who started it.
 set -eu
@@ -29,6 +29,17 @@ while [ "$1" != -- ]; do
     mount -t tmpfs -o ro,mode=0555,size=4k,nosuid,nodev,noexec tmpfs "$1"
   elif [ -e "$1" ]; then
     mount --bind /dev/null "$1"
+  fi
+  shift
+done
+shift
+
+# Options that the machine has on a mount are locked here: what is left out would be taken away, which is refused.
+while [ "$1" != -- ]; do
+  if [ -w "$1" ]; then
+    options=$(findmnt --noheadings --output VFS-OPTIONS --target "$1")
+    mount --bind "$1" "$1"
+    mount -o "remount,bind,ro,${options#rw,}" "$1"
   fi
   shift
 done

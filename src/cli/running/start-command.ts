@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -36,13 +37,18 @@ export interface Isolated {
   readonly listening: Server;
 }
 
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** What the gateway runs: whoever can write it is the operator (SECURITY.md). */
+const FIXED = ['src', 'scripts', 'node_modules', 'package.json']
+  .map((name) => beside(`../../../${name}`))
+  .filter((path) => existsSync(path));
+
 /**
  * What a terminal sends to everything in the foreground is for the command. `unshare` would be ended by it, and the command with it,
  * or end by it afterwards instead of with the status of the command; isolate.sh has the command hear signals again.
  */
 const DEAF_UNSHARE = 'trap "" HUP INT QUIT TERM USR1 USR2; exec unshare "$@"';
-
-const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Starts a command as it is. */
 export function startCommand({ command: [program = '', ...rest], cwd, environment }: Start): ChildProcess {
@@ -59,7 +65,7 @@ export async function startIsolated(start: Start, { trust, hidden }: Isolation):
   if (process.platform !== 'linux') return fail(`a command can be isolated on Linux alone, found ${process.platform}`);
   const setup = [process.getuid?.(), process.getgid?.(), start.cwd, process.execPath, beside('listen-inside.mjs')].map(String);
   const steps = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--', 'sh', beside('isolate.sh'), ...setup];
-  steps.push(trust.ca, trust.bundle, trust.javaTrustStore, ...hidden, '--', ...start.command);
+  steps.push(trust.ca, trust.bundle, trust.javaTrustStore, ...hidden, '--', ...FIXED, '--', ...start.command);
   const child = spawn('sh', ['-c', DEAF_UNSHARE, 'cordon', '--user', '--map-root-user', '--', ...steps], {
     cwd: start.cwd,
     env: start.environment,

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ beforeAll(async () => {
     agents: [{ id: 'lab', home: 'eu', identify: [{ token: true }] }],
     origins: { [HERE]: { country: 'DE', handler: tellVia } },
     rules: ['{ id: here, to: [api-de-lab-example], then: permit }'],
+    settings: { secrets: { provider: 'mount', directory: 'mounted' } },
   });
   neighbour = await startOrigin();
   datagrams = createSocket('udp4', (message) => void heard.push(String(message)));
@@ -148,18 +149,31 @@ print(json.dumps({
 
   it('ESC-05: keys, rules, settings and tokens of the gateway are empty for the agent, and it can change none of them', async () => {
     const { directory } = lab.gateway;
-    await writeFile(join(directory, 'secret.key'), 'the key of a destination', { mode: 0o600 });
+    await mkdir(join(directory, 'mounted'));
+    await writeFile(join(directory, 'mounted/openai-key'), 'the key of a destination', { mode: 0o600 });
     const told = await probe({
       data: "return readdirSync('data')",
       absolute: `return readdirSync(${JSON.stringify(join(directory, 'data/ca'))})`,
+      secrets: "return readdirSync('mounted')",
       rules: "return readdirSync('rules')",
       settings: "return readFileSync('cordon.yaml', 'utf8')",
       write: "writeFileSync('rules/mine.yaml', 'cordon: 1'); return 'written'",
       overwrite: "writeFileSync('cordon.yaml', 'rules: elsewhere'); return 'written'",
+      code: `writeFileSync(${JSON.stringify(join(import.meta.dirname, '../../../src/escaped.ts'))}, ''); return 'written'`,
+      packages: `writeFileSync(${JSON.stringify(join(import.meta.dirname, '../../../node_modules/escaped'))}, ''); return 'written'`,
       environment: 'return Object.keys(process.env).filter((name) => /^cordon_/i.test(name))',
       processes: "return readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).length",
     });
-    expect(told).toMatchObject({ data: [], absolute: 'ENOENT', rules: [], settings: '', write: 'EROFS', environment: [] });
+    expect(told).toMatchObject({
+      secrets: [],
+      data: [],
+      absolute: 'ENOENT',
+      rules: [],
+      settings: '',
+      write: 'EROFS',
+      environment: [],
+    });
+    expect([told['code'], told['packages']]).toEqual(['EROFS', 'EROFS']);
     // The shell that collects orphans, and the probe.
     expect(told['processes']).toBe(2);
     expect(await readFile(join(directory, 'cordon.yaml'), 'utf8')).toContain('rules: rules');
