@@ -265,10 +265,21 @@ export const SETTINGS = section('cordon.yaml', {
     section('A place that records are copied to.', {
       type: choice(['http', 's3'], 'Kind of sink: a receiver of records over HTTP, or an S3-compatible store.'),
       url: Type.Optional(url('Of `http`: who takes the records, https, or http on this machine.')),
-      secret: Type.Optional(text('Of `http`: name of the signing secret, set with `cordon secrets set`.')),
+      secret: Type.Optional(
+        text('Name of a secret, set with `cordon secrets set`: the signing key of `http`, `ID:SECRET` of `s3`.'),
+      ),
       bucket: Type.Optional(text('Of `s3`: bucket.')),
       region: Type.Optional(text('Of `s3`: region of the bucket.')),
       endpoint: Type.Optional(url('Of `s3`: endpoint of the store, where it is not that of AWS.')),
+      addressing: Type.Optional(
+        choice(
+          ['path', 'virtual'],
+          'Of `s3`: where the bucket stands in URLs. Unset: `path` with an endpoint, else `virtual`.',
+        ),
+      ),
+      'object-lock': Type.Optional(
+        choice(['compliance', 'governance'], 'Of `s3`: the default retention that the bucket must have; without it no start.'),
+      ),
       place: place('Where it is: inside `node.place`, and inside the home of every agent that is served.'),
     }),
     'Copies of the record.',

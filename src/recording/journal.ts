@@ -26,6 +26,8 @@ export interface JournalOptions {
   readonly shelfOf?: ShelfOf | undefined;
   /** A segment that has reached this size is followed by a new one; default 64 MiB. */
   readonly segmentBytes?: Bytes;
+  /** One that is so old, too, with the next record; default a day. */
+  readonly segmentAge?: Milliseconds | undefined;
   /** Most bytes that wait for a write; beyond them appends fail; default 16 MiB. */
   readonly queueBytes?: Bytes;
   /** Told of every failed write or sync, for the log. */

@@ -6,6 +6,7 @@ import type { WorldData } from '../../policy/model.ts';
 import { classify } from '../../wire/address/address-class.ts';
 import { parseAbsoluteForm, type AbsoluteForm } from '../../wire/http/request-target.ts';
 import { OWN_SUBJECT, ownPolicy, quoted, type OwnPolicy } from './own-policy.ts';
+import type { OwnMethod } from './pinned-exchange.ts';
 
 /** An endpoint that the settings name for the gateway's own use. */
 export interface OwnEndpoint {
@@ -16,7 +17,7 @@ export interface OwnEndpoint {
   readonly url: string;
   /** As the settings state it. */
   readonly place: string;
-  readonly methods: readonly ('GET' | 'POST')[];
+  readonly methods: readonly OwnMethod[];
   /** Addresses that may be private: `any` that the name has, or these; none: it has to be a public one. */
   readonly internal: 'any' | readonly IpAddress[];
   /** What the gateway would do elsewhere: `people sign in elsewhere`. */

@@ -8,7 +8,7 @@ import type { PreparedPolicy } from '../../policy/target-index.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { judgeOwn, recordOwn } from './judge-own.ts';
 import { ownExchange, ownOutcome } from './own-exchange.ts';
-import { type OwnAnswer, type OwnMessage, pinnedExchange, undelivered } from './pinned-exchange.ts';
+import { lengthOf, type OwnAnswer, type OwnMessage, pinnedExchange, undelivered } from './pinned-exchange.ts';
 
 /** What the gateway's own requests go out with. */
 export interface OwnEgress {
@@ -49,6 +49,6 @@ export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinned
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);
   const delivery = permitted.ok ? await carry(form, permitted.value, message) : undelivered(permitted.failure);
-  await journal.append(ownOutcome(exchange, delivery, Buffer.byteLength(content), clock.monotonic()));
+  await journal.append(ownOutcome(exchange, delivery, lengthOf(content), clock.monotonic()));
   return delivery.answer;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { Readable } from 'node:stream';
 import { hostText } from '../../core/address.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -9,13 +10,20 @@ import { originFailure } from '../../tls/origin-failure.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { pinnedLookup } from './pinned-lookup.ts';
 
-export type OwnMethod = 'GET' | 'POST' | 'PUT';
+export type OwnMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+
+/** Content that is not held in memory. */
+export interface OwnContent {
+  readonly length: Bytes;
+  /** The same bytes whenever it is called. */
+  open(): AsyncIterable<Uint8Array>;
+}
 
 /** A request of the gateway itself, ready to be sent. */
 export interface OwnMessage {
   readonly method: OwnMethod;
   readonly fields: Readonly<Record<string, string>>;
-  readonly content: string;
+  readonly content: string | OwnContent;
   /** PEM, instead of the public roots. */
   readonly anchors?: readonly string[] | undefined;
   readonly maxBytes: Bytes;
@@ -102,7 +110,7 @@ function requestOptions(
       host: hasUsualPort ? host : `${host}:${authority.port}`,
       'accept-encoding': 'identity',
       'user-agent': 'cordon',
-      ...(hasContent(method) && { 'content-length': String(Buffer.byteLength(content)) }),
+      ...(hasContent(method) && { 'content-length': String(lengthOf(content)) }),
     },
   };
 }
@@ -110,6 +118,11 @@ function requestOptions(
 /** Whether content is what the method is for. */
 export function hasContent(method: OwnMethod): boolean {
   return method === 'POST' || method === 'PUT';
+}
+
+/** Bytes of the content. */
+export function lengthOf(content: OwnMessage['content']): Bytes {
+  return typeof content === 'string' ? Buffer.byteLength(content) : content.length;
 }
 
 function send(
@@ -129,7 +142,12 @@ function send(
       }),
     );
     request.on('error', (error) => resolve(fail(originFailure(error))));
-    request.end(message.content);
+    if (typeof message.content === 'string') request.end(message.content);
+    // A file that cannot be read ends the request, and with it the exchange.
+    else
+      Readable.from(message.content.open())
+        .on('error', (error) => request.destroy(error))
+        .pipe(request);
   });
 }
 

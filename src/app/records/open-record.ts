@@ -3,12 +3,16 @@ import type { Settings } from '../../config/settings-schema.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
 import { openJournal, type OpenJournal } from '../../recording/journal.ts';
 import type { RecordKeys } from '../../recording/keys/record-keys.ts';
 import { retentionTerms } from '../../recording/retention/retention-terms.ts';
 import { createShelves } from '../../recording/retention/shelves.ts';
 import { KeyError } from '../../store/keys.ts';
 import { recordKeys } from './record-keys.ts';
+
+/** How old a segment becomes that a sink waits for. */
+const SEGMENT_AGE: Milliseconds = 3_600_000;
 
 /** Where all writers of an installation have their directories. */
 export function recordingsDirectory({ data }: Pick<Settings, 'data'>): string {
@@ -22,7 +26,7 @@ export function recordingsDirectory({ data }: Pick<Settings, 'data'>): string {
  * @failure audit_unavailable when the directory or one of the keys cannot be used
  */
 export async function openRecord(
-  { data, recordings }: Settings,
+  { data, recordings, sinks }: Settings,
   parts: { readonly clock: Clock; readonly random: Random; readonly onError: (failure: Failure) => void },
 ): Promise<Result<OpenJournal, Failure>> {
   const { clock, random, onError } = parts;
@@ -33,7 +37,9 @@ export async function openRecord(
   const directory = recordingsDirectory({ data });
   const { durability } = recordings;
   const shelfOf = createShelves(terms.value);
-  return openJournal({ directory, clock, random, keys: keys.value, durability, shelfOf, onError });
+  // Segments are copied when they are finished.
+  const segmentAge = sinks.some(({ type }) => type === 's3') ? SEGMENT_AGE : undefined;
+  return openJournal({ directory, clock, random, keys: keys.value, durability, shelfOf, segmentAge, onError });
 }
 
 async function openKeys(settings: Pick<Settings, 'data' | 'recordings'>, random: Random): Promise<Result<RecordKeys, Failure>> {

@@ -12,6 +12,7 @@ import { localReadingKeys } from '../records/record-keys.ts';
 import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
+import { type S3Sink, s3SinkOf } from './s3/s3-sink.ts';
 import { SinkFeed, type SinkFeedParts } from './sink-feed.ts';
 
 export interface SinkParts {
@@ -32,26 +33,43 @@ export interface SinkParts {
 export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposable, string>> {
   const sinks = sinksOf(parts);
   if (!sinks.ok) return sinks;
-  const stack = new AsyncDisposableStack();
-  if (sinks.value.length === 0) return ok(stack);
+  const { http, s3 } = sinks.value;
+  await using stack = new AsyncDisposableStack();
+  if (http.length + s3.length === 0) return ok(stack.move());
   const feed = await feedParts(parts);
-  for (const sink of sinks.value) stack.use(new SinkFeed(sink, feed));
-  return ok(stack);
+  for (const sink of http) stack.use(new SinkFeed(sink, feed));
+  for (const sink of s3) {
+    // Only where it is used: most installations have none.
+    const { openS3Sink } = await import('./s3/open-s3-sink.ts');
+    const opened = await openS3Sink(sink, { ...feed, secrets: parts.state.secrets });
+    if (!opened.ok) return opened;
+    stack.use(opened.value);
+  }
+  return ok(stack.move());
 }
 
-function sinksOf({ settings, inForce, clock, state }: SinkParts): Result<readonly HttpSink[], string> {
+interface Sinks {
+  readonly http: readonly HttpSink[];
+  readonly s3: readonly S3Sink[];
+}
+
+function sinksOf({ settings, inForce, clock, state }: SinkParts): Result<Sinks, string> {
   const given = { settings, world: inForce.tables.world, now: clock.now(), anchors: state.anchors };
-  const sinks: HttpSink[] = [];
+  const [http, s3]: [HttpSink[], S3Sink[]] = [[], []];
   for (const [index, { type }] of settings.sinks.entries()) {
-    if (type !== 'http') continue;
-    const sink = httpSinkOf(index, given);
+    const sink = type === 'http' ? addTo(http, httpSinkOf(index, given)) : addTo(s3, s3SinkOf(index, given));
     if (!sink.ok) return sink;
-    if (sinks.some(({ id }) => id === sink.value.id)) {
-      return fail(`sinks[${index}].url: Found the same receiver twice, expected one entry`);
-    }
-    sinks.push(sink.value);
+    if (!sink.value) return fail(`sinks[${index}]: Found the same receiver twice, expected one entry`);
   }
-  return ok(sinks);
+  return ok({ http, s3 });
+}
+
+/** @returns false where it is there already */
+function addTo<S extends { readonly id: string }>(sinks: S[], sink: Result<S, string>): Result<boolean, string> {
+  if (!sink.ok) return sink;
+  const isNew = sinks.every(({ id }) => id !== sink.value.id);
+  if (isNew) sinks.push(sink.value);
+  return ok(isNew);
 }
 
 async function feedParts({ settings, clock, random, log, state, inForce, metrics, plane }: SinkParts): Promise<SinkFeedParts> {

@@ -25,8 +25,7 @@ export type Durability = 'batched' | 'strict';
 /** How long acknowledged bytes may wait for fdatasync under `batched`. */
 export const SYNC_INTERVAL: Milliseconds = 50;
 
-/** After so long a segment is followed by another one, however small it is. */
-const LONGEST_SEGMENT: Milliseconds = 86_400_000;
+const DEFAULT_SEGMENT_AGE: Milliseconds = 86_400_000;
 
 /** An event on its way into the chain. */
 export interface Entry {
@@ -42,6 +41,8 @@ export interface ChainWriterOptions extends SegmentMeans {
   readonly signer: NoteSigner;
   readonly durability: Durability;
   readonly segmentBytes: Bytes;
+  /** After so long a segment is followed by another one with the next record, however small it is; default a day. */
+  readonly segmentAge?: Milliseconds | undefined;
   readonly onError: (failure: Failure) => void;
 }
 
@@ -65,6 +66,7 @@ export class ChainWriter {
   #chain: ChainPosition;
   #position: SegmentPosition;
   #segment: OpenSegment;
+  readonly #segmentAge: Milliseconds;
   #rotateAt: Bytes;
   #turnAt: Instant;
   #mustTurn: boolean;
@@ -78,11 +80,12 @@ export class ChainWriter {
 
   constructor(options: ChainWriterOptions, { chain, segment, position, isUnderFormerKey }: RecoveredChain) {
     this.#options = options;
+    this.#segmentAge = options.segmentAge ?? DEFAULT_SEGMENT_AGE;
     this.#chain = chain;
     this.#segment = segment;
     this.#position = position;
     this.#rotateAt = options.segmentBytes;
-    this.#turnAt = segment.began + LONGEST_SEGMENT;
+    this.#turnAt = segment.began + this.#segmentAge;
     this.#mustTurn = isUnderFormerKey;
     // What a process left that was killed may not be on the medium yet.
     this.#durable = { segment: segment.number, offset: 0, records: chain.head.seq };
@@ -210,13 +213,13 @@ export class ChainWriter {
       this.#position = next.position;
       this.#chain = { head: this.#chain.head, tree: next.tree };
       this.#rotateAt = this.#options.segmentBytes;
-      this.#turnAt = next.segment.began + LONGEST_SEGMENT;
+      this.#turnAt = next.segment.began + this.#segmentAge;
       this.#mustTurn = false;
     } catch (error) {
       // A segment that is too long harms nobody; a record that is not written does.
       this.#report(reasonOf(error));
       this.#rotateAt = this.#position.size + this.#options.segmentBytes;
-      this.#turnAt = this.#options.clock.now() + LONGEST_SEGMENT;
+      this.#turnAt = this.#options.clock.now() + this.#segmentAge;
     }
   }
 

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock, Random } from '../../../core/ports.ts';
+import type { Milliseconds } from '../../../core/units.ts';
+import { CHECKPOINT_NAME } from '../../../recording/chain/checkpoint-file.ts';
+import type { OpenJournal } from '../../../recording/journal.ts';
+import { segmentName, segmentNumbers } from '../../../recording/segment/segment-names.ts';
+import { readCheckpoint } from '../../../recording/tree/checkpoint.ts';
+import type { Log } from '../../../telemetry/log.ts';
+import type { Metrics } from '../../../telemetry/metrics.ts';
+import { writerNames } from '../../indexing/writer-names.ts';
+import { waitAfter } from '../../notifying/retry-schedule.ts';
+import { readCursor, writeCursor } from '../chain-cursor.ts';
+import type { S3Bucket } from './s3-bucket.ts';
+import { fileContent, type S3Content, textContent } from './s3-content.ts';
+import type { S3Sink } from './s3-sink.ts';
+
+export interface UploadParts {
+  /** Of all writers. */
+  readonly directory: string;
+  readonly cursors: string;
+  readonly journal: Pick<OpenJournal, 'writer' | 'durable'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const EVERY: Milliseconds = 1000;
+const LONGEST_WAIT: Milliseconds = 60_000;
+/**
+ * So often a checkpoint is put there, and so old a segment becomes before another one follows (`SEGMENT_AGE`): the request for the
+ * one is on the record, which ends the other. What a quiet gateway recorded comes to the store with the next checkpoint at the latest.
+ */
+const CHECKPOINT_EVERY: Milliseconds = 3_600_000;
+
+/** Keeps a bucket up with the record: finished segments as they are, sealed, and checkpoints beside them. */
+export class UploadFeed implements AsyncDisposable {
+  readonly #sink: S3Sink;
+  readonly #bucket: S3Bucket;
+  readonly #parts: UploadParts;
+  readonly #stop: AbortController;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+  #failed = 0;
+  #notBefore: Milliseconds = 0;
+  #checkpointAt: Milliseconds = 0;
+  #trouble: string | undefined;
+
+  constructor(sink: S3Sink, bucket: S3Bucket, stop: AbortController, parts: UploadParts) {
+    [this.#sink, this.#bucket, this.#stop, this.#parts] = [sink, bucket, stop, parts];
+    this.#timer = setInterval(() => this.#look(), EVERY);
+    this.#timer.unref();
+    this.#look();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  #look(): void {
+    if (this.#running !== undefined || this.#parts.clock.monotonic() < this.#notBefore) return;
+    this.#running = this.#feed()
+      .catch((error: unknown) => this.#putOff(String(error)))
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  async #feed(): Promise<void> {
+    const { directory, journal, clock } = this.#parts;
+    for (const writer of writerNames(directory)) {
+      if (!(await this.#segmentsOf(writer))) return;
+    }
+    if (clock.monotonic() < this.#checkpointAt) return;
+    if ((await this.#checkpointOf(journal.writer)) === true) this.#checkpointAt = clock.monotonic() + CHECKPOINT_EVERY;
+  }
+
+  /** @returns false where the store is to be left alone for a while */
+  async #segmentsOf(writer: string): Promise<boolean> {
+    const { directory, cursors, journal } = this.#parts;
+    const cursorFile = join(cursors, this.#sink.id, `${writer}.json`);
+    const numbers = segmentNumbers(join(directory, writer));
+    const open = writer === journal.writer ? journal.durable.segment : (numbers.at(-1) ?? 0);
+    // Of this kind of sink the cursor counts segments alone.
+    const done = readCursor(cursorFile).taken?.segment ?? 0;
+    for (const number of numbers.filter((each) => each > done && each < open)) {
+      const path = join(directory, writer, segmentName(number));
+      if (!(await this.#put(`${writer}/${segmentName(number)}`, await fileContent(path)))) return false;
+      await writeCursor(cursorFile, { seq: 0, taken: { segment: number, offset: 0, block: 0 } });
+      if ((await this.#checkpointOf(writer)) === false) return false;
+    }
+    return true;
+  }
+
+  /** @returns undefined where there is none yet */
+  async #checkpointOf(writer: string): Promise<boolean | undefined> {
+    let note: string;
+    try {
+      note = readFileSync(join(this.#parts.directory, writer, CHECKPOINT_NAME), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    const checkpoint = readCheckpoint(note, []);
+    if (typeof checkpoint === 'string') return undefined;
+    const content = textContent(note);
+    // One chain may be vouched for twice at the same size, by two processes one after the other.
+    const name = `${String(checkpoint.size).padStart(15, '0')}-${content.sha256.slice(0, 8)}`;
+    return await this.#put(`${writer}/checkpoints/${name}`, content);
+  }
+
+  async #put(key: string, content: S3Content): Promise<boolean> {
+    if (this.#stop.signal.aborted) return false;
+    const put = await this.#bucket.put(key, content);
+    const sink = this.#sink.label;
+    this.#parts.metrics.count('cordon_sink_deliveries_total', { sink, result: put.ok ? 'delivered' : 'failed' });
+    if (!put.ok) {
+      this.#putOff(`${put.failure.code}: ${put.failure.detail}`);
+      return false;
+    }
+    if (put.value === 'other') {
+      this.#parts.log.error(
+        { sink, key },
+        'Found something else in the bucket under the key of a segment or checkpoint: it is left there',
+      );
+    }
+    this.#failed = 0;
+    this.#trouble = undefined;
+    return true;
+  }
+
+  #putOff(because: string): void {
+    const { clock, random, log } = this.#parts;
+    this.#failed += 1;
+    this.#notBefore = clock.monotonic() + waitAfter(this.#failed, random, LONGEST_WAIT);
+    if (because === this.#trouble) return;
+    this.#trouble = because;
+    log.warn(
+      { sink: this.#sink.label, host: this.#sink.host, because },
+      'A sink does not take segments: they stay, and it is tried again',
+    );
+  }
+}
