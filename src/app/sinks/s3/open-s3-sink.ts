@@ -2,8 +2,8 @@ import type { Secrets } from '../../../core/ports.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
 import { awsCredential, type AwsCredential } from '../../../credentials/aws-sigv4.ts';
 import type { OwnEgress } from '../../egress/own-request.ts';
-import { type LockMode, S3Bucket } from './s3-bucket.ts';
-import type { S3Sink } from './s3-sink.ts';
+import { S3Bucket } from './s3-bucket.ts';
+import type { LockMode, S3Sink } from './s3-sink.ts';
 import { UploadFeed, type UploadParts } from './upload-feed.ts';
 
 /**

@@ -9,7 +9,7 @@ import { type OwnEgress, sendOwn } from '../../egress/own-request.ts';
 import type { OwnAnswer, OwnMethod } from '../../egress/pinned-exchange.ts';
 import { SINK_SESSION } from '../own-deliveries.ts';
 import { NO_CONTENT, type S3Content } from './s3-content.ts';
-import type { S3Sink } from './s3-sink.ts';
+import type { LockMode, S3Sink } from './s3-sink.ts';
 
 export interface BucketParts {
   readonly credential: () => Promise<Result<AwsCredential, string>>;
@@ -17,9 +17,6 @@ export interface BucketParts {
   readonly clock: Clock;
   readonly until: AbortSignal;
 }
-
-/** How a bucket keeps what is put there, by itself: nobody deletes it before its time. */
-export type LockMode = 'compliance' | 'governance';
 
 interface Asked {
   readonly query?: string;

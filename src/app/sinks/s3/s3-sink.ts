@@ -6,7 +6,9 @@ import { secretNameProblem } from '../../../store/secrets/secret-name.ts';
 import type { SinkLabel } from '../../../telemetry/metrics.ts';
 import { ownReceiver, type OwnReceiver, type ReceiverParts } from '../../egress/own-receiver.ts';
 import { statedPlace } from '../../loading/stated-place.ts';
-import type { LockMode } from './s3-bucket.ts';
+
+/** How a bucket keeps what is put there, by itself: nobody deletes it before its time. */
+export type LockMode = 'compliance' | 'governance';
 
 /** A bucket of the settings, judged as far as that goes before anything is sent. */
 export interface S3Sink extends OwnReceiver {
