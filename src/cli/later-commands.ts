@@ -15,8 +15,6 @@ export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
   later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
   later(['top'], '', 'what happens now'),
-  later(['backup'], 'FILE', 'state into a file'),
-  later(['restore'], 'FILE', 'state from a file'),
 ];
 
 /** What the groups that have no command yet are about. */

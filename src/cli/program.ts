@@ -6,6 +6,7 @@ import { addEnvCommand } from './commands/env.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addAgentCommands } from './commands/agents.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addRetentionCommands } from './commands/records/retention.ts';
 import { addIndexCommands } from './commands/records/exchange-index.ts';
@@ -53,6 +54,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);
   addAgentCommands(program, runWithGlobals);
+  addBackupCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;
 }

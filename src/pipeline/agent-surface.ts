@@ -71,7 +71,7 @@ export class AgentSurface {
       this.#end(accepted, answer.status, startedAt, { code: shown.code, detail: shown.detail ?? shown.reason ?? '' });
       return;
     }
-    sendPage(reply, shown, accepted.method);
+    sendPage(reply, shown, accepted);
     this.#end(accepted, shown.status, startedAt);
   }
 
@@ -248,9 +248,10 @@ function json(value: object): Page {
   return { status: 200, type: 'application/json', body: `${JSON.stringify(value)}\n` };
 }
 
-function sendPage(reply: ReplySink, page: Page, method: string): void {
+function sendPage(reply: ReplySink, page: Page, { id, method }: Pick<Accepted, 'id' | 'method'>): void {
   const body = new TextEncoder().encode(page.body);
-  reply.start(page.status, '', ['Content-Type', page.type, 'Content-Length', String(body.length), 'Cache-Control', 'no-store']);
+  const content = ['Content-Type', page.type, 'Content-Length', String(body.length), 'Cache-Control', 'no-store'];
+  reply.start(page.status, '', [...content, 'Cordon-Exchange', id]);
   if (method !== 'HEAD') reply.write(body);
   reply.end();
 }

@@ -216,6 +216,8 @@ export type AdminAction =
   | 'grant.revoked'
   | 'report.made'
   | 'node.located'
+  | 'backup.made'
+  | 'backup.restored'
   | 'agent.stopped'
   | 'agent.resumed'
   | 'secret.set'
