@@ -37,6 +37,7 @@ async function desk(replaced: Partial<RecordDeskParts> = {}) {
   const settings = {
     data: { directory: dataDirectory },
     recordings: { durability: 'batched', 'former-keys': [], retention: { metadata: 1, homes: {} } },
+    sinks: [],
   } as unknown as Settings;
   const opened = await openRecord(settings, { clock, random: MACHINE_RANDOM, onError: () => {} });
   if (!opened.ok) throw new Error(opened.failure.detail);

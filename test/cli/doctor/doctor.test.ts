@@ -31,7 +31,7 @@ interface Report {
 }
 
 /** What isolation needs of the machine, whatever else is on the PATH. */
-const MACHINE = ['unshare', 'setpriv', 'mount', 'umount', 'sh', 'env', 'cp', 'mkdir', 'rmdir'];
+const MACHINE = ['unshare', 'setpriv', 'mount', 'umount', 'findmnt', 'sh', 'env', 'cp', 'mkdir', 'rmdir'];
 const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout?.trim();
 
 /** A PATH with these programs of the machine alone. */
