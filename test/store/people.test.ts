@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ConsoleSessionId, TokenId } from '../../src/core/ids.ts';
 import type { ConsoleSession } from '../../src/core/people/console-session.ts';
 import type { PersonToken } from '../../src/core/people/person-token.ts';
 import { createConsoleSessionRepository } from '../../src/store/people/console-session-repository.ts';
 import { createPersonTokenRepository } from '../../src/store/people/person-token-repository.ts';
-import { databaseIn, temporaryDirectory } from './fixtures.ts';
+import { describeOnEveryEngine, type Engine } from './engines.ts';
 
 const HASH = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
 const FIRST = 't1' as TokenId;
@@ -40,12 +40,14 @@ function session(id: string, more: Partial<ConsoleSession> = {}): ConsoleSession
   };
 }
 
-async function stores() {
-  const { db } = await databaseIn(temporaryDirectory());
+async function storesOn(engine: Engine) {
+  const { db } = await engine.open();
   return { tokens: createPersonTokenRepository(db), sessions: createConsoleSessionRepository(db) };
 }
 
-describe('createPersonTokenRepository()', () => {
+describeOnEveryEngine('createPersonTokenRepository()', (engine) => {
+  const stores = () => storesOn(engine);
+
   it('find() and list() give what insert() took', async () => {
     const { tokens } = await stores();
     await tokens.insert(token('t1'), HASH);
@@ -93,7 +95,9 @@ describe('createPersonTokenRepository()', () => {
   });
 });
 
-describe('createConsoleSessionRepository()', () => {
+describeOnEveryEngine('createConsoleSessionRepository()', (engine) => {
+  const stores = () => storesOn(engine);
+
   it('find() and list() give what insert() took; touch() and end() change it', async () => {
     const { sessions } = await stores();
     const id = 's1' as ConsoleSessionId;
