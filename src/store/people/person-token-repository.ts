@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { PostgresAdapter, sql, type Kysely } from 'kysely';
 import type { TokenId } from '../../core/ids.ts';
 import type { PersonToken, PersonTokenStore } from '../../core/people/person-token.ts';
 import { ok } from '../../core/result.ts';
@@ -20,6 +20,7 @@ export function createPersonTokenRepository(db: Kysely<Schema>): PersonTokenStor
     insertFirst: (token, secretHash) =>
       attemptStore('insert token', () =>
         db.transaction().execute(async (transaction) => {
+          await lock(transaction);
           const other = await transaction.selectFrom('person_tokens').select('id').limit(1).executeTakeFirst();
           if (other !== undefined) return false;
           await transaction.insertInto('person_tokens').values(toRow(token, secretHash)).execute();
@@ -72,6 +73,12 @@ export function createPersonTokenRepository(db: Kysely<Schema>): PersonTokenStor
         return used.numUpdatedRows > 0n;
       }),
   };
+}
+
+/** Nobody else adds one until the end of the transaction. On SQLite the transaction is the lock. */
+async function lock(transaction: Kysely<Schema>): Promise<void> {
+  if (!(transaction.getExecutor().adapter instanceof PostgresAdapter)) return;
+  await sql`LOCK TABLE person_tokens IN SHARE ROW EXCLUSIVE MODE`.execute(transaction);
 }
 
 async function mintersOf(person: string, db: Kysely<Schema>): Promise<readonly string[]> {
