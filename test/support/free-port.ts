@@ -12,7 +12,8 @@ let next = Math.floor(Math.random() * RANGE.count);
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     next = (next + 1) % RANGE.count;
-    if (await isFree(RANGE.first + next)) return RANGE.first + next;
+    const port = RANGE.first + next;
+    if (await isFree(port)) return port;
   }
   throw new Error('No port of loopback is free');
 }
