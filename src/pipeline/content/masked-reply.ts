@@ -3,7 +3,9 @@ import type { RawFields, ReplySink } from '../../core/exchange/reply-sink.ts';
 import { RATIO_LIMIT } from '../../transform/codings/expansion.ts';
 import { ReplyTransform } from '../../transform/content/reply-transform.ts';
 import { messageFilter } from '../../transform/masking/message-filter.ts';
-import { FieldMaskingReply } from '../../transform/masking/field-masking-reply.ts';
+import { isEmptyAnswer } from '../../transform/content/empty-answer.ts';
+import { RewrittenReply } from '../../transform/fields/rewritten-reply.ts';
+import { maskFields, RECOGNISING_FIELDS } from '../../transform/masking/mask-fields.ts';
 import { mayHoldNul } from '../../transform/masking/text-charset.ts';
 import type { TextFilters } from '../../transform/masking/text-filters.ts';
 import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
@@ -57,7 +59,10 @@ export function maskedReply(
   const ofFields = masking.response?.masking.of('fields');
   const sink = transform ?? inner;
   return {
-    sink: ofFields === undefined ? sink : new FieldMaskingReply(sink, ofFields),
+    sink:
+      ofFields === undefined
+        ? sink
+        : new RewrittenReply(sink, { fields: (fields) => maskFields(fields, ofFields, RECOGNISING_FIELDS) }),
     // Before it was started nothing reaches the client through it.
     settled: () => (transform?.started === true ? transform.settled : Promise.resolve(undefined)),
     get hasForeignTokens() {
@@ -80,7 +85,7 @@ interface Reading {
 function filterFor({ status, fields }: Answered, { masking, permitted, texts }: Reading): ReturnType<typeof messageFilter> {
   const lines = toFieldLines(fields);
   const { response } = masking;
-  const isEmpty = permitted.method === 'HEAD' || EMPTY.has(status) || fieldValue(lines, 'content-length') === '0';
+  const isEmpty = isEmptyAnswer(permitted.method, status, lines);
   // Where it is only looked through for tokens, what cannot be read holds none that anybody would miss.
   const isLenient = isEmpty || !masksContent(masking);
   if (!masksContent(masking) && status === PARTIAL_CONTENT) return 'pass';
@@ -92,6 +97,4 @@ function filterFor({ status, fields }: Answered, { masking, permitted, texts }: 
   });
 }
 
-/** Statuses whose answers have no content (RFC 9110 §6.4.1), or stand for an earlier one. */
-const EMPTY: ReadonlySet<number> = new Set([204, 205, 304]);
 const PARTIAL_CONTENT = 206;

@@ -45,8 +45,7 @@ export class Injecting {
   /** What stands between the origin and everything else, record included. */
   scrubbed(inner: ReplySink, method: string, memory: CodingMemory, onFailure: (failure: Failure) => void): ScrubbedReply {
     const { patterns, onFound } = this;
-    // What stands behind reads the content again, and codes it as the client likes it.
-    return scrubbedReply(inner, { patterns, method, acceptEncoding: undefined, memory, onFound, onFailure });
+    return scrubbedReply(inner, { patterns, method, memory, onFound, onFailure });
   }
 
   /**
