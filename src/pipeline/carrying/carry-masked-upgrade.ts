@@ -10,10 +10,10 @@ import { upgrade, type OutgoingRequest, type Upgraded } from '../../upstream/exc
 import { fieldValue, toFieldLines, withoutFields } from '../../wire/http/fields.ts';
 import type { MessageTap } from '../../transform/websocket/message-tap.ts';
 import { agreedTerms, readableOffers } from '../../wire/websocket/deflate-extension.ts';
-import { type ContentRecording, openContentRecording } from '../content-record/content-recording.ts';
-import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
+import type { ExchangeMasking } from '../content/exchange-masking.ts';
 import { maskedReply, readsResponse } from '../content/masked-reply.ts';
 import { messageFlows } from '../content/message-flows.ts';
+import { openHandling, UNTOUCHED, type ExchangeHandling } from '../content/exchange-handling.ts';
 import { findingsOf } from '../findings.ts';
 import type { Masks } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
@@ -21,7 +21,6 @@ import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
 import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
 import { firstFailure } from './first-failure.ts';
-import { openInjecting, scrubbing, type Injecting } from '../credentials/injecting.ts';
 import { maskedHead } from './masked-head.ts';
 import { relayMessages } from './relay-messages.ts';
 import { lazyReply, switchingProtocols, type UpgradeConnection } from './upgrade-reply.ts';
@@ -40,7 +39,7 @@ export async function carryMaskedUpgrade(
   const reply = lazyReply(connection);
   const opened = await openHandling(permitted, masks, services);
   const stale = opened.ok ? live.admit(carriage, inForce(), clock.now()) : opened.failure;
-  const { masking, injecting, recording }: Opened = opened.ok ? opened.value : UNTOUCHED;
+  const { masking, injecting, recording }: ExchangeHandling = opened.ok ? opened.value : UNTOUCHED;
   const ending =
     stale === undefined
       ? await shakeHands(carriage, connection, { masking, injecting, recording, reply }, services)
@@ -50,30 +49,7 @@ export async function carryMaskedUpgrade(
   finish(permitted, { ...ending, failure: carriage.cutBy ?? ending.failure }, reply, services, findings);
 }
 
-interface Opened {
-  readonly masking: ExchangeMasking;
-  readonly injecting: Injecting | undefined;
-  readonly recording: ContentRecording | undefined;
-}
-
-const UNTOUCHED: Opened = { masking: {}, injecting: undefined, recording: undefined };
-
-/** @failure store_unavailable | credential_unavailable | audit_unavailable */
-async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Opened, Failure>> {
-  const masking = await openMasking(permitted, masks, services);
-  if (!masking.ok) return masking;
-  const injecting = await openInjecting(permitted, services);
-  if (!injecting.ok) return injecting;
-  const recording = await openContentRecording(permitted, services);
-  if (!recording.ok) return recording;
-  return ok({
-    masking: scrubbing(masking.value, injecting.value),
-    injecting: injecting.value,
-    recording: recording.value,
-  });
-}
-
-interface Handling extends Opened {
+interface Handling extends ExchangeHandling {
   readonly reply: ReplySink;
 }
 
@@ -121,7 +97,7 @@ const EXTENSIONS = 'sec-websocket-extensions';
 /** @failure unreadable_content | credential_unavailable */
 function handshake(
   permitted: Carried,
-  { masking, injecting }: Pick<Opened, 'masking' | 'injecting'>,
+  { masking, injecting }: Pick<ExchangeHandling, 'masking' | 'injecting'>,
   { clock, pseudonym }: Services,
 ): Result<Handshake, Failure> {
   const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
@@ -148,7 +124,7 @@ function readableFields(fields: RawFields): string[] {
   return readable === undefined ? kept : [...kept, 'Sec-WebSocket-Extensions', readable];
 }
 
-interface Joined extends Opened {
+interface Joined extends ExchangeHandling {
   readonly upgraded: Upgraded;
   readonly request: OutgoingRequest;
   readonly toOrigin: MessageTap | undefined;

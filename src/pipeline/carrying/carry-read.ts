@@ -7,11 +7,11 @@ import { transformedRequestFields } from '../../transform/fields/request-fields.
 import { exchange, type OutgoingRequest } from '../../upstream/exchange.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { discardRest } from '../content/discard.ts';
-import { openContentRecording, type ContentRecording } from '../content-record/content-recording.ts';
-import { openMasking, type ExchangeMasking } from '../content/exchange-masking.ts';
+import type { ExchangeMasking } from '../content/exchange-masking.ts';
 import { contentWay, SpooledContent, streamedContent, type LeavingContent } from '../content/masked-content.ts';
 import { maskedReply, readsResponse } from '../content/masked-reply.ts';
 import type { RequestContent } from '../content/request-content.ts';
+import { openHandling, UNTOUCHED, type ExchangeHandling } from '../content/exchange-handling.ts';
 import { findingsOf } from '../findings.ts';
 import type { Masks } from '../judging/masks-of.ts';
 import type { Permitted } from '../judging/permitted.ts';
@@ -19,24 +19,12 @@ import type { Services } from '../services.ts';
 import { Carriage } from './carriage.ts';
 import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
 import { firstFailure } from './first-failure.ts';
-import { openInjecting, scrubbing, type Injecting } from '../credentials/injecting.ts';
 import { maskedHead } from './masked-head.ts';
 
 interface Client {
   readonly reply: ReplySink;
   readonly content: RequestContent | undefined;
 }
-
-/** What is done to the messages of an exchange beside carrying them. */
-interface Handling {
-  readonly masking: ExchangeMasking;
-  /** Absent where no rule asks for it. */
-  readonly recording: ContentRecording | undefined;
-  /** Absent where no secret goes into the request. */
-  readonly injecting: Injecting | undefined;
-}
-
-const UNTOUCHED: Handling = { masking: {}, recording: undefined, injecting: undefined };
 
 /**
  * Carries a request that is read on its way: a rule has something of it masked, or its content recorded, on the way out, on the
@@ -64,21 +52,10 @@ export async function carryRead(
 
 type Carried = Permitted & { readonly permit: Permit };
 
-/** @failure store_unavailable | audit_unavailable | credential_unavailable */
-async function openHandling(permitted: Permitted, masks: Masks, services: Services): Promise<Result<Handling, Failure>> {
-  const masking = await openMasking(permitted, masks, services);
-  if (!masking.ok) return masking;
-  const injecting = await openInjecting(permitted, services);
-  if (!injecting.ok) return injecting;
-  const recording = await openContentRecording(permitted, services);
-  if (!recording.ok) return recording;
-  return ok({ masking: scrubbing(masking.value, injecting.value), recording: recording.value, injecting: injecting.value });
-}
-
 async function send(
   carriage: Carriage<Carried>,
   { reply, content }: Client,
-  { masking, recording, injecting }: Handling,
+  { masking, recording, injecting }: ExchangeHandling,
   services: Services,
 ): Promise<Ending> {
   const leaving =
@@ -101,7 +78,7 @@ async function send(
 async function leavingContent(
   carriage: Carriage<Carried>,
   content: RequestContent,
-  { masking, injecting }: Pick<Handling, 'masking' | 'injecting'>,
+  { masking, injecting }: Pick<ExchangeHandling, 'masking' | 'injecting'>,
   { content: means }: Services,
 ): Promise<Result<LeavingContent, Failure>> {
   const { fields } = carriage.exchange;
@@ -141,7 +118,7 @@ interface Outgoing {
 async function run(
   carriage: Carriage<Carried>,
   { shown, sent }: Outgoing,
-  { reply, masking, recording, injecting }: Handling & { readonly reply: ReplySink },
+  { reply, masking, recording, injecting }: ExchangeHandling & { readonly reply: ReplySink },
   services: Services,
 ): Promise<Ending> {
   const { clock, pools, content: means } = services;
