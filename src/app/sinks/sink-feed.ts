@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
-import type { Milliseconds } from '../../core/units.ts';
 import type { OpenJournal } from '../../recording/journal.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
@@ -9,9 +8,9 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { OwnEgress } from '../egress/own-request.ts';
 import { writerNames } from '../indexing/writer-names.ts';
-import { waitAfter } from '../notifying/retry-schedule.ts';
 import { type Batch, ChainCopy, type ChainLag } from './chain-copy.ts';
 import { deliverBatch } from './deliver-batch.ts';
+import { FeedLoop } from './feed-loop.ts';
 import type { HttpSink } from './http-sink.ts';
 
 export interface SinkFeedParts {
@@ -30,11 +29,6 @@ export interface SinkFeedParts {
   readonly keyOf: (sink: HttpSink) => Promise<Result<Uint8Array, string>>;
 }
 
-/** How often what was recorded meanwhile is looked for. */
-const EVERY: Milliseconds = 1000;
-/** A sink that is back is not left waiting for long: attempts cost next to nothing. */
-const LONGEST_WAIT: Milliseconds = 60_000;
-
 /**
  * Keeps one sink up with the record, in the order of each chain. It reads what the medium has, behind the backs of those who
  * write: a sink that is slow or gone keeps nobody waiting, and what it has not taken stays in the segments until retention
@@ -47,12 +41,7 @@ export class SinkFeed implements AsyncDisposable {
   /** Writers whose chain cannot be read on: told once. */
   readonly #unreadable = new Set<string>();
   readonly #stopped = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
-  /** Attempts since the last batch that was taken. */
-  #failed = 0;
-  /** On the monotonic clock. */
-  #notBefore: Milliseconds = 0;
+  readonly #loop: FeedLoop;
   #trouble: string | undefined;
 
   constructor(sink: HttpSink, parts: SinkFeedParts) {
@@ -66,29 +55,18 @@ export class SinkFeed implements AsyncDisposable {
       const now = clock.now();
       return Math.max(0, ...this.#lags().map(({ oldest = now }) => (now - oldest) / 1000));
     });
-    this.#timer = setInterval(() => this.#look(), EVERY);
-    this.#timer.unref();
-    this.#look();
+    this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
+    this.#loop.start();
   }
 
   /** Cuts off what runs: the next process sends it again under the same id. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
     this.#stopped.abort();
-    await this.#running;
+    await this.#loop[Symbol.asyncDispose]();
   }
 
   #lags(): readonly ChainLag[] {
     return [...this.#copies.values()].map((copy) => copy.lag());
-  }
-
-  #look(): void {
-    if (this.#running !== undefined || this.#parts.clock.monotonic() < this.#notBefore) return;
-    this.#running = this.#feed()
-      .catch((error: unknown) => this.#putOff(String(error)))
-      .finally(() => {
-        this.#running = undefined;
-      });
   }
 
   /** Own records first. One attempt that fails puts off all: it is the same receiver. */
@@ -99,7 +77,7 @@ export class SinkFeed implements AsyncDisposable {
       while (!this.#stopped.signal.aborted && (await this.#step(writer))) {
         // The next batch of the same chain.
       }
-      if (this.#parts.clock.monotonic() < this.#notBefore) return;
+      if (this.#loop.isResting) return;
     }
   }
 
@@ -127,7 +105,7 @@ export class SinkFeed implements AsyncDisposable {
       return false;
     }
     await copy.taken();
-    this.#failed = 0;
+    this.#loop.succeeded();
     this.#say(undefined);
     return true;
   }
@@ -168,9 +146,7 @@ export class SinkFeed implements AsyncDisposable {
   }
 
   #putOff(because: string): void {
-    const { clock, random } = this.#parts;
-    this.#failed += 1;
-    this.#notBefore = clock.monotonic() + waitAfter(this.#failed, random, LONGEST_WAIT);
+    this.#loop.putOff();
     this.#say(because);
   }
 

@@ -9,8 +9,8 @@ import { readCheckpoint } from '../../../recording/tree/checkpoint.ts';
 import type { Log } from '../../../telemetry/log.ts';
 import type { Metrics } from '../../../telemetry/metrics.ts';
 import { writerNames } from '../../indexing/writer-names.ts';
-import { waitAfter } from '../../notifying/retry-schedule.ts';
 import { readCursor, writeCursor } from '../chain-cursor.ts';
+import { FeedLoop } from '../feed-loop.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { fileContent, type S3Content, textContent } from './s3-content.ts';
 import type { S3Sink } from './s3-sink.ts';
@@ -26,8 +26,6 @@ export interface UploadParts {
   readonly log: Log;
 }
 
-const EVERY: Milliseconds = 1000;
-const LONGEST_WAIT: Milliseconds = 60_000;
 /**
  * So often a checkpoint is put there, and so old a segment becomes before another one follows (`SEGMENT_AGE`): the request for the
  * one is on the record, which ends the other. What a quiet gateway recorded comes to the store with the next checkpoint at the latest.
@@ -40,33 +38,19 @@ export class UploadFeed implements AsyncDisposable {
   readonly #bucket: S3Bucket;
   readonly #parts: UploadParts;
   readonly #stop: AbortController;
-  readonly #timer: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
-  #failed = 0;
-  #notBefore: Milliseconds = 0;
+  readonly #loop: FeedLoop;
   #checkpointAt: Milliseconds = 0;
   #trouble: string | undefined;
 
   constructor(sink: S3Sink, bucket: S3Bucket, stop: AbortController, parts: UploadParts) {
     [this.#sink, this.#bucket, this.#stop, this.#parts] = [sink, bucket, stop, parts];
-    this.#timer = setInterval(() => this.#look(), EVERY);
-    this.#timer.unref();
-    this.#look();
+    this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
+    this.#loop.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
     this.#stop.abort();
-    await this.#running;
-  }
-
-  #look(): void {
-    if (this.#running !== undefined || this.#parts.clock.monotonic() < this.#notBefore) return;
-    this.#running = this.#feed()
-      .catch((error: unknown) => this.#putOff(String(error)))
-      .finally(() => {
-        this.#running = undefined;
-      });
+    await this.#loop[Symbol.asyncDispose]();
   }
 
   async #feed(): Promise<void> {
@@ -127,18 +111,16 @@ export class UploadFeed implements AsyncDisposable {
         'Found something else in the bucket under the key of a segment or checkpoint: it is left there',
       );
     }
-    this.#failed = 0;
+    this.#loop.succeeded();
     this.#trouble = undefined;
     return true;
   }
 
   #putOff(because: string): void {
-    const { clock, random, log } = this.#parts;
-    this.#failed += 1;
-    this.#notBefore = clock.monotonic() + waitAfter(this.#failed, random, LONGEST_WAIT);
+    this.#loop.putOff();
     if (because === this.#trouble) return;
     this.#trouble = because;
-    log.warn(
+    this.#parts.log.warn(
       { sink: this.#sink.label, host: this.#sink.host, because },
       'A sink does not take segments: they stay, and it is tried again',
     );
