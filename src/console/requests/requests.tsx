@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ApprovalSummary } from '../../admin/contract/approvals.ts';
 import { useTyping } from '../frame/typist.ts';
 import { useKeys } from '../frame/use-keys.ts';
@@ -21,7 +21,7 @@ interface Intended {
 export function Requests({ open }: { readonly open: string | undefined }): JSX.Element {
   const pending = usePages<ApprovalSummary>('/v1/approvals?state=pending&limit=200');
   const all = usePages<ApprovalSummary>('/v1/approvals?limit=50');
-  const [intended, intend] = useIntended();
+  const [intended, intend] = useIntended(open);
   const waiting = useMemo(() => soonestFirst(pending.items ?? []), [pending.items]);
   const settled = useMemo(() => (all.items ?? []).filter(({ state }) => state !== 'pending'), [all.items]);
   useNews(pending.items);
@@ -52,14 +52,21 @@ export function Requests({ open }: { readonly open: string | undefined }): JSX.E
 
 type Intend = (intended: Intended | undefined) => void;
 
-/** What is set out to be done; until it is done or given up, keys are meant for its form. */
-function useIntended(): readonly [Intended | undefined, Intend] {
+/**
+ * What is set out to be done; until it is done or given up, keys are meant for its form. Whoever opens another request has given
+ * it up: back at the first, a key would be text for a form that was asked for long ago, and that may say the opposite.
+ */
+function useIntended(open: string | undefined): readonly [Intended | undefined, Intend] {
   const [intended, setIntended] = useState<Intended>();
   const latest = useRef<Intended | undefined>(undefined);
   const intend = useCallback<Intend>((next) => {
     latest.current = next;
     setIntended(next);
   }, []);
+  useLayoutEffect(() => {
+    // By the address, which a quick hand has already taken on.
+    if (latest.current !== undefined && latest.current.id !== currentRoute().id) intend(undefined);
+  }, [open, intend]);
   useTyping(useCallback(() => latest.current !== undefined && latest.current.id === currentRoute().id, []));
   return [intended, intend];
 }

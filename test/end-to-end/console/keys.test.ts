@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApprovalsAnswer } from '../../../src/admin/contract/approvals.ts';
 import { ConsoleLab, HELD, closeWindows, hasBrowser, needing } from './console-lab.ts';
 
+/** Where one request is read. */
+const ONE = /^\/v1\/approvals\/[0-9a-f-]{36}$/;
+
 describe.skipIf(!hasBrowser)(`keys while something is on its way (${needing})`, () => {
   let lab: ConsoleLab;
   let page: Page;
@@ -61,7 +64,7 @@ describe.skipIf(!hasBrowser)(`keys while something is on its way (${needing})`, 
   }
 
   it('what is typed before the form is there is no shortcut', async () => {
-    const letGo = await delayed(page, 'GET', /^\/v1\/approvals\/[0-9a-f-]{36}$/);
+    const letGo = await delayed(page, 'GET', ONE);
     await rowOf(page, mine).focus();
     await page.keyboard.press('a');
     await page.getByRole('heading', { name: 'Held request', exact: true }).waitFor();
@@ -82,10 +85,54 @@ describe.skipIf(!hasBrowser)(`keys while something is on its way (${needing})`, 
     await page.keyboard.press('Escape');
   });
 
+  it.each<[by: string, open: () => Promise<void>]>([
+    ['by pointer', async () => await rowOf(page, mine).click()],
+    ['with Enter', async () => await rowOf(page, mine).press('Enter')],
+  ])('keys are for the request that was opened %s, though it is not there yet', async (_, open) => {
+    const letGo = await delayed(page, 'GET', ONE);
+    await open();
+    await page.getByRole('heading', { name: 'Held request', exact: true }).waitFor();
+    const opened = page.url();
+    await page.keyboard.type('djag');
+    await page.keyboard.press('Control+Enter');
+    expect(page.url()).toBe(opened);
+    expect(await page.getByRole('form').count()).toBe(0);
+    await letGo();
+    await page.getByRole('form', { name: 'Deny this request' }).waitFor();
+    await expectLeftAlone(page);
+    const posted = page.waitForRequest((each) => each.method() === 'POST' && each.url().endsWith('/decision'));
+    await page.keyboard.type('not to them');
+    await page.keyboard.press('Control+Enter');
+    expect((await posted).url()).toContain(opened.split('/').at(-1));
+    await page.getByText('Denied. The agent is told that people said no.').first().waitFor();
+    expect(await pending()).not.toContain(mine);
+    expect(await pending()).toContain(other);
+  });
+
+  it('what was set out to be done is forgotten with the look at another request', async () => {
+    const letGo = await delayed(page, 'GET', ONE);
+    await rowOf(page, mine).focus();
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: 'Held request', exact: true }).waitFor();
+    for (const path of [other, mine]) {
+      await rowOf(page, path).click();
+      await page
+        .locator('.row.open')
+        .getByText(new RegExp(`${path}$`))
+        .waitFor();
+    }
+    // Were the first key remembered, this one would be text, and the form one that approves.
+    await page.keyboard.press('d');
+    await letGo();
+    await page.getByRole('form', { name: 'Deny this request' }).waitFor();
+    await expectLeftAlone(page);
+    for (const _ of ['form', 'request']) await page.keyboard.press('Escape');
+  });
+
   it('no more is it where no form comes, since this person may not decide', async () => {
     const owner = await lab.signIn(await lab.token('olga@acme.example', 'approver', ['privacy']));
     await rowOf(owner, mine).waitFor();
-    const letGo = await delayed(owner, 'GET', /^\/v1\/approvals\/[0-9a-f-]{36}$/);
+    const letGo = await delayed(owner, 'GET', ONE);
     await rowOf(owner, mine).focus();
     await owner.keyboard.press('a');
     await owner.getByRole('heading', { name: 'Held request', exact: true }).waitFor();
