@@ -75,7 +75,8 @@ export class ApprovalDigests {
       rules: rules.toSorted((a, b) => (a.rule < b.rule ? -1 : 1)).map(ruleParts),
       method,
       target,
-      fields: boundFields(request.fields, request.boundFields),
+      // A media type is bound where there is nothing of it too: an empty form and an empty text are two requests.
+      fields: boundFields(request.fields, content === null ? ['content-type', ...request.boundFields] : request.boundFields),
       content,
       terms: termParts(request.terms),
     };

@@ -3,10 +3,11 @@ import type { FieldLines } from '../../core/exchange/exchange.ts';
 /**
  * Fields that tell an origin what to do where method and target do not: bound whatever the rule says, and in grants too, which
  * are shown by method and path. To SOAP and the JSON protocols of AWS the operation is a field, a copy takes its other end from
- * one.
+ * one, and what the messages of a WebSocket mean is said by its subprotocol.
  */
 const OPERATION: readonly string[] = [
   'destination',
+  'sec-websocket-protocol',
   'soapaction',
   'x-amz-target',
   'x-amz-copy-source',
@@ -16,8 +17,11 @@ const OPERATION: readonly string[] = [
   'x-http-method-override',
   'x-method-override',
 ];
-/** How content is coded, and its place in the whole. */
-const ALWAYS_BOUND: readonly string[] = ['content-encoding', 'content-range', ...OPERATION];
+/**
+ * How content is coded, and its place in the whole. The Content-Type field goes with the digest of the content; what CGI may
+ * read in its stead does not.
+ */
+const ALWAYS_BOUND: readonly string[] = ['content-encoding', 'content-range', 'content_type', ...OPERATION];
 
 /** @param ofRules names in `approval.fields`, in lower case */
 export function boundFields(fields: FieldLines, ofRules: readonly string[]): FieldLines {

@@ -20,8 +20,22 @@ export function fieldsOf(terms: readonly ApprovalTerms[]): readonly string[] {
   return [...new Set(terms.flatMap((each) => each.fields))].sort();
 }
 
-export function originOf({ scheme, authority }: Pick<Held, 'scheme' | 'authority'>): string {
-  return `${scheme}://${authorityText(authority)}`;
+/**
+ * `scheme://host:port`, of a WebSocket with the scheme that is its own (RFC 6455 §3): a GET that people have agreed to must not
+ * become a connection on which anything may follow, nor may a grant for it.
+ */
+export function originOf({ kind, scheme, authority }: Pick<Held, 'kind' | 'scheme' | 'authority'>): string {
+  return `${schemeText(kind, scheme)}://${authorityText(authority)}`;
+}
+
+function schemeText(kind: Held['kind'], scheme: Held['scheme']): string {
+  return kind === 'upgrade' ? scheme.replace('http', 'ws') : scheme;
+}
+
+/** Masked as on the record. */
+function shownTarget(held: Held): string {
+  const { kind, scheme } = held;
+  return (targetText(held) ?? '').replace(scheme, schemeText(kind, scheme));
 }
 
 /** A held request as people see it. */
@@ -35,7 +49,7 @@ export function shownRequest(
   const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
   return {
     method: held.method,
-    target: targetText(held) ?? '',
+    target: shownTarget(held),
     origin: originOf(held),
     ...(mediaType !== undefined && { mediaType }),
     places: {
