@@ -21,8 +21,8 @@ import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
 import { scopeView } from './people/scope.ts';
 import { contentReader } from './records/content-keys.ts';
-import { recordingsDirectory } from './records/open-record.ts';
 import { localReadingKeys } from './records/record-keys.ts';
+import { recordDirectories } from './records/stores/record-stores.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
@@ -150,7 +150,7 @@ function desksOf(
       countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
       recordsOf: async (found) => {
         const keys = await localReadingKeys(settings);
-        return recordsOfExchange(found, recordingsDirectory(settings), keys.wrapping);
+        return recordsOfExchange(found, recordDirectories(settings), keys.wrapping);
       },
       contentEventsOf: (found) => contentEventsOf(found, settings),
       openContent: (sealed) => openedMessages(sealed, settings, state.database.db),

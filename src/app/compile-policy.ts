@@ -1,11 +1,13 @@
 import type { PolicyFileIssue, PolicyFiles } from '../config/policy-files.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock } from '../core/ports.ts';
+import type { Home } from '../core/exchange/decision.ts';
 import { ok } from '../core/result.ts';
 import { compilePolicy, type Compilation } from '../policy/compile.ts';
 import { formatIssue, type PolicyIssue } from '../policy/issue.ts';
 import type { CompiledPolicy, WorldData } from '../policy/model.ts';
 import type { TlsFileDigests } from '../policy/tls-files.ts';
+import { homeStores, storeOf } from './records/stores/home-stores.ts';
 import type { PolicySource } from './loading/policy-source.ts';
 
 /** Compiles policy files under these settings. Files without what they name are a trial: `tls` is then not read. */
@@ -13,16 +15,26 @@ export function compileFor(
   { settings, observe, clock }: { readonly settings: Settings; readonly observe: boolean; readonly clock: Clock },
   world: WorldData,
 ): (source: PolicyFiles | PolicySource) => Compilation {
+  const homes = homeStores(settings, world);
   return (source) => {
     const compilation = compilePolicy(source.files, world, {
       digest: source.digest,
       authority: settings.authority,
       now: clock.now(),
+      homeProblem: (home) => homeProblem(home, homes),
       ...('tlsFiles' in source && { tlsFiles: digestsOf(source) }),
     });
     if (!observe || compilation.policy === undefined) return compilation;
     return { ...compilation, policy: observed(compilation.policy) };
   };
+}
+
+/** Why nothing of agents at home there may be recorded; undefined where it may. */
+function homeProblem(home: Home, stores: ReturnType<typeof homeStores>): string | undefined {
+  if (!stores.ok) return stores.failure;
+  if (stores.value.length === 0) return undefined;
+  const found = storeOf(home, stores.value);
+  return found.ok ? undefined : found.failure;
 }
 
 function digestsOf({ tlsFiles }: PolicySource): TlsFileDigests {

@@ -22,7 +22,6 @@ import { Limits } from '../pipeline/limiting/limits.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
-import { ContentRecorder } from '../recording/content/content-recorder.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
@@ -87,7 +86,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const stopped = await StoppedAgents.open(state.stoppedAgents);
   if (!stopped.ok) return fail(stopped.failure.detail);
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
-  const journal = stack.use(createFoldingJournal({ journal: state.journal, clock }));
+  const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
   const limits = new Limits(clock);
   stack.use(metering(live, limits));
@@ -95,7 +94,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const recorder = createRecorder(journal, metrics);
   const reidentify = reidentifierFor(parts, tokenCache, stopped.value);
   const contentRecord = {
-    recorder: new ContentRecorder(journal, state.contentKeys),
+    openContent: state.records.openContent.bind(state.records),
     limit: settings.recordings['content-limit'],
   };
   const carrying = { recorder, contentRecord, pools, live, limits };
@@ -240,12 +239,12 @@ function identifierFor({ state, inForce, clock, random }: DataPlaneParts, tokens
     attempts: new AttemptLimiter({ clock }),
     clock,
   });
-  return identifyAtHome(identify, state.places);
+  return identifyAtHome(identify, state);
 }
 
 function reidentifierFor({ inForce, state, clock }: DataPlaneParts, tokens: TokenCache, stopped: StoppedAgents): Reidentify {
   const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens, clock });
-  return reidentifyUnlessStopped(reidentifyAtHome(reidentify, state.places), stopped);
+  return reidentifyUnlessStopped(reidentifyAtHome(reidentify, state), stopped);
 }
 
 function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {

@@ -18,6 +18,7 @@ import { type MetadataEndpoint, metadataService } from './egress/metadata-servic
 import { openIndexing } from './indexing/open-indexing.ts';
 import { missingCredentials } from './loading/missing-credentials.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
+import { homeStores } from './records/stores/home-stores.ts';
 import { loggedAlarms } from './notifying/logged-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
@@ -137,6 +138,9 @@ async function loadFirst(
   options: GatewayOptions,
   world: PolicyInForce['tables']['world'],
 ): Promise<Result<FirstPolicy, readonly string[]>> {
+  // Said once here, not of every agent.
+  const homes = homeStores(options.settings, world);
+  if (!homes.ok) return fail([homes.failure]);
   const read = policyReader(options.settings.rules);
   const source = await read();
   if (!source.ok) return fail(source.failure.map(issueText));

@@ -14,19 +14,19 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
     get writable(): boolean {
       return writable;
     },
-    decision: (event) => {
+    decision: (event, home) => {
       const { exchangeKind: kind = 'none', decision: effect, code = 'none' } = event;
       metrics.count('cordon_decisions_total', { kind, effect, code });
-      return journal.append(quoteless(event, 'reason')).then((recorded) => {
+      return journal.append(quoteless(event, 'reason'), home).then((recorded) => {
         writable = recorded.ok;
         return recorded;
       });
     },
-    outcome: (event) => {
+    outcome: (event, home) => {
       sent.add(event.bytes.sent);
       received.add(event.bytes.received);
       metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
-      void journal.append(quoteless(event, 'detail'));
+      void journal.append({ ...quoteless(event, 'detail'), home: home?.label }, home);
     },
     found: (findings) => {
       for (const direction of ['request', 'response'] as const) {

@@ -7,7 +7,6 @@ import type { StoppedAgentStore } from '../core/stopped-agent.ts';
 import type { Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
-import type { ContentKeys } from '../recording/content/content-keys.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
@@ -24,8 +23,7 @@ import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { openSecrets, type SecretParts } from './loading/open-secrets.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
-import { openContentKeys } from './records/content-keys.ts';
-import { openRecord } from './records/open-record.ts';
+import { openRecords, type Records } from './records/stores/open-records.ts';
 import { statePlaces, type StatePlace } from './loading/state-places.ts';
 
 /** What the gateway keeps, opened. */
@@ -38,8 +36,10 @@ export interface State extends AsyncDisposable {
   readonly stoppedAgents: StoppedAgentStore;
   readonly personTokens: PersonTokenStore;
   readonly consoleSessions: ConsoleSessionStore;
+  /** By the home of whom they concern. */
+  readonly records: Records;
+  /** Of what concerns no agent. */
   readonly journal: OpenJournal;
-  readonly contentKeys: ContentKeys;
   readonly ca: IssuingCa;
   readonly originTls: OriginTls;
   /** PEM texts of `trust`. */
@@ -72,13 +72,15 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   const database = await openStore(settings, { clock, world: () => Promise.resolve(ok(world)) });
   if (!database.ok) return database;
   stack.use(database.value);
-  const journal = await openRecord(settings, {
+  const records = await openRecords(settings, {
     clock,
     random,
+    world,
+    db: database.value.db,
     onError: ({ detail }) => log.error({ detail }, 'The record cannot be written'),
   });
-  if (!journal.ok) return fail(journal.failure.detail);
-  stack.use(journal.value);
+  if (!records.ok) return records;
+  stack.use(records.value);
   const ca = await openIssuingCa({
     directory,
     clock,
@@ -105,8 +107,8 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
     keys,
     secrets: secrets.value,
     ...repositoriesOf(database.value),
-    journal: journal.value,
-    contentKeys: await openContentKeys(settings, { db: database.value.db, clock, random }),
+    records: records.value,
+    journal: records.value.own,
     ca: ca.value,
     originTls: originTls.value,
     anchors: anchors.value,

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fail, ok, type Result } from '../core/result.ts';
 import { didYouMean } from '../policy/text/nearest.ts';
+import { withListedSections } from './listed-section.ts';
 import { type Reading, readSection } from './read-settings.ts';
+import { recordStoreIssues, withWrittenStores } from './record-store-issues.ts';
 import {
   environmentLayer,
   fileLayer,
@@ -47,13 +49,16 @@ export function loadSettings(sources: SettingsSources): Result<LoadedSettings, r
   const environment = environmentLayer(SETTINGS_NODE, sources.env, sources.cwd);
   const flags = flagLayer(SETTINGS_NODE, sources.flags, sources.cwd);
   const issues = [...file.issues, ...unknownFlags(sources.flags)];
-  const layers = [flags, environment, file.layer].filter((layer) => layer !== undefined);
+  const layers = [flags, environment, file.layer && withListedSections(file.layer, SETTINGS_NODE)].filter(
+    (layer) => layer !== undefined,
+  );
   const reading: Reading = { layers, directory: sources.cwd, issues, origins: new Map() };
   const read = readSection(SETTINGS_NODE, [], reading) as Settings;
   if (issues.length > 0) return fail(issues);
-  const settings = withFollowedPlaces(read);
-  const exposed = adminExposure(settings, layers);
-  if (exposed !== undefined) return fail([exposed]);
+  const settings = withWrittenStores(withFollowedPlaces(read), layers);
+  const contradicting = [adminExposure(settings, layers), ...recordStoreIssues(settings, layers)];
+  const contradictions = contradicting.filter((issue) => issue !== undefined);
+  if (contradictions.length > 0) return fail(contradictions);
   return ok({
     settings,
     origins: reading.origins,
@@ -112,7 +117,10 @@ function withFollowedPlaces(settings: Settings): Settings {
     ...settings,
     data: { ...settings.data, place },
     store: { ...settings.store, ...(settings.store.url === 'sqlite' && { place: settings.store.place ?? place }) },
-    recordings: { ...settings.recordings, place: settings.recordings.place ?? place },
+    // Stores say for themselves where they lie.
+    ...(settings.recordings.stores.length === 0 && {
+      recordings: { ...settings.recordings, place: settings.recordings.place ?? place },
+    }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface SettingAnnotations {
   readonly shorthand?: string;
   /** A single value stands for a list of one. */
   readonly single?: true;
+  /** A list in the place of the section stands for this member of it. */
+  readonly listed?: string;
   /** Printed without what may be secret in it. */
   readonly secret?: true;
   /** The member whose value it takes when it is not set. */

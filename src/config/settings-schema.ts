@@ -82,25 +82,58 @@ const adminListener = section(
 
 const kept = (description: string) => Type.Optional(written<Milliseconds>('duration', description));
 
-const retentionOf = section(
+const retentionTerms = {
+  metadata: duration('400d', 'Who asked for what, and what came of it: decisions and outcomes.'),
+  content: kept('Of `record: content`: its keys are destroyed then. Unset: as `metadata`; never longer.'),
+  admin: kept('What people and policy changed. Unset: as `metadata`.'),
+  homes: Type.Record(
+    Type.String(),
+    section('Of the agents that are at home there.', {
+      metadata: kept('Unset: that of all homes.'),
+      content: kept('Unset: that of all homes, as far as `metadata` goes.'),
+    }),
+    { description: 'Other terms by home, named as policy and record name it: `eu`, `DE`, `DE+FR`.', default: {} },
+  ),
+};
+
+const retention = section(
   'How long records are kept; what is older is removed, on the record. One duration for everything, or by kind and home.',
-  {
-    metadata: duration('400d', 'Who asked for what, and what came of it: decisions and outcomes.'),
-    content: kept('Of `record: content`: its keys are destroyed then. Unset: as `metadata`; never longer.'),
-    admin: kept('What people and policy changed. Unset: as `metadata`.'),
-    homes: Type.Record(
-      Type.String(),
-      section('Of the agents that are at home there.', {
-        metadata: kept('Unset: that of all homes.'),
-        content: kept('Unset: that of all homes, as far as `metadata` goes.'),
-      }),
-      { description: 'Other terms by home, named as policy and record name it: `eu`, `DE`, `DE+FR`.', default: {} },
-    ),
-  },
+  retentionTerms,
   { shorthand: 'metadata', default: '400d' },
 );
 
-export const SETTINGS = section('cordon.yaml', {
+const recordKey = {
+  key: Type.Optional(
+    secret(
+      'The key that opens the record, 32 bytes in base64. Best kept in the environment variable. Unset: `keys/records.key`.',
+    ),
+  ),
+  'key-file': Type.Optional(path('A file with that key, 32 bytes.')),
+  'former-keys': list(path('File.'), 'Keys that the record was sealed with before: older segments are read with them.', {
+    single: true,
+    default: [],
+  }),
+};
+
+const recordStore = section('The records of the agents that are at home in a jurisdiction.', {
+  for: list(
+    text('A country, a built-in set, or `any`.'),
+    'Homes: of the stores that hold a whole home, the narrowest has its records. What is several names is one jurisdiction.',
+    { single: true },
+  ),
+  directory: path('Where they lie; not in that of another store.'),
+  place: place('Where that is: inside `for`, inside `node.place`, and inside the home of every agent that is served.'),
+  default: Type.Boolean({
+    description: 'What concerns no agent, such as starts, reloads and what people do, is recorded here; exactly one says so.',
+    default: false,
+  }),
+  durability: Type.Optional(choice(['batched', 'strict'], 'Unset: `recordings.durability`.')),
+  ...recordKey,
+  key: Type.Optional(secret('As `recordings.key`. Unset: a key of its own below `keys`, named after `for`.')),
+  retention: Type.Optional(section('Unset: `recordings.retention`.', retentionTerms, { shorthand: 'metadata' })),
+});
+
+const SETTINGS = section('cordon.yaml', {
   listen: section('Where the gateway listens.', {
     proxy: list(proxyListener, 'Proxy listeners: one address, or a list.', { single: true, default: '127.0.0.1:3128' }),
     admin: adminListener,
@@ -178,31 +211,29 @@ export const SETTINGS = section('cordon.yaml', {
     }),
     place: Type.Optional(place('Where it lies. A PostgreSQL database has to state it.', { follows: 'data.place' })),
   }),
-  recordings: section('The record of every exchange.', {
-    place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
-    durability: choice(
-      ['batched', 'strict'],
-      'When a record counts as written: when the kernel has it, flushed to disk within 50 ms, or when the disk has it.',
-      'batched',
-    ),
-    key: Type.Optional(
-      secret(
-        'The key that opens the record, 32 bytes in base64. Best kept in the environment variable. Unset: `keys/records.key`.',
+  recordings: section(
+    'The record of every exchange. A list is a list of `stores`.',
+    {
+      place: Type.Optional(place('Where it lies.', { follows: 'data.place' })),
+      durability: choice(
+        ['batched', 'strict'],
+        'When a record counts as written: when the kernel has it, flushed to disk within 50 ms, or when the disk has it.',
+        'batched',
       ),
-    ),
-    'key-file': Type.Optional(path('A file with that key, 32 bytes.')),
-    'former-keys': list(path('File.'), 'Keys that the record was sealed with before: older segments are read with them.', {
-      single: true,
-      default: [],
-    }),
-    retention: retentionOf,
-    index: choice(
-      ['on', 'off'],
-      'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',
-      'on',
-    ),
-    'content-limit': size('1MiB', 'How much text of one message `record: content` records.'),
-  }),
+      ...recordKey,
+      retention,
+      index: choice(
+        ['on', 'off'],
+        'Whether exchanges and sessions are indexed, which API, console and `cordon sessions list` read.',
+        'on',
+      ),
+      'content-limit': size('1MiB', 'How much text of one message `record: content` records.'),
+      stores: list(recordStore, 'Where the records of agents lie by their home; empty: all in `data.directory`.', {
+        default: [],
+      }),
+    },
+    { listed: 'stores' },
+  ),
   approvals: section('Held requests.', {
     retention: duration(
       '90d',
@@ -302,8 +333,18 @@ export const SETTINGS = section('cordon.yaml', {
   ),
 });
 
+type Written = Static<typeof SETTINGS>;
+
 /** The settings in force, read and resolved: durations in milliseconds, sizes in bytes, paths absolute. */
-export type Settings = Static<typeof SETTINGS>;
+export type Settings = Omit<Written, 'recordings'> & { readonly recordings: Recordings };
+
+type Recordings = Omit<Written['recordings'], 'stores'> & { readonly stores: readonly RecordStoreSetting[] };
+
+/** An entry of `recordings.stores`. */
+export type RecordStoreSetting = Written['recordings']['stores'][number] & {
+  /** Where its members are written, for what is found out about it later: `cordon.yaml:3:7`. */
+  readonly written: { readonly [M in 'for' | 'directory' | 'place']: string };
+};
 
 /** The table as reading, printing and the generated page walk it. */
 export const SETTINGS_NODE = SETTINGS as unknown as SettingNode;

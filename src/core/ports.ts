@@ -1,5 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { Failure } from './codes.ts';
+import type { Home } from './exchange/decision.ts';
 import type { AdminAction, Alarm, RecordEvent } from './exchange/record.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { Result } from './result.ts';
@@ -39,8 +40,11 @@ export interface Resolver {
 
 /** Appends to the record; resolves when the event is as durable as `recordings.durability` says. */
 export interface Journal {
-  /** @failure audit_unavailable: the effect must not happen */
-  append(event: RecordEvent): Promise<Result<void, Failure>>;
+  /**
+   * @param home of the subject that it concerns, as it was judged: where it is recorded may depend on it; absent where it concerns none
+   * @failure audit_unavailable: the effect must not happen
+   */
+  append(event: RecordEvent, home?: Home): Promise<Result<void, Failure>>;
 }
 
 export interface AgentToken {

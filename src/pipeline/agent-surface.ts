@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { authorityText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
-import type { DecisionEvent } from '../core/exchange/record.ts';
+import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isToken } from '../wire/http/fields.ts';
@@ -16,7 +16,7 @@ import { ESTABLISHED } from './carrying/established.ts';
 import { identifyByCredentials, identifyByTunnel } from './judging/identify.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
 import { refuse, type Refusal } from './judging/refusal.ts';
-import type { Progress } from './judging/progress.ts';
+import { homeOf, type Progress } from './judging/progress.ts';
 import type { Services } from './services.ts';
 import { foresee } from './foresee.ts';
 import { askInAdvance, readGrantOrder } from './holding/ask-in-advance.ts';
@@ -109,22 +109,23 @@ export class AgentSurface {
   }
 
   async #record(event: DecisionEvent, accepted: Accepted): Promise<Result<void, Refusal>> {
-    const recorded = await this.#services.recorder.decision(event);
+    const recorded = await this.#services.recorder.decision(event, homeOf(accepted));
     return recorded.ok ? recorded : refuse(recorded.failure, accepted);
   }
 
-  #end({ id }: Accepted, status: number | undefined, startedAt: number, failure?: Failure): void {
+  #end(accepted: Accepted, status: number | undefined, startedAt: number, failure?: Failure): void {
     const { recorder, clock } = this.#services;
-    recorder.outcome({
+    const event: OutcomeEvent = {
       kind: 'outcome',
-      exchange: id,
+      exchange: accepted.id,
       status,
       code: failure?.code,
       detail: failure?.detail,
       bytes: { sent: 0, received: 0 },
       timing: { total: clock.monotonic() - startedAt },
       findings: {},
-    });
+    };
+    recorder.outcome(event, homeOf(accepted));
   }
 
   async #page(

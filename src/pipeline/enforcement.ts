@@ -25,6 +25,8 @@ import type { Held, Permitted } from './judging/permitted.ts';
 import { answeredEvent } from './record-events.ts';
 import type { Refusal } from './judging/refusal.ts';
 import type { Services } from './services.ts';
+import type { DecisionEvent } from '../core/exchange/record.ts';
+import { homeOf } from './judging/progress.ts';
 
 /** Told to an upgrade at the gateway's own name. Judged by rules, the name might be looked up, and it exists in no DNS. */
 const NO_WEBSOCKET = 'The gateway itself speaks no WebSocket';
@@ -83,13 +85,15 @@ export class Enforcement {
   /** Records and words a request that was refused before it became an exchange. */
   refuse({ client, failure, method, target, tunnel, isGone }: RefusedRequest): Answer {
     const id = this.#newExchangeId();
-    void this.#services.recorder.decision({
+    const home = tunnel?.subject?.attributes.home;
+    const event: DecisionEvent = {
       kind: 'decision',
       exchange: id,
       client: client.address,
       tunnel: tunnel?.id,
       subject: tunnel?.subject?.attributes.agent,
       session: tunnel?.subject?.session,
+      home: home?.label,
       method,
       target: target === undefined ? undefined : recordedPath(withoutSecrets(target)),
       evidence: [],
@@ -98,13 +102,15 @@ export class Enforcement {
       reason: failure.detail,
       rules: [],
       obligations: [],
-    });
+    };
+    void this.#services.recorder.decision(event, home);
     const answer = answerTo({
       code: failure.code,
       reason: failure.detail,
       progress: { id, ...(tunnel !== undefined && { tunnel }) },
     });
-    this.#services.recorder.outcome(answeredEvent({ id }, failure.code, isGone === true ? undefined : answer.status, 0));
+    const outcome = answeredEvent({ id }, failure.code, isGone === true ? undefined : answer.status, 0);
+    this.#services.recorder.outcome(outcome, home);
     return answer;
   }
 
@@ -173,10 +179,11 @@ export class Enforcement {
   }
 
   // A defect of ours while it is carried out ends one exchange, not the process and with it everybody else's.
-  #endDefect({ id, startedAt }: Accepted, error: unknown, cut: () => void): void {
+  #endDefect(accepted: Accepted, error: unknown, cut: () => void): void {
     cut();
+    const { id, startedAt } = accepted;
     const { clock, recorder } = this.#services;
-    recorder.outcome({
+    const event = {
       kind: 'outcome',
       exchange: id,
       code: 'internal_error',
@@ -184,7 +191,9 @@ export class Enforcement {
       bytes: { sent: 0, received: 0 },
       timing: { total: clock.monotonic() - startedAt },
       findings: {},
-    });
+    } as const;
+    // What the stages came to know is in it.
+    recorder.outcome(event, homeOf(accepted));
   }
 
   #answer(refusal: Refusal, reply: ReplySink): void {
@@ -197,6 +206,7 @@ export class Enforcement {
     const event = answeredEvent(progress, code, isGone ? undefined : answer.status, clock.monotonic() - progress.startedAt);
     const findings = findingsOf(progress);
     if (findings !== NO_FINDINGS) recorder.found(findings);
-    recorder.outcome(findings === NO_FINDINGS ? event : { ...event, findings: recordedFindings(findings) });
+    const told = findings === NO_FINDINGS ? event : { ...event, findings: recordedFindings(findings) };
+    recorder.outcome(told, homeOf(progress));
   }
 }

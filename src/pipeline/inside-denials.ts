@@ -6,6 +6,7 @@ import { mintInterceptPermit } from './judging/authorize.ts';
 import type { Refusal } from './judging/refusal.ts';
 import { answeredEvent } from './record-events.ts';
 import type { Services } from './services.ts';
+import { homeOf } from './judging/progress.ts';
 
 /**
  * Refused CONNECTs whose clients are told inside: clients show little of a refused CONNECT, so an identified one gets a
@@ -39,7 +40,7 @@ export class InsideDenials {
     const opened = { ...progress, subject: progress.subject };
     const intercepted = await interceptor.intercept(mintInterceptPermit(progress), opened, socket, head);
     if (!intercepted.ok) socket.destroy();
-    recorder.outcome(answeredEvent(progress, code, 200, clock.monotonic() - progress.startedAt));
+    recorder.outcome(answeredEvent(progress, code, 200, clock.monotonic() - progress.startedAt), homeOf(progress));
     return true;
   }
 }

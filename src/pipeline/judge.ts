@@ -2,7 +2,7 @@ import { defectDetail } from '../core/defect.ts';
 import type { Accepted } from '../core/exchange/exchange.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { RequestContent } from './content/request-content.ts';
-import { withDecision } from './judging/progress.ts';
+import { homeOf, withDecision } from './judging/progress.ts';
 import type { Held, Permitted } from './judging/permitted.ts';
 import { withinLimits } from './limiting/within-limits.ts';
 import { permittedEvent, refusedEvent } from './record-events.ts';
@@ -46,9 +46,10 @@ function limited(permitted: Permitted, services: Services): Judged {
 async function record(judged: Judged, services: Services): Promise<Judged> {
   // People are asked first; what they are asked is then on the record.
   if (judged.ok && 'held' in judged.value) return judged;
+  const progress = judged.ok ? judged.value : judged.failure.progress;
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
-  const recorded = await services.recorder.decision(event);
-  if (!recorded.ok) return fail({ ...recorded.failure, progress: judged.ok ? judged.value : judged.failure.progress });
+  const recorded = await services.recorder.decision(event, homeOf(progress));
+  if (!recorded.ok) return fail({ ...recorded.failure, progress });
   if (!judged.ok) raiseAlarm(judged.failure, services);
   services.events.publish({ type: 'decision', exchange: event.exchange, effect: event.decision, code: event.code });
   return judged;

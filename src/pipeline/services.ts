@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Subject } from '../core/exchange/exchange.ts';
+import type { Home } from '../core/exchange/decision.ts';
 import type { InterceptPermit } from '../core/exchange/permit.ts';
 import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
@@ -41,10 +42,14 @@ export interface Interceptor {
 
 /** The record, as the pipeline uses it. */
 export interface Recorder {
-  /** Resolves before the effect may happen. @failure audit_unavailable */
-  decision(event: DecisionEvent): Promise<Result<void, Failure>>;
+  /**
+   * Resolves before the effect may happen.
+   * @param home of the subject, as it was judged; absent where nobody was recognised
+   * @failure audit_unavailable
+   */
+  decision(event: DecisionEvent, home: Home | undefined): Promise<Result<void, Failure>>;
   /** Never waits: the effect has happened. */
-  outcome(event: OutcomeEvent): void;
+  outcome(event: Omit<OutcomeEvent, 'home'>, home: Home | undefined): void;
   /** Counts what was found in the messages of an exchange. */
   found(findings: ExchangeFindings): void;
 }

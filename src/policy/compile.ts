@@ -1,3 +1,4 @@
+import type { Home } from '../core/exchange/decision.ts';
 import type { PolicyDigest } from '../core/ids.ts';
 import type { Instant } from '../core/units.ts';
 import { compileAgents } from './compile/agents.ts';
@@ -29,6 +30,8 @@ export interface CompileOptions {
   readonly now: Instant;
   /** What was found in the files that `namedTlsFiles()` lists; absent: a trial, which reads none. */
   readonly tlsFiles?: TlsFileDigests;
+  /** Why nothing may be kept of agents at home there, in a sentence; absent: nobody asks. */
+  readonly homeProblem?: (home: Home) => string | undefined;
 }
 
 export interface Compilation {
@@ -50,8 +53,15 @@ export function compilePolicy(sources: readonly SourceText[], world: WorldData, 
   checkAuthority(sections, files, options.authority, issues);
   const jurisdictions = compileJurisdictions(sections, world);
   const places = new PlaceNames(world, jurisdictions);
-  const { now, tlsFiles } = options;
-  const scope = { world, now, places, sections, ...(tlsFiles !== undefined && { tlsFiles }) };
+  const { now, tlsFiles, homeProblem } = options;
+  const scope = {
+    world,
+    now,
+    places,
+    sections,
+    ...(tlsFiles !== undefined && { tlsFiles }),
+    ...(homeProblem !== undefined && { homeProblem }),
+  };
   const policy: CompiledPolicy = { ...compileSections(scope), digest: options.digest, jurisdictions };
   const sorted = issues.toSorted(files);
   return issues.errors > 0 ? { issues: sorted } : { policy: deepFreeze(policy), issues: sorted };

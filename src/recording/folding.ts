@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Code, Failure } from '../core/codes.ts';
+import type { Home } from '../core/exchange/decision.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock, Journal } from '../core/ports.ts';
 import type { DecisionEvent, FoldedEvent, RecordEvent } from '../core/exchange/record.ts';
@@ -27,6 +28,8 @@ export interface FoldingJournal extends Journal, AsyncDisposable {
 
 interface Tally {
   readonly event: Omit<FoldedEvent, 'kind' | 'count' | 'since'>;
+  /** Of the subject; who moves is counted anew. */
+  readonly home: Home | undefined;
   /** Start of the window on the monotonic clock. */
   readonly startedAt: Milliseconds;
   written: number;
@@ -49,7 +52,7 @@ export function createFoldingJournal(options: FoldingOptions): FoldingJournal {
   const timer = setInterval(() => void folding.flush(), options.window ?? DEFAULT_WINDOW);
   timer.unref();
   return {
-    append: (event) => folding.append(event),
+    append: (event, home) => folding.append(event, home),
     flush: () => folding.flush(),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
@@ -81,9 +84,9 @@ class Folding {
     this.#keys = options.keys ?? 1024;
   }
 
-  append(event: RecordEvent): Promise<Result<void, Failure>> {
+  append(event: RecordEvent, home?: Home): Promise<Result<void, Failure>> {
     if (event.kind === 'outcome' && this.#awaited.delete(event.exchange)) return Promise.resolve(DONE);
-    if (!isDenial(event) || !this.#folds(event)) return this.#journal.append(event);
+    if (!isDenial(event) || !this.#folds(event, home)) return this.#journal.append(event, home);
     this.#awaited.add(event.exchange);
     const [oldest] = this.#awaited;
     // An outcome that comes after all is then written alone: more than needed, never less.
@@ -104,13 +107,15 @@ class Folding {
   }
 
   /** Counts the denial; true when it is not to be written by itself. */
-  #folds(event: Denial): boolean {
-    const wide = this.#current(this.#wide, wideKey(event), () => this.#fresh(event, undefined));
+  #folds(event: Denial, home: Home | undefined): boolean {
+    const wide = this.#current(this.#wide, wideKey(event), () => this.#fresh(event, undefined, home));
     // No room to count: written one by one, which is too much but not too little.
     if (wide === undefined) return false;
     // Targets get tallies of their own only up to the wide limit, so that one agent cannot fill the table with names.
     const isFull = wide.written >= this.#anyTarget;
-    const narrow = this.#current(this.#narrow, narrowKey(event), () => (isFull ? undefined : this.#fresh(event, event.target)));
+    const narrow = this.#current(this.#narrow, narrowKey(event), () =>
+      isFull ? undefined : this.#fresh(event, event.target, home),
+    );
     if (narrow !== undefined && narrow.written >= this.#sameTarget) return this.#fold(narrow);
     if (isFull) return this.#fold(narrow ?? wide);
     if (narrow !== undefined) narrow.written += 1;
@@ -138,10 +143,11 @@ class Folding {
     return fresh;
   }
 
-  #fresh(event: Denial, target: string | undefined): Tally {
+  #fresh(event: Denial, target: string | undefined, home: Home | undefined): Tally {
     const { subject, client, code } = event;
     return {
       event: { ...(subject !== undefined && { subject }), client, code, ...(target !== undefined && { target }) },
+      home,
       startedAt: this.#clock.monotonic(),
       written: 0,
       folded: 0,
@@ -152,7 +158,7 @@ class Folding {
   async #write(tallies: Map<string, Tally>, key: string, tally: Tally): Promise<void> {
     if (tally.folded === 0) return;
     const since = new Date(tally.firstFoldedAt).toISOString();
-    const written = await this.#journal.append({ kind: 'folded', ...tally.event, count: tally.folded, since });
+    const written = await this.#journal.append({ kind: 'folded', ...tally.event, count: tally.folded, since }, tally.home);
     if (written.ok) return;
     // Not recorded yet: joins what has been counted since, or waits for the next flush.
     const current = tallies.get(key);
@@ -165,13 +171,13 @@ class Folding {
   }
 }
 
-function wideKey({ subject, client, code }: Denial): string {
-  return JSON.stringify([subject, client, code]);
+function wideKey({ subject, home, client, code }: Denial): string {
+  return JSON.stringify([subject, home, client, code]);
 }
 
 /** Hashed: targets are as long as an agent makes them. */
-function narrowKey({ subject, client, code, target }: Denial): string {
-  return hash('sha256', JSON.stringify([subject, client, code, target]), 'base64');
+function narrowKey({ subject, home, client, code, target }: Denial): string {
+  return hash('sha256', JSON.stringify([subject, home, client, code, target]), 'base64');
 }
 
 function isDenial(event: RecordEvent): event is Denial {

@@ -10,9 +10,9 @@ it('createRecorder() counts a hold and a denial of one code apart', async () => 
   const journal: Journal = { append: () => Promise.resolve(ok(undefined)) };
   const metrics = createMetrics();
   const recorder = createRecorder(journal, metrics);
-  await recorder.decision(event('deny'));
-  await recorder.decision(event('hold'));
-  await recorder.decision(event('hold'));
+  await recorder.decision(event('deny'), undefined);
+  await recorder.decision(event('hold'), undefined);
+  await recorder.decision(event('hold'), undefined);
   const { text } = await metrics.render();
   expect(text).toContain('cordon_decisions_total{kind="forward",effect="deny",code="obligation_unsupported"} 1\n');
   expect(text).toContain('cordon_decisions_total{kind="forward",effect="hold",code="obligation_unsupported"} 2\n');

@@ -47,6 +47,7 @@ describe('loadSettings()', () => {
       retention: { metadata: 400 * 86_400_000, homes: {} },
       index: 'on',
       'content-limit': 1024 ** 2,
+      stores: [],
     });
     expect(settings.tls).toEqual({});
     expect(settings['upstream-proxy']).toBeUndefined();

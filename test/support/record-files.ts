@@ -35,8 +35,9 @@ export function linesOf(directory: string): string[] {
 
 /** The keys of tests, and those that a gateway made whose data directory this is in. */
 function wrappingKeysOf(directory: string): WrappingKey[] {
-  const made = join(directory, '../../keys/records.key');
-  return [TEST_KEYS.wrapping, ...(existsSync(made) ? [new WrappingKey(readFileSync(made))] : [])];
+  const keys = join(directory, '../../keys');
+  const made = (existsSync(keys) ? readdirSync(keys) : []).filter((name) => /^records(-.*)?\.key$/.test(name));
+  return [TEST_KEYS.wrapping, ...made.map((name) => new WrappingKey(readFileSync(join(keys, name))))];
 }
 
 function linesIn(bytes: Buffer, wrapping: readonly WrappingKey[]): string[] {

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { instantText } from '../../core/time-text.ts';
 import { CHECKPOINT_NAME } from '../../recording/chain/checkpoint-file.ts';
 import { copySqlite } from '../../store/copy-sqlite.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
+import { recordDirectories, type RecordSettings } from '../records/stores/record-stores.ts';
 import { MANIFEST, manifestFile, VERSION, type Manifest } from './manifest.ts';
 
 /** The shared state; what else is in the data directory can be made anew, or is a record, which is copied as it is. */
@@ -21,7 +21,7 @@ const FOLDERS = ['keys', 'ca', 'secrets'];
  * @failure a sentence
  */
 export async function makeBackup(
-  settings: Pick<Settings, 'data' | 'store'>,
+  settings: Pick<Settings, 'data' | 'store' | 'recordings'>,
   to: string,
   clock: Clock,
 ): Promise<Result<Manifest, string>> {
@@ -36,8 +36,9 @@ export async function makeBackup(
       await copySqlite(join(directory, STORE_FILE), join(to, STORE_FILE));
       files.push(STORE_FILE);
     }
-    for (const path of [...(await keyFiles(directory)), ...(await checkpoints(settings))]) {
-      await copy(join(directory, path), join(to, path));
+    const keys = (await keyFiles(directory)).map((path) => ({ from: join(directory, path), path }));
+    for (const { from, path } of [...keys, ...(await checkpoints(settings))]) {
+      await copy(from, join(to, path));
       files.push(path);
     }
     const manifest: Manifest = {
@@ -68,13 +69,16 @@ async function keyFiles(directory: string): Promise<readonly string[]> {
 }
 
 /** With them, records that were copied apart can be shown to be whole up to now. */
-async function checkpoints(settings: Pick<Settings, 'data'>): Promise<readonly string[]> {
-  const recordings = recordingsDirectory(settings);
-  if (!existsSync(recordings)) return [];
-  const writers = await readdir(recordings);
-  return writers
-    .filter((name) => existsSync(join(recordings, name, CHECKPOINT_NAME)))
-    .map((name) => `recordings/${name}/${CHECKPOINT_NAME}`);
+async function checkpoints(settings: RecordSettings): Promise<readonly { readonly from: string; readonly path: string }[]> {
+  const found: { readonly from: string; readonly path: string }[] = [];
+  for (const directory of recordDirectories(settings).filter((each) => existsSync(each))) {
+    for (const writer of await readdir(directory)) {
+      const from = join(directory, writer, CHECKPOINT_NAME);
+      // No writer is in two stores.
+      if (existsSync(from)) found.push({ from, path: `recordings/${writer}/${CHECKPOINT_NAME}` });
+    }
+  }
+  return found;
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { FoundExchange } from '../../core/exchange/exchange-index.ts';
@@ -7,8 +6,9 @@ import { ChainFollower } from '../../recording/reading/chain-follower.ts';
 import { recordedMessages, type RecordedMessages } from '../../recording/reading/recorded-messages.ts';
 import type { Schema } from '../../store/schema.ts';
 import { contentReader } from '../records/content-keys.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
+import { chainOf } from '../records/stores/chains-below.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
+import { recordDirectories } from '../records/stores/record-stores.ts';
 
 /** Readings of a chain, of 128 KiB each as a rule: a stream of days on a busy gateway is not looked for to its end. */
 const MOST_READINGS = 4096;
@@ -30,7 +30,7 @@ export async function contentEventsOf(
   settings: Pick<Settings, 'data' | 'recordings'>,
 ): Promise<SealedMessages> {
   const { wrapping } = await localReadingKeys(settings);
-  const follower = new ChainFollower(join(recordingsDirectory(settings), exchange.writer), wrapping);
+  const follower = new ChainFollower(chainOf(exchange.writer, recordDirectories(settings)), wrapping);
   const events: ContentEvent[] = [];
   const [first] = spots;
   if (first === undefined) return { events, isShort: false };

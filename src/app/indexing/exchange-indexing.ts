@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { ExchangeIndexWriter } from '../../core/exchange/exchange-index.ts';
 import type { EventBus } from '../../core/ports.ts';
 import type { Milliseconds } from '../../core/units.ts';
@@ -6,7 +6,7 @@ import type { OpenJournal } from '../../recording/journal.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { ChainIndexer } from './chain-indexer.ts';
-import { writerNames } from './writer-names.ts';
+import { writersIn } from './writers-in.ts';
 
 /** How often what was recorded meanwhile is indexed. */
 const EVERY: Milliseconds = 500;
@@ -15,8 +15,9 @@ const OTHERS_EVERY: Milliseconds = 60_000;
 
 export interface ExchangeIndexingParts {
   /** Of all writers. */
-  readonly directory: string;
-  readonly journal: Pick<OpenJournal, 'writer' | 'durable'>;
+  readonly directories: readonly string[];
+  /** That this process writes. */
+  readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
   readonly index: ExchangeIndexWriter;
   readonly wrapping: readonly WrappingKey[];
   readonly events: Pick<EventBus, 'publish'>;
@@ -29,7 +30,8 @@ export interface ExchangeIndexingParts {
  */
 export class ExchangeIndexing implements AsyncDisposable {
   readonly #parts: ExchangeIndexingParts;
-  readonly #own: ChainIndexer;
+  /** By writer. */
+  readonly #own: ReadonlyMap<string, ChainIndexer>;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #others = new Map<string, ChainIndexer>();
   /** Writers whose chain cannot be read on: told once. */
@@ -41,10 +43,15 @@ export class ExchangeIndexing implements AsyncDisposable {
 
   constructor(parts: ExchangeIndexingParts) {
     this.#parts = parts;
-    const { directory, journal, index, wrapping } = parts;
-    this.#own = new ChainIndexer({ directory: join(directory, journal.writer), index, wrapping, until: () => journal.durable });
+    const { journals, index, wrapping } = parts;
+    this.#own = new Map(
+      journals.map((journal) => {
+        const { writer, directory } = journal;
+        return [writer, new ChainIndexer({ directory, index, wrapping, until: () => journal.durable })];
+      }),
+    );
     this.#timers = [
-      setInterval(() => this.#start(() => this.#index(journal.writer, this.#own)), EVERY),
+      setInterval(() => this.#start(() => this.#indexOwn()), EVERY),
       setInterval(() => this.#start(() => this.#indexAll()), OTHERS_EVERY),
     ];
     for (const timer of this.#timers) timer.unref();
@@ -67,12 +74,17 @@ export class ExchangeIndexing implements AsyncDisposable {
       });
   }
 
+  async #indexOwn(): Promise<void> {
+    for (const [writer, indexer] of this.#own) await this.#index(writer, indexer);
+  }
+
   async #indexAll(): Promise<void> {
-    const { directory, journal, index, wrapping } = this.#parts;
-    await this.#index(journal.writer, this.#own);
-    for (const writer of writerNames(directory)) {
-      if (writer === journal.writer) continue;
-      const known = this.#others.get(writer) ?? new ChainIndexer({ directory: join(directory, writer), index, wrapping });
+    const { directories, index, wrapping } = this.#parts;
+    await this.#indexOwn();
+    for (const directory of directories.flatMap((each) => writersIn(each))) {
+      const writer = basename(directory);
+      if (this.#own.has(writer)) continue;
+      const known = this.#others.get(writer) ?? new ChainIndexer({ directory, index, wrapping });
       this.#others.set(writer, known);
       await this.#index(writer, known);
     }

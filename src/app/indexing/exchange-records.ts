@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { FoundExchange } from '../../core/exchange/exchange-index.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
+import { chainOf } from '../records/stores/chains-below.ts';
 import { ChainFollower } from '../../recording/reading/chain-follower.ts';
 
 /** A record as it was written, parsed. */
@@ -9,15 +9,15 @@ export type WrittenRecord = Readonly<{ [member: string]: unknown }>;
 /**
  * The records of an exchange as they were written, in order, without those of its content. Fewer than there were where a segment is not here: removed by
  * retention, or with the writer on another machine.
- * @param directory of all writers
+ * @param directories of all writers
  * @throws UnreadableSegment; what the operating system reports
  */
 export async function recordsOfExchange(
   { exchange, spots }: FoundExchange,
-  directory: string,
+  directories: readonly string[],
   wrapping: readonly WrappingKey[],
 ): Promise<WrittenRecord[]> {
-  const follower = new ChainFollower(join(directory, exchange.writer), wrapping);
+  const follower = new ChainFollower(chainOf(exchange.writer, directories), wrapping);
   const records: WrittenRecord[] = [];
   for (const spot of spots) {
     const block = await follower.blockAt(spot);

@@ -1,9 +1,9 @@
 import type { Settings } from '../../config/settings-schema.ts';
 import type { EventBus } from '../../core/ports.ts';
-import type { OpenJournal } from '../../recording/journal.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
+import type { Records } from '../records/stores/open-records.ts';
+import { recordDirectories } from '../records/stores/record-stores.ts';
 import { ExchangeIndexing } from './exchange-indexing.ts';
 import type { OpenIndex } from './open-index.ts';
 
@@ -11,7 +11,7 @@ import type { OpenIndex } from './open-index.ts';
 export async function openIndexing(
   settings: Settings,
   parts: {
-    readonly state: { readonly index: OpenIndex | undefined; readonly journal: OpenJournal };
+    readonly state: { readonly index: OpenIndex | undefined; readonly records: Pick<Records, 'journals'> };
     readonly events: EventBus;
     readonly log: Log;
   },
@@ -20,8 +20,8 @@ export async function openIndexing(
   if (state.index === undefined) return undefined;
   const keys = await localReadingKeys(settings);
   return new ExchangeIndexing({
-    directory: recordingsDirectory(settings),
-    journal: state.journal,
+    directories: recordDirectories(settings),
+    journals: state.records.journals,
     index: state.index.writer,
     wrapping: keys.wrapping,
     events,

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Failure } from '../../core/codes.ts';
 import type { ExchangeIndexWriter, RecordSpot } from '../../core/exchange/exchange-index.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -7,11 +7,11 @@ import type { Bytes } from '../../core/units.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import { segmentName, segmentNumbers } from '../../recording/segment/segment-names.ts';
 import { ChainIndexer } from './chain-indexer.ts';
-import { writerNames } from './writer-names.ts';
+import { writersIn } from './writers-in.ts';
 
 export interface RebuildParts {
   /** Of all writers. */
-  readonly directory: string;
+  readonly directories: readonly string[];
   readonly index: ExchangeIndexWriter;
   readonly wrapping: readonly WrappingKey[];
   /** Told after every piece how many bytes of the chain of a writer are done. */
@@ -19,7 +19,7 @@ export interface RebuildParts {
 }
 
 /**
- * Drops the index and makes it anew from the records below a directory. A running gateway goes on with its own chain from
+ * Drops the index and makes it anew from the records below these directories. A running gateway goes on with its own chain from
  * wherever this has come, and so do others that share the database with theirs.
  *
  * @returns the writers that were read
@@ -29,19 +29,16 @@ export interface RebuildParts {
 export async function rebuildIndex(parts: RebuildParts): Promise<Result<readonly string[], Failure>> {
   const cleared = await parts.index.clear();
   if (!cleared.ok) return cleared;
-  const writers = writerNames(parts.directory);
-  for (const writer of writers) {
-    const indexed = await indexChain(writer, parts);
+  const chains = parts.directories.flatMap((directory) => writersIn(directory));
+  for (const chain of chains) {
+    const indexed = await indexChain(chain, parts);
     if (!indexed.ok) return indexed;
   }
-  return ok(writers);
+  return ok(chains.map((chain) => basename(chain)));
 }
 
-async function indexChain(
-  writer: string,
-  { directory, index, wrapping, onProgress }: RebuildParts,
-): Promise<Result<void, Failure>> {
-  const chain = join(directory, writer);
+async function indexChain(chain: string, { index, wrapping, onProgress }: RebuildParts): Promise<Result<void, Failure>> {
+  const writer = basename(chain);
   const sizes = segmentNumbers(chain).map((number) => ({ number, size: statSync(join(chain, segmentName(number))).size }));
   const total = sizes.reduce((sum, { size }) => sum + size, 0);
   const indexer = new ChainIndexer({ directory: chain, index, wrapping });

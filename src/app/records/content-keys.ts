@@ -7,14 +7,16 @@ import { ContentReader } from '../../recording/reading/read-content.ts';
 import { createContentKeyRepository } from '../../store/records/content-key-repository.ts';
 import type { Schema } from '../../store/schema.ts';
 import { recordKeys } from './record-keys.ts';
+import type { RecordStore } from './stores/record-stores.ts';
 
-/** The keys that recorded content is sealed under: in the store, wrapped as the record is. Rejects with a `KeyError`. */
+/** The keys that recorded content is sealed under: in the database, wrapped as the records beside it are. Rejects with a `KeyError`. */
 export async function openContentKeys(
-  settings: Pick<Settings, 'data' | 'recordings'>,
+  settings: Pick<Settings, 'data'>,
+  store: RecordStore,
   parts: { readonly db: Kysely<Schema>; readonly clock: Clock; readonly random: Random },
 ): Promise<ContentKeys> {
   const { db, clock, random } = parts;
-  const { wrapping } = await recordKeys(settings, random);
+  const { wrapping } = await recordKeys(settings, store, random);
   return new ContentKeys({ store: createContentKeyRepository(db), wrapping, clock, random });
 }
 

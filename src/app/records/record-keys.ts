@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Settings } from '../../config/settings-schema.ts';
 import type { Random } from '../../core/ports.ts';
 import { auditKeyText } from '../../recording/keys/audit-key.ts';
 import {
@@ -10,34 +9,53 @@ import {
   WrappingKey,
 } from '../../recording/keys/record-keys.ts';
 import { createKeys, KEY_BYTES, KeyError, readKeyFile } from '../../store/keys.ts';
+import { recordStores, type RecordSettings, type RecordStore } from './stores/record-stores.ts';
 
-type RecordSettings = Pick<Settings, 'data' | 'recordings'>;
-
-const WRAPPING = 'records';
-const SIGNING = 'checkpoints';
-
-/** The keys that the record is written with; those that nobody gave are made at their first use. Rejects with a `KeyError`. */
-export async function recordKeys(settings: RecordSettings, random: Random): Promise<RecordKeys> {
-  const own = createKeys(join(settings.data.directory, 'keys'), random);
-  const wrapping = (await givenKey(settings)) ?? (await own.key(WRAPPING));
-  return createRecordKeys(wrapping, await own.key(SIGNING), await formerKeys(settings));
+/** The keys that a store is written with; those that nobody gave are made at their first use. Rejects with a `KeyError`. */
+export async function recordKeys(
+  { data }: Pick<RecordSettings, 'data'>,
+  store: RecordStore,
+  random: Random,
+): Promise<RecordKeys> {
+  const own = createKeys(join(data.directory, 'keys'), random);
+  const wrapping = (await givenKey(store)) ?? (await own.key(store.keys.wrapping));
+  return createRecordKeys(wrapping, await own.key(store.keys.signing), await formerKeys(store));
 }
 
 /** The keys that the record of this installation is read with, as far as they are there. Rejects with a `KeyError`. */
 export async function localReadingKeys(settings: RecordSettings): Promise<ReadingKeys> {
-  const { wrapping, signing } = await existingKeys(settings);
+  const stores = await Promise.all(recordStores(settings).map((store) => readingKeysOf(settings, store)));
+  return {
+    wrapping: stores.flatMap(({ wrapping }) => wrapping),
+    verifiers: stores.flatMap(({ verifiers }) => verifiers),
+  };
+}
+
+/** Those of one store. Rejects with a `KeyError`. */
+export async function readingKeysOf(settings: Pick<RecordSettings, 'data'>, store: RecordStore): Promise<ReadingKeys> {
+  const { wrapping, signing } = await existingKeys(settings, store);
   const opening = wrapping === undefined ? [] : [new WrappingKey(wrapping)];
   return {
-    wrapping: [...opening, ...(await formerKeys(settings))],
+    wrapping: [...opening, ...(await formerKeys(store))],
     verifiers: signing === undefined ? [] : [checkpointSigner(signing).verifier],
   };
 }
 
-/** What an auditor needs to read and verify a copy of the record; undefined where there is no key yet. Rejects with a `KeyError`. */
-export async function localAuditKey(settings: RecordSettings): Promise<string | undefined> {
-  const { wrapping, signing } = await existingKeys(settings);
-  if (wrapping === undefined || signing === undefined) return undefined;
-  return auditKeyText([wrapping, ...(await formerBytes(settings))], checkpointSigner(signing).verifier);
+/**
+ * What an auditor needs to read and verify a copy of the record; undefined where there is no key yet. Rejects with a `KeyError`.
+ * @param directory of one store, whose key opens none of the others; absent: of all
+ */
+export async function localAuditKey(settings: RecordSettings, directory?: string): Promise<string | undefined> {
+  const wrapping: Uint8Array[] = [];
+  const verifiers: ReadingKeys['verifiers'][number][] = [];
+  for (const store of recordStores(settings)) {
+    if (directory !== undefined && directory !== store.directory) continue;
+    const existing = await existingKeys(settings, store);
+    if (existing.wrapping === undefined || existing.signing === undefined) continue;
+    wrapping.push(existing.wrapping, ...(await formerBytes(store)));
+    verifiers.push(checkpointSigner(existing.signing).verifier);
+  }
+  return verifiers.length === 0 ? undefined : auditKeyText(wrapping, ...verifiers);
 }
 
 interface ExistingKeys {
@@ -45,30 +63,33 @@ interface ExistingKeys {
   readonly signing: Uint8Array | undefined;
 }
 
-async function existingKeys(settings: RecordSettings): Promise<ExistingKeys> {
+async function existingKeys({ data }: Pick<RecordSettings, 'data'>, store: RecordStore): Promise<ExistingKeys> {
   const fileOf = (purpose: string): Promise<Uint8Array | undefined> =>
-    readKeyFile(join(settings.data.directory, 'keys', `${purpose}.key`));
-  return { wrapping: (await givenKey(settings)) ?? (await fileOf(WRAPPING)), signing: await fileOf(SIGNING) };
+    readKeyFile(join(data.directory, 'keys', `${purpose}.key`));
+  return {
+    wrapping: (await givenKey(store)) ?? (await fileOf(store.keys.wrapping)),
+    signing: await fileOf(store.keys.signing),
+  };
 }
 
 /** The key that the settings give, themselves or in a file. */
-async function givenKey({ recordings }: RecordSettings): Promise<Uint8Array | undefined> {
-  const { key, 'key-file': file } = recordings;
+async function givenKey({ setting, given }: RecordStore): Promise<Uint8Array | undefined> {
+  const { key, 'key-file': file } = given;
   if (key !== undefined && file !== undefined)
-    throw new KeyError('Found recordings.key beside recordings.key-file, expected one of them');
-  if (file !== undefined) return await namedKey('recordings.key-file', file);
+    throw new KeyError(`Found ${setting}.key beside ${setting}.key-file, expected one of them`);
+  if (file !== undefined) return await namedKey(`${setting}.key-file`, file);
   if (key === undefined) return undefined;
   const bytes = Buffer.from(key, 'base64');
   if (bytes.length === KEY_BYTES) return bytes;
-  throw new KeyError(`recordings.key: Found ${bytes.length} bytes of base64, expected ${KEY_BYTES}`);
+  throw new KeyError(`${setting}.key: Found ${bytes.length} bytes of base64, expected ${KEY_BYTES}`);
 }
 
-async function formerKeys(settings: RecordSettings): Promise<WrappingKey[]> {
-  return (await formerBytes(settings)).map((bytes) => new WrappingKey(bytes));
+async function formerKeys(store: RecordStore): Promise<WrappingKey[]> {
+  return (await formerBytes(store)).map((bytes) => new WrappingKey(bytes));
 }
 
-function formerBytes({ recordings }: RecordSettings): Promise<Uint8Array[]> {
-  return Promise.all(recordings['former-keys'].map((file) => namedKey('recordings.former-keys', file)));
+function formerBytes({ setting, given }: RecordStore): Promise<Uint8Array[]> {
+  return Promise.all(given['former-keys'].map((file) => namedKey(`${setting}.former-keys`, file)));
 }
 
 async function namedKey(setting: string, file: string): Promise<Uint8Array> {

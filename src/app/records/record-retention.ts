@@ -10,7 +10,13 @@ import type { Log } from '../../telemetry/log.ts';
 import { removeExpired, type RemovedRecords, RetentionMemory, type RetentionRunParts } from './retention-run.ts';
 import { shredExpired, type Shredded } from './shred-content.ts';
 
-export interface RetentionParts extends Omit<RetentionRunParts, 'holds'> {
+/** Of one place where records lie, and how long they are kept there. */
+export type RetentionStore = Pick<RetentionRunParts, 'directory' | 'terms' | 'wrapping'>;
+
+export interface RetentionParts extends Omit<RetentionRunParts, 'holds' | keyof RetentionStore> {
+  readonly stores: readonly RetentionStore[];
+  /** Of keys of content, and of what the index tells: both know the home alone. */
+  readonly terms: RetentionTerms;
   readonly holds: Pick<LegalHoldStore, 'list'>;
   readonly keys: Pick<ContentKeyStore, 'list' | 'destroy'>;
   /** Absent where nothing is indexed. */
@@ -33,20 +39,26 @@ export async function runRetention({
   holds: store,
   keys,
   index,
+  stores,
+  terms,
   ...parts
 }: RetentionParts): Promise<Result<RetentionResult, Failure>> {
-  const { terms, clock, journal, actor, isTrial = false } = parts;
+  const { clock, journal, actor, isTrial = false } = parts;
   const holds = await store.list();
   if (!holds.ok) return holds;
   const record = (entry: Parameters<typeof adminEvent>[0]) => journal.append(adminEvent(entry));
   const shredding = { keys, holds: holds.value, record, by: actor };
   const content = await shredExpired(terms, { now: clock.now(), isTrial }, shredding);
   if (!content.ok) return content;
-  const records = await removeExpired({ ...parts, holds: holds.value });
-  if (!records.ok) return records;
+  const records: RemovedRecords[] = [];
+  for (const store of stores) {
+    const removed = await removeExpired({ ...parts, ...store, holds: holds.value });
+    if (!removed.ok) return removed;
+    records.push(...removed.value);
+  }
   const forgotten =
     index === undefined || isTrial ? ok(undefined) : await forgetExpired(index, terms, holds.value, clock.now());
-  return forgotten.ok ? ok({ records: records.value, content: content.value }) : forgotten;
+  return forgotten.ok ? ok({ records, content: content.value }) : forgotten;
 }
 
 /** Of what the index forgets in one go: who asks it meanwhile waits that long. */

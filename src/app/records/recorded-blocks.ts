@@ -3,10 +3,10 @@ import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Blocks } from '../../recording/reading/merged-records.ts';
 import { readLines } from '../../recording/reading/read-lines.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { KeyError } from '../../store/keys.ts';
-import { recordingsDirectory } from './open-record.ts';
+import { chainsBelow } from './stores/chains-below.ts';
 import { localReadingKeys } from './record-keys.ts';
+import { recordDirectories } from './stores/record-stores.ts';
 
 /**
  * The records of every writer of this installation, each read when it is asked for.
@@ -17,7 +17,7 @@ export async function recordedBlocks(
 ): Promise<Result<readonly Blocks[], Failure>> {
   try {
     const keys = await localReadingKeys(settings);
-    const writers = writerDirectories(recordingsDirectory(settings));
+    const writers = chainsBelow(recordDirectories(settings));
     return ok(writers.map((writer) => readLines(writer, keys.wrapping)));
   } catch (error) {
     if (!(error instanceof KeyError) && (error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { retentionTerms } from '../../recording/retention/retention-terms.ts';
+import { retentionTerms, type RetentionTerms } from '../../recording/retention/retention-terms.ts';
 import { KeyError } from '../../store/keys.ts';
 import { createContentKeyRepository } from '../../store/records/content-key-repository.ts';
 import { createLegalHoldRepository } from '../../store/records/legal-hold-repository.ts';
@@ -9,36 +9,57 @@ import type { Database } from '../../store/database.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { State } from '../state.ts';
 import { systemRandom } from '../system.ts';
-import { recordingsDirectory } from './open-record.ts';
-import { localReadingKeys } from './record-keys.ts';
-import { type RetentionParts, watchRecordRetention } from './record-retention.ts';
+import { readingKeysOf } from './record-keys.ts';
+import { recordStores, type RecordSettings, type RecordStore } from './stores/record-stores.ts';
+import { type RetentionParts, type RetentionStore, watchRecordRetention } from './record-retention.ts';
 
 /**
  * What retention needs of an installation.
  * @failure a sentence: the terms contradict each other, or a key cannot be had
  */
 export async function retentionParts(
-  settings: Pick<Settings, 'data' | 'recordings'>,
+  settings: RecordSettings,
   { db }: Pick<Database, 'db'>,
   parts: Pick<RetentionParts, 'clock' | 'journal' | 'actor'>,
 ): Promise<Result<RetentionParts, string>> {
-  const terms = retentionTerms(settings.recordings.retention);
-  if (!terms.ok) return terms;
   try {
-    const { wrapping } = await localReadingKeys(settings);
-    return ok({
-      directory: recordingsDirectory(settings),
-      terms: terms.value,
-      wrapping,
-      holds: createLegalHoldRepository(db),
-      keys: createContentKeyRepository(db),
-      random: systemRandom,
-      ...parts,
-    });
+    const stores: (RetentionStore & Pick<RecordStore, 'entry'>)[] = [];
+    for (const store of recordStores(settings)) {
+      const terms = retentionTerms(store.given.retention, store.setting);
+      if (!terms.ok) return terms;
+      const { wrapping } = await readingKeysOf(settings, store);
+      stores.push({ directory: store.directory, terms: terms.value, wrapping, entry: store.entry });
+    }
+    const terms = sharedTerms(stores);
+    if (!terms.ok) return terms;
+    const [holds, keys] = [createLegalHoldRepository(db), createContentKeyRepository(db)];
+    return ok({ stores, terms: terms.value, holds, keys, random: systemRandom, ...parts });
   } catch (error) {
     if (error instanceof KeyError) return fail(error.message);
     throw error;
   }
+}
+
+/**
+ * What one can tell by the name of a home: that of a store is kept as the store says, and one that no store is named after as long
+ * as any store would have it.
+ */
+function sharedTerms(stores: readonly (RetentionStore & Pick<RecordStore, 'entry'>)[]): Result<RetentionTerms, string> {
+  const longest = (of: 'metadata' | 'content' | 'admin'): number => Math.max(...stores.map(({ terms }) => terms[of]));
+  const homes = Object.fromEntries([
+    ...stores.flatMap(({ terms }) => [...terms.homes]),
+    ...stores.flatMap(({ terms, entry }) =>
+      entry === undefined ? [] : [[entry.for.join('+'), ownTerms(terms, entry)] as const],
+    ),
+  ]);
+  return retentionTerms({ metadata: longest('metadata'), content: longest('content'), admin: longest('admin'), homes });
+}
+
+function ownTerms(
+  { metadata, content, homes }: RetentionTerms,
+  entry: NonNullable<RecordStore['entry']>,
+): Pick<RetentionTerms, 'metadata' | 'content'> {
+  return homes.get(entry.for.join('+')) ?? { metadata, content };
 }
 
 /** Has a running gateway do it by itself; the record has been opened with these settings, so that they are right. */

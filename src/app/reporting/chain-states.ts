@@ -1,14 +1,14 @@
 import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import type { Report } from '../../reporting/report.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
+import { chainsBelow } from '../records/stores/chains-below.ts';
 import { checkChain } from '../verifying/check-chain.ts';
 
 export type ChainState = Report['chains'][number];
 
-/** Whether the chain of every writer in a directory is whole. Rejects with what the operating system reports. */
-export async function chainStates(directory: string, keys: ReadingKeys): Promise<readonly ChainState[]> {
+/** Whether the chain of every writer in these directories is whole. Rejects with what the operating system reports. */
+export async function chainStates(directories: readonly string[], keys: ReadingKeys): Promise<readonly ChainState[]> {
   const states: ChainState[] = [];
-  for (const writer of writerDirectories(directory)) states.push(await chainState(writer, keys));
+  for (const writer of chainsBelow(directories)) states.push(await chainState(writer, keys));
   return states;
 }
 

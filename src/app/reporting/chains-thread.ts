@@ -6,5 +6,5 @@ import { keysOf, type RecordSource } from './record-source.ts';
 answerFromThread(verify(threadTask() as RecordSource));
 
 async function verify(source: RecordSource): Promise<readonly ChainState[]> {
-  return await chainStates(source.directory, keysOf(source));
+  return await chainStates(source.directories, keysOf(source));
 }

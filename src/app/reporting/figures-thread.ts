@@ -12,5 +12,5 @@ export interface FiguresTask {
 answerFromThread(read(threadTask() as FiguresTask));
 
 async function read({ source, question }: FiguresTask): Promise<ReadFigures> {
-  return await readFigures(source.directory, keysOf(source), question);
+  return await readFigures(source.directories, keysOf(source), question);
 }

@@ -5,7 +5,7 @@ import { segmentsSince } from '../../recording/reading/segments-since.ts';
 import type { ReportQuestion } from '../../reporting/fold/question.ts';
 import { ReportFold } from '../../reporting/fold/report-fold.ts';
 import type { Figures } from '../../reporting/report.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
+import { chainsBelow } from '../records/stores/chains-below.ts';
 import type { UnreadSegment } from './record-source.ts';
 
 export interface ReadFigures {
@@ -15,17 +15,17 @@ export interface ReadFigures {
 }
 
 /**
- * The figures of all writers in a directory. A segment that was changed is named and stepped over: it must not hide those
+ * The figures of all writers in these directories. A segment that was changed is named and stepped over: it must not hide those
  * behind it. Rejects with what the operating system reports.
  */
 export async function readFigures(
-  directory: string,
+  directories: readonly string[],
   { wrapping }: Pick<ReadingKeys, 'wrapping'>,
   question: ReportQuestion,
 ): Promise<ReadFigures> {
   const fold = new ReportFold(question);
   const unread: UnreadSegment[] = [];
-  for (const writer of writerDirectories(directory)) {
+  for (const writer of chainsBelow(directories)) {
     fold.begin(basename(writer));
     for (const segment of segmentsSince(writer, question.since)) {
       try {

@@ -3,8 +3,8 @@ import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 
 /** The records that a report is made from, as data that passes between threads. */
 export interface RecordSource {
-  /** Of one writer, or of all. */
-  readonly directory: string;
+  /** Each of one writer, or of several. */
+  readonly directories: readonly string[];
   /** The file that opens them, as `readAuditKey()` takes it. */
   readonly auditKey: Uint8Array;
 }

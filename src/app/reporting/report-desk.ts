@@ -14,7 +14,7 @@ import type { Report } from '../../reporting/report.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import { onRecord } from '../people/on-record.ts';
 import { describeTables } from '../questions/describe-tables.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
+import { recordDirectories } from '../records/stores/record-stores.ts';
 import { localAuditKey } from '../records/record-keys.ts';
 import { makeReport, reportPage, reportQuestion, type ReportSurroundings } from './make-report.ts';
 
@@ -78,7 +78,7 @@ async function made(question: ReportQuestion, by: Principal, parts: ReportDeskPa
   try {
     const key = await localAuditKey(settings);
     if (key === undefined) return fail({ status: 503, detail: 'There are no keys that open the record' });
-    const source = { directory: recordingsDirectory(settings), auditKey: Buffer.from(key) };
+    const source = { directories: recordDirectories(settings), auditKey: Buffer.from(key) };
     const report = await makeReport(question, source, surroundingsOf(parts), signal);
     return ok(within(report, by));
   } catch (error) {

@@ -7,8 +7,8 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import { namedKey } from '../notifying/signature.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
+import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
@@ -74,12 +74,12 @@ function addTo<S extends { readonly id: string }>(sinks: S[], sink: Result<S, st
 
 async function feedParts({ settings, clock, random, log, state, inForce, metrics, plane }: SinkParts): Promise<SinkFeedParts> {
   const { wrapping } = await localReadingKeys(settings);
-  const { journal, secrets } = state;
+  const { journal, records, secrets } = state;
   const newExchangeId = exchangeIds(clock, random);
   return {
-    directory: recordingsDirectory(settings),
+    directories: recordDirectories(settings),
     cursors: join(settings.data.directory, 'sinks'),
-    journal,
+    journals: records.journals,
     wrapping,
     egress: { tables: () => inForce.tables, resolver: plane.resolver, clock, journal, newExchangeId },
     clock,

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
 import type { OpenJournal } from '../../recording/journal.ts';
@@ -7,7 +7,7 @@ import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { OwnEgress } from '../egress/own-request.ts';
-import { writerNames } from '../indexing/writer-names.ts';
+import { writersIn } from '../indexing/writers-in.ts';
 import { type Batch, ChainCopy, type ChainLag } from './chain-copy.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import { FeedLoop } from './feed-loop.ts';
@@ -15,10 +15,11 @@ import type { HttpSink } from './http-sink.ts';
 
 export interface SinkFeedParts {
   /** Of all writers. */
-  readonly directory: string;
+  readonly directories: readonly string[];
   /** Where cursors are kept: a directory for each sink. */
   readonly cursors: string;
-  readonly journal: Pick<OpenJournal, 'writer' | 'durable'>;
+  /** That this process writes. */
+  readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
   readonly wrapping: readonly WrappingKey[];
   readonly egress: OwnEgress;
   readonly clock: Clock;
@@ -71,10 +72,11 @@ export class SinkFeed implements AsyncDisposable {
 
   /** Own records first. One attempt that fails puts off all: it is the same receiver. */
   async #feed(): Promise<void> {
-    const { directory, journal } = this.#parts;
-    const others = writerNames(directory).filter((writer) => writer !== journal.writer);
-    for (const writer of [journal.writer, ...others]) {
-      while (!this.#stopped.signal.aborted && (await this.#step(writer))) {
+    const { directories, journals } = this.#parts;
+    const own = journals.map(({ directory }) => directory);
+    const others = directories.flatMap((directory) => writersIn(directory)).filter((chain) => !isOf(chain, journals));
+    for (const chain of [...own, ...others]) {
+      while (!this.#stopped.signal.aborted && (await this.#step(chain))) {
         // The next batch of the same chain.
       }
       if (this.#loop.isResting) return;
@@ -82,9 +84,10 @@ export class SinkFeed implements AsyncDisposable {
   }
 
   /** @returns whether there may be more */
-  async #step(writer: string): Promise<boolean> {
+  async #step(chain: string): Promise<boolean> {
+    const writer = basename(chain);
     if (this.#unreadable.has(writer)) return false;
-    const copy = this.#copyOf(writer);
+    const copy = this.#copyOf(writer, chain);
     const batch = await this.#nextOf(writer, copy);
     if (batch === 'rewound') return true;
     if (batch === undefined) return false;
@@ -110,15 +113,16 @@ export class SinkFeed implements AsyncDisposable {
     return true;
   }
 
-  #copyOf(writer: string): ChainCopy {
+  #copyOf(writer: string, chain: string): ChainCopy {
     const known = this.#copies.get(writer);
     if (known !== undefined) return known;
-    const { directory, cursors, journal, wrapping } = this.#parts;
+    const { cursors, journals, wrapping } = this.#parts;
+    const journal = journals.find((each) => each.writer === writer);
     const copy = new ChainCopy({
-      directory: join(directory, writer),
+      directory: chain,
       cursorFile: join(cursors, this.#sink.id, `${writer}.json`),
       wrapping,
-      ...(writer === journal.writer && { until: () => journal.durable }),
+      ...(journal !== undefined && { until: () => journal.durable }),
     });
     this.#copies.set(writer, copy);
     return copy;
@@ -161,4 +165,8 @@ export class SinkFeed implements AsyncDisposable {
       this.#parts.log.warn({ ...about, because: trouble }, message);
     }
   }
+}
+
+function isOf(chain: string, journals: SinkFeedParts['journals']): boolean {
+  return journals.some(({ writer }) => writer === basename(chain));
 }

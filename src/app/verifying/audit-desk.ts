@@ -10,7 +10,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import { KeyError } from '../../store/keys.ts';
 import { unavailable } from '../people/unavailable.ts';
 import { refusedWhole } from '../records/whole-record.ts';
-import { recordingsDirectory } from '../records/open-record.ts';
+import { recordDirectories } from '../records/stores/record-stores.ts';
 import { localAuditKey } from '../records/record-keys.ts';
 import type { RecordSource } from '../reporting/record-source.ts';
 import { inThread } from '../threads/in-thread.ts';
@@ -76,7 +76,7 @@ async function begin(by: Principal, { settings, record }: AuditDeskParts): Promi
   const entry: AdminEntry = { by, action: 'records.verified' };
   const recorded = await record(entry);
   if (!recorded.ok) return fail(unavailable(recorded.failure));
-  return ok({ source: { directory: recordingsDirectory(settings), auditKey: Buffer.from(key) }, entry });
+  return ok({ source: { directories: recordDirectories(settings), auditKey: Buffer.from(key) }, entry });
 }
 
 async function* verified(

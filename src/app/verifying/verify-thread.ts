@@ -1,5 +1,5 @@
 /** Verifies all chains beside the exchanges that run, and tells how far it is. */
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
+import { chainsBelow } from '../records/stores/chains-below.ts';
 import { keysOf, type RecordSource } from '../reporting/record-source.ts';
 import { answerFromThread, tellFromThread, threadTask } from '../threads/in-thread.ts';
 import { chainAnswer } from './chain-answer.ts';
@@ -13,7 +13,7 @@ answerFromThread(verify(threadTask() as RecordSource));
 
 async function verify(source: RecordSource): Promise<void> {
   const keys = keysOf(source);
-  for (const directory of writerDirectories(source.directory)) {
+  for (const directory of chainsBelow(source.directories)) {
     const check = await checkChain(directory, { keys, onProgress: inSteps() });
     tell({ kind: 'chain', ...chainAnswer(check, keys.verifiers.length > 0) });
   }

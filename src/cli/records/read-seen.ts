@@ -1,4 +1,5 @@
-import { recordingsDirectory } from '../../app/records/open-record.ts';
+import { chainsBelow } from '../../app/records/stores/chains-below.ts';
+import { recordDirectories } from '../../app/records/stores/record-stores.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Record as RecordOf } from '../../core/exchange/record.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -9,7 +10,6 @@ import { SeenTraffic } from '../../policy/suggestion/seen-traffic.ts';
 import { mergedRecords } from '../../recording/reading/merged-records.ts';
 import { readLines } from '../../recording/reading/read-lines.ts';
 import { segmentsSince } from '../../recording/reading/segments-since.ts';
-import { writerDirectories } from '../../recording/reading/writer-directories.ts';
 import { readingMeans } from './reading-means.ts';
 
 /**
@@ -25,10 +25,10 @@ export async function readSeen(
   const keys = await readingMeans(settings, undefined);
   if (!keys.ok) return keys;
   const earliest = instantText(since);
-  const directory = recordingsDirectory(settings);
+  const directories = recordDirectories(settings);
   const seen = new SeenTraffic();
   try {
-    const writers = writerDirectories(directory).map((writer) => {
+    const writers = chainsBelow(directories).map((writer) => {
       const [segment] = segmentsSince(writer, earliest);
       return readLines(writer, keys.value.wrapping, segment === undefined ? {} : { segment });
     });
@@ -37,7 +37,7 @@ export async function readSeen(
     }
     return ok(seen);
   } catch (error) {
-    return fail(`${directory} cannot be read: ${(error as Error).message}`);
+    return fail(`${directories.join(', ')} cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -18,10 +18,13 @@ function ofSettings({ settings, file }: LoadedSettings): readonly string[] {
     secrets.directory,
     tls.ca?.key,
     recordings['key-file'],
+    ...recordings.stores.map((store) => store['key-file']),
     listen.admin.tls?.key,
     ...listen.proxy.map(({ tls }) => tls?.key),
   ];
-  return [data.directory, rules, ...recordings['former-keys'], ...optional.filter((path) => path !== undefined)];
+  const former = [recordings, ...recordings.stores].flatMap((each) => each['former-keys']);
+  const stores = recordings.stores.map(({ directory }) => directory);
+  return [data.directory, rules, ...stores, ...former, ...optional.filter((path) => path !== undefined)];
 }
 
 /** Keys of client certificates. Relative paths start at the policy file that names them. */

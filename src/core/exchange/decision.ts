@@ -11,11 +11,19 @@ export type ExchangeKind = 'forward' | 'connect' | 'intercepted' | 'upgrade';
 /** How the bytes of the exchange will be seen: judged as a whole tunnel, or request by request. */
 export type Visibility = 'opaque' | 'inspected' | 'cleartext';
 
+/** The jurisdiction where the data of a subject must stay. */
+export interface Home {
+  readonly any: boolean;
+  readonly countries: CountrySet;
+  /** As the policy names it, for people. */
+  readonly label: string;
+}
+
 /** Who asks (NIST SP 800-162: subject attributes). */
 export interface SubjectAttributes {
   readonly agent: AgentId;
   /** Where this subject's data must stay; `any` has no floor. */
-  readonly home: { readonly any: boolean; readonly countries: CountrySet; readonly label: string };
+  readonly home: Home;
   readonly mode: 'enforce' | 'observe';
 }
 

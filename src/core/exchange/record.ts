@@ -88,6 +88,8 @@ export interface RecordedEvidence {
 export interface OutcomeEvent {
   readonly kind: 'outcome';
   readonly exchange: ExchangeId;
+  /** Of the subject, as in the decision: of an outcome whose decision is out of reach it says whose it is. */
+  readonly home?: string | undefined;
   /** HTTP status that the client got; absent when it got none. */
   readonly status?: number | undefined;
   /** Set when the gateway answered itself or cut the exchange. */

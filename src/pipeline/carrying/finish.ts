@@ -4,6 +4,8 @@ import { answerTo, sendAnswer } from '../answer.ts';
 import { findingsOf, NO_FINDINGS, recordedFindings } from '../findings.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
+import type { OutcomeEvent } from '../../core/exchange/record.ts';
+import { homeOf } from '../judging/progress.ts';
 
 /** How a permitted exchange ended, whatever its kind: tunnels have the same to tell as requests. */
 export type Ending = ExchangeOutcome;
@@ -42,7 +44,7 @@ export function finish(
   const { startedAt } = permitted;
   services.limits.end(permitted, sent + received);
   if (findings !== NO_FINDINGS) services.recorder.found(findings);
-  services.recorder.outcome({
+  const event: OutcomeEvent = {
     kind: 'outcome',
     exchange: permitted.id,
     status,
@@ -55,5 +57,6 @@ export function finish(
       firstByte: firstByteAt === undefined ? undefined : firstByteAt - startedAt,
     },
     findings: findings === NO_FINDINGS ? NONE : recordedFindings(findings),
-  });
+  };
+  services.recorder.outcome(event, homeOf(permitted));
 }

@@ -35,7 +35,7 @@ export async function openContentRecording(
   if (!recordsContent(permitted.decision)) return ok(undefined);
   const { session, attributes } = permitted.subject;
   const scope = { session, subject: attributes.agent, home: attributes.home.label };
-  const log = await services.contentRecord.recorder.open(permitted.id, scope);
+  const log = await services.contentRecord.openContent(permitted.id, scope, attributes.home);
   return log.ok ? ok(new ContentRecording(permitted, log.value, services)) : log;
 }
 

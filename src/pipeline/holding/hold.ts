@@ -16,6 +16,7 @@ import { grantedTerms } from './granted-terms.ts';
 import { readHeldContent, type HeldContent } from './held-content.ts';
 import { approvalTerms, questionOf, reasonOf, requestersOf } from './question.ts';
 import { release, type Released } from './release.ts';
+import { homeOf } from '../judging/progress.ts';
 
 type Ended = Result<Released, Refusal>;
 
@@ -48,7 +49,7 @@ export async function hold(
     .run(waiter, content)
     .catch((error: unknown): Ended => fail({ code: 'internal_error', detail: defectDetail(error), progress: held }));
   if (ended.ok || holding.isRecorded) return ended;
-  const recorded = await services.recorder.decision(refusedEvent(ended.failure));
+  const recorded = await services.recorder.decision(refusedEvent(ended.failure), homeOf(held));
   return recorded.ok ? ended : refuse(recorded.failure, held);
 }
 
@@ -146,7 +147,7 @@ class Holding {
   async #record(approval: ApprovalId): Promise<Result<void, Refusal>> {
     if (this.isRecorded) return ok(undefined);
     this.isRecorded = true;
-    const recorded = await this.#services.recorder.decision(heldEvent(this.#held, approval));
+    const recorded = await this.#services.recorder.decision(heldEvent(this.#held, approval), homeOf(this.#held));
     return recorded.ok ? recorded : refuse(recorded.failure, this.#held);
   }
 

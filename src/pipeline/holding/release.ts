@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { authorizeReleased } from '../judging/authorize.ts';
 import { locate } from '../judging/locate.ts';
 import type { Held, Permitted, Release } from '../judging/permitted.ts';
-import { withoutRelease, withSubject } from '../judging/progress.ts';
+import { homeOf, withoutRelease, withSubject } from '../judging/progress.ts';
 import { refuse, type Refusal } from '../judging/refusal.ts';
 import { withinLimits } from '../limiting/within-limits.ts';
 import { identifyOnce } from '../live-exchanges.ts';
@@ -66,7 +66,7 @@ export async function release(
       return 'spent';
     }
   }
-  const recorded = await recorder.decision(releasedEvent(judged.value));
+  const recorded = await recorder.decision(releasedEvent(judged.value), homeOf(judged.value));
   return recorded.ok ? judged : refuse(recorded.failure, judged.value);
 }
 

@@ -1,4 +1,4 @@
-import type { ContentFacts, Decision } from '../../core/exchange/decision.ts';
+import type { ContentFacts, Decision, Home } from '../../core/exchange/decision.ts';
 import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import type { Accepted, Authorized, Identified, Located, Subject } from '../../core/exchange/exchange.ts';
 import type { DestinationFacts } from '../../core/place/evidence.ts';
@@ -94,4 +94,9 @@ export function withIntercept(exchange: Authorized, intercept: InterceptPermit):
 /** The subject as far as it is known: the exchange's own, or the tunnel's it runs in. */
 export function subjectOf(progress: Pick<Progress, 'subject' | 'tunnel'>): Subject | undefined {
   return progress.subject ?? progress.tunnel?.subject;
+}
+
+/** Where that subject is at home: its records lie there. */
+export function homeOf(progress: Pick<Progress, 'subject' | 'tunnel'>): Home | undefined {
+  return subjectOf(progress)?.attributes.home;
 }

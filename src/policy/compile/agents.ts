@@ -1,6 +1,6 @@
 import type { AgentDeclaration, IdentifyEntry } from '../../core/agent.ts';
 import { CountrySet } from '../../core/place/country-set.ts';
-import type { SubjectAttributes } from '../../core/exchange/decision.ts';
+import type { Home, SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { AgentId } from '../../core/ids.ts';
 import { canonicalPerson } from '../../core/people/person.ts';
 import type { AgentText } from '../schema/agents.ts';
@@ -28,14 +28,22 @@ export function compileAgents(scope: Scope): readonly AgentDeclaration[] {
 function compileAgent({ id, text, spot }: Item<AgentText>, scope: Scope): AgentDeclaration {
   const attributes: SubjectAttributes = {
     agent: id as AgentId,
-    home: compileHome(text.home, spot.at('home'), scope),
+    home: keptHome(text.home, spot.at('home'), scope),
     mode: text.mode,
   };
   const identify = text.identify.map((entry, index) => compileEntry(entry, spot.at('identify', index)));
   return { attributes, owners: text.owners.map(canonicalPerson), identify };
 }
 
-function compileHome(home: AgentText['home'], spot: Spot, scope: Scope): SubjectAttributes['home'] {
+/** The home, of which those who keep the records may have to say something. */
+function keptHome(text: AgentText['home'], spot: Spot, scope: Scope): Home {
+  const home = compileHome(text, spot, scope);
+  const problem = scope.homeProblem?.(home);
+  if (problem !== undefined) spot.error(`Found ${home.label}, expected a home whose records may lie somewhere: ${problem}`);
+  return home;
+}
+
+function compileHome(home: AgentText['home'], spot: Spot, scope: Scope): Home {
   if (home === 'any') return { any: true, countries: CountrySet.ALL, label: 'any' };
   const names = typeof home === 'string' ? [home] : home;
   let countries = CountrySet.EMPTY;

@@ -1,3 +1,4 @@
+import type { Home } from '../../core/exchange/decision.ts';
 import type { Instant } from '../../core/units.ts';
 import type { TlsFileDigests } from '../tls-files.ts';
 import type { WorldData } from '../model.ts';
@@ -13,4 +14,6 @@ export interface Scope {
   readonly sections: Sections;
   /** What the files named under `tls` hold; absent: they are not read. */
   readonly tlsFiles?: TlsFileDigests;
+  /** As in `CompileOptions`. */
+  readonly homeProblem?: (home: Home) => string | undefined;
 }

@@ -9,10 +9,12 @@ const KEY_BYTES = 32;
  * under a checkpoint. With it nothing can be signed.
  *
  * @param wrapping the keys that data keys are wrapped with, or were
+ * @param verifiers of each store
  */
-export function auditKeyText(wrapping: readonly Uint8Array[], verifier: NoteVerifier): string {
+export function auditKeyText(wrapping: readonly Uint8Array[], ...verifiers: readonly NoteVerifier[]): string {
   const opening = wrapping.map((key) => `opens ${Buffer.from(key).toString('base64')}`);
-  return [MAGIC, ...opening, `signed-by ${verifier.text}`, ''].join('\n');
+  const signing = verifiers.map(({ text }) => `signed-by ${text}`);
+  return [MAGIC, ...opening, ...signing, ''].join('\n');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { holdOn, type LegalHold } from '../../core/exchange/legal-hold.ts';
 import type { DecisionEvent, Record as RecordOf } from '../../core/exchange/record.ts';
 import type { Instant } from '../../core/units.ts';
+import { statedHome } from './shelves.ts';
 import { keptFor, retentionClassOf, type RetentionTerms } from './retention-terms.ts';
 
 /** What retention needs to know of the records of one chain. */
@@ -78,12 +79,16 @@ export class RecordJudge {
     return { dueAt: at + keptFor(terms, 'metadata', home), heldBy };
   }
 
-  #later({ kind, exchange }: Extract<RecordOf, { readonly kind: 'content' | 'progress' | 'outcome' }>, at: Instant): Judgement {
+  #later(record: Extract<RecordOf, { readonly kind: 'content' | 'progress' | 'outcome' }>, at: Instant): Judgement {
+    const { kind, exchange } = record;
     const { terms, holds } = this.#means;
     const known = this.#open.get(exchange);
     if (kind === 'outcome') this.#open.delete(exchange);
     const heldBy = known?.heldBy ?? holdOn(holds, { from: at })?.id;
-    return { dueAt: at + keptFor(terms, retentionClassOf(kind), known === undefined ? { unknown: true } : known.home), heldBy };
+    return {
+      dueAt: at + keptFor(terms, retentionClassOf(kind), known === undefined ? statedHome(record) : known.home),
+      heldBy,
+    };
   }
 }
 

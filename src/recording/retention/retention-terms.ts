@@ -31,9 +31,13 @@ export type RetentionClass = 'metadata' | 'content' | 'admin';
 
 /**
  * Completes the terms.
+ * @param setting what has them: `recordings`
  * @failure a sentence that names the setting: content that outlives the decision about it would be nobody's
  */
-export function retentionTerms({ metadata, content, admin, homes: given }: GivenTerms): Result<RetentionTerms, string> {
+export function retentionTerms(
+  { metadata, content, admin, homes: given }: GivenTerms,
+  setting = 'recordings',
+): Result<RetentionTerms, string> {
   const problems = [tooLong('content', content, metadata)];
   const shared = { metadata, content: content ?? metadata };
   const homes = new Map<string, HomeTerms>();
@@ -44,7 +48,7 @@ export function retentionTerms({ metadata, content, admin, homes: given }: Given
     homes.set(home, { metadata: term, content: own.content ?? Math.min(shared.content, term) });
   }
   const problem = problems.find((each) => each !== undefined);
-  if (problem !== undefined) return fail(problem);
+  if (problem !== undefined) return fail(`${setting}.retention.${problem}`);
   const terms = [shared, ...homes.values()].flatMap((each) => [each.metadata, each.content]);
   const all = [...terms, admin ?? metadata];
   return ok({ ...shared, admin: admin ?? metadata, homes, shortest: Math.min(...all), longest: Math.max(...all) });
@@ -53,7 +57,7 @@ export function retentionTerms({ metadata, content, admin, homes: given }: Given
 function tooLong(name: string, content: Milliseconds | undefined, metadata: Milliseconds): string | undefined {
   if (content === undefined || content <= metadata) return undefined;
   const days = (term: Milliseconds): string => `${term / 86_400_000}d`;
-  return `recordings.retention.${name}: Found ${days(content)}, expected at most the ${days(metadata)} of its metadata`;
+  return `${name}: Found ${days(content)}, expected at most the ${days(metadata)} of its metadata`;
 }
 
 /** The class that records of this kind belong to. */

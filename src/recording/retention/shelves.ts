@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../core/bounded-map.ts';
-import type { RecordEvent } from '../../core/exchange/record.ts';
+import type { ContentEvent, OutcomeEvent, ProgressEvent, RecordEvent } from '../../core/exchange/record.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { keptFor, retentionClassOf, type RetentionTerms } from './retention-terms.ts';
 
@@ -8,6 +8,11 @@ const CAPACITY = 100_000;
 
 /** Tells of each event, in their order, how long it will be kept; what goes on the same shelf shares its blocks. */
 export type ShelfOf = (event: RecordEvent) => Milliseconds;
+
+/** What an event says itself of whose it is, where its decision is out of reach. */
+export function statedHome(event: ContentEvent | ProgressEvent | OutcomeEvent): string | { readonly unknown: true } {
+  return (event.kind === 'outcome' ? event.home : undefined) ?? { unknown: true };
+}
 
 /** Undefined where everything is kept equally long: then blocks are shared by all. */
 export function createShelves(terms: RetentionTerms): ShelfOf | undefined {
@@ -25,7 +30,7 @@ export function createShelves(terms: RetentionTerms): ShelfOf | undefined {
       case 'outcome': {
         const known = homes.get(event.exchange);
         if (event.kind === 'outcome') homes.delete(event.exchange);
-        return keptFor(terms, of, known === undefined ? { unknown: true } : known.home);
+        return keptFor(terms, of, known === undefined ? statedHome(event) : known.home);
       }
       case 'folded':
       case 'gap':

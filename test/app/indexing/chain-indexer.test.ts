@@ -61,13 +61,15 @@ describe('the index of a chain', () => {
     expect(segmentPaths(journal.directory).length).toBeGreaterThan(3);
 
     const anew = await indexIn(temporaryDirectory());
-    expect(valueOf(await rebuildIndex({ directory, index: anew.writer, wrapping, onProgress: () => {} }))).toEqual(['w1']);
+    expect(
+      valueOf(await rebuildIndex({ directories: [directory], index: anew.writer, wrapping, onProgress: () => {} })),
+    ).toEqual(['w1']);
     const expected = await live.all();
     expect(await anew.all()).toEqual(expected);
     expect(expected.exchanges).toHaveLength(8 * 26);
     expect(valueOf(await anew.writer.count())).toBe(8 * 26);
     // Over an index that is there, it is still the same: nothing is counted twice.
-    valueOf(await rebuildIndex({ directory, index: live.writer, wrapping, onProgress: () => {} }));
+    valueOf(await rebuildIndex({ directories: [directory], index: live.writer, wrapping, onProgress: () => {} }));
     expect(await live.all()).toEqual(expected);
   });
 
@@ -97,9 +99,9 @@ describe('the index of a chain', () => {
     });
     const written = recordsOf(journal.directory).filter((record) => record['exchange'] === 'x12');
     expect(written).toHaveLength(3);
-    expect(await recordsOfExchange(found, directory, wrapping)).toEqual(written);
+    expect(await recordsOfExchange(found, [directory], wrapping)).toEqual(written);
     // With the segments on another machine there is nothing to show.
-    expect(await recordsOfExchange(found, join(directory, 'elsewhere'), wrapping)).toEqual([]);
+    expect(await recordsOfExchange(found, [join(directory, 'elsewhere')], wrapping)).toEqual([]);
     expect(valueOf(await index.session('s2'))).toMatchObject({ decisions: { permit: 1, hold: 1, deny: 2 }, sent: 2 + 7 + 12 });
   });
 

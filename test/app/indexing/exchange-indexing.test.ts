@@ -27,8 +27,8 @@ function indexing(
     throw error;
   });
   const running = new ExchangeIndexing({
-    directory: dirname(journal.directory),
-    journal,
+    directories: [dirname(journal.directory)],
+    journals: [journal],
     index,
     wrapping: [TEST_KEYS.wrapping],
     events,

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../../../src/core/result.ts';
 import { address, tables } from '../../destination/support/tables.ts';
 
 const { world } = await tables();
+const CHAIN = {};
 const INPUT = { clientAddress: address('127.0.0.1') };
 
 function places(flags: Readonly<Record<string, string>>): ReturnType<typeof statePlaces> {
@@ -29,10 +30,11 @@ function subject(home: 'any' | 'DE' | 'CH'): Subject {
 async function answers(found: Result<Subject, Failure>, flags: Readonly<Record<string, string>>): Promise<string[]> {
   const stated = places(flags);
   if (!stated.ok) throw new Error(stated.failure);
+  const kept = { places: stated.value, records: { chainOf: () => ok(CHAIN) } };
   const results = [
-    await identifyAtHome(() => found, stated.value)(INPUT),
-    await identifyAtHome(() => Promise.resolve(found), stated.value)(INPUT),
-    await reidentifyAtHome(() => Promise.resolve(found), stated.value)(subject('DE'), INPUT.clientAddress),
+    await identifyAtHome(() => found, kept)(INPUT),
+    await identifyAtHome(() => Promise.resolve(found), kept)(INPUT),
+    await reidentifyAtHome(() => Promise.resolve(found), kept)(subject('DE'), INPUT.clientAddress),
   ];
   return [...new Set(results.map((result) => (result.ok ? 'served' : `${result.failure.code}: ${result.failure.detail}`)))];
 }

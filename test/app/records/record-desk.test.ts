@@ -36,7 +36,7 @@ async function desk(replaced: Partial<RecordDeskParts> = {}) {
   const clock = new ManualClock('2026-11-22T10:00:00Z');
   const settings = {
     data: { directory: dataDirectory },
-    recordings: { durability: 'batched', 'former-keys': [], retention: { metadata: 1, homes: {} } },
+    recordings: { durability: 'batched', 'former-keys': [], retention: { metadata: 1, homes: {} }, stores: [] },
     sinks: [],
   } as unknown as Settings;
   const opened = await openRecord(settings, { clock, random: MACHINE_RANDOM, onError: () => {} });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock, Random } from '../../../core/ports.ts';
 import type { Milliseconds } from '../../../core/units.ts';
 import { CHECKPOINT_NAME } from '../../../recording/chain/checkpoint-file.ts';
@@ -8,7 +8,7 @@ import { segmentName, segmentNumbers } from '../../../recording/segment/segment-
 import { readCheckpoint } from '../../../recording/tree/checkpoint.ts';
 import type { Log } from '../../../telemetry/log.ts';
 import type { Metrics } from '../../../telemetry/metrics.ts';
-import { writerNames } from '../../indexing/writer-names.ts';
+import { writersIn } from '../../indexing/writers-in.ts';
 import { readCursor, writeCursor } from '../chain-cursor.ts';
 import { FeedLoop } from '../feed-loop.ts';
 import type { S3Bucket } from './s3-bucket.ts';
@@ -17,9 +17,10 @@ import type { S3Sink } from './s3-sink.ts';
 
 export interface UploadParts {
   /** Of all writers. */
-  readonly directory: string;
+  readonly directories: readonly string[];
   readonly cursors: string;
-  readonly journal: Pick<OpenJournal, 'writer' | 'durable'>;
+  /** That this process writes. */
+  readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: Metrics;
@@ -54,36 +55,46 @@ export class UploadFeed implements AsyncDisposable {
   }
 
   async #feed(): Promise<void> {
-    const { directory, journal, clock } = this.#parts;
-    for (const writer of writerNames(directory)) {
-      if (!(await this.#segmentsOf(writer))) return;
+    const { directories, journals, clock } = this.#parts;
+    for (const chain of directories.flatMap((directory) => writersIn(directory))) {
+      if (!(await this.#segmentsOf(chain))) return;
     }
     if (clock.monotonic() < this.#checkpointAt) return;
-    if ((await this.#checkpointOf(journal.writer)) === true) this.#checkpointAt = clock.monotonic() + CHECKPOINT_EVERY;
+    let areAllThere = true;
+    for (const { directory } of journals) {
+      const put = await this.#checkpointOf(directory);
+      // The store is to be left alone for a while.
+      if (put === false) return;
+      areAllThere &&= put === true;
+    }
+    if (areAllThere) this.#checkpointAt = clock.monotonic() + CHECKPOINT_EVERY;
   }
 
   /** @returns false where the store is to be left alone for a while */
-  async #segmentsOf(writer: string): Promise<boolean> {
-    const { directory, cursors, journal } = this.#parts;
+  async #segmentsOf(chain: string): Promise<boolean> {
+    const { cursors, journals } = this.#parts;
+    const writer = basename(chain);
+    const journal = journals.find((each) => each.writer === writer);
     const cursorFile = join(cursors, this.#sink.id, `${writer}.json`);
-    const numbers = segmentNumbers(join(directory, writer));
-    const open = writer === journal.writer ? journal.durable.segment : (numbers.at(-1) ?? 0);
+    const numbers = segmentNumbers(chain);
+    const open = journal?.durable.segment ?? numbers.at(-1) ?? 0;
     // Of this kind of sink the cursor counts segments alone.
     const done = readCursor(cursorFile).taken?.segment ?? 0;
     for (const number of numbers.filter((each) => each > done && each < open)) {
-      const path = join(directory, writer, segmentName(number));
+      const path = join(chain, segmentName(number));
       if (!(await this.#put(`${writer}/${segmentName(number)}`, await fileContent(path)))) return false;
       await writeCursor(cursorFile, { seq: 0, taken: { segment: number, offset: 0, block: 0 } });
-      if ((await this.#checkpointOf(writer)) === false) return false;
+      if ((await this.#checkpointOf(chain)) === false) return false;
     }
     return true;
   }
 
   /** @returns undefined where there is none yet */
-  async #checkpointOf(writer: string): Promise<boolean | undefined> {
+  async #checkpointOf(chain: string): Promise<boolean | undefined> {
+    const writer = basename(chain);
     let note: string;
     try {
-      note = readFileSync(join(this.#parts.directory, writer, CHECKPOINT_NAME), 'utf8');
+      note = readFileSync(join(chain, CHECKPOINT_NAME), 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

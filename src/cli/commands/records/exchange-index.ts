@@ -5,7 +5,7 @@ import { answer, type CommandContext, give, settingsFor, type Run } from '../../
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { localIndex } from '../../local/local-index.ts';
 import { progressByWriter } from '../../records/progress.ts';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import { readingMeans } from '../../records/reading-means.ts';
 
 /** `cordon index rebuild` */
@@ -29,7 +29,7 @@ async function rebuild(context: CommandContext): Promise<ExitCode> {
   await using index = opened.value;
   try {
     const rebuilt = await rebuildIndex({
-      directory: recordingsDirectory(settings),
+      directories: recordDirectories(settings),
       index: index.writer,
       wrapping: keys.value.wrapping,
       onProgress: progressByWriter(context),

@@ -4,7 +4,7 @@ import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { consoleAddress } from '../../../app/notifying/console-address.ts';
 import { describeTables } from '../../../app/questions/describe-tables.ts';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import { localAuditKey } from '../../../app/records/record-keys.ts';
 import { makeReport, reportPage, reportQuestion, type ReportSurroundings } from '../../../app/reporting/make-report.ts';
 import type { RecordSource } from '../../../app/reporting/record-source.ts';
@@ -116,18 +116,19 @@ function momentOf(name: string, text: string, now: Instant): Result<Instant, str
 }
 
 async function sourceOf(settings: Settings, { dir, key }: ReportOptions, cwd: string): Promise<Result<RecordSource, string>> {
-  const directory = dir === undefined ? recordingsDirectory(settings) : resolve(cwd, dir);
-  if (!existsSync(directory)) return fail(`Found no directory ${directory}, expected one of records`);
+  const directories = dir === undefined ? recordDirectories(settings) : [resolve(cwd, dir)];
+  const missing = directories.find((directory) => !existsSync(directory));
+  if (missing !== undefined) return fail(`Found no directory ${missing}, expected one of records`);
   if (key === undefined) {
     const local = await localAuditKey(settings);
     return local === undefined
       ? fail(`Found no keys in ${settings.data.directory}, expected those of a gateway that ran, or --key`)
-      : ok({ directory, auditKey: Buffer.from(local) });
+      : ok({ directories, auditKey: Buffer.from(local) });
   }
   try {
     const auditKey = readFileSync(resolve(cwd, key));
     const read = readAuditKey(auditKey);
-    return typeof read === 'string' ? fail(`${key}: ${read}`) : ok({ directory, auditKey });
+    return typeof read === 'string' ? fail(`${key}: ${read}`) : ok({ directories, auditKey });
   } catch (error) {
     return fail(`${key} cannot be read: ${(error as Error).message}`);
   }

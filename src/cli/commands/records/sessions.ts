@@ -2,7 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { contentReader } from '../../../app/records/content-keys.ts';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { chainsBelow } from '../../../app/records/stores/chains-below.ts';
+import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import type { Settings } from '../../../config/settings-schema.ts';
 import {
   emptyTally,
@@ -12,7 +13,6 @@ import {
   type ExportOptions,
 } from '../../../recording/export/export-text.ts';
 import { readLines, UnreadableSegment } from '../../../recording/reading/read-lines.ts';
-import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
 import { type CommandContext, give, settingsFor, type Run } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { exportOnRecord } from '../../local/export-on-record.ts';
@@ -76,11 +76,11 @@ async function exportRecords(
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
   const filter = exportFilter(ids, options);
   if (!filter.ok) return give(context, EXIT.usage, filter.failure);
-  const directory = options.dir === undefined ? recordingsDirectory(settings) : resolve(cwd, options.dir);
+  const directories = options.dir === undefined ? recordDirectories(settings) : [resolve(cwd, options.dir)];
   try {
-    const writers = writerDirectories(directory).map((writer) => readLines(writer, keys.value.wrapping));
+    const writers = chainsBelow(directories).map((writer) => readLines(writer, keys.value.wrapping));
     const asked = { format: options.format, filter: filter.value };
-    if (!isOwn(directory, settings)) return await write(context, writers, asked, emptyTally());
+    if (!isOwn(directories, settings)) return await write(context, writers, asked, emptyTally());
     const details = exportDetails(options.format, ids, options);
     return await exportOnRecord(context, settings, details, async (tally) => {
       if (options.format !== 'har') return await write(context, writers, asked, tally);
@@ -92,7 +92,7 @@ async function exportRecords(
     });
   } catch (error) {
     if (error instanceof UnreadableSegment) return give(context, EXIT.failed, error.message);
-    return give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`);
+    return give(context, EXIT.usage, `${directories.join(', ')} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -100,10 +100,15 @@ async function exportRecords(
  * Whether the records are those of this installation, however it is led to them: a copy that an auditor has brought along has
  * no record of its own.
  */
-function isOwn(directory: string, settings: Settings): boolean {
-  const own = recordingsDirectory(settings);
-  if (!existsSync(own)) return false;
-  const path = relative(realpathSync(own), realpathSync(directory));
+function isOwn(directories: readonly string[], settings: Settings): boolean {
+  const own = recordDirectories(settings).filter((directory) => existsSync(directory));
+  return directories.some(
+    (directory) => existsSync(directory) && own.some((each) => isBelow(realpathSync(directory), realpathSync(each))),
+  );
+}
+
+function isBelow(directory: string, other: string): boolean {
+  const path = relative(other, directory);
   return path === '' || !path.startsWith('..');
 }
 

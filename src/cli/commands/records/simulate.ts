@@ -6,7 +6,8 @@ import { readNamedFiles } from '../../../app/loading/policy-source.ts';
 import { simulate } from '../../../app/simulating/simulate.ts';
 import { simulationPage } from '../../../app/simulating/simulation-page.ts';
 import { systemClock } from '../../../app/system.ts';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { chainsBelow } from '../../../app/records/stores/chains-below.ts';
+import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import type { LoadedSettings } from '../../../config/load-settings.ts';
 import type { Settings } from '../../../config/settings-schema.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
@@ -17,7 +18,6 @@ import { formatIssue } from '../../../policy/issue.ts';
 import type { CompiledPolicy } from '../../../policy/model.ts';
 import type { SimulationResult } from '../../../policy/simulation/simulation-result.ts';
 import { readLines, UnreadableSegment } from '../../../recording/reading/read-lines.ts';
-import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../../context.ts';
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { compileLocally } from '../../local/local-policy.ts';
@@ -102,14 +102,15 @@ async function overRecords(
   const { cwd } = context.terminal;
   const keys = await readingMeans(settings, key === undefined ? undefined : resolve(cwd, key));
   if (!keys.ok) return fail(give(context, EXIT.usage, keys.failure));
-  const directory = dir === undefined ? recordingsDirectory(settings) : resolve(cwd, dir);
+  const directories = dir === undefined ? recordDirectories(settings) : [resolve(cwd, dir)];
+  const named = directories.join(', ');
   try {
-    const writers = writerDirectories(directory).map((writer) => readLines(writer, keys.value.wrapping));
-    if (writers.length === 0) return fail(give(context, EXIT.usage, `Found no records in ${directory}`));
+    const writers = chainsBelow(directories).map((writer) => readLines(writer, keys.value.wrapping));
+    if (writers.length === 0) return fail(give(context, EXIT.usage, `Found no records in ${named}`));
     return ok(await simulate(writers, { ...parts, onBlock: progressOf(context) }));
   } catch (error) {
     if (error instanceof UnreadableSegment) return fail(give(context, EXIT.failed, error.message));
-    return fail(give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`));
+    return fail(give(context, EXIT.usage, `${named} cannot be read: ${(error as Error).message}`));
   }
 }
 

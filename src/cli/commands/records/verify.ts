@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { recordingsDirectory } from '../../../app/records/open-record.ts';
+import { chainsBelow } from '../../../app/records/stores/chains-below.ts';
+import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import { localAuditKey } from '../../../app/records/record-keys.ts';
 import { chainAnswer } from '../../../app/verifying/chain-answer.ts';
 import { checkChain, type ChainCheck } from '../../../app/verifying/check-chain.ts';
@@ -14,7 +15,6 @@ import { answer, collect, type CommandContext, give, settingsFor, type Run } fro
 import { EXIT, type ExitCode } from '../../exit-code.ts';
 import { progressByWriter } from '../../records/progress.ts';
 import { readingMeans } from '../../records/reading-means.ts';
-import { writerDirectories } from '../../../recording/reading/writer-directories.ts';
 import { shownText } from '../../shown-text.ts';
 
 interface VerifyOptions {
@@ -40,7 +40,8 @@ async function verify(context: CommandContext, given: string | undefined, option
   if (!loaded.ok) return loaded.failure;
   const { settings } = loaded.value;
   const { cwd } = context.terminal;
-  if (options.writeKey !== undefined) return await writeKey(context, settings, resolve(cwd, options.writeKey));
+  const only = given === undefined ? undefined : resolve(cwd, given);
+  if (options.writeKey !== undefined) return await writeKey(context, settings, resolve(cwd, options.writeKey), only);
   const keys = await readingMeans(settings, options.key === undefined ? undefined : resolve(cwd, options.key));
   if (!keys.ok) return give(context, EXIT.usage, keys.failure);
   const kept = readKept(
@@ -48,11 +49,11 @@ async function verify(context: CommandContext, given: string | undefined, option
     keys.value,
   );
   if (!kept.ok) return give(context, EXIT.usage, kept.failure);
-  const directory = given === undefined ? recordingsDirectory(settings) : resolve(cwd, given);
+  const directories = given === undefined ? recordDirectories(settings) : [resolve(cwd, given)];
   try {
-    return await verifyAll(context, writerDirectories(directory), { keys: keys.value, kept: kept.value });
+    return await verifyAll(context, chainsBelow(directories), { keys: keys.value, kept: kept.value });
   } catch (error) {
-    return give(context, EXIT.usage, `${directory} cannot be read: ${(error as Error).message}`);
+    return give(context, EXIT.usage, `${directories.join(', ')} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -120,8 +121,14 @@ function shownAsLines({ writer, result, checkpoints }: ChainCheck, isSigned: boo
   return [`${writer}: ${state}, ${records} records in ${segments} segments${old}${lost}`, ...signed];
 }
 
-async function writeKey(context: CommandContext, settings: Settings, file: string): Promise<ExitCode> {
-  const text = await localAuditKey(settings);
+/** @param only the directory of one store */
+async function writeKey(
+  context: CommandContext,
+  settings: Settings,
+  file: string,
+  only: string | undefined,
+): Promise<ExitCode> {
+  const text = await localAuditKey(settings, only);
   if (text === undefined)
     return give(context, EXIT.failed, `Found no keys in ${settings.data.directory}, expected those of a gateway that ran`);
   try {
@@ -129,6 +136,8 @@ async function writeKey(context: CommandContext, settings: Settings, file: strin
   } catch (error) {
     return give(context, EXIT.failed, `${file} cannot be written: ${(error as Error).message}`);
   }
-  answer(context, { file }, () => [`wrote ${file}: whoever has it can read the whole record`]);
+  answer(context, { file }, () => [
+    `wrote ${file}: whoever has it can read ${only === undefined ? 'the whole record' : `the record in ${only}`}`,
+  ]);
   return EXIT.ok;
 }

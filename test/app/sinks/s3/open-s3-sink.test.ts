@@ -51,9 +51,9 @@ async function opened(
   const resolver = { resolve: () => Promise.reject(new Error('Nothing to look up')), recall: () => undefined };
   const newExchangeId = exchangeIds(clock, MACHINE_RANDOM);
   const feed = await openS3Sink(sink.value, {
-    directory,
+    directories: [directory],
     cursors: temporaryDirectory(),
-    journal,
+    journals: [journal],
     clock,
     random: MACHINE_RANDOM,
     metrics: createMetrics(),

@@ -2,8 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentNumbers } from '../../recording/segment/segment-names.ts';
 
-/** The writers that have a chain below `directory`, sorted; none where it is not there yet. */
-export function writerNames(directory: string): string[] {
+/** The directories of the writers that have a chain below `directory`, sorted; none where it is not there yet. */
+export function writersIn(directory: string): string[] {
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -11,8 +11,8 @@ export function writerNames(directory: string): string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  return names.sort().filter((name) => {
-    const path = join(directory, name);
-    return statSync(path).isDirectory() && segmentNumbers(path).length > 0;
-  });
+  return names
+    .sort()
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isDirectory() && segmentNumbers(path).length > 0);
 }
