@@ -21,6 +21,10 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await startLab({
+    agents: [
+      { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
+      { id: 'other', home: 'eu', identify: [{ cidr: ['127.9.0.0/16'] }] },
+    ],
     origins: {
       [HELD]: { country: 'DE', handler: parrot },
       [TOKENS]: { country: 'DE', handler: parrot },
@@ -32,7 +36,7 @@ beforeAll(async () => {
       `{ id: tokens, to: [tokens-de-lab-example], then: hold, ${APPROVAL}, opaque: hold, mask: { request: { entities: [pii], as: token } } }`,
       `{ id: opaque, to: [opaque-de-lab-example], then: permit, ${APPROVAL}, opaque: hold, mask: { request: [pii] } }`,
     ],
-    settings: { limits: { spool: '12MiB' } },
+    settings: { limits: { spool: '24MiB' } },
   });
 });
 afterAll(async () => {
@@ -102,18 +106,37 @@ describe('content of a request that is held', () => {
     await expectSpooled(lab.gateway, 0);
   });
 
-  it('is refused while the spool is full, and takes no room of it then', async () => {
+  it('is refused to an agent that has filled its share of the spool, and held for another one', async () => {
     const people = await People.of(lab);
-    const content = (letter: string): Asked => ({
+    const large = (letter: string, from: string): Asked => ({
       content: Buffer.alloc(7 * MB, letter),
       fields: ['Content-Type: text/plain'],
+      from,
     });
-    const answer = ask(lab, HELD, content('a'));
+    const [greedy, modest] = ['127.0.0.1', '127.9.0.1'];
+    const first = ask(lab, HELD, large('a', greedy));
     const asked = await people.next();
-    expect(await ask(lab, HELD, content('b'))).toMatchObject({ status: 503, reason: 'overloaded' });
+    for (const letter of ['b', 'c'])
+      expect(await ask(lab, HELD, large(letter, greedy))).toMatchObject({ status: 503, reason: 'overloaded' });
+    // What was refused takes no room.
     await expectSpooled(lab.gateway, 1);
+
+    const second = ask(lab, HELD, large('d', modest));
+    await expectSpooled(lab.gateway, 2);
+    await expect.poll(async () => (await people.next()).requester.subject).toBe('other');
+    const ofOther = await people.next();
+    expect(await ask(lab, HELD, large('e', modest))).toMatchObject({ status: 503, reason: 'overloaded' });
+    await people.decide(ofOther, 'approve');
+    expect((await second).status).toBe(200);
+    expect(lastOf(HELD).equals(Buffer.alloc(7 * MB, 'd'))).toBe(true);
+
     await people.decide(asked, 'deny');
-    expect((await answer).status).toBe(403);
+    expect((await first).status).toBe(403);
+    await expectSpooled(lab.gateway, 0);
+    // There is room again for the one that had none.
+    const again = ask(lab, HELD, large('b', greedy));
+    await people.decide(await people.next(), 'approve');
+    expect((await again).status).toBe(200);
     await expectSpooled(lab.gateway, 0);
   });
 
