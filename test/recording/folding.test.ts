@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Home } from '../../src/core/exchange/decision.ts';
+import { parseCountryCode } from '../../src/core/place/country.ts';
+import { CountrySet } from '../../src/core/place/country-set.ts';
 import type { AgentId } from '../../src/core/ids.ts';
 import type { Journal } from '../../src/core/ports.ts';
 import type { RecordEvent } from '../../src/core/exchange/record.ts';
@@ -14,11 +17,13 @@ const MINUTE = 60_000;
 /** A journal that keeps what it gets, and can be told to fail. */
 class MemoryJournal implements Journal {
   readonly events: RecordEvent[] = [];
+  readonly homes: (Home | undefined)[] = [];
   isDown = false;
 
-  append(event: RecordEvent) {
+  append(event: RecordEvent, home?: Home) {
     if (this.isDown) return Promise.resolve(fail({ code: 'audit_unavailable' as const, detail: 'down' }));
     this.events.push(event);
+    this.homes.push(home);
     return Promise.resolve(ok(undefined));
   }
 
@@ -54,6 +59,16 @@ describe('createFoldingJournal()', () => {
         since: '2026-11-22T10:00:01.000Z',
       },
     ]);
+  });
+
+  it('counts apart what is recorded apart, and writes it where each home is', async () => {
+    const { clock, written, journal } = folding({ sameTarget: 1 });
+    const homes = ['DE', 'FR'].map((label) => ({ any: false, countries: CountrySet.of([parseCountryCode(label)!]), label }));
+    for (const home of [...homes, ...homes]) await journal.append(denial(1, { home: home.label }), home);
+    clock.advance(MINUTE);
+    await journal.flush();
+    expect(written.folded()).toHaveLength(2);
+    expect(written.homes).toEqual([...homes, ...homes]);
   });
 
   it('writes denials again in the next window', async () => {

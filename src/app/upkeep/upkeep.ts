@@ -19,8 +19,10 @@ import type { PolicyReader, PolicySource } from '../loading/policy-source.ts';
 import { watchApprovalDeadlines } from './approval-deadlines.ts';
 import { watchApprovalRetention } from './approval-retention.ts';
 import { watchRetentionOf } from '../records/retention-of.ts';
+import { surveyRecords } from '../records/stores/survey-records.ts';
 import { Rejudgement } from './rejudgement.ts';
 import type { State } from '../state.ts';
+import { systemRandom } from '../system.ts';
 import { watchTables } from '../tables.ts';
 
 /** How often values whose time is over are removed. */
@@ -92,6 +94,7 @@ export class Upkeep implements Disposable {
     const { journal, holds } = state;
     const { retention } = settings.approvals;
     this.#resources.use(watchApprovalRetention({ ...holds, retention, clock, journal, log: parts.log }));
+    void this.#survey();
     this.#resources.use(watchRetentionOf(parts));
     const purge = setInterval(() => void this.#purge(), PURGE_INTERVAL);
     purge.unref();
@@ -119,6 +122,15 @@ export class Upkeep implements Disposable {
 
   [Symbol.dispose](): void {
     this.#resources.dispose();
+  }
+
+  async #survey(): Promise<void> {
+    const { log, state } = this.#parts;
+    try {
+      await surveyRecords({ ...this.#parts, journals: state.records.journals, random: systemRandom });
+    } catch (error) {
+      log.warn({ detail: String(error) }, 'Nobody could look whether the record is whole: cordon verify says more');
+    }
   }
 
   #onPolicy(policy: CompiledPolicy, files: PolicySource, issues: readonly PolicyIssue[]): void {

@@ -80,7 +80,7 @@ function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): Recov
 }
 
 /** What is signed was on the medium: a crash takes what came after it at most. */
-function unexplained({ torn, chain, treeThen }: ScannedSegment, checkpoint: Checkpoint | undefined): string | undefined {
+export function unexplained({ torn, chain, treeThen }: ScannedSegment, checkpoint: Checkpoint | undefined): string | undefined {
   if (torn > MOST_TORN)
     return `Found ${torn} bytes that are no block of the record, expected at most ${MOST_TORN} after a crash`;
   if (checkpoint === undefined) return undefined;

@@ -8,6 +8,7 @@ import type { AgentId, ExchangeId, SessionId } from '../../../src/core/ids.ts';
 import { openJournal } from '../../../src/recording/journal.ts';
 import { ChainFollower } from '../../../src/recording/reading/chain-follower.ts';
 import { type GivenTerms, retentionTerms, type RetentionTerms } from '../../../src/recording/retention/retention-terms.ts';
+import { RecordJudge } from '../../../src/recording/retention/record-judge.ts';
 import { createShelves } from '../../../src/recording/retention/shelves.ts';
 import { denial, outcome } from '../../recording/events.ts';
 import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
@@ -167,5 +168,21 @@ describe('retentionTerms()', () => {
     expect(retentionTerms({ metadata: 9 * DAY, homes: { de: { metadata: DAY, content: 2 * DAY } } })).toMatchObject({
       failure: 'recordings.retention.homes.de.content: Found 2d, expected at most the 1d of its metadata',
     });
+  });
+});
+
+describe('an outcome whose decision is out of reach', () => {
+  const told = { ...outcome(1), home: 'ch' };
+
+  it('goes on the shelf of the home that it names, else on that which is kept longest', () => {
+    const shelfOf = createShelves(TERMS)!;
+    expect([shelfOf(told), shelfOf(outcome(2))]).toEqual([4 * DAY, 10 * DAY]);
+  });
+
+  it('is over when that of its home is', () => {
+    const judge = new RecordJudge({ terms: TERMS, holds: [] });
+    const dueAt = (event: object): number =>
+      judge.judge(Buffer.from(JSON.stringify({ ...event, time: '1970-01-01T00:00:00.000Z' }))).dueAt;
+    expect([dueAt(told), dueAt(outcome(2))]).toEqual([4 * DAY, 10 * DAY]);
   });
 });

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cordon } from '../../cli/cordon.ts';
+import { startGateway } from '../../support/gateway.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { linesOf, segmentPaths } from '../../support/record-files.ts';
 import { ask, parrot } from '../masking/ask.ts';
@@ -171,5 +172,16 @@ describe('agents with different homes', () => {
     expect(await cordon(['backup', 'copy'], directory)).toMatchObject({ code: 0 });
     expect(readdirSync(join(directory, 'copy/recordings'))).toHaveLength(2);
     expect(segmentPaths(writersOf('eu')[0]!)).toHaveLength(1);
+  });
+
+  it('are warned of at the next start where a chain of anybody is not whole', async () => {
+    // Of a writer that is no more: its name comes behind that of the one that the gateway goes on with.
+    const [own] = writersOf('eu') as [string];
+    const gone = join(storeOf('eu'), 'zz-gone');
+    cpSync(own, gone, { recursive: true });
+    renameSync(join(gone, '00000001.seg'), join(gone, '00000002.seg'));
+    await using again = await startGateway({ rules: lab.policy(RULES), settings, directory, keepDirectory: true });
+    await expect.poll(() => again.stderr).toContain('A part of the record is missing or torn');
+    expect(again.stderr).toContain('Found no 00000001.seg, expected all from 00000001.seg to 00000002.seg');
   });
 });
