@@ -1,13 +1,14 @@
 import type { Failure } from '../../core/codes.ts';
 import type { ContentKeyStore } from '../../core/exchange/content-keys.ts';
 import type { ExchangeIndexWriter } from '../../core/exchange/exchange-index.ts';
-import type { LegalHold, LegalHoldStore } from '../../core/exchange/legal-hold.ts';
+import type { LegalHoldStore } from '../../core/exchange/legal-hold.ts';
 import { adminEvent } from '../../core/people/admin-entry.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
 import type { RetentionTerms } from '../../recording/retention/retention-terms.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { removeExpired, type RemovedRecords, RetentionMemory, type RetentionRunParts } from './retention-run.ts';
+import { type RemovedRecords, RetentionMemory } from './plan-writer.ts';
+import { removeExpired, type RetentionRunParts } from './retention-run.ts';
 import { shredExpired, type Shredded } from './shred-content.ts';
 
 /** Of one place where records lie, and how long they are kept there. */
@@ -36,7 +37,7 @@ export interface RetentionResult {
  * @failure store_unavailable, audit_unavailable: nothing more was removed
  */
 export async function runRetention({
-  holds: store,
+  holds: held,
   keys,
   index,
   stores,
@@ -44,7 +45,7 @@ export async function runRetention({
   ...parts
 }: RetentionParts): Promise<Result<RetentionResult, Failure>> {
   const { clock, journal, actor, isTrial = false } = parts;
-  const holds = await store.list();
+  const holds = await held.list();
   if (!holds.ok) return holds;
   const record = (entry: Parameters<typeof adminEvent>[0]) => journal.append(adminEvent(entry));
   const shredding = { keys, holds: holds.value, record, by: actor };
@@ -52,12 +53,11 @@ export async function runRetention({
   if (!content.ok) return content;
   const records: RemovedRecords[] = [];
   for (const store of stores) {
-    const removed = await removeExpired({ ...parts, ...store, holds: holds.value });
+    const removed = await removeExpired({ ...parts, ...store, holds: () => held.list() });
     if (!removed.ok) return removed;
     records.push(...removed.value);
   }
-  const forgotten =
-    index === undefined || isTrial ? ok(undefined) : await forgetExpired(index, terms, holds.value, clock.now());
+  const forgotten = index === undefined || isTrial ? ok(undefined) : await forgetExpired(index, terms, held, clock.now());
   return forgotten.ok ? ok({ records, content: content.value }) : forgotten;
 }
 
@@ -68,15 +68,17 @@ const FORGOTTEN_AT_ONCE = 1000;
 async function forgetExpired(
   index: Pick<ExchangeIndexWriter, 'forget'>,
   terms: RetentionTerms,
-  holds: readonly LegalHold[],
+  held: Pick<LegalHoldStore, 'list'>,
   now: Instant,
 ): Promise<Result<void, Failure>> {
   const named = [...terms.homes.keys()];
-  const rest = { before: now - terms.metadata, butHomes: named, holds };
-  const own = [...terms.homes].map(([home, { metadata }]) => ({ before: now - metadata, home, holds }));
+  const rest = { before: now - terms.metadata, butHomes: named };
+  const own = [...terms.homes].map(([home, { metadata }]) => ({ before: now - metadata, home }));
   for (const what of [rest, ...own]) {
     for (;;) {
-      const forgotten = await index.forget(what, FORGOTTEN_AT_ONCE);
+      const holds = await held.list();
+      if (!holds.ok) return holds;
+      const forgotten = await index.forget({ ...what, holds: holds.value }, FORGOTTEN_AT_ONCE);
       if (!forgotten.ok) return forgotten;
       if (forgotten.value < FORGOTTEN_AT_ONCE) break;
     }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../core/codes.ts';
-import { type ContentKeyStore, type ListedContentKey, USED_GRANULARITY } from '../../core/exchange/content-keys.ts';
-import { holdOn, type LegalHold } from '../../core/exchange/legal-hold.ts';
+import { type ContentKeyStore, holdOnKey, type ListedContentKey, USED_GRANULARITY } from '../../core/exchange/content-keys.ts';
+import type { LegalHold } from '../../core/exchange/legal-hold.ts';
 import type { AdminEntry, RecordAdmin } from '../../core/people/admin-entry.ts';
 import { recordThenDo } from '../../core/people/record-then-do.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -36,7 +36,7 @@ export interface HeldContent {
  * Destroys the keys of recorded content, once that is on the record: nobody can read it any more, in whatever copy of the
  * record; hashes and proofs are over what was sealed, and stay. All of it or, under a hold, none.
  *
- * @failure the hold; store_unavailable, audit_unavailable: nothing more was destroyed
+ * @failure the hold; held, by one that was made meanwhile; store_unavailable, audit_unavailable: nothing more was destroyed
  */
 export async function shredContent(
   of: ShredOf,
@@ -74,17 +74,13 @@ export async function shredExpired(
     held += old.length - due.length;
     const reason = 'the time that content is kept for is over';
     const destroyed = isTrial ? ok({ keys: due.length, sessions: sessionsOf(due) }) : await destroy(due, { reason }, parts);
+    // By a hold that was made meanwhile: the next run, which knows it, leaves the rest alone and nothing else.
+    if (!destroyed.ok && destroyed.failure.code === 'held') return ok({ keys, sessions, held: held + due.length });
     if (!destroyed.ok) return destroyed;
     keys += destroyed.value.keys;
     sessions.push(...destroyed.value.sessions);
   }
   return ok({ keys, sessions, held });
-}
-
-/** A key sealed content from when it was made until it was used last, as far as that is known. */
-function holdOnKey(holds: readonly LegalHold[], key: ListedContentKey): LegalHold | undefined {
-  const { subject, session, home, createdAt, usedAt } = key;
-  return holdOn(holds, { subject, session, home, from: createdAt, to: usedAt + USED_GRANULARITY });
 }
 
 type Pages = AsyncGenerator<Result<readonly ListedContentKey[], Failure>>;

@@ -2,6 +2,7 @@ import type { Failure } from '../codes.ts';
 import type { AgentId, SessionId } from '../ids.ts';
 import type { Result } from '../result.ts';
 import type { Instant, Milliseconds } from '../units.ts';
+import { holdOn, type LegalHold } from './legal-hold.ts';
 
 /** Whose content a key seals. */
 export interface ContentKeyScope {
@@ -31,6 +32,12 @@ export interface ListedContentKey extends ContentKeyScope {
 
 /** How far behind `usedAt` may be: a session that goes on must not cost a write a minute. */
 export const USED_GRANULARITY: Milliseconds = 3_600_000;
+
+/** The first of the holds that covers a key: it sealed content from when it was made until it was used last, as far as that is known. */
+export function holdOnKey(holds: readonly LegalHold[], key: ListedContentKey): LegalHold | undefined {
+  const { subject, session, home, createdAt, usedAt } = key;
+  return holdOn(holds, { subject, session, home, from: createdAt, to: usedAt + USED_GRANULARITY });
+}
 
 /** Which keys are wanted; what is absent says nothing. */
 export interface ContentKeyQuery {
@@ -71,9 +78,11 @@ export interface ContentKeyStore {
    */
   list(query: ContentKeyQuery): Promise<Result<readonly ListedContentKey[], Failure>>;
   /**
-   * Deletes these, with the same effect as {@link remove}.
+   * Deletes these, with the same effect as {@link remove}; all of them or, where a legal hold covers one, none. A hold that was
+   * made before is heeded, whichever process made it.
+   *
    * @returns how many there were
-   * @failure store_unavailable
+   * @failure held; store_unavailable
    */
   destroy(ids: readonly string[]): Promise<Result<number, Failure>>;
 }

@@ -1,13 +1,19 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely';
+import type { Failure } from '../../core/codes.ts';
 import {
   type ContentKeyScope,
   type ContentKeyStore,
+  holdOnKey,
+  type ListedContentKey,
   type StoredContentKey,
   USED_GRANULARITY,
 } from '../../core/exchange/content-keys.ts';
+import type { LegalHold } from '../../core/exchange/legal-hold.ts';
 import type { AgentId, SessionId } from '../../core/ids.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import { attemptStore, attemptWrite } from '../attempt-store.ts';
 import type { Schema } from '../schema.ts';
+import { holdOfRow } from './legal-hold-repository.ts';
 
 type Row = Schema['content_keys'];
 
@@ -49,24 +55,48 @@ export function createContentKeyRepository(db: Kysely<Schema>): ContentKeyStore 
 
     list: ({ session, subject, usedBefore, after, limit }) =>
       attemptStore('list content keys', async () => {
-        let query = db.selectFrom('content_keys').select(['id', 'session', 'subject', 'home', 'created_at', 'used_at']);
+        let query = db.selectFrom('content_keys').select(LISTED);
         if (session !== undefined) query = query.where('session', '=', session);
         if (subject !== undefined) query = query.where('subject', '=', subject);
         if (usedBefore !== undefined) query = query.where('used_at', '<', usedBefore);
         if (after !== undefined) query = query.where('id', '>', after);
         const rows = await query.orderBy('id').limit(limit).execute();
-        return rows.map(({ id, home, created_at: createdAt, used_at: usedAt, ...row }) => {
-          return { id, home, session: row.session as SessionId, subject: row.subject as AgentId, createdAt, usedAt };
-        });
+        return rows.map(listedOfRow);
       }),
 
-    destroy: (ids) =>
-      attemptWrite('delete content keys', async () => {
-        if (ids.length === 0) return 0;
-        const removed = await db.deleteFrom('content_keys').where('id', 'in', ids).executeTakeFirst();
-        return Number(removed.numDeletedRows);
-      }),
+    destroy: async (ids) => {
+      if (ids.length === 0) return ok(0);
+      const destroyed = await attemptWrite('delete content keys', () =>
+        db.transaction().execute((transaction) => destroyUnheld(transaction, ids)),
+      );
+      if (!destroyed.ok || typeof destroyed.value === 'number') return destroyed as Result<number, Failure>;
+      return fail({ code: 'held', detail: `Found the legal hold ${destroyed.value.id}, expected none` });
+    },
   };
+}
+
+/** A hold that is being made waits until this is over, or this for it: holds and deletions come one behind the other. */
+async function destroyUnheld(transaction: Transaction<Schema>, ids: readonly string[]): Promise<number | LegalHold> {
+  // On SQLite the transaction is the lock: it begins with the right to write.
+  if (transaction.getExecutor().adapter instanceof PostgresAdapter)
+    await sql`LOCK TABLE legal_holds IN SHARE MODE`.execute(transaction);
+  const holds = (await transaction.selectFrom('legal_holds').selectAll().execute()).map(holdOfRow);
+  if (holds.length > 0) {
+    const rows = await transaction.selectFrom('content_keys').select(LISTED).where('id', 'in', ids).execute();
+    for (const row of rows) {
+      const hold = holdOnKey(holds, listedOfRow(row));
+      if (hold !== undefined) return hold;
+    }
+  }
+  const removed = await transaction.deleteFrom('content_keys').where('id', 'in', ids).executeTakeFirst();
+  return Number(removed.numDeletedRows);
+}
+
+const LISTED = ['id', 'session', 'subject', 'home', 'created_at', 'used_at'] as const;
+
+function listedOfRow({ id, home, ...row }: Pick<Row, (typeof LISTED)[number]>): ListedContentKey {
+  const { created_at: createdAt, used_at: usedAt } = row;
+  return { id, home, session: row.session as SessionId, subject: row.subject as AgentId, createdAt, usedAt };
 }
 
 function toRow({ session, subject, home }: ContentKeyScope, key: StoredContentKey): Row {

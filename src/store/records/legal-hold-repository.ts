@@ -22,7 +22,7 @@ export function createLegalHoldRepository(db: Kysely<Schema>): LegalHoldStore {
     list: () =>
       attemptStore('list legal holds', async () => {
         const rows = await db.selectFrom('legal_holds').selectAll().orderBy('created_at').orderBy('id').execute();
-        return rows.map(fromRow);
+        return rows.map(holdOfRow);
       }),
 
     remove: (id) =>
@@ -47,7 +47,8 @@ function toRow({ id, createdAt, by, reason, subject, session, home, since, until
   };
 }
 
-function fromRow({ subject, session, home, since, before, ...row }: Row): LegalHold {
+/** A hold as the database has it. */
+export function holdOfRow({ subject, session, home, since, before, ...row }: Row): LegalHold {
   return {
     id: row.id,
     createdAt: row.created_at,

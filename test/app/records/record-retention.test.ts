@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { removeExpired, type RetentionRunParts } from '../../../src/app/records/retention-run.ts';
 import { retentionTerms } from '../../../src/recording/retention/retention-terms.ts';
-import { fail } from '../../../src/core/result.ts';
+import { fail, ok } from '../../../src/core/result.ts';
 import type { Milliseconds } from '../../../src/core/units.ts';
 import type { OpenJournal } from '../../../src/recording/journal.ts';
 import { readCheckpoint } from '../../../src/recording/tree/checkpoint.ts';
@@ -34,7 +34,7 @@ async function tenDays(retention: Milliseconds = 3 * DAY): Promise<Written> {
   const terms = retentionTerms({ metadata: retention, homes: {} });
   if (!terms.ok) throw new Error(terms.failure);
   const means = { directory, clock, random: MACHINE_RANDOM, journal, actor: 'cordon' };
-  return { clock, journal, parts: { ...means, terms: terms.value, holds: [], wrapping: [TEST_KEYS.wrapping] } };
+  return { clock, journal, parts: { ...means, terms: terms.value, holds: async () => ok([]), wrapping: [TEST_KEYS.wrapping] } };
 }
 
 const filesIn = (directory: string): string[] =>
@@ -62,6 +62,41 @@ describe('removeExpired()', () => {
     const whole = { ok: true, value: { removed: 6, records: 21 } };
     expect(await verified(journal.directory, { checkpoints: [checkpoint] })).toMatchObject(whole);
     expect(await verified(journal.directory, { checkpoints: [checkpoint], wrapping: [] })).toMatchObject(whole);
+  });
+
+  it('keeps what somebody holds while it removes, and says on the record what came to nothing', async () => {
+    const { journal, parts } = await tenDays();
+    let asked = 0;
+    const hold = { id: 'h1', createdAt: 0, by: 'audra', reason: 'case 7', since: Date.parse('2026-11-04') };
+    // Planned, looked at before the first segment, the second and the third: then it is there.
+    const removed = await removeExpired({ ...parts, holds: async () => ok(++asked < 5 ? [] : [hold]) });
+    expect(removed).toEqual({
+      ok: true,
+      value: [
+        { writer: 'w1', segments: [1, 2, 3], thinned: [], held: [], kept: [] },
+        {
+          writer: 'w1',
+          segments: [],
+          thinned: [],
+          held: [4, 5, 6, 7].map((segment) => ({ segment, holds: ['h1'] })),
+          kept: [],
+        },
+      ],
+    });
+    expect(filesIn(journal.directory).slice(2, 4)).toEqual(['00000003.gone', '00000004.seg']);
+    const told = recordsOf(journal.directory).filter(({ kind }) => kind === 'admin');
+    expect(told).toMatchObject([
+      { action: 'records.removed', details: { segments: ['1', '2', '3', '4', '5', '6'] } },
+      { action: 'records.removed', failed: 'held', details: { segments: ['4', '5', '6'] } },
+    ]);
+  });
+
+  it('removes nothing more once nobody can tell what is held', async () => {
+    const { journal, parts } = await tenDays();
+    let asked = 0;
+    const down = { code: 'store_unavailable', detail: 'gone' } as const;
+    expect(await removeExpired({ ...parts, holds: async () => (++asked < 4 ? ok([]) : fail(down)) })).toEqual(fail(down));
+    expect(filesIn(journal.directory).filter((name) => name.endsWith('.gone'))).toHaveLength(2);
   });
 
   it('is done once, however often it is asked for', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ok } from '../../../src/core/result.ts';
 import { removeExpired, type RetentionRunParts } from '../../../src/app/records/retention-run.ts';
 import type { LegalHold } from '../../../src/core/exchange/legal-hold.ts';
 import type { DecisionEvent } from '../../../src/core/exchange/record.ts';
@@ -46,7 +47,7 @@ async function sixDays(terms = TERMS) {
     clock.advance(DAY);
   }
   const keys = { random: MACHINE_RANDOM, wrapping: [TEST_KEYS.wrapping] };
-  const parts: RetentionRunParts = { directory, clock, journal, terms, holds: [], actor: 'cordon', ...keys };
+  const parts: RetentionRunParts = { directory, clock, journal, terms, holds: async () => ok([]), actor: 'cordon', ...keys };
   return { clock, journal, parts };
 }
 
@@ -117,7 +118,7 @@ describe('recordings.retention by kind and home', () => {
     ['both, where both have to fit', { subject: 'ch-bot', since: Date.parse('2026-11-02') }, ['x3']],
   ])('keeps what is under legal hold: %s', async (_title, scope, ids) => {
     const { journal, parts } = await sixDays();
-    const removed = await removeExpired({ ...parts, holds: [hold(scope)] });
+    const removed = await removeExpired({ ...parts, holds: async () => ok([hold(scope)]) });
     expect(removed.ok && removed.value[0]?.held.flatMap(({ holds }) => holds)).toContain('h1');
     const odd = (kind: string) => left(journal.directory, kind).filter((id) => ['x1', 'x3'].includes(String(id)));
     expect([odd('decision'), odd('outcome')]).toEqual([ids, ids]);

@@ -41,7 +41,8 @@ describeOnEveryEngine('createLegalHoldRepository()', (engine) => {
 
 describeOnEveryEngine('shredding', (engine) => {
   async function means(holds: readonly LegalHold[] = []) {
-    const keys = createContentKeyRepository((await engine.open()).db);
+    const { db } = await engine.open();
+    const keys = createContentKeyRepository(db);
     const keep = (session: string, createdAt: number, home = 'eu') =>
       keys.keep(
         { session: session as SessionId, subject: 'bot' as AgentId, home },
@@ -53,7 +54,7 @@ describeOnEveryEngine('shredding', (engine) => {
       return ok(undefined);
     };
     const idsOf = async () => valueOf(await keys.list({ limit: 99 })).map(({ id }) => id);
-    return { keep, recorded, idsOf, parts: { keys, holds, record, by: 'local:anna' } };
+    return { keep, recorded, idsOf, holds: createLegalHoldRepository(db), parts: { keys, holds, record, by: 'local:anna' } };
   }
 
   it('destroys the keys of a session, or of an agent, on the record', async () => {
@@ -80,6 +81,23 @@ describeOnEveryEngine('shredding', (engine) => {
       failure: { hold: { id: 'h1' }, session: 's2' },
     });
     expect([recorded, await idsOf()]).toEqual([[], ['key-s1-eu', 'key-s2-eu']]);
+  });
+
+  it('heeds a hold that is made when it has looked already, and says on the record that it came to nothing', async () => {
+    const { keep, parts, recorded, idsOf, holds } = await means();
+    for (const session of ['s1', 's2']) await keep(session, NOW);
+    const record = async (entry: AdminEntry) => {
+      if (entry.failed === undefined) valueOf(await holds.add(hold('h1', { session: 's2' })));
+      return await parts.record(entry);
+    };
+    const shredded = await shredContent({ subject: 'bot' }, 'erasure', { ...parts, record });
+    expect(shredded).toMatchObject({ ok: false, failure: { code: 'held' } });
+    expect(recorded.map(({ action, failed }) => [action, failed])).toEqual([
+      ['content.shredded', undefined],
+      ['content.shredded', 'held'],
+    ]);
+    expect(await idsOf()).toEqual(['key-s1-eu', 'key-s2-eu']);
+    expect(valueOf(await parts.keys.destroy(['key-s1-eu']))).toBe(1);
   });
 
   it('destroys nothing that cannot be recorded', async () => {

@@ -3,7 +3,7 @@ import { localActor } from '../../../app/people/local-actor.ts';
 import { holdText } from '../../../app/records/legal-holds.ts';
 import { retentionParts } from '../../../app/records/retention-of.ts';
 import { type RetentionResult, runRetention } from '../../../app/records/record-retention.ts';
-import type { RemovedRecords } from '../../../app/records/retention-run.ts';
+import type { RemovedRecords } from '../../../app/records/plan-writer.ts';
 import { type HeldContent, shredContent } from '../../../app/records/shred-content.ts';
 import { systemClock } from '../../../app/system.ts';
 import type { Failure } from '../../../core/codes.ts';
