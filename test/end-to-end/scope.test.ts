@@ -25,11 +25,21 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
 /** Streams without end; what it says of approvals are ids, for which everybody asks anew. */
 const ENDLESS: ReadonlySet<string> = new Set(['/v1/events']);
 
+/** What a role for another place may ask for all the same: what is its own, or a trial that reads nothing recorded. */
+const OWN: ReadonlySet<string> = new Set(['/v1/sign-in', '/v1/sign-out', '/v1/policy/check', '/v1/policy/explain']);
+
+/** Of what the European agent did, and of people who are for Europe. */
 interface Ids {
   readonly approval: string;
+  readonly grant: string;
   readonly exchange: string;
   readonly session: string;
+  /** Of its agent token. */
+  readonly token: string;
+  readonly consoleSession: string;
 }
+
+type Items = readonly { readonly id: string; readonly state?: string; readonly session?: string; readonly target?: string }[];
 
 describe('a role for places sees nothing of what agents at home elsewhere did', () => {
   let lab: Lab;
@@ -49,14 +59,15 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
       ],
       rules: [
         '{ id: to-open, to: [open-de-lab-example], then: permit, record: content }',
-        '{ id: to-held, to: [held-de-lab-example], then: hold, approval: { by: [privacy] } }',
+        '{ id: to-held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], grant: { max: 1h } } }',
         '{ id: to-us, to: [us-us-lab-example], then: permit }',
       ],
     });
     const json = ['Content-Type: application/json'];
     const own = [...json, 'Cordon-Session: session-of-eu'];
     await ask(lab, OPEN, { from: EU_CLIENT, content: '{"a":1}', fields: own });
-    await ask(lab, HELD, { from: EU_CLIENT, content: '{"a":2}', fields: [...own, 'Cordon-Prefer: respond-async'] });
+    for (const content of ['{"a":2}', '{"b":2}'])
+      await ask(lab, HELD, { from: EU_CLIENT, content, fields: [...own, 'Cordon-Prefer: respond-async'] });
     await ask(lab, US, { from: US_CLIENT, content: '{"a":3}', fields: json });
     for (const role of ['viewer', 'approver', 'auditor', 'operator', 'admin'] as const)
       tokens.set(role, await mint(role, ['US']));
@@ -64,9 +75,9 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
-  async function mint(role: Role, places: readonly string[]): Promise<string> {
+  async function mint(role: Role, places: readonly string[], groups: readonly string[] = []): Promise<string> {
     const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
-    const json = { person: `${role}-${places.join('')}@acme.example`.toLowerCase(), role, places };
+    const json = { person: `${role}-${places.join('')}@acme.example`.toLowerCase(), role, places, groups };
     return ((await lab.gateway.adminAsk('/v1/tokens', { headers, json })).content as { token: string }).token;
   }
 
@@ -75,21 +86,41 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
     return lab.gateway.adminAsk(path, json === undefined ? { headers } : { headers, json });
   }
 
-  /** Of what the European agent did, as one who sees everything finds it; waits until the index has all of it. */
+  /** As people who see everything find it; waits until the index has all of it. */
   async function idsOf(): Promise<Ids> {
-    const everything = await mint('auditor', []);
-    type Items = { readonly items: readonly { readonly id: string; readonly session?: string; readonly target?: string }[] };
-    const items = async (path: string): Promise<Items['items']> => ((await as(everything, path)).content as Items).items;
-    await vi.waitUntil(async () => (await items('/v1/exchanges')).length >= 3, { timeout: 10_000, interval: 100 });
-    const [approval] = await items('/v1/approvals');
+    const [everything, european] = [await mint('auditor', []), await mint('approver', ['eu'], ['privacy'])];
+    const items = async (path: string): Promise<Items> => ((await as(everything, path)).content as { items: Items }).items;
+    await vi.waitUntil(async () => (await items('/v1/exchanges')).length >= 4, { timeout: 10_000, interval: 100 });
+    const [approval, other] = await items('/v1/approvals');
+    const decision = { decision: 'approve', reason: 'for Europe', grant: { for: '1h' } };
+    expect((await as(european, `/v1/approvals/${other!.id}/decision`, decision)).status).toBe(200);
+    const [grant] = await items('/v1/grants');
     const exchange = (await items('/v1/exchanges')).find(({ target }) => target?.includes(OPEN));
-    return { approval: approval!.id, exchange: exchange!.id, session: exchange!.session! };
+    const admin = await lab.gateway.adminToken();
+    const token = (await as(admin, '/v1/tokens', { agent: 'eu-bot' })).content as { id: string };
+    await lab.gateway.adminAsk('/v1/sign-in', { json: { token: european } });
+    const [consoleSession] = ((await as(admin, '/v1/console-sessions')).content as { items: Items }).items;
+    return {
+      approval: approval!.id,
+      grant: grant!.id,
+      exchange: exchange!.id,
+      session: exchange!.session!,
+      token: token.id,
+      consoleSession: consoleSession!.id,
+    };
   }
 
   function pathOf(route: string): string {
-    const { approval, exchange, session } = ids;
-    const id = route.startsWith('/v1/approvals') ? approval : route.startsWith('/v1/exchanges') ? exchange : session;
-    const path = route.startsWith('/v1/agents') ? route.replace(':id', 'eu-bot') : route.replace(':id', id);
+    const ofGroup: Readonly<Record<string, string>> = {
+      agents: 'eu-bot',
+      approvals: ids.approval,
+      grants: ids.grant,
+      exchanges: ids.exchange,
+      sessions: ids.session,
+      tokens: ids.token,
+      'console-sessions': ids.consoleSession,
+    };
+    const path = route.replace(':id', () => ofGroup[route.split('/')[2]!]!);
     return route === '/v1/report' ? `${path}?jurisdiction=eu&since=1d` : path;
   }
 
@@ -101,25 +132,135 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
     for (const role of roles) {
       const { status, content } = await as(tokens.get(role)!, pathOf(path));
       const said = JSON.stringify(content);
-      const words = [...EUROPEAN, ids.approval, ids.exchange, ids.session];
+      const words = [...EUROPEAN, ...Object.values(ids)];
       expect([role, words.filter((word) => said.includes(word)), said]).toEqual([role, [], said]);
       // What covers everybody is for nobody with a scope, whatever is asked for.
       if (path.includes(':')) expect([role, path.endsWith('/export') ? 403 : 404]).toEqual([role, status]);
     }
   });
 
-  it.each<[path: string, json: object, role: Role]>([
-    ['/v1/approvals/:id/decision', { decision: 'approve', reason: 'mine now' }, 'approver'],
-    ['/v1/agents/:id/stop', {}, 'operator'],
-    ['/v1/agents/:id/resume', {}, 'operator'],
-  ])('POST %s changes nothing', async (path, json, role) => {
-    expect((await as(tokens.get(role)!, pathOf(path), json)).status).toBe(404);
+  describe('and no cursor leads to it', () => {
+    /** Routes that give pages, as they describe themselves. */
+    async function paged(): Promise<readonly string[]> {
+      const { paths } = (await lab.gateway.adminAsk('/openapi.json')).content as {
+        paths: Record<string, { get?: { parameters?: readonly { name: string }[] } }>;
+      };
+      return Object.entries(paths)
+        .filter(([, { get }]) => get?.parameters?.some(({ name }) => name === 'after') === true)
+        .map(([path]) => path);
+    }
+
+    const cursor = (...members: unknown[]): string => Buffer.from(JSON.stringify(members)).toString('base64url');
+
+    it('that was forged, changed, or taken from another list or from somebody who sees more', async () => {
+      const routes = await paged();
+      expect(routes.toSorted()).toEqual(['/v1/approvals', '/v1/exchanges', '/v1/grants', '/v1/sessions', '/v1/tokens']);
+      const everything = await lab.gateway.adminToken();
+      const given = await Promise.all(
+        routes.map(async (route) => ((await as(everything, `${route}?limit=1`)).content as { next?: string }).next),
+      );
+      const real = given.filter((next) => next !== undefined);
+      expect(real.length).toBeGreaterThan(3);
+      const uuid = '00000000-0000-0000-0000-000000000000';
+      const none = [
+        cursor(),
+        cursor(1),
+        cursor(1, 1),
+        cursor(1, uuid, 1),
+        cursor(1.5, uuid),
+        cursor(1e300, uuid),
+        cursor('1', uuid),
+        cursor(null, uuid),
+        cursor([1], uuid),
+        cursor(1, [uuid]),
+        cursor(1, '\0'),
+        cursor(1, "' OR 1=1 --"),
+        Buffer.from('{"0":1,"1":"x","length":2}').toString('base64url'),
+        'x',
+        '-',
+        'bm8',
+        'a'.repeat(201),
+        `${real[0]}=`,
+        ...real.map((next) => next.slice(0, -3)),
+      ];
+      // Times before and behind all, and those of other lists, are places in this one.
+      const foreign = [...real, cursor(Number.MAX_SAFE_INTEGER, uuid), cursor(Number.MIN_SAFE_INTEGER, uuid), cursor(-1, uuid)];
+      const words = [...EUROPEAN, ...Object.values(ids)];
+      for (const route of routes) {
+        const headers = { authorization: `Bearer ${tokens.get(route === '/v1/tokens' ? 'admin' : 'auditor')!}` };
+        for (const after of none) {
+          const { status } = await lab.gateway.adminAsk(`${route}?after=${encodeURIComponent(after)}`, { headers });
+          expect([route, after, status]).toEqual([route, after, 400]);
+        }
+        for (const after of foreign) {
+          const { status, content } = await lab.gateway.adminAsk(`${route}?after=${after}`, { headers });
+          expect([route, after, status]).toEqual([route, after, 200]);
+          const said = JSON.stringify(content);
+          expect(words.filter((word) => said.includes(word))).toEqual([]);
+        }
+      }
+    });
+  });
+
+  /** What every route that changes something is asked for, and its answer. */
+  const CHANGES: Readonly<Record<string, readonly [json: object | undefined, status: number]>> = {
+    'POST /v1/approvals/:id/decision': [{ decision: 'approve', reason: 'mine now' }, 404],
+    'POST /v1/approvals/purge': [{ settledBefore: '0s' }, 403],
+    'DELETE /v1/grants/:id': [undefined, 404],
+    'POST /v1/agents/:id/stop': [{}, 404],
+    'POST /v1/agents/:id/resume': [{}, 404],
+    'POST /v1/tokens': [{ agent: 'eu-bot' }, 403],
+    'DELETE /v1/tokens/:id': [undefined, 404],
+    'DELETE /v1/console-sessions/:id': [undefined, 404],
+    // Reads what was recorded of all, as the whole record does.
+    'POST /v1/policy/simulate': [{ files: [{ name: 'a.yaml', text: 'cordon: 1\n' }] }, 403],
+  };
+  /** The files are read by the process for everybody, whoever says when. */
+  const RELOAD = 'POST /v1/policy/reload';
+  const changes = PERMISSIONS.filter(({ method, path }) => method !== 'GET' && !OWN.has(path));
+
+  it('every route that changes something is in the table', () => {
+    expect(changes.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(
+      [...Object.keys(CHANGES), RELOAD].toSorted(),
+    );
+  });
+
+  it.each(changes.map(({ method, path, roles }) => [method, path, roles] as const))(
+    '%s %s changes nothing',
+    async (method, path, roles) => {
+      const [json, expected] = CHANGES[`${method} ${path}`] ?? [undefined, 200];
+      for (const role of roles) {
+        const headers = { authorization: `Bearer ${tokens.get(role)!}` };
+        const asked = { method, headers, ...(json !== undefined && { json }) };
+        const { status, content } = await lab.gateway.adminAsk(pathOf(path), asked);
+        expect([role, status]).toEqual([role, expected]);
+        expect(JSON.stringify(content ?? '')).not.toMatch(new RegExp([OPEN, HELD, 'session-of-eu'].join('|')));
+      }
+    },
+  );
+
+  it('and all of it stands as before', async () => {
+    const admin = await lab.gateway.adminToken();
+    const stateOf = async (list: string, id: string): Promise<string | undefined> =>
+      ((await as(admin, list)).content as { items: Items }).items.find((each) => each.id === id)?.state;
+    const states = [
+      await stateOf('/v1/approvals', ids.approval),
+      await stateOf('/v1/grants', ids.grant),
+      await stateOf('/v1/tokens', ids.token),
+      await stateOf('/v1/console-sessions', ids.consoleSession),
+    ];
+    expect(states).toEqual(['pending', 'active', 'valid', 'open']);
+    expect((await ask(lab, OPEN, { from: EU_CLIENT })).status).toBe(200);
   });
 
   it('and whoever is scoped there sees it, so that the words above are the right ones', async () => {
     const auditor = await mint('auditor', ['eu']);
-    const said = JSON.stringify([(await as(auditor, '/v1/exchanges')).content, (await as(auditor, '/v1/approvals')).content]);
-    for (const word of [...EUROPEAN, ids.approval, ids.exchange, ids.session]) expect(said).toContain(word);
+    const said = JSON.stringify([
+      (await as(auditor, '/v1/exchanges')).content,
+      (await as(auditor, '/v1/approvals')).content,
+      (await as(auditor, '/v1/grants')).content,
+    ]);
+    for (const word of [...EUROPEAN, ids.approval, ids.grant, ids.exchange, ids.session]) expect(said).toContain(word);
     expect(said).not.toContain('us-bot');
   });
 });
