@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PERMISSIONS } from '../../src/admin/access/permissions.ts';
 import type { MeAnswer } from '../../src/admin/contract/people.ts';
 import { hasSteppedUp } from '../../src/core/people/principal.ts';
 import { selfSigned } from '../support/certificates.ts';
@@ -113,6 +114,33 @@ describe('a session', () => {
     expect(await use(busy)).toBe(401);
   });
 
+  it('ends for good, however the clock is set back, and none lasts longer for a clock that was ahead', async () => {
+    const opened = await admin();
+    const { ask, people } = opened;
+    const token = await people.put('anna@acme.example', { role: 'viewer' }, { ttl: 100 * HOUR });
+    const use = async ({ cookie }: SignedIn) => (await ask('/v1/me', { headers: { cookie } })).status;
+    const [idle, old] = [await signIn(opened, token), await signIn(opened, token)];
+    people.clock.step(31 * MINUTE);
+    expect(await use(idle)).toBe(401);
+    people.clock.step(-31 * MINUTE);
+    expect([await use(idle), await use(old)]).toEqual([401, 200]);
+    people.clock.step(13 * HOUR);
+    expect(await use(old)).toBe(401);
+    people.clock.step(-13 * HOUR);
+    expect(await use(old)).toBe(401);
+
+    people.clock.step(5 * HOUR);
+    const [used, left] = [await signIn(opened, token), await signIn(opened, token)];
+    // Set right by a little: who works on is not disturbed, and is idle half an hour later.
+    people.clock.step(-10 * MINUTE);
+    expect(await use(used)).toBe(200);
+    people.clock.advance(30 * MINUTE);
+    expect(await use(used)).toBe(401);
+    // By a lot: nobody knows how long ago it was used.
+    people.clock.step(-5 * HOUR);
+    expect(await use(left)).toBe(401);
+  });
+
   it('ends with the token it was opened with: at its end and when it is revoked', async () => {
     const opened = await admin();
     const token = await opened.people.put('anna@acme.example', { role: 'viewer' }, { ttl: 20 * MINUTE });
@@ -161,6 +189,44 @@ describe('a session', () => {
     expect((await mint({ 'cordon-csrf': mine.csrf })).status).toBe(201);
     // Reading needs none: no other site can read the answer.
     expect((await opened.ask('/v1/tokens', { headers: { cookie: mine.cookie } })).status).toBe(200);
+  });
+
+  it('ADM-01: changes nothing on any route without that token, nor with it once it is signed out', async () => {
+    const opened = await admin();
+    const { ask, people } = opened;
+    const unsafe = PERMISSIONS.filter(({ method, without }) => method !== 'GET' && without === 'nobody');
+    expect(unsafe.length).toBeGreaterThan(10);
+    const other = await signIn(opened, await people.put('bob@acme.example', { role: 'admin' }));
+    for (const { method, path, roles } of unsafe) {
+      people.clock.advance(MINUTE);
+      const { cookie, csrf } = await signIn(opened, await people.tokenFor(roles[0]!));
+      const asks = async (headers: Record<string, string>, body?: string) =>
+        (
+          await ask(path.replace(':id', '0123456789abcdef0123'), {
+            method,
+            headers: { cookie, ...headers },
+            ...(body !== undefined && { body }),
+          })
+        ).status;
+      const form = { 'content-type': 'application/x-www-form-urlencoded' };
+      const statuses = [
+        await asks({}),
+        await asks({ 'cordon-csrf': '' }),
+        await asks({ 'cordon-csrf': other.csrf }),
+        await asks({ cookie: `${cookie}; cordon-csrf=${csrf}` }),
+        ...(method === 'POST' ? [await asks(form, `cordon-csrf=${csrf}`)] : []),
+        await asks({ 'cordon-csrf': csrf, origin: 'https://evil.example' }),
+        await asks({ 'cordon-csrf': csrf, origin: 'null' }),
+        await asks({ 'cordon-csrf': csrf, 'sec-fetch-site': 'same-site' }),
+      ];
+      expect([method, path, statuses]).toEqual([method, path, statuses.map(() => 403)]);
+      // With all that is needed the guard lets it in, whatever the route says to a request without content.
+      if (path !== '/v1/sign-out') expect([401, 403]).not.toContain(await asks({ 'cordon-csrf': csrf }));
+      const out = await ask('/v1/sign-out', { method: 'POST', headers: { cookie, 'cordon-csrf': csrf } });
+      expect(out.status).toBe(204);
+      expect([path, await asks({ 'cordon-csrf': csrf })]).toEqual([path, 401]);
+      people.clock.advance(MINUTE);
+    }
   });
 
   it('remembers when its person last signed in', async () => {

@@ -5,7 +5,7 @@ import type { ConsoleSession } from '../../core/people/console-session.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
-import { csrfToken, parseSession, verifySession } from '../../identity/people/open-session.ts';
+import { csrfToken, isOver, parseSession, verifySession } from '../../identity/people/open-session.ts';
 import { parsePersonToken } from '../../identity/people/person-token.ts';
 import { verifyToken } from '../../identity/verify-token.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
@@ -72,8 +72,13 @@ async function bySession(text: string, client: string, parts: PeopleParts): Prom
   if (!stored.ok) return stored;
   const now = clock.now();
   const session = verifySession(presented, stored.value, now);
-  if (!session.ok) return session;
-  if (now - session.value.lastSeenAt >= SEEN_INTERVAL) await sessions.touch(presented.id, now);
+  if (!session.ok) {
+    // For good: a clock that is set back gives no time back to a session that is over.
+    if (stored.value !== undefined && isOver(stored.value.session, now)) await sessions.end(presented.id, now);
+    return session;
+  }
+  // Also where it was seen in a future that a clock was ahead of.
+  if (Math.abs(now - session.value.lastSeenAt) >= SEEN_INTERVAL) await sessions.touch(presented.id, now);
   return ok(sessionVisitor(session.value, presented.secret, client, parts));
 }
 

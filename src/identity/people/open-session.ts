@@ -80,8 +80,18 @@ export function verifySession(
   const { session } = stored;
   if (session.endedAt !== undefined) return refuse(`Session ${session.id} was ended`);
   if (!(now < session.expiresAt)) return refuse(`Session ${session.id} has expired`);
-  if (!(now - session.lastSeenAt < IDLE)) return refuse(`Session ${session.id} was idle for too long`);
+  if (isIdle(session, now)) return refuse(`Session ${session.id} was idle for too long`);
   return ok(session);
+}
+
+/** Whether the time of a session is over that nobody has ended. */
+export function isOver(session: ConsoleSession, now: Instant): boolean {
+  return session.endedAt === undefined && (!(now < session.expiresAt) || isIdle(session, now));
+}
+
+/** Where the clock was set back by as much, nobody knows how long ago it was used. */
+function isIdle({ lastSeenAt }: ConsoleSession, now: Instant): boolean {
+  return !(Math.abs(now - lastSeenAt) < IDLE);
 }
 
 /**
