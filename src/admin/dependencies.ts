@@ -8,6 +8,7 @@ import type { ExchangeDesk } from './access/exchange-desk.ts';
 import type { RecordDesk } from './access/record-desk.ts';
 import type { IdentityProvider, People } from './access/people.ts';
 import type { ReportDesk } from './access/report-desk.ts';
+import type { RetentionDesk } from './access/retention-desk.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type {
   CheckAnswer,
@@ -34,6 +35,7 @@ export interface AdminDependencies {
   readonly reports: ReportDesk;
   readonly records: RecordDesk;
   readonly audit: AuditDesk;
+  readonly retention: RetentionDesk;
   /** Tells what changes: the name of an event, and what it is about. */
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */

@@ -20,6 +20,7 @@ import { oidcRoutes } from './routes/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { auditRoute } from './routes/records/audit.ts';
 import { reportRoutes } from './routes/records/report.ts';
+import { retentionRoutes } from './routes/records/retention.ts';
 import { sessionExportRoute } from './routes/records/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -96,6 +97,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   sessionRoutes(server, dependencies);
   reportRoutes(server, dependencies);
   auditRoute(server, dependencies);
+  retentionRoutes(server, dependencies);
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);

@@ -1,10 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { readConsole } from '../admin/console-files.ts';
 import { openAdmin, type AdminServer } from '../admin/server.ts';
+import type { ExchangeDesk } from '../admin/access/exchange-desk.ts';
+import type { RetentionDesk } from '../admin/access/retention-desk.ts';
 import type { AdminDependencies } from '../admin/dependencies.ts';
 import { policyFiles } from '../config/policy-files.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
+import { createContentKeyRepository } from '../store/records/content-key-repository.ts';
+import { createLegalHoldRepository } from '../store/records/legal-hold-repository.ts';
+import type { RecordAdmin } from '../core/people/admin-entry.ts';
+import { timeOrderedIds } from './system.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAgentDesk } from './agents/agent-desk.ts';
 import { createApprovalDesk } from './approving/approval-desk.ts';
@@ -19,12 +25,13 @@ import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
 import type { PeopleSideParts } from './people/people-parts.ts';
-import { scopeView } from './people/scope.ts';
+import { type ScopeView, scopeView } from './people/scope.ts';
 import { contentReader } from './records/content-keys.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { recordDirectories } from './records/stores/record-stores.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
+import { createRetentionDesk } from './records/retention-desk.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
 import { createRecordDesk } from './records/record-desk.ts';
 import { createAuditDesk } from './verifying/audit-desk.ts';
@@ -118,9 +125,10 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
 function desksOf(
   parts: AdminSideParts,
   { record }: PeopleSide,
-): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records' | 'audit'> {
+): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records' | 'audit' | 'retention'> {
   const { inForce, clock, log, state, settings, plane } = parts;
   const scope = scopeView(inForce);
+  const exchanges = exchangeDesk(parts, scope, record);
   return {
     agents: createAgentDesk({
       store: state.stoppedAgents,
@@ -144,18 +152,8 @@ function desksOf(
       homeOf: (agent) => inForce.compiled.agents.find(({ attributes }) => attributes.agent === agent)?.attributes.home,
       groupsOf: (rule) => inForce.compiled.rules.find(({ id }) => id === rule)?.approval?.by,
     }),
-    exchanges: createExchangeDesk({
-      index: state.index?.index,
-      scope,
-      countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
-      recordsOf: async (found) => {
-        const keys = await localReadingKeys(settings);
-        return recordsOfExchange(found, recordDirectories(settings), keys.wrapping);
-      },
-      contentEventsOf: (found) => contentEventsOf(found, settings),
-      openContent: (sealed) => openedMessages(sealed, settings, state.database.db),
-      record,
-    }),
+    exchanges,
+    retention: retentionDesk(parts, exchanges, record),
     reports: createReportDesk({ ...parts, record, onDefect: (error) => logDefect(log, error) }),
     audit: createAuditDesk({ settings, record, onDefect: (error) => logDefect(log, error) }),
     records: createRecordDesk({
@@ -167,6 +165,32 @@ function desksOf(
       compile: (source) => compileFor(parts, inForce.tables.world)(source),
     }),
   };
+}
+
+function exchangeDesk({ inForce, state, settings }: AdminSideParts, scope: ScopeView, record: RecordAdmin): ExchangeDesk {
+  return createExchangeDesk({
+    index: state.index?.index,
+    scope,
+    countriesOf: (place) => countriesOf(place, scope, inForce.tables.world),
+    recordsOf: async (found) => {
+      const keys = await localReadingKeys(settings);
+      return recordsOfExchange(found, recordDirectories(settings), keys.wrapping);
+    },
+    contentEventsOf: (found) => contentEventsOf(found, settings),
+    openContent: (sealed) => openedMessages(sealed, settings, state.database.db),
+    record,
+  });
+}
+
+function retentionDesk(
+  { state, inForce, clock, random }: AdminSideParts,
+  sessions: ExchangeDesk,
+  record: RecordAdmin,
+): RetentionDesk {
+  const { db } = state.database;
+  const [holds, keys] = [createLegalHoldRepository(db), createContentKeyRepository(db)];
+  const newId = timeOrderedIds(clock, random);
+  return createRetentionDesk({ holds, keys, sessions, scope: scopeView(inForce), record, clock, newId });
 }
 
 function logDefect(log: AdminSideParts['log'], error: unknown): void {

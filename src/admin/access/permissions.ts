@@ -88,6 +88,20 @@ export const PERMISSIONS: readonly Permission[] = [
   ),
   may('GET', '/v1/audit/verify', ['auditor'], 'Whether the whole record is complete and unchanged, and how far that is'),
   may('GET', '/v1/sessions/:id/export', ['auditor'], 'The records of a session, for other tools'),
+  may(
+    'GET',
+    '/v1/legal-holds',
+    ['auditor', 'operator'],
+    'Legal holds in the scope of who asks, in the order in which they were made',
+  ),
+  may('POST', '/v1/legal-holds', ['auditor', 'operator'], 'Keeps what fits, whatever the retention says'),
+  may('POST', '/v1/legal-holds/:id/release', ['auditor'], 'Ends a legal hold'),
+  may(
+    'POST',
+    '/v1/content/shred',
+    ['operator'],
+    'Destroys the keys of recorded content, in erasure; refused under a legal hold',
+  ),
   may('GET', '/v1/tables', ROLES, 'The tables that places are read from'),
   may('GET', '/v1/places/:hostOrIp', ROLES, 'What is known about where a name or address is'),
 ];
