@@ -1,25 +1,27 @@
 # syntax=docker/dockerfile:1
-# Three stages: the console is built in the first, with development packages; packages and tables are fetched in the second; the
-# third has no package manager, no shell history, no compiler.
-FROM node:24.21.0-bookworm-slim AS console
+# Three stages: program and console are built in the first, with development packages; packages and tables are fetched in the
+# second; the third has no package manager, no shell history, no compiler.
+FROM node:24.21.0-bookworm-slim AS compile
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
-COPY scripts/build-console.ts scripts/build-console.ts
-COPY src/console src/console
-# `prepare` builds it into dist/console.
+COPY scripts/build-console.ts scripts/build-program.ts scripts/fresh-program.mjs scripts/
+COPY src src
+# `prepare` builds them into dist.
 RUN npm ci --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # For `prepare`, which finds nothing to build here.
-COPY scripts/build-console.ts scripts/build-console.ts
+COPY scripts/build-console.ts scripts/build-program.ts scripts/fresh-program.mjs scripts/
 # The runtime comes as an npm package, the same bytes that the tests compare with scripts/runtime-hashes.json.
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY LICENSE ./
 COPY scripts/cordon.mjs scripts/compile-cache-directory.mjs scripts/
-COPY src src
-COPY --from=console /app/dist/console dist/console
+COPY --from=compile /app/dist dist
+# What the program starts as it is.
+COPY src/cli/running/isolate.sh src/cli/running/listen-inside.mjs src/cli/running/
+COPY src/cli/doctor/probes src/cli/doctor/probes
 COPY geoip-data geoip-data
 # Range lists of the cloud providers, so that a new container can prove more than a checkout. What a publisher does not give
 # is missing, and the banner says so; GEO_UPDATE=no builds without.

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/long/**', 'node_modules/**'],
-    globalSetup: ['./test/support/postgres-setup.ts', './test/support/console-setup.ts'],
+    globalSetup: ['./test/support/postgres-setup.ts', './test/support/console-setup.ts', './test/support/program-setup.ts'],
     pool: 'threads',
     // Modules are read once by a worker, not again for each of its files. What a module remembers is only what any file may
     // find there: compiled patterns, one browser.

@@ -40,7 +40,7 @@ export interface Isolated {
 const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** What the gateway runs: whoever can write it is the operator (SECURITY.md). */
-const FIXED = ['src', 'scripts', 'node_modules', 'package.json']
+const FIXED = ['src', 'dist', 'scripts', 'node_modules', 'package.json']
   .map((name) => beside(`../../../${name}`))
   .filter((path) => existsSync(path));
 

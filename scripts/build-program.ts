@@ -1,0 +1,105 @@
+/**
+ * Builds the program into `dist/program`: `npm run build:program`, which `prepare` runs (docs/adr/0026-bundle.md). Where there is
+ * nothing to build it with, as in an installation without development packages, it says so and fails nothing.
+ */
+import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { OutputChunk, Plugin } from 'rolldown';
+import { isProgramFresh, PROGRAM, stampOf } from './fresh-program.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUILT = fileURLToPath(PROGRAM);
+/** Beside the sources that are bundled: what decides how they are, and which libraries they are bundled with. */
+const DECIDING = ['scripts/build-program.ts', 'tsconfig.json', 'package.json', 'node_modules/.package-lock.json'];
+
+/** Files that are started by their paths, and keep their places below `dist/program` for those who start them. */
+function entries(): string[] {
+  return [
+    'cli/main.ts',
+    'store/sqlite-worker.ts',
+    ...globSync('app/{reporting,verifying}/*-thread.ts', { cwd: join(ROOT, 'src') }).toSorted(),
+  ];
+}
+
+/** Bundles what a start of the program reads: about a thousand modules of sources and libraries become some tens of files. */
+export async function buildProgram(): Promise<void> {
+  // Before anything is read: what is edited meanwhile is newer than what is noted.
+  const stamps = new Map(filesBelow('src').map((file) => [file, stampOf(file)]));
+  for (const file of DECIDING.filter((name) => existsSync(join(ROOT, name)))) stamps.set(file, stampOf(file));
+  rmSync(BUILT, { recursive: true, force: true });
+  const chunks = await bundle();
+  for (const entry of entries()) writeFacade(entry);
+  const read = new Set([...DECIDING, ...chunks.flatMap(({ moduleIds }) => moduleIds.map((id) => relative(ROOT, id)))]);
+  const sources = [...stamps].filter(([file]) => read.has(file));
+  // The last file: what was interrupted is not there.
+  writeFileSync(join(BUILT, 'sources.json'), JSON.stringify(sources));
+}
+
+async function bundle(): Promise<readonly OutputChunk[]> {
+  const { rolldown } = await import('rolldown');
+  const bundled = await rolldown({
+    cwd: ROOT,
+    input: Object.fromEntries(entries().map((entry) => [chunkName(entry), join(ROOT, 'src', entry)])),
+    platform: 'node',
+    plugins: [sourcePlaces],
+    // Asked for by pg, in a `try`, where somebody has installed it.
+    external: ['pg-native'],
+    tsconfig: false,
+  });
+  const { output } = await bundled.write({
+    dir: join(BUILT, 'chunks'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+  });
+  await bundled.close();
+  return output.filter((file) => file.type === 'chunk');
+}
+
+/**
+ * A module goes on finding files where its source would find them, though all chunks lie in one folder. Threads alone are found
+ * in the bundle.
+ */
+const sourcePlaces: Plugin = {
+  name: 'source-places',
+  transform(code, id) {
+    const path = relative(ROOT, id);
+    if (!path.startsWith('src/') || !code.includes('import.meta.url')) return null;
+    const place = code.includes('new Worker(') ? `../${path.slice('src/'.length, -'.ts'.length)}.js` : `../../../${path}`;
+    // On one line, so that a stack trace names the line of the source.
+    return { code: code.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`), map: null };
+  },
+};
+
+function chunkName(entry: string): string {
+  return entry.replaceAll('/', '-').slice(0, -'.ts'.length);
+}
+
+function writeFacade(entry: string): void {
+  const file = join(BUILT, `${entry.slice(0, -'.ts'.length)}.js`);
+  const target = relative(dirname(file), join(BUILT, 'chunks', `${chunkName(entry)}.js`));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `export * from ${JSON.stringify(target)};\n`);
+}
+
+/** Relative to the root. */
+function filesBelow(directory: string): string[] {
+  return globSync(`${directory}/**`, { cwd: ROOT }).filter((file) => statSync(join(ROOT, file)).isFile());
+}
+
+/** Builds what is not there or older than its sources. */
+export async function refreshProgram(): Promise<void> {
+  if (!isProgramFresh()) await buildProgram();
+}
+
+if (import.meta.main) {
+  if (!existsSync(join(ROOT, 'src/cli/main.ts'))) process.stdout.write('The program is not built: its source is not here\n');
+  else if (!existsSync(join(ROOT, 'node_modules/rolldown')))
+    process.stdout.write('The program is not built: rolldown is not installed\n');
+  else {
+    await buildProgram();
+    process.stdout.write('The program is built: dist/program\n');
+  }
+}
