@@ -224,6 +224,40 @@ function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Sch
         expect(ends['approved']! + ends['denied']!).toBe(races);
       }, 60_000);
 
+      it(`HOOP-3 settles a race of approve, deny, deadline, withdrawal and pass exactly once, ${races} times`, async () => {
+        const ends = new Map<string, number>();
+        const race = async (n: number): Promise<void> => {
+          const { id, fingerprint } = await asked(named(`m${n}`));
+          const approve = decideBy(replica(n), id, 'petra', YES);
+          // All at once, or the others when there is a pass to be taken.
+          const begin = n % 2 === 0 ? Promise.resolve() : approve;
+          const others = [
+            async () => kindOf(await decideBy(replica(n + 1), id, 'paul', NO)) === 'decided',
+            async () => valueOf(await replica(n).expireDue(EXPIRES_AT, id)).includes(id),
+            async () => valueOf(await replica(n + 1).settle(id, 'cancel', NOW)),
+            async () => approve.then(async () => valueOf(await replica(n).take(id, fingerprint, NOW))),
+          ];
+          // Each of them is the first to begin in turn.
+          const turned = others.map((_, i) => (i + n) % others.length);
+          const happened = await begin.then(() => Promise.all(turned.map((i) => others[i]!())));
+          expect(happened.filter(Boolean)).toHaveLength(1);
+          const winner = turned[happened.indexOf(true)]!;
+          const hasApproved = kindOf(await approve) === 'decided';
+          const after = valueOf(await a.find(id))!;
+          expect(after.state).toBe(['denied', 'expired', 'cancelled', 'passed'][winner]);
+          expect(after.decisions.map(({ decision }) => decision)).toEqual(
+            winner === 0 ? ['deny'] : hasApproved ? ['approve'] : [],
+          );
+          // Nothing passes that nobody has approved, and nobody approves what was denied.
+          if (after.state === 'passed') expect(hasApproved).toBe(true);
+          ends.set(after.state, (ends.get(after.state) ?? 0) + 1);
+        };
+        for (let round = 0; round < races; round += 50)
+          await Promise.all(Array.from({ length: 50 }, (_, i) => race(round + i)));
+        expect([...ends.values()].reduce((sum, count) => sum + count, 0)).toBe(races);
+        expect(ends.size).toBeGreaterThan(1);
+      }, 60_000);
+
       it('settles a quorum of two exactly once when three approve at once, and loses nobody', async () => {
         for (let round = 0; round < 20; round++) {
           const rules = [askedRule({ quorum: 2, grant: OFFER })];
