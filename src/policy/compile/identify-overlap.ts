@@ -3,7 +3,7 @@ import type { IdentifyEntry } from '../../core/agent.ts';
 import type { AgentId } from '../../core/ids.ts';
 import { cidrContains } from '../../wire/address/cidr.ts';
 import { compareAddresses } from '../../wire/address/ip-address.ts';
-import { compileGlob } from '../text/glob.ts';
+import { compileGlob } from '../../core/glob.ts';
 import type { Spot } from '../reading/spot.ts';
 
 export interface PlacedEntry {

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { canonicalPath } from '../../wire/http/canonical-path.ts';
 import { quote } from '../../wire/quote.ts';
-import { compileGlob } from './glob.ts';
+import { compileGlob } from '../../core/glob.ts';
 import type { PathPattern } from '../model.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { AgentDeclaration } from '../../../core/agent.ts';
 import type { AgentId, RuleId } from '../../../core/ids.ts';
 import { parseSize } from '../../../core/units.ts';
 import { CONTENT_MAX } from '../../content/content-needs.ts';
-import { compileGlob } from '../../text/glob.ts';
+import { compileGlob } from '../../../core/glob.ts';
 import type { CompiledRule, ContentCondition } from '../../model.ts';
 import { didYouMean } from '../../text/nearest.ts';
 import type { RuleText } from '../../schema/rules.ts';
