@@ -24,6 +24,7 @@ import { retentionRoutes } from './routes/records/retention.ts';
 import { sessionExportRoute } from './routes/records/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { tokenExchangeRoute } from './routes/token-exchange.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TypedServer } from './typed-server.ts';
@@ -91,6 +92,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   sessionExportRoute(server, dependencies);
   placeRoutes(server, dependencies);
   tokenRoutes(server, dependencies);
+  await tokenExchangeRoute(server, dependencies);
   agentRoutes(server, dependencies);
   approvalRoutes(server, dependencies);
   exchangeRoutes(server, dependencies);

@@ -92,6 +92,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     ...desksOf(parts, people),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
+    tokenExchange: people.tokenExchange,
     reload: reloadOnRecord(upkeep, people.record),
     ready,
     policy: () => ({

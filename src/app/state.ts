@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { StoppedAgentStore } from '../core/stopped-agent.ts';
-import type { Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
+import type { AssertionStore, Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { WorldData } from '../policy/model.ts';
 import type { OpenJournal } from '../recording/journal.ts';
@@ -12,6 +12,7 @@ import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
 import { createPersonTokenRepository } from '../store/people/person-token-repository.ts';
 import { createStoppedAgentRepository } from '../store/agents/stopped-agent-repository.ts';
+import { createAssertionRepository } from '../store/agents/assertion-repository.ts';
 import { createTokenRepository } from '../store/agents/token-repository.ts';
 import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
@@ -35,6 +36,7 @@ export interface State extends AsyncDisposable {
   readonly tokens: TokenStore;
   readonly stoppedAgents: StoppedAgentStore;
   readonly personTokens: PersonTokenStore;
+  readonly assertions: AssertionStore;
   readonly consoleSessions: ConsoleSessionStore;
   /** By the home of whom they concern. */
   readonly records: Records;
@@ -120,12 +122,15 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   });
 }
 
-function repositoriesOf({ db }: Database): Pick<State, 'tokens' | 'stoppedAgents' | 'personTokens' | 'consoleSessions'> {
+function repositoriesOf({
+  db,
+}: Database): Pick<State, 'tokens' | 'assertions' | 'stoppedAgents' | 'personTokens' | 'consoleSessions'> {
   return {
     tokens: createTokenRepository(db),
     stoppedAgents: createStoppedAgentRepository(db),
     personTokens: createPersonTokenRepository(db),
     consoleSessions: createConsoleSessionRepository(db),
+    assertions: createAssertionRepository(db),
   };
 }
 

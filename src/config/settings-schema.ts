@@ -292,6 +292,26 @@ const SETTINGS = section('cordon.yaml', {
       ),
     }),
   ),
+  'token-exchange': Type.Optional(
+    section('Workloads that exchange a token of their platform for one of an agent; `identify: [{ oidc }]` says which.', {
+      audience: text('What such a token must be made out to, alone: a name of this gateway.'),
+      lifetime: duration('1h', 'How long a token that was exchanged serves.'),
+      issuers: list(
+        section('An issuer that is believed about its workloads.', {
+          issuer: url('Issuer identifier, as its tokens state it.'),
+          keys: Type.Optional(url('Where it publishes its keys (JWKS). Unset: where its metadata says, on the same host.')),
+          place: place('Where that is.'),
+          assertions: choice(
+            ['once', 'until-expiry'],
+            'Whether one of its tokens serves for one exchange, or for several until it ends, as a file in a pod that may restart.',
+            'once',
+          ),
+        }),
+        'Issuers.',
+        { single: true },
+      ),
+    }),
+  ),
   sinks: list(
     section('A place that records are copied to.', {
       type: choice(['http', 's3'], 'Kind of sink: a receiver of records over HTTP, or an S3-compatible store.'),

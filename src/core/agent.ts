@@ -17,5 +17,23 @@ export interface IdentifyEntry {
   readonly cidr?: readonly Cidr[];
   /** A client certificate that verifies has this name in its subjectAltName: a URI, such as a SPIFFE id, or a DNS name. */
   readonly certificate?: string;
-  readonly oidc?: { readonly issuer: string; readonly subject: string };
+  /** A token that was exchanged for one of this workload must be presented. */
+  readonly oidc?: WorkloadPattern;
+}
+
+/** Workloads of an issuer: what is written must hold of what it states. */
+export interface WorkloadPattern {
+  readonly issuer: string;
+  /** A glob. */
+  readonly subject: string;
+  /** Globs, by claim. */
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/** What an issuer has stated of a workload that exchanged its token. */
+export interface Workload {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Of the claims, those that a policy named when it was exchanged. */
+  readonly claims: Readonly<Record<string, string>>;
 }

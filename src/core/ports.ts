@@ -1,4 +1,5 @@
 import type { IpAddress } from './address.ts';
+import type { Workload } from './agent.ts';
 import type { Failure } from './codes.ts';
 import type { Home } from './exchange/decision.ts';
 import type { AdminAction, Alarm, RecordEvent } from './exchange/record.ts';
@@ -55,6 +56,20 @@ export interface AgentToken {
   readonly revokedAt?: Instant;
   /** Who made it, and so may not approve what is asked under it; absent for tokens of earlier versions. */
   readonly mintedBy?: string;
+  /** Whom it was exchanged for; it counts only while the policy knows that workload as the agent. */
+  readonly workload?: Workload;
+  /** The one session name that it may be used for. */
+  readonly session?: string;
+}
+
+/** Assertions of workloads that were exchanged: each is good for one token. */
+export interface AssertionStore {
+  /**
+   * Takes an assertion; false when it was taken before, on whichever replica.
+   * @param until when it ends anyway, and need not be remembered any more
+   */
+  take(digest: string, until: Instant): Promise<Result<boolean, Failure>>;
+  purge(before: Instant): Promise<Result<void, Failure>>;
 }
 
 /** Agent tokens; only hashes of their secrets are kept. */

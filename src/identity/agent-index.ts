@@ -1,8 +1,9 @@
 import type { IpAddress } from '../core/address.ts';
 import { BoundedMap } from '../core/bounded-map.ts';
-import type { AgentDeclaration, IdentifyEntry } from '../core/agent.ts';
+import type { AgentDeclaration, IdentifyEntry, Workload } from '../core/agent.ts';
 import type { AgentId } from '../core/ids.ts';
 import { cidrContains } from '../wire/address/cidr.ts';
+import { isWorkload } from './workload/workload.ts';
 
 /** The agent that a connection identifies by itself, and by what. */
 export interface ConnectionMatch {
@@ -69,19 +70,23 @@ export class AgentIndex {
   }
 }
 
-/** Whether some entry of the agent holds for a verified token of this agent presented on this connection. */
-export function acceptsToken(agent: AgentDeclaration, shown: ShownByConnection): boolean {
+/**
+ * Whether some entry of the agent holds for a verified token of this agent presented on this connection. One that was exchanged
+ * counts for entries that know its workload, any other for those that ask for none.
+ */
+export function acceptsToken(agent: AgentDeclaration, shown: ShownByConnection, workload?: Workload): boolean {
   return agent.identify.some((entry) => {
+    if (entry.oidc !== undefined || workload !== undefined) return isWorkload(entry.oidc, workload) && showsAll(entry, shown);
     const asksForMore = entry.cidr !== undefined || entry.certificate !== undefined;
-    return (entry.token || asksForMore) && holds(entry, shown);
+    return (entry.token || asksForMore) && showsAll(entry, shown);
   });
 }
 
 function evidenceOf(agent: AgentDeclaration, shown: ShownByConnection, byCertificate: boolean): string | undefined {
   for (const entry of agent.identify) {
-    const { token, cidr, certificate } = entry;
+    const { token, cidr, certificate, oidc } = entry;
     // Without a block or a certificate the entry asks for nothing that a connection can show.
-    if (token || (certificate !== undefined) !== byCertificate || !holds(entry, shown)) continue;
+    if (token || oidc !== undefined || (certificate !== undefined) !== byCertificate || !showsAll(entry, shown)) continue;
     if (certificate !== undefined) return `certificate:${certificate}`;
     const block = cidr?.find((each) => cidrContains(each, shown.source));
     if (block !== undefined) return `cidr:${block.text}`;
@@ -89,9 +94,8 @@ function evidenceOf(agent: AgentDeclaration, shown: ShownByConnection, byCertifi
   return undefined;
 }
 
-/** Whether a connection shows all that an entry asks of it. OIDC is exchanged for a token, and is none of that. */
-function holds({ cidr, certificate, oidc }: IdentifyEntry, { source, names }: ShownByConnection): boolean {
-  if (oidc !== undefined) return false;
+/** Whether a connection shows all that an entry asks of a connection. */
+function showsAll({ cidr, certificate }: IdentifyEntry, { source, names }: ShownByConnection): boolean {
   if (certificate !== undefined && !names.includes(certificate)) return false;
   return cidr === undefined || cidr.some((each) => cidrContains(each, source));
 }

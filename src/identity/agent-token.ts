@@ -1,3 +1,4 @@
+import type { Workload } from '../core/agent.ts';
 import type { Failure } from '../core/codes.ts';
 import type { AgentId, TokenId } from '../core/ids.ts';
 import type { AgentToken, Clock, Random } from '../core/ports.ts';
@@ -23,13 +24,18 @@ export interface AgentTokenOrder {
   readonly mintedBy: string;
   /** How long it is valid, from now. */
   readonly ttl: Milliseconds;
+  readonly workload?: Workload;
+  readonly session?: string | undefined;
 }
 
 /** A new token for an agent: `cdn_<public id>.<secret>`, with 256 bits of secret. */
-export function mintAgentToken({ agent, mintedBy, ttl }: AgentTokenOrder, random: Random, clock: Clock): MintedToken {
+export function mintAgentToken(order: AgentTokenOrder, random: Random, clock: Clock): MintedToken {
+  const { agent, mintedBy, ttl, workload, session } = order;
   const { id, text, secretHash } = mintCredential(PREFIX, random);
   const createdAt = clock.now();
-  return { text, token: { id: id as TokenId, agent, createdAt, expiresAt: createdAt + ttl, mintedBy }, secretHash };
+  const bounds = { ...(workload !== undefined && { workload }), ...(session !== undefined && { session }) };
+  const token = { id: id as TokenId, agent, createdAt, expiresAt: createdAt + ttl, mintedBy, ...bounds };
+  return { text, token, secretHash };
 }
 
 /**

@@ -114,18 +114,16 @@ class Identifier {
   /** The policy is asked now, not before the look-up: it may have been replaced meanwhile. */
   #byToken(input: IdentifyInput, credentials: Credentials, token: AgentToken): Result<Subject, Failure> {
     const { clientAddress, sessionField } = input;
-    const nameInUser = credentials.scheme === 'basic' ? credentials.session : undefined;
     if (credentials.scheme === 'basic' && credentials.agent !== token.agent) {
       return refuse('unidentified', `Found the user "${credentials.agent}" with token ${token.id} of "${token.agent}"`);
     }
-    if (nameInUser !== undefined && sessionField !== undefined && nameInUser !== sessionField) {
-      return refuse('malformed_request', 'Found two session names, one in the user name and one in Cordon-Session');
-    }
+    const name = sessionName(token, credentials, sessionField);
+    if (!name.ok) return name;
     const agent = this.#index().find(token.agent);
     if (agent === undefined)
       return refuse('unidentified', `Token ${token.id} is of "${token.agent}", which no policy file declares`);
     const shown = shownBy(input);
-    if (!acceptsToken(agent, shown)) {
+    if (!acceptsToken(agent, shown, token.workload)) {
       return refuse('unidentified', `"${token.agent}" is not identified by a token with ${evidenceText(input)}`);
     }
     const owner = shown.names.length === 0 ? 'none' : this.#index().byConnection(shown);
@@ -135,8 +133,7 @@ class Identifier {
         `Found the certificate of "${owner.agent.attributes.agent}" with token ${token.id} of "${token.agent}"`,
       );
     }
-    const name = sessionField ?? nameInUser;
-    const claim = { agent: token.agent, clientAddress, token: token.id, name };
+    const claim = { agent: token.agent, clientAddress, token: token.id, name: name.value };
     const subject = this.#subject(agent, `token:${token.id}`, claim);
     const shownWith = withCertificate(subject, input);
     return ok(token.mintedBy === undefined ? shownWith : { ...shownWith, minter: token.mintedBy });
@@ -146,6 +143,23 @@ class Identifier {
     const { attributes } = agent;
     return { attributes, session: this.#sessions.sessionOf(claim), by };
   }
+}
+
+/** What the session is called, where the client or the token says so, and nobody says something else. */
+function sessionName(
+  token: AgentToken,
+  credentials: Credentials,
+  inField: string | undefined,
+): Result<string | undefined, Failure> {
+  const inUser = credentials.scheme === 'basic' ? credentials.session : undefined;
+  if (inUser !== undefined && inField !== undefined && inUser !== inField) {
+    return refuse('malformed_request', 'Found two session names, one in the user name and one in Cordon-Session');
+  }
+  const asked = inField ?? inUser;
+  if (token.session !== undefined && asked !== undefined && asked !== token.session) {
+    return refuse('unidentified', `Found the session "${asked}" with token ${token.id}, which is for another one`);
+  }
+  return ok(asked ?? token.session);
 }
 
 function shownBy({ clientAddress, certificate }: IdentifyInput): ShownByConnection {

@@ -38,7 +38,7 @@ export function createReidentifier(options: {
     if (!current.ok) return current;
     const declaration = index().find(current.value.agent);
     if (declaration === undefined || current.value.agent !== agent) return noLonger(agent, clientAddress);
-    if (!acceptsToken(declaration, shown)) return noLonger(agent, clientAddress);
+    if (!acceptsToken(declaration, shown, current.value.workload)) return noLonger(agent, clientAddress);
     return ok({ ...subject, attributes: declaration.attributes });
   };
 }

@@ -17,6 +17,14 @@ export interface Schema {
     readonly expires_at: number;
     readonly revoked_at: number | null;
     readonly minted_by: string | null;
+    /** JSON. */
+    readonly workload: string | null;
+    readonly session: string | null;
+  };
+  readonly taken_assertions: {
+    /** Hex: a digest of the assertion, or of its id. */
+    readonly digest: string;
+    readonly expires_at: number;
   };
   readonly stopped_agents: {
     readonly agent: string;

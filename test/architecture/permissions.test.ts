@@ -28,11 +28,14 @@ describe('permissions of the admin API', () => {
     await server.close();
   });
 
-  it('only status, sign-in, the files of the console and this description are for anyone', () => {
+  it('only status, sign-in, token exchange, the files of the console and this description are for anyone', () => {
     const open = PERMISSIONS.filter(({ without }) => without === 'anyone').map(({ path }) => path);
     expect(
       open.filter(
-        (path) => !/^\/(?:assets\/:file|healthz|readyz|v1\/sign-in(?:\/.*)?|openapi\.json|docs(?:\/.*)?)?$/.test(path),
+        (path) =>
+          !/^\/(?:assets\/:file|healthz|readyz|v1\/sign-in(?:\/.*)?|v1\/token-exchange|openapi\.json|docs(?:\/.*)?)?$/.test(
+            path,
+          ),
       ),
     ).toEqual([]);
   });

@@ -68,7 +68,7 @@ describe('createIdentifier() by source address', () => {
     for (const entry of [
       { token: true, cidr: cidrs },
       { token: false, cidr: cidrs, certificate: 'spiffe://acme/bot' },
-      { token: false, cidr: cidrs, oidc: { issuer: 'https://idp.example', subject: '*' } },
+      { token: false, cidr: cidrs, oidc: { issuer: 'https://idp.example', subject: '*', claims: {} } },
       { token: false },
       { token: false, cidr: [] },
     ]) {

@@ -75,9 +75,28 @@ describe('compilePolicy() reports', () => {
       ['a.yaml:2:44: error: Found "10.0.0.5/8", which has host bits set; expected 10.0.0.0/8, or the host alone as 10.0.0.5'],
     ],
     [
-      'an identity that cannot be verified yet',
-      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "a" } }] }\n',
-      ['a.yaml:2:43: warning: Found oidc, which this version does not verify: the entry identifies nobody'],
+      'a workload that may be anybody',
+      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "*" } }] }\n',
+      [
+        'a.yaml:2:83: error: Found "*", expected a subject that says at its beginning whose it is (begin with the part that is yours, such as repo:acme/*)',
+      ],
+    ],
+    [
+      'a workload whose name goes on',
+      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "repo:acme*" } }] }\n',
+      ['a.yaml:2:83: warning: Found "repo:acme*", which every name covers that begins so, also names of others'],
+    ],
+    [
+      'an issuer in the clear',
+      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "http://i.example", subject: "a" } }] }\n',
+      ['a.yaml:2:53: error: Found "http://i.example", expected the https URL that the issuer writes into the claim iss'],
+    ],
+    [
+      'two agents that one workload is',
+      'agents:\n  - { id: a, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "repo:a/*" } }] }\n' +
+        '  - { id: b, home: eu, identify: [{ oidc: { issuer: "https://i.example", subject: "repo:a/b", claims: { env: x } } }] }\n' +
+        '  - { id: c, home: eu, identify: [{ oidc: { issuer: "https://j.example", subject: "repo:a/b" } }] }\n',
+      ['a.yaml:3:35: error: Found an identity that agent "a" has too, expected identities that tell agents apart'],
     ],
     [
       'the subject of a certificate',

@@ -22,6 +22,13 @@ export function describeTokenStore(name: string, open: () => Promise<TokenStore>
       expect(found).toEqual({ ok: true, value: { token: token('aa', 1_800_000_000_000), secretHash: HASH } });
     });
 
+    it('find() gives back whom a token was exchanged for, and its session', async () => {
+      const workload = { issuer: 'https://i.example', subject: 'repo:acme/app', claims: { ref: 'main' } };
+      const exchanged: AgentToken = { ...token('aa', 1), mintedBy: 'workload:x', workload, session: 'build-7' };
+      await store.insert(exchanged, HASH);
+      expect(await store.find('aa' as TokenId)).toEqual({ ok: true, value: { token: exchanged, secretHash: HASH } });
+    });
+
     it('find() gives nothing for an unknown id, whatever it looks like', async () => {
       await store.insert(token('aa', 1), HASH);
       for (const id of ['bb', '', 'AA', "aa' OR '1'='1", '%']) {

@@ -79,3 +79,25 @@ export interface IdentityProvider {
    */
   finish(callback: string, cookie: string | undefined, client: string): Promise<Result<Opened, Refusal>>;
 }
+
+/** What a workload asks for. */
+export interface ExchangeOrder {
+  /** The JWT that its platform made for it. */
+  readonly assertion: string;
+  /** The one session name that the token is to serve for. */
+  readonly session: string | undefined;
+}
+
+/** A token that was minted just now: `text` is shown once and kept nowhere. */
+export interface ExchangedToken {
+  readonly text: string;
+  readonly lifetime: Milliseconds;
+  readonly session: string | undefined;
+}
+
+/** Tokens of agents for tokens of workloads (RFC 8693); given by `app` where `token-exchange` is set. */
+export interface TokenExchange {
+  /** What assertions must be made out to. */
+  readonly audience: string;
+  exchange(order: ExchangeOrder, client: string): Promise<Result<ExchangedToken, Refusal>>;
+}

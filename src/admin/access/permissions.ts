@@ -59,6 +59,9 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/tokens', ['admin'], 'Tokens of agents and people, newest first, without their secrets'),
   may('POST', '/v1/tokens', ['admin'], 'Mints a token', { once: true }),
   may('DELETE', '/v1/tokens/:id', ['admin'], 'Revokes a token'),
+  may('POST', '/v1/token-exchange', ROLES, 'Exchanges a token of a workload for one of its agent (RFC 8693)', {
+    without: 'anyone',
+  }),
   may('GET', '/v1/agents', ROLES, 'Agents in the scope of who asks, and which are stopped'),
   may('POST', '/v1/agents/:id/stop', ['operator'], 'Cuts an agent off, and withdraws what it waits for'),
   may('POST', '/v1/agents/:id/resume', ['operator'], 'Lets a stopped agent go on'),

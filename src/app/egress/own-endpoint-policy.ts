@@ -20,6 +20,8 @@ export interface OwnEndpoint {
   readonly methods: readonly OwnMethod[];
   /** Addresses that may be private: `any` that the name has, or these; none: it has to be a public one. */
   readonly internal: 'any' | readonly IpAddress[];
+  /** Only what anybody may read is asked for, with GET: it may come from outside home (contract §4.1.4, `public-data`). */
+  readonly isPublic?: true;
   /** What the gateway would do elsewhere: `people sign in elsewhere`. */
   readonly because: string;
 }
@@ -31,7 +33,7 @@ export interface EndpointPolicy extends OwnPolicy {
 
 /**
  * The gateway's own policy toward an endpoint (invariant 10): subject `cordon`, at home where the node is, may send these
- * methods to the host and port of its URL, which is where the settings say. Nothing else, and no transfer.
+ * methods to the host and port of its URL, which is where the settings say. Nothing else, and no transfer but for public data.
  *
  * @failure a sentence that names the setting
  */
@@ -60,10 +62,11 @@ export function ownEndpointPolicy(
 }
 
 function policyLines(endpoint: OwnEndpoint, { host, port }: Authority): readonly string[] {
-  const { rule, methods } = endpoint;
+  const { rule, methods, place, isPublic } = endpoint;
+  const transfer = isPublic === true ? `, transfer: { to: ${quoted([place])}, basis: public-data }` : '';
   return [
     `destinations: [{ id: endpoint, ${target(host, endpoint)}, ports: [${port}] }]`,
-    `rules: [{ id: ${rule}, agents: [${OWN_SUBJECT}], to: [endpoint], methods: ${quoted(methods)}, then: permit }]`,
+    `rules: [{ id: ${rule}, agents: [${OWN_SUBJECT}], to: [endpoint], methods: ${quoted(methods)}, then: permit${transfer} }]`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { IdentityProvider, People } from '../../admin/access/people.ts';
+import type { IdentityProvider, People, TokenExchange } from '../../admin/access/people.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -18,12 +18,17 @@ const PURGE_INTERVAL: Milliseconds = 600_000;
 /** How long an ended session can still be listed. */
 const KEPT: Milliseconds = 24 * 3_600_000;
 
+/** How long assertions are remembered beyond their end: the clocks of replicas differ. */
+const ASSERTION_KEPT: Milliseconds = 3_600_000;
+
 /** Everything about people that the admin API needs. */
 export interface PeopleSide extends AsyncDisposable {
   readonly people: People;
   readonly record: RecordAdmin;
   /** Absent where no `oidc` is set. */
   readonly identityProvider: IdentityProvider | undefined;
+  /** Absent where no `token-exchange` is set. */
+  readonly tokenExchange: TokenExchange | undefined;
   /**
    * The token of the very first start; undefined at every later one. Made once the gateway has started: one that nobody is told
    * of would be the last.
@@ -56,16 +61,20 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   const purge = setInterval(() => {
     void sessions.purge(clock.now() - KEPT);
     void dropFirstToken(first);
+    void state.assertions.purge(clock.now() - ASSERTION_KEPT);
   }, PURGE_INTERVAL);
   purge.unref();
   stack.defer(() => clearInterval(purge));
   const identityProvider = await identityProviderOf(peopleParts, parts);
   if (!identityProvider.ok) return identityProvider;
+  const tokenExchange = await tokenExchangeOf(peopleParts, parts);
+  if (!tokenExchange.ok) return tokenExchange;
   const owned = stack.move();
   return ok({
     people: createPeople(peopleParts),
     record,
     identityProvider: identityProvider.value,
+    tokenExchange: tokenExchange.value,
     makeFirstToken: () => makeFirstToken(first),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
@@ -80,4 +89,14 @@ async function identityProviderOf(
   // Only where it is used: most installations never load the client.
   const { openIdentityProvider } = await import('./oidc/open-identity-provider.ts');
   return openIdentityProvider(people, oidc, parts);
+}
+
+async function tokenExchangeOf(
+  people: PeopleParts,
+  parts: PeopleSideParts,
+): Promise<Result<TokenExchange | undefined, string>> {
+  const { 'token-exchange': exchange } = parts.settings;
+  if (exchange === undefined) return ok(undefined);
+  const { openTokenExchange } = await import('./workload/open-token-exchange.ts');
+  return openTokenExchange(people, exchange, parts);
 }

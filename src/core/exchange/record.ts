@@ -180,7 +180,7 @@ export interface PolicyEvent {
 /** A person or a process changed something, or tried to. Written before the effect; never holds a secret. */
 export interface AdminEvent {
   readonly kind: 'admin';
-  /** A person, `local:<user>` on the machine itself, `cordon` for the gateway, `unknown` when nobody was recognised. */
+  /** A person, `local:<user>` on the machine itself, `workload:<issuer> <subject>`, `cordon` for the gateway, `unknown` when nobody was recognised. */
   readonly actor: string;
   readonly role?: Role | undefined;
   /** What the actor showed: `token:<id>` or `session:<id>`; absent on the machine itself. */
@@ -203,6 +203,7 @@ export interface AdminEvent {
 
 export type AdminAction =
   | 'token.minted'
+  | 'token.exchanged'
   | 'token.revoked'
   | 'session.opened'
   | 'session.ended'

@@ -1,4 +1,4 @@
-import type { AgentDeclaration, IdentifyEntry } from '../../core/agent.ts';
+import type { AgentDeclaration, IdentifyEntry, WorkloadPattern } from '../../core/agent.ts';
 import { CountrySet } from '../../core/place/country-set.ts';
 import type { Home, SubjectAttributes } from '../../core/exchange/decision.ts';
 import type { AgentId } from '../../core/ids.ts';
@@ -63,10 +63,22 @@ function isAlternativeName(text: string): boolean {
   );
 }
 
-function compileEntry(entry: AgentText['identify'][number], spot: Spot): IdentifyEntry {
-  if (entry.oidc !== undefined) {
-    spot.at('oidc').warning('Found oidc, which this version does not verify: the entry identifies nobody');
+/** A subject names who runs there: on an issuer that many share, a pattern that is open in front is anybody's. */
+function reportLooseWorkload({ issuer, subject }: WorkloadPattern, spot: Spot): void {
+  if (!/^https:\/\/[^?#\s]+$/.test(issuer) && !/^http:\/\/(?:127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(issuer)) {
+    spot.at('issuer').error(`Found "${issuer}", expected the https URL that the issuer writes into the claim iss`);
   }
+  if (subject.startsWith('*')) {
+    const hint = 'begin with the part that is yours, such as repo:acme/*';
+    spot.at('subject').error(`Found "${subject}", expected a subject that says at its beginning whose it is`, hint);
+  } else if (/[A-Za-z0-9]\*/.test(subject)) {
+    const open = /^[^*]*\*/.exec(subject)?.[0] ?? subject;
+    spot.at('subject').warning(`Found "${open}", which every name covers that begins so, also names of others`);
+  }
+}
+
+function compileEntry(entry: AgentText['identify'][number], spot: Spot): IdentifyEntry {
+  if (entry.oidc !== undefined) reportLooseWorkload(entry.oidc, spot.at('oidc'));
   if (entry.certificate !== undefined && !isAlternativeName(entry.certificate)) {
     spot
       .at('certificate')

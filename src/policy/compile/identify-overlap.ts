@@ -68,7 +68,12 @@ function overlaps(a: IdentifyEntry, b: IdentifyEntry): boolean {
 function sameOidc(a: IdentifyEntry, b: IdentifyEntry): boolean {
   if (a.oidc === undefined || b.oidc === undefined) return a.oidc === b.oidc;
   const [x, y] = [a.oidc.subject, b.oidc.subject];
-  return a.oidc.issuer === b.oidc.issuer && (compileGlob(x)(y) || compileGlob(y)(x));
+  if (a.oidc.issuer !== b.oidc.issuer || !(compileGlob(x)(y) || compileGlob(y)(x))) return false;
+  const theirs = b.oidc.claims;
+  return Object.entries(a.oidc.claims).every(([name, mine]) => {
+    const other = theirs[name];
+    return other === undefined || compileGlob(mine)(other) || compileGlob(other)(mine);
+  });
 }
 
 function rangesMeet(a: readonly Cidr[] | undefined, b: readonly Cidr[] | undefined): boolean {

@@ -8,8 +8,20 @@ const Home = Type.Union([PlaceName, Type.Array(PlaceName, { minItems: 1, uniqueI
 });
 
 const Oidc = Type.Object(
-  { issuer: Line, subject: Line },
-  { additionalProperties: false, description: 'A token of this issuer, for a subject such as `repo:acme/*`.' },
+  {
+    issuer: Line,
+    subject: Line,
+    claims: withDefault(
+      Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.:/-]{0,99}$' }), Line, {
+        additionalProperties: false,
+        maxProperties: 20,
+        expected: 'names of claims with what they say, such as { environment: production }',
+        description: 'Further claims that must be texts such as these; `*` stands for any characters.',
+      }),
+      {},
+    ),
+  },
+  { additionalProperties: false, description: 'A token exchanged for one of this issuer, of a subject such as `repo:acme/*`.' },
 );
 
 const IdentifyEntry = Type.Object(

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Workload } from '../../core/agent.ts';
 import type { AgentId, TokenId } from '../../core/ids.ts';
 import type { AgentToken, TokenStore } from '../../core/ports.ts';
 import { ok } from '../../core/result.ts';
@@ -62,6 +63,8 @@ function toRow(token: AgentToken, secretHash: Uint8Array): TokenRow {
     expires_at: token.expiresAt,
     revoked_at: token.revokedAt ?? null,
     minted_by: token.mintedBy ?? null,
+    workload: token.workload === undefined ? null : JSON.stringify(token.workload),
+    session: token.session ?? null,
   };
 }
 
@@ -73,5 +76,7 @@ function fromRow(row: TokenRow): AgentToken {
     expiresAt: row.expires_at,
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
     ...(row.minted_by !== null && { mintedBy: row.minted_by }),
+    ...(row.workload !== null && { workload: JSON.parse(row.workload) as Workload }),
+    ...(row.session !== null && { session: row.session }),
   };
 }
