@@ -75,11 +75,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   if (!loaded.ok) return loaded;
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   stack.use(loggedAlarms(events, log));
-  const state = await openState(settings, { ...options, world, events });
+  const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
+  const state = await openState(settings, { ...options, tables: () => inForce.tables, events });
   if (!state.ok) return fail([state.failure]);
   stack.use(state.value);
   const metrics = createMetrics();
-  const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
   const shared = { ...options, state: state.value, inForce, events, metrics, listening };
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(options.random) });
   if (!plane.ok) return fail([plane.failure]);

@@ -6,7 +6,7 @@ import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { StoppedAgentStore } from '../core/stopped-agent.ts';
 import type { AssertionStore, Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import type { WorldData } from '../policy/model.ts';
+import type { GeoTables } from '../destination/geo-tables.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
 import { createConsoleSessionRepository } from '../store/people/console-session-repository.ts';
@@ -58,20 +58,23 @@ export interface StateParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly world: WorldData;
+  /** Those in force. */
+  readonly tables: () => GeoTables;
   readonly events: EventBus;
   readonly environment: SecretParts['environment'];
 }
 
 /** @failure a sentence that names the file or setting that cannot be used */
 export async function openState(settings: Settings, parts: StateParts): Promise<Result<State, string>> {
-  const { clock, random, log, world, events } = parts;
+  const { clock, random, log, events } = parts;
+  const { world } = parts.tables();
+  const tables = () => Promise.resolve(ok(parts.tables()));
   await using stack = new AsyncDisposableStack();
   const { directory } = settings.data;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const places = statePlaces(settings, world);
   if (!places.ok) return places;
-  const database = await openStore(settings, { clock, world: () => Promise.resolve(ok(world)) });
+  const database = await openStore(settings, { clock, tables });
   if (!database.ok) return database;
   stack.use(database.value);
   const records = await openRecords(settings, {
@@ -100,7 +103,7 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
   const secrets = await openSecrets(settings, { keys, random, environment: parts.environment });
   if (!secrets.ok) return secrets;
-  const index = await indexOf(settings, { clock, random, keys, world });
+  const index = await indexOf(settings, { clock, random, keys, tables });
   if (!index.ok) return index;
   if (index.value !== undefined) stack.use(index.value);
   const owned = stack.move();
@@ -134,11 +137,12 @@ function repositoriesOf({
   };
 }
 
-type IndexParts = Pick<Parameters<typeof openIndex>[1], 'clock' | 'random' | 'keys'> & { readonly world: WorldData };
-
-async function indexOf(settings: Settings, { world, ...parts }: IndexParts): Promise<Result<OpenIndex | undefined, string>> {
+async function indexOf(
+  settings: Settings,
+  parts: Parameters<typeof openIndex>[1],
+): Promise<Result<OpenIndex | undefined, string>> {
   if (settings.recordings.index === 'off') return ok(undefined);
-  return await openIndex(settings, { ...parts, world: () => Promise.resolve(ok(world)) });
+  return await openIndex(settings, parts);
 }
 
 async function readAnchors(files: readonly string[]): Promise<Result<string[], string>> {

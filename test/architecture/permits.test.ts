@@ -88,6 +88,8 @@ describe('the network (invariant 10)', () => {
       'destination/dns/dns-exchange.ts',
       // The one database of the settings, once its place is stated and judged.
       'store/postgres/change-listener.ts',
+      // Looks its name up and dials what was judged of it, anew with each connection.
+      'store/postgres/judged-stream.ts',
       'store/postgres/postgres.ts',
       // Reads its URL as the driver does; connects to nothing.
       'store/postgres/server.ts',

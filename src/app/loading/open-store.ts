@@ -2,16 +2,17 @@ import { join } from 'node:path';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { WorldData } from '../../policy/model.ts';
+import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { Database } from '../../store/database.ts';
 import { EXCHANGE_INDEX, type Lineage, STORE } from '../../store/migrate.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import { insideHome } from './inside-home.ts';
+import { serverJudge } from './judge-server.ts';
 
 export interface StoreParts {
   readonly clock: Clock;
-  /** Asked only for a server on another machine. */
-  readonly world: () => Promise<Result<WorldData, string>>;
+  /** Those in force; asked only for a server, with each connection. */
+  readonly tables: () => Promise<Result<GeoTables, string>>;
 }
 
 /** What lies in a store: a file each with SQLite, side by side with PostgreSQL. */
@@ -44,7 +45,7 @@ export function openIndexStore(settings: Settings, parts: StoreParts): Promise<R
 
 async function open(
   settings: Settings,
-  { clock, world }: StoreParts,
+  { clock, tables }: StoreParts,
   { file, ...kind }: StoreKind,
 ): Promise<Result<Database, string>> {
   const { data, store } = settings;
@@ -54,8 +55,12 @@ async function open(
   const { readPostgresUrl } = await import('../../store/postgres/server.ts');
   const server = readPostgresUrl(store.url);
   if (!server.ok) return fail(`store.url: ${server.failure}`);
-  const judged = await judgeServer(server.value, settings, world);
-  return judged.ok ? orDetail(await openPostgres({ url: store.url, clock, ...kind })) : judged;
+  const judged = await judgeServer(server.value, settings, tables);
+  return judged.ok
+    ? orDetail(
+        await openPostgres({ url: store.url, clock, judge: serverJudge(server.value, { settings, tables, clock }), ...kind }),
+      )
+    : judged;
 }
 
 function orDetail(opened: Awaited<ReturnType<typeof openSqlite>>): Result<Database, string> {
@@ -69,7 +74,7 @@ function orDetail(opened: Awaited<ReturnType<typeof openSqlite>>): Result<Databa
 async function judgeServer(
   { isHere, label }: { readonly isHere: boolean; readonly label: string },
   { node, store }: Settings,
-  world: StoreParts['world'],
+  tables: StoreParts['tables'],
 ): Promise<Result<void, string>> {
   // As with a file: served, and the banner says that no place is stated.
   if (isHere && node.place === undefined) return ok(undefined);
@@ -77,8 +82,8 @@ async function judgeServer(
     return fail(`node.place: Found none, expected where this machine stands, since the store is elsewhere: ${label}`);
   }
   if (store.place === undefined) return fail(`store.place: Found none, expected where the PostgreSQL database ${label} lies`);
-  const known = await world();
+  const known = await tables();
   if (!known.ok) return known;
   const because = 'what the gateway keeps stays at its own home';
-  return insideHome({ setting: 'store.place', place: store.place, because }, node, known.value);
+  return insideHome({ setting: 'store.place', place: store.place, because }, node, known.value.world);
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { openIndex, type OpenIndex } from '../../app/indexing/open-index.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
-import { openTables } from '../../app/tables.ts';
+import { localTablesOnce } from './local-tables-once.ts';
 import type { Settings } from '../../config/settings-schema.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { fail, type Result } from '../../core/result.ts';
 import { createKeys, KeyError } from '../../store/keys.ts';
 
 /**
@@ -19,10 +19,7 @@ export async function localIndex(settings: Settings): Promise<Result<OpenIndex, 
       clock: systemClock,
       random: systemRandom,
       keys: createKeys(join(settings.data.directory, 'keys'), systemRandom),
-      world: async () => {
-        const tables = await openTables(settings, systemClock, () => []);
-        return tables.ok ? ok(tables.value.world) : tables;
-      },
+      tables: localTablesOnce(settings),
     });
   } catch (error) {
     if (error instanceof KeyError) return fail(error.message);

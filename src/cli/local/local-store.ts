@@ -1,8 +1,8 @@
 import { openStore } from '../../app/loading/open-store.ts';
 import { systemClock } from '../../app/system.ts';
-import { openTables } from '../../app/tables.ts';
+import { localTablesOnce } from './local-tables-once.ts';
 import type { Settings } from '../../config/settings-schema.ts';
-import { ok, type Result } from '../../core/result.ts';
+import type { Result } from '../../core/result.ts';
 import type { Database } from '../../store/database.ts';
 
 /**
@@ -12,9 +12,6 @@ import type { Database } from '../../store/database.ts';
 export async function openLocalStore(settings: Settings): Promise<Result<Database, string>> {
   return await openStore(settings, {
     clock: systemClock,
-    world: async () => {
-      const tables = await openTables(settings, systemClock, () => []);
-      return tables.ok ? ok(tables.value.world) : tables;
-    },
+    tables: localTablesOnce(settings),
   });
 }

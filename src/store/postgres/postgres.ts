@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, type PoolConfig } from 'pg';
+import { Pool, type ClientConfig, type PoolConfig } from 'pg';
 import type { Failure } from '../../core/codes.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -9,6 +9,7 @@ import { watchChanges, type ChangeWatch } from '../change-watch.ts';
 import type { Database } from '../database.ts';
 import { type Lineage, migrate } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
+import { judgedStream, type JudgeAddresses } from './judged-stream.ts';
 import { ChangeListener, NOTIFY } from './change-listener.ts';
 import { readPostgresUrl, type PostgresServer } from './server.ts';
 
@@ -16,6 +17,8 @@ export interface PostgresOptions {
   /** `postgres://user@host:port/database` */
   readonly url: string;
   readonly clock: Clock;
+  /** Which addresses of the server may be dialled, asked with each connection; absent: whatever its name has. */
+  readonly judge?: JudgeAddresses;
   /** Its tables; default: those of the store. */
   readonly lineage?: Lineage;
   /** Most connections for queries; one more hears of changes. Default 10. */
@@ -39,8 +42,9 @@ const GRACE: Milliseconds = 2_000;
 export async function openPostgres(options: PostgresOptions): Promise<Result<Database, Failure>> {
   const server = readPostgresUrl(options.url);
   if (!server.ok) return fail({ code: 'store_unavailable', detail: server.failure });
-  const { config, label } = server.value;
-  const migrated = await migrateServer(server.value, options);
+  const { label } = server.value;
+  const config = judgedConfig(server.value, options);
+  const migrated = await migrateServer(config, options);
   if (!migrated.ok) return about(label, migrated.failure);
   const { connections = 10, statementTimeout = 10_000, watchInterval = 500 } = options;
   // Signals may come as soon as it listens; what they tell of is in the version that is asked for then.
@@ -74,7 +78,11 @@ function about(label: string, { code, detail }: Failure): Result<never, Failure>
   return fail({ code, detail: `PostgreSQL database ${label}: ${detail}` });
 }
 
-async function migrateServer({ config }: PostgresServer, { clock, lineage }: PostgresOptions): Promise<Result<void, Failure>> {
+function judgedConfig({ config }: PostgresServer, { judge }: PostgresOptions): ClientConfig {
+  return judge === undefined ? config : { ...config, stream: () => judgedStream(judge) };
+}
+
+async function migrateServer(config: ClientConfig, { clock, lineage }: PostgresOptions): Promise<Result<void, Failure>> {
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: openPool({ ...config, max: 1 }, MIGRATION_TIMEOUT) }) });
   try {
     return await migrate(db, clock, lineage);

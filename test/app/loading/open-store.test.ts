@@ -6,7 +6,7 @@ import { ok } from '../../../src/core/result.ts';
 import { tables } from '../../destination/support/tables.ts';
 import { MACHINE_CLOCK } from '../../support/clock.ts';
 
-const { world } = await tables();
+const GEO = await tables();
 const ELSEWHERE = 'postgres://cordon:hunter2@db.example/state';
 /** It gets as far as connecting: nobody listens there. */
 const HERE = 'postgres://cordon:hunter2@/state?host=/nowhere';
@@ -64,5 +64,5 @@ describe('openStore() of a PostgreSQL database', () => {
 });
 
 function parts(): Parameters<typeof openStore>[1] {
-  return { clock: MACHINE_CLOCK, world: () => Promise.resolve(ok(world)) };
+  return { clock: MACHINE_CLOCK, tables: () => Promise.resolve(ok(GEO)) };
 }
