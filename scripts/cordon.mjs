@@ -22,7 +22,7 @@ const { compileCacheDirectory } = await import(new URL('compile-cache-directory.
 const cache = compileCacheDirectory(new URL('../node_modules/.cache/cordon/', import.meta.url));
 if (cache !== undefined) enableCompileCache(cache);
 
-// The bundle is read in a third of the time, and is run only while it is what the sources are.
+// The bundle is read in less time (docs/adr/0026-bundle.md), and is run only while it is what the sources are.
 const { isProgramFresh, PROGRAM } = await import(new URL('fresh-program.mjs', import.meta.url).href);
 const isBundled = isProgramFresh();
 // A stack trace names the sources. Node reads the maps when one is asked for.
