@@ -24,7 +24,7 @@ describe('surveyChain()', () => {
   it('finds nothing wrong with a chain that ended in order, nor with one that retention has shortened', async () => {
     const directory = await chain();
     expect(survey(directory)).toBeUndefined();
-    const about = { removed: '2026-11-22T10:00:00.000Z', reason: 'over' };
+    const about = { removed: '2026-11-22T10:00:00.000Z', reason: 'over', signer: TEST_KEYS.signer };
     await removeSegment(directory, 1, about);
     expect(survey(directory)).toBeUndefined();
     for (const number of [2, 3, 4]) await removeSegment(directory, number, about);

@@ -19,7 +19,7 @@ export function segmentPaths(directory: string): string[] {
 
 /** Whether a chain is whole, with the keys of tests. */
 export function verified(directory: string, options: Partial<VerifyOptions> = {}): ReturnType<typeof verifyChain> {
-  return verifyChain(directory, { wrapping: wrappingKeysOf(directory), checkpoints: [], ...options });
+  return verifyChain(directory, { wrapping: wrappingKeysOf(directory), checkpoints: [], verifiers: [], ...options });
 }
 
 /** Every record of a writer, in order, as far as blocks are whole. */

@@ -130,7 +130,11 @@ async function main(directory: string, rounds: number): Promise<RecordCosts> {
     const { plain, disk } = await sizesOf(relaxed.directory);
     diskBytes = disk / EXCHANGES.batched;
     const verifying = process.cpuUsage();
-    const report = await verifyChain(relaxed.directory, { wrapping: [KEYS.wrapping], checkpoints: [] });
+    const report = await verifyChain(relaxed.directory, {
+      wrapping: [KEYS.wrapping],
+      verifiers: [KEYS.signer.verifier],
+      checkpoints: [],
+    });
     if (!report.ok) throw new Error(report.failure.reason);
     keep(verified, plain / cpuMicros(verifying));
     const single = await journalIn(join(directory, 'alone'), 'batched');

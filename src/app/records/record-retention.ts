@@ -12,7 +12,7 @@ import { removeExpired, type RetentionRunParts } from './retention-run.ts';
 import { shredExpired, type Shredded } from './shred-content.ts';
 
 /** Of one place where records lie, and how long they are kept there. */
-export type RetentionStore = Pick<RetentionRunParts, 'directory' | 'terms' | 'wrapping'>;
+export type RetentionStore = Pick<RetentionRunParts, 'directory' | 'terms' | 'wrapping' | 'signer'>;
 
 export interface RetentionParts extends Omit<RetentionRunParts, 'holds' | keyof RetentionStore> {
   readonly stores: readonly RetentionStore[];

@@ -9,7 +9,7 @@ import type { Database } from '../../store/database.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { State } from '../state.ts';
 import { systemRandom } from '../system.ts';
-import { readingKeysOf } from './record-keys.ts';
+import { recordKeys } from './record-keys.ts';
 import { recordStores, type RecordSettings, type RecordStore } from './stores/record-stores.ts';
 import { type RetentionParts, type RetentionStore, watchRecordRetention } from './record-retention.ts';
 
@@ -27,8 +27,14 @@ export async function retentionParts(
     for (const store of recordStores(settings)) {
       const terms = retentionTerms(store.given.retention, store.setting);
       if (!terms.ok) return terms;
-      const { wrapping } = await readingKeysOf(settings, store);
-      stores.push({ directory: store.directory, terms: terms.value, wrapping, entry: store.entry });
+      const { wrapping, former, signer } = await recordKeys(settings, store, systemRandom);
+      stores.push({
+        directory: store.directory,
+        terms: terms.value,
+        wrapping: [wrapping, ...former],
+        signer,
+        entry: store.entry,
+      });
     }
     const terms = sharedTerms(stores);
     if (!terms.ok) return terms;

@@ -9,11 +9,14 @@ import { claimWriter, isWriterId, tryLock } from '../../recording/chain/writer-c
 import { removeSegment, segmentsBegunBefore } from '../../recording/retention/remove-segments.ts';
 import { thinSegment } from '../../recording/retention/thin-segment.ts';
 import { segmentName, segmentNumbers } from '../../recording/segment/segment-names.ts';
+import type { NoteSigner } from '../../recording/tree/signed-note.ts';
 import { type PlanParts, planWriter, type RemovedRecords } from './plan-writer.ts';
 
 export interface RetentionRunParts extends Omit<PlanParts, 'holds'> {
   /** What is held now: asked again and again, since somebody may hold what is about to go. */
   readonly holds: () => Promise<Result<readonly LegalHold[], Failure>>;
+  /** Signs what stays of a segment. */
+  readonly signer: NoteSigner;
   readonly random: Random;
   readonly journal: Pick<Journal, 'append'>;
   /** Who has it done: `cordon` for the gateway, or a user of the machine. */
@@ -106,11 +109,12 @@ async function remove(
   holds: readonly LegalHold[],
   parts: RetentionRunParts,
 ): Promise<Result<RemovedRecords & { readonly isCutShort: boolean }, Failure>> {
-  const { directory, clock, journal, wrapping } = parts;
+  const { directory, clock, journal, wrapping, signer } = parts;
   if (!(await isHeldStill(holds, parts))) return ok({ ...only(found, () => false), isCutShort: true });
   const recorded = await journal.append(removalEvent(found, parts));
   if (!recorded.ok) return recorded;
-  const because = { removed: new Date(clock.now()).toISOString(), reason: 'the time that these records are kept for is over' };
+  const removed = new Date(clock.now()).toISOString();
+  const because = { removed, reason: 'the time that these records are kept for is over', signer };
   const path = join(directory, found.writer);
   const acts = [
     ...found.segments.map((segment) => ({ segment, act: () => removeSegment(path, segment, because) })),

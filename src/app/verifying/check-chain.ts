@@ -45,6 +45,7 @@ async function checkOnce(directory: string, { keys, kept = [], onProgress }: Che
   const checkpoints = [...(own === undefined ? [] : [own]), ...kept.filter((checkpoint) => checkpoint.writer === writer)];
   const result = await verifyChain(directory, {
     wrapping: keys.wrapping,
+    verifiers: keys.verifiers,
     checkpoints,
     onProgress: (done, total) => onProgress?.(writer, done, total),
   });

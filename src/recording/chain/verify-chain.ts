@@ -10,6 +10,7 @@ import { blockOpener } from '../segment/segment-key.ts';
 import type { SegmentHeader } from '../segment/segment-header.ts';
 import { removedName, removedNumbers, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import type { Checkpoint } from '../tree/checkpoint.ts';
+import type { NoteVerifier } from '../tree/signed-note.ts';
 import { leafHashOf, MerkleTree } from '../tree/merkle-tree.ts';
 import type { ChainHead } from './chain.ts';
 import { LineWalk } from './line-walk.ts';
@@ -17,6 +18,8 @@ import { LineWalk } from './line-walk.ts';
 export interface VerifyOptions {
   /** Keys that open segments; without any, what is sealed is not looked into: its hashes and the tree over them are. */
   readonly wrapping: readonly WrappingKey[];
+  /** One of them has to have signed what says that a segment was removed; without any, nobody can tell. */
+  readonly verifiers: readonly NoteVerifier[];
   /** What was signed of this chain; each must be in its tree. */
   readonly checkpoints: readonly Checkpoint[];
   /** Told now and then how far it is. */
@@ -128,9 +131,13 @@ class ChainWalk {
   async removed({ path, number }: ChainFile, expected: number): Promise<ChainBreak | undefined> {
     const missing = this.#begin(removedName(number), number, expected);
     if (missing !== undefined) return missing;
-    const kept = parseRemoved(await readFile(path));
+    const kept = parseRemoved(await readFile(path), this.#options.verifiers);
     if (typeof kept === 'string') return this.#break(kept);
     if (kept.segment !== number) return this.#break(`Found what stays of segment ${kept.segment}, expected that of ${number}`);
+    const { writer } = this.#lines;
+    if (writer !== undefined && kept.writer !== writer)
+      return this.#break(`Found what stays of a segment of "${kept.writer}", expected one of "${writer}"`);
+    this.#lines.writer = kept.writer;
     this.#removed += 1;
     this.#unread = 'number';
     for (const leaf of kept.leaves) {

@@ -1,11 +1,12 @@
 import { open, rm, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Instant } from '../../core/units.ts';
 import { readSegment } from '../segment/read-segment.ts';
 import { segmentBegan } from '../segment/segment-began.ts';
 import { removedLeaf } from '../segment/block.ts';
 import { removedName, segmentName, segmentNumbers } from '../segment/segment-names.ts';
 import { leafHashOf } from '../tree/merkle-tree.ts';
+import type { NoteSigner } from '../tree/signed-note.ts';
 import { encodeRemoved } from './removed-segment.ts';
 import { DRAFT_SUFFIX, syncDirectory } from './thin-segment.ts';
 
@@ -43,7 +44,7 @@ export function expiredSegments(directory: string, before: Instant): number[] {
 export async function removeSegment(
   directory: string,
   segment: number,
-  { removed, reason }: { readonly removed: string; readonly reason: string },
+  { removed, reason, signer }: { readonly removed: string; readonly reason: string; readonly signer: NoteSigner },
 ): Promise<string | undefined> {
   const path = join(directory, segmentName(segment));
   const leaves: Uint8Array[] = [];
@@ -52,7 +53,8 @@ export async function removeSegment(
     if (part.kind === 'removed') leaves.push(removedLeaf(part.bytes));
     else if (part.kind !== 'line') leaves.push(leafHashOf(part.bytes));
   }
-  await writeOnce(join(directory, removedName(segment)), encodeRemoved({ segment, removed, reason, leaves }));
+  const mark = encodeRemoved({ writer: basename(directory), segment, removed, reason, leaves }, signer);
+  await writeOnce(join(directory, removedName(segment)), mark);
   await unlink(path);
   await rm(`${path}${DRAFT_SUFFIX}`, { force: true });
   return undefined;

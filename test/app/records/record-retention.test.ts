@@ -6,6 +6,8 @@ import { retentionTerms } from '../../../src/recording/retention/retention-terms
 import { fail, ok } from '../../../src/core/result.ts';
 import type { Milliseconds } from '../../../src/core/units.ts';
 import type { OpenJournal } from '../../../src/recording/journal.ts';
+import { encodeRemoved, parseRemoved, type RemovedSegment } from '../../../src/recording/retention/removed-segment.ts';
+import { createNoteSigner } from '../../../src/recording/tree/signed-note.ts';
 import { readCheckpoint } from '../../../src/recording/tree/checkpoint.ts';
 import { denial } from '../../recording/events.ts';
 import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
@@ -33,7 +35,7 @@ async function tenDays(retention: Milliseconds = 3 * DAY): Promise<Written> {
   }
   const terms = retentionTerms({ metadata: retention, homes: {} });
   if (!terms.ok) throw new Error(terms.failure);
-  const means = { directory, clock, random: MACHINE_RANDOM, journal, actor: 'cordon' };
+  const means = { signer: TEST_KEYS.signer, directory, clock, random: MACHINE_RANDOM, journal, actor: 'cordon' };
   return { clock, journal, parts: { ...means, terms: terms.value, holds: async () => ok([]), wrapping: [TEST_KEYS.wrapping] } };
 }
 
@@ -152,7 +154,7 @@ describe('removeExpired()', () => {
     writeFileSync(gone, changed);
     expect(await verified(journal.directory)).toMatchObject({
       ok: false,
-      failure: { segment: '00000007.seg', reason: 'Found a head that goes on from other heads and blocks' },
+      failure: { segment: '00000003.gone', reason: expect.stringContaining('Found other hashes') as string },
     });
     writeFileSync(gone, bytes.subarray(0, -32));
     expect(await verified(journal.directory)).toMatchObject({ ok: false, failure: { segment: '00000003.gone' } });
@@ -160,6 +162,55 @@ describe('removeExpired()', () => {
     expect(await verified(journal.directory)).toMatchObject({ ok: false, failure: { segment: '00000004.gone' } });
     writeFileSync(gone, bytes);
     expect(await verified(journal.directory)).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, (mark: RemovedSegment, bytes: Buffer) => Buffer, string]>([
+    [
+      'another reason',
+      (_, bytes) => Buffer.from(bytes.toString('latin1').replace('over"', 'up,,"'), 'latin1'),
+      'who does not have the key',
+    ],
+    [
+      'another time',
+      (_, bytes) => Buffer.from(bytes.toString('latin1').replace('2026-11', '2026-12'), 'latin1'),
+      'who does not have the key',
+    ],
+    [
+      'a key of somebody else',
+      (mark) => encodeRemoved(mark, createNoteSigner('cordon-record', Buffer.alloc(32, 9))),
+      'who does not have the key',
+    ],
+    [
+      'another chain',
+      (mark) => encodeRemoved({ ...mark, writer: 'w2' }, TEST_KEYS.signer),
+      'of a segment of "w2", expected one of "w1"',
+    ],
+    ['another segment', (mark) => encodeRemoved({ ...mark, segment: 4 }, TEST_KEYS.signer), 'what stays of segment 4'],
+    [
+      'other hashes',
+      (mark) => encodeRemoved({ ...mark, leaves: mark.leaves.toReversed() }, TEST_KEYS.signer),
+      'from other heads and blocks',
+    ],
+    [
+      'no signature',
+      (_, bytes) => Buffer.from(bytes.toString('latin1').replace(' cordon-record ', ' cordon+record '), 'latin1'),
+      'nothing can be read',
+    ],
+  ])('is not taken in by a mark that says %s', async (_, forge, reason) => {
+    const { journal, parts } = await tenDays();
+    await removeExpired(parts);
+    const gone = join(journal.directory, '00000003.gone');
+    const bytes = readFileSync(gone);
+    const verifiers = [TEST_KEYS.signer.verifier];
+    const mark = parseRemoved(bytes, verifiers);
+    if (typeof mark === 'string') throw new Error(mark);
+    expect(mark).toMatchObject({ writer: 'w1', segment: 3, reason: 'the time that these records are kept for is over' });
+    expect(await verified(journal.directory, { verifiers })).toMatchObject({ ok: true });
+    const forged = forge(mark, bytes);
+    expect(forged.equals(bytes)).toBe(false);
+    writeFileSync(gone, forged);
+    const found = await verified(journal.directory, { verifiers });
+    expect(found).toMatchObject({ ok: false, failure: { reason: expect.stringContaining(reason) as string } });
   });
 
   it('goes on after a crash between keeping the hashes and removing the segment', async () => {

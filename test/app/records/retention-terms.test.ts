@@ -46,7 +46,7 @@ async function sixDays(terms = TERMS) {
     ]);
     clock.advance(DAY);
   }
-  const keys = { random: MACHINE_RANDOM, wrapping: [TEST_KEYS.wrapping] };
+  const keys = { random: MACHINE_RANDOM, signer: TEST_KEYS.signer, wrapping: [TEST_KEYS.wrapping] };
   const parts: RetentionRunParts = { directory, clock, journal, terms, holds: async () => ok([]), actor: 'cordon', ...keys };
   return { clock, journal, parts };
 }
