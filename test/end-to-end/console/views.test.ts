@@ -76,6 +76,10 @@ describe.skipIf(!hasBrowser)(`the other views of the console (${needing})`, () =
       .getByText(/rows; proves/)
       .first()
       .waitFor();
+    await page
+      .getByText(/^of \d{4}-\d\d-\d\d, \d+ days? old$/)
+      .first()
+      .waitFor();
     await page.getByLabel('Agent').fill('support-bot');
     await page.getByLabel('Address', { exact: true }).fill(`http://${lab.lab.authority(HELD)}/contacts`);
     await page.getByLabel('Method').fill('post');
