@@ -196,6 +196,15 @@ describe('a WebSocket', () => {
     expect((await send({ ...get })).status).toBe(200);
     await people.revokeGrants();
   });
+
+  it('APPR-14 is shown without the token that a client puts among its subprotocols', async () => {
+    const people = await People.of(lab);
+    const token = Buffer.from('a token of a cluster, as long as such are').toString('base64url');
+    const spoken = `Sec-WebSocket-Protocol: v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.${token}`;
+    const id = await approvalOf({ ...get, fields: [...HANDSHAKE, spoken] });
+    const { request } = await people.find({ id: id as never });
+    expect(request.fields).toEqual([['sec-websocket-protocol', 'v5.channel.k8s.io, REDACTED']]);
+  });
 });
 
 /** What an origin can tell of two requests, fields that nothing is bound to left out. */
