@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeTables } from '../../app/questions/describe-tables.ts';
+import { recordStores, type RecordStore } from '../../app/records/stores/record-stores.ts';
 import { askGateway, type Asked } from '../environment/ask-gateway.ts';
 import type { LocalSetup } from '../local/local-setup.ts';
 import { shownText } from '../shown-text.ts';
@@ -16,6 +17,7 @@ export async function checkInstallation({ settings, tables }: LocalSetup, asked:
   return [
     ...(await checkGateway(asked)),
     checkModes(settings.data.directory),
+    ...recordStores(settings).flatMap(checkStore),
     settings.node.place === undefined
       ? doubtful('node.place', 'not stated', 'state where this machine stands: node: { place: DE } in cordon.yaml')
       : good('node.place', settings.node.place),
@@ -68,6 +70,18 @@ function checkModes(directory: string): Check {
   return open.length === 0
     ? good('data.directory', `${directory}, for its owner alone`)
     : failed('data.directory', `others can get at ${open.join(', ')}`, `chmod go-rwx ${open.join(' ')}`);
+}
+
+/** Of records that lie in one place with all else there is nothing more to say. */
+function checkStore({ setting, directory, entry }: RecordStore): readonly Check[] {
+  if (entry === undefined) return [];
+  const open = [directory, ...filesIn(directory)].filter(isOpen);
+  const of = `${entry.for.join('+')} in ${entry.place}`;
+  return [
+    open.length === 0
+      ? good(setting, `${of}: ${directory}, for its owner alone`)
+      : failed(setting, `${of}: others can get at ${open.join(', ')}`, `chmod go-rwx ${open.join(' ')}`),
+  ];
 }
 
 function isOpen(path: string): boolean {

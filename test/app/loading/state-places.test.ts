@@ -71,4 +71,32 @@ describe('subjects whose state lies outside their home', () => {
       failure: expect.stringContaining('data.place: Found "atlantis", expected a country') as string,
     });
   });
+
+  it('are refused where no store may have their records', async () => {
+    const kept = { places: [], records: { chainOf: () => fail('No store is for all of CH') } };
+    const refused = fail({
+      code: 'store_unavailable',
+      detail: 'No store is for all of CH: nothing of "bot" may be kept there',
+    } as const);
+    expect(await identifyAtHome(() => ok(subject('CH')), kept)(INPUT)).toEqual(refused);
+    const known = await reidentifyAtHome(() => Promise.resolve(ok(subject('CH'))), kept)(subject('CH'), INPUT.clientAddress);
+    expect(known).toEqual(refused);
+  });
+
+  it('do not go on where their records came to lie elsewhere', async () => {
+    const chains = new Map([
+      ['DE', {}],
+      ['CH', {}],
+    ]);
+    const kept = { places: [], records: { chainOf: ({ label }: { label: string }) => ok(chains.get(label)!) } };
+    const again = (now: 'DE' | 'CH') =>
+      reidentifyAtHome(() => Promise.resolve(ok(subject(now))), kept)(subject('DE'), INPUT.clientAddress);
+    expect(await again('DE')).toMatchObject({ ok: true });
+    expect(await again('CH')).toEqual(
+      fail({
+        code: 'store_unavailable',
+        detail: 'The home of "bot" is CH now, whose records lie elsewhere than those of DE: connect again',
+      }),
+    );
+  });
 });
