@@ -7,7 +7,7 @@ import { sendProblem } from '../problem.ts';
 import type { TypedServer } from '../typed-server.ts';
 import { type CredentialRules, recognise, type Refused } from './credentials.ts';
 import { type Permission, permissionOf } from './permissions.ts';
-import { Throttle } from './throttle.ts';
+import { Throttle } from '../throttle.ts';
 import { isCrossSite, isLoopbackHost, isNavigation, namedHost } from './visitor.ts';
 
 export interface GuardOptions extends CredentialRules {

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { clientOf } from '../access/visit.ts';
 import type { ExchangeOrder } from '../access/people.ts';
-import { ExchangeAnswer, ExchangeError } from '../contract/token-exchange.ts';
+import { ExchangeAnswer, ExchangeError } from '../contract/people.ts';
 import type { AdminDependencies } from '../dependencies.ts';
 import { sendRefusal } from '../problem.ts';
 import type { TypedServer } from '../typed-server.ts';

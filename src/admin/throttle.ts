@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { BoundedMap } from '../../core/bounded-map.ts';
-import type { Clock } from '../../core/ports.ts';
-import { cidrOf } from '../../wire/address/cidr.ts';
-import { parseIpAddress } from '../../wire/address/ip-address.ts';
-import type { Refusal } from '../problem.ts';
-import { type Rate, TokenBucket } from '../token-bucket.ts';
-import { clientOf } from './visit.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
+import type { Clock } from '../core/ports.ts';
+import { cidrOf } from '../wire/address/cidr.ts';
+import { parseIpAddress } from '../wire/address/ip-address.ts';
+import type { Refusal } from './problem.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
+import { clientOf } from './access/visit.ts';
 
 /** Of one credential. */
 const CREDENTIAL: Rate = { burst: 120, perSecond: 20 };
