@@ -23,6 +23,7 @@ const REACHING: Readonly<Record<string, RegExp>> = {
   undici: /./,
   pg: /\b(?:Client|Pool)\b/,
   'openid-client': /./,
+  jose: /\bcreateRemoteJWKSet\b/,
 };
 
 /** Files that can reach the network: they import, as a value, something that connects, or use the global `fetch`. */
@@ -120,6 +121,7 @@ describe('the network (invariant 10)', () => {
     "import { Agent } from 'undici';",
     "import { Client, types } from 'pg';",
     "import dgram from 'node:dgram';",
+    "import { createRemoteJWKSet, jwtVerify } from 'jose';",
     "export const x = await fetch('x');",
   ])('would be seen through %j', (text) => {
     expect(reaches([file(text)])).toEqual(['tls/planted.ts']);
