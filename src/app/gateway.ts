@@ -17,6 +17,7 @@ import { PolicyInForce } from './in-force.ts';
 import { type MetadataEndpoint, metadataService } from './egress/metadata-service.ts';
 import { openIndexing } from './indexing/open-indexing.ts';
 import { missingCredentials } from './loading/missing-credentials.ts';
+import { unbelievedIssuers } from './loading/unbelieved-issuers.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { homeStores } from './records/stores/home-stores.ts';
 import { loggedAlarms } from './notifying/logged-alarms.ts';
@@ -96,6 +97,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
       warnings: [
         ...loaded.value.issues.map(issueText),
         ...(await missingCredentials(loaded.value.policy, state.value.secrets)),
+        ...unbelievedIssuers(loaded.value.policy, settings),
       ],
     }),
   );

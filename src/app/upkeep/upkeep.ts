@@ -7,6 +7,7 @@ import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { PolicyIssue } from '../../policy/issue.ts';
 import { missingCredentials } from '../loading/missing-credentials.ts';
+import { unbelievedIssuers } from '../loading/unbelieved-issuers.ts';
 import { loosenings } from '../../policy/loosening.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -155,11 +156,11 @@ export class Upkeep implements Disposable {
   }
 
   async #tellMissing(policy: CompiledPolicy): Promise<void> {
-    const { inForce, log, state } = this.#parts;
-    const missing = await missingCredentials(policy, state.secrets);
+    const { inForce, log, settings, state } = this.#parts;
+    const missing = [...(await missingCredentials(policy, state.secrets)), ...unbelievedIssuers(policy, settings)];
     if (missing.length === 0 || inForce.compiled !== policy) return;
     this.#warnings = [...this.#warnings, ...missing];
-    log.warn({ missing }, 'Credentials of the policy have no value');
+    log.warn({ missing }, 'The policy names what is missing here');
   }
 
   #onRefused(issues: readonly (PolicyIssue | PolicyFileIssue)[]): void {
