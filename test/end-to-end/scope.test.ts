@@ -26,7 +26,13 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
 const ENDLESS: ReadonlySet<string> = new Set(['/v1/events']);
 
 /** What a role for another place may ask for all the same: what is its own, or a trial that reads nothing recorded. */
-const OWN: ReadonlySet<string> = new Set(['/v1/sign-in', '/v1/sign-out', '/v1/policy/check', '/v1/policy/explain']);
+const OWN: ReadonlySet<string> = new Set([
+  '/v1/sign-in',
+  '/v1/sign-out',
+  '/v1/token-exchange',
+  '/v1/policy/check',
+  '/v1/policy/explain',
+]);
 
 /** Of what the European agent did, and of people who are for Europe. */
 interface Ids {
@@ -37,6 +43,7 @@ interface Ids {
   /** Of its agent token. */
   readonly token: string;
   readonly consoleSession: string;
+  readonly legalHold: string;
 }
 
 type Items = readonly { readonly id: string; readonly state?: string; readonly session?: string; readonly target?: string }[];
@@ -100,6 +107,8 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
     const token = (await as(admin, '/v1/tokens', { agent: 'eu-bot' })).content as { id: string };
     await lab.gateway.adminAsk('/v1/sign-in', { json: { token: european } });
     const [consoleSession] = ((await as(admin, '/v1/console-sessions')).content as { items: Items }).items;
+    const hold = { subject: 'eu-bot', reason: 'a lawsuit' };
+    const legalHold = (await as(everything, '/v1/legal-holds', hold)).content as { id: string };
     return {
       approval: approval!.id,
       grant: grant!.id,
@@ -107,6 +116,7 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
       session: exchange!.session!,
       token: token.id,
       consoleSession: consoleSession!.id,
+      legalHold: legalHold.id,
     };
   }
 
@@ -119,6 +129,7 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
       sessions: ids.session,
       tokens: ids.token,
       'console-sessions': ids.consoleSession,
+      'legal-holds': ids.legalHold,
     };
     const path = route.replace(':id', () => ofGroup[route.split('/')[2]!]!);
     return route === '/v1/report' ? `${path}?jurisdiction=eu&since=1d` : path;
@@ -209,6 +220,9 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
     'DELETE /v1/grants/:id': [undefined, 404],
     'POST /v1/agents/:id/stop': [{}, 404],
     'POST /v1/agents/:id/resume': [{}, 404],
+    'POST /v1/legal-holds': [{ subject: 'eu-bot', reason: 'mine now' }, 404],
+    'POST /v1/legal-holds/:id/release': [{ reason: 'mine now' }, 404],
+    'POST /v1/content/shred': [{ subject: 'eu-bot', reason: 'mine now' }, 404],
     'POST /v1/tokens': [{ agent: 'eu-bot' }, 403],
     'DELETE /v1/tokens/:id': [undefined, 404],
     'DELETE /v1/console-sessions/:id': [undefined, 404],
@@ -250,6 +264,9 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
       await stateOf('/v1/console-sessions', ids.consoleSession),
     ];
     expect(states).toEqual(['pending', 'active', 'valid', 'open']);
+    const auditor = await mint('auditor', []);
+    const { items } = (await as(auditor, '/v1/legal-holds')).content as { items: Items };
+    expect(items.map(({ id }) => id)).toEqual([ids.legalHold]);
     expect((await ask(lab, OPEN, { from: EU_CLIENT })).status).toBe(200);
   });
 
