@@ -12,6 +12,7 @@ import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
+import { judgeSink } from './judge-sink.ts';
 import { type S3Sink, s3SinkOf } from './s3/s3-sink.ts';
 import { SinkFeed, type SinkFeedParts } from './sink-feed.ts';
 
@@ -37,6 +38,10 @@ export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposabl
   await using stack = new AsyncDisposableStack();
   if (http.length + s3.length === 0) return ok(stack.move());
   const feed = await feedParts(parts);
+  for (const [sink, method] of [...http.map((each) => [each, 'POST'] as const), ...s3.map((each) => [each, 'PUT'] as const)]) {
+    const judged = await judgeSink(sink, method, feed.egress);
+    if (!judged.ok) return judged;
+  }
   for (const sink of http) stack.use(new SinkFeed(sink, feed));
   for (const sink of s3) {
     // Only where it is used: most installations have none.
