@@ -2,7 +2,7 @@ import type { PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { AdminEvent } from '../core/exchange/record.ts';
-import type { Clock, Random } from '../core/ports.ts';
+import type { Clock, Random, Secrets } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { PolicyIssue } from '../policy/issue.ts';
@@ -18,6 +18,7 @@ import { type MetadataEndpoint, metadataService } from './egress/metadata-servic
 import { openIndexing } from './indexing/open-indexing.ts';
 import { missingCredentials } from './loading/missing-credentials.ts';
 import { unbelievedIssuers } from './loading/unbelieved-issuers.ts';
+import { unknownHomes } from './loading/unknown-homes.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { homeStores } from './records/stores/home-stores.ts';
 import { loggedAlarms } from './notifying/logged-alarms.ts';
@@ -94,11 +95,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
       plane: plane.value,
       source: loaded.value.source,
       read: loaded.value.read,
-      warnings: [
-        ...loaded.value.issues.map(issueText),
-        ...(await missingCredentials(loaded.value.policy, state.value.secrets)),
-        ...unbelievedIssuers(loaded.value.policy, settings),
-      ],
+      warnings: await warningsOf(loaded.value, settings, state.value.secrets),
     }),
   );
   if (region.value !== undefined) await state.value.journal.append(locatedEvent(region.value));
@@ -127,6 +124,16 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
 /** Part of the evidence: whoever reads the record can tell what `node.place` rested on. */
 function locatedEvent({ cloud, region, country }: NodeRegion): AdminEvent {
   return { kind: 'admin', actor: 'cordon', action: 'node.located', subject: `node:${country}`, details: { cloud, region } };
+}
+
+/** What the operator is told of the policy of the start, and of settings beside it; nothing of it stops a start. */
+async function warningsOf(
+  { issues, policy }: Pick<FirstPolicy, 'issues' | 'policy'>,
+  settings: Settings,
+  secrets: Pick<Secrets, 'find'>,
+): Promise<readonly string[]> {
+  const missing = await missingCredentials(policy, secrets);
+  return [...issues.map(issueText), ...unknownHomes(settings, policy), ...missing, ...unbelievedIssuers(policy, settings)];
 }
 
 interface FirstPolicy {

@@ -5,6 +5,7 @@ import { didYouMean } from '../policy/text/nearest.ts';
 import { withListedSections } from './listed-section.ts';
 import { type Reading, readSection } from './read-settings.ts';
 import { recordStoreIssues, withWrittenStores } from './record-store-issues.ts';
+import { withWrittenHomes } from './retention-homes.ts';
 import {
   environmentLayer,
   fileLayer,
@@ -55,7 +56,7 @@ export function loadSettings(sources: SettingsSources): Result<LoadedSettings, r
   const reading: Reading = { layers, directory: sources.cwd, issues, origins: new Map() };
   const read = readSection(SETTINGS_NODE, [], reading) as Settings;
   if (issues.length > 0) return fail(issues);
-  const settings = withWrittenStores(withFollowedPlaces(read), layers);
+  const settings = withWrittenHomes(withWrittenStores(withFollowedPlaces(read), layers), layers);
   const contradicting = [adminExposure(settings, layers), ...recordStoreIssues(settings, layers)];
   const contradictions = contradicting.filter((issue) => issue !== undefined);
   if (contradictions.length > 0) return fail(contradictions);

@@ -358,7 +358,18 @@ type Written = Static<typeof SETTINGS>;
 /** The settings in force, read and resolved: durations in milliseconds, sizes in bytes, paths absolute. */
 export type Settings = Omit<Written, 'recordings'> & { readonly recordings: Recordings };
 
-type Recordings = Omit<Written['recordings'], 'stores'> & { readonly stores: readonly RecordStoreSetting[] };
+type Recordings = Omit<Written['recordings'], 'stores'> & {
+  readonly stores: readonly RecordStoreSetting[];
+  /** Homes that have terms of their own, as `retention` names them. */
+  readonly writtenHomes?: readonly WrittenHome[];
+};
+
+/** A home, and where it is written: `cordon.yaml:3:7`. */
+export interface WrittenHome {
+  readonly home: string;
+  readonly path: string;
+  readonly where: string;
+}
 
 /** An entry of `recordings.stores`. */
 export type RecordStoreSetting = Written['recordings']['stores'][number] & {
