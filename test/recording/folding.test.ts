@@ -61,15 +61,18 @@ describe('createFoldingJournal()', () => {
     ]);
   });
 
-  it('counts apart what is recorded apart, and writes it where each home is', async () => {
-    const { clock, written, journal } = folding({ sameTarget: 1 });
-    const homes = ['DE', 'FR'].map((label) => ({ any: false, countries: CountrySet.of([parseCountryCode(label)!]), label }));
-    for (const home of [...homes, ...homes]) await journal.append(denial(1, { home: home.label }), home);
-    clock.advance(MINUTE);
-    await journal.flush();
-    expect(written.folded()).toHaveLength(2);
-    expect(written.homes).toEqual([...homes, ...homes]);
-  });
+  it.each([{ sameTarget: 1 }, { anyTarget: 1 }])(
+    'counts apart what is recorded apart, and writes it where each home is: %j',
+    async (most) => {
+      const { clock, written, journal } = folding(most);
+      const homes = ['DE', 'FR'].map((label) => ({ any: false, countries: CountrySet.of([parseCountryCode(label)!]), label }));
+      for (const home of [...homes, ...homes]) await journal.append(denial(1, { home: home.label }), home);
+      clock.advance(MINUTE);
+      await journal.flush();
+      expect(written.folded()).toHaveLength(2);
+      expect(written.homes).toEqual([...homes, ...homes]);
+    },
+  );
 
   it('writes denials again in the next window', async () => {
     const { clock, written, journal } = folding();
