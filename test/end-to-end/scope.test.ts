@@ -228,8 +228,6 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
     'DELETE /v1/console-sessions/:id': [undefined, 404],
     // Reads what was recorded of all, as the whole record does.
     'POST /v1/policy/simulate': [{ files: [{ name: 'a.yaml', text: 'cordon: 1\n' }] }, 403],
-    // Nobody's role counts for it, and nothing is exchanged here.
-    'POST /v1/token-exchange': [undefined, 404],
   };
   /** The files are read by the process for everybody, whoever says when. */
   const RELOAD = 'POST /v1/policy/reload';
