@@ -1,6 +1,6 @@
-import type { Settings } from '../../config/settings-schema.ts';
-import type { CompiledPolicy } from '../../policy/model.ts';
-import { didYouMean } from '../../policy/text/nearest.ts';
+import type { Settings } from '../../../config/settings-schema.ts';
+import type { CompiledPolicy } from '../../../policy/model.ts';
+import { didYouMean } from '../../../policy/text/nearest.ts';
 
 /**
  * A sentence for each home of `recordings.retention.homes` that no agent of the policy has. It stops nothing: agents that are gone

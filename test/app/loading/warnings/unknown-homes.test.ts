@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { unknownHomes } from '../../../src/app/loading/unknown-homes.ts';
-import { loadSettings } from '../../../src/config/load-settings.ts';
-import { compilePolicy } from '../../../src/policy/compile.ts';
-import { policyFiles } from '../../../src/config/policy-files.ts';
-import { directoryWith } from '../../config/temporary-directory.ts';
-import { WORLD } from '../../policy/support/world.ts';
+import { unknownHomes } from '../../../../src/app/loading/warnings/unknown-homes.ts';
+import { loadSettings } from '../../../../src/config/load-settings.ts';
+import { compilePolicy } from '../../../../src/policy/compile.ts';
+import { policyFiles } from '../../../../src/config/policy-files.ts';
+import { directoryWith } from '../../../config/temporary-directory.ts';
+import { WORLD } from '../../../policy/support/world.ts';
 
 function warned(yaml: string): readonly string[] {
   const loaded = loadSettings({ cwd: directoryWith({ 'cordon.yaml': yaml }), env: {}, flags: {} });

@@ -2,10 +2,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { missingCredentials } from '../../../src/app/loading/missing-credentials.ts';
-import { systemRandom } from '../../../src/app/system.ts';
-import { createFileSecrets } from '../../../src/store/secrets/file-secrets.ts';
-import { policyOf } from '../../policy/support/compile-text.ts';
+import { missingCredentials } from '../../../../src/app/loading/warnings/missing-credentials.ts';
+import { systemRandom } from '../../../../src/app/system.ts';
+import { createFileSecrets } from '../../../../src/store/secrets/file-secrets.ts';
+import { policyOf } from '../../../policy/support/compile-text.ts';
 
 const POLICY = policyOf(`
 destinations: [{ id: d, hosts: [a.example] }]

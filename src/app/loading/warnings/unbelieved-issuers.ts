@@ -1,5 +1,5 @@
-import type { Settings } from '../../config/settings-schema.ts';
-import type { CompiledPolicy } from '../../policy/model.ts';
+import type { Settings } from '../../../config/settings-schema.ts';
+import type { CompiledPolicy } from '../../../policy/model.ts';
 
 /** Of the agents of a policy, a sentence for each that is known by an issuer which the settings do not name: it identifies nobody. */
 export function unbelievedIssuers(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { unbelievedIssuers } from '../../../src/app/loading/unbelieved-issuers.ts';
-import { policyOf } from '../../policy/support/compile-text.ts';
+import { unbelievedIssuers } from '../../../../src/app/loading/warnings/unbelieved-issuers.ts';
+import { policyOf } from '../../../policy/support/compile-text.ts';
 
 const POLICY = policyOf(`
 agents:

@@ -1,5 +1,5 @@
-import type { Secrets } from '../../core/ports.ts';
-import type { CompiledPolicy } from '../../policy/model.ts';
+import type { Secrets } from '../../../core/ports.ts';
+import type { CompiledPolicy } from '../../../policy/model.ts';
 
 /** Of the credentials of a policy, a sentence for each that cannot be injected now: requests that need it get 503. */
 export async function missingCredentials(
