@@ -18,6 +18,7 @@ import { AgentSurface } from '../pipeline/agent-surface.ts';
 import { Enforcement } from '../pipeline/enforcement.ts';
 import { uncovered } from '../pipeline/holding/uncovered.ts';
 import { PlaceholderAlarms } from '../pipeline/credentials/placeholder-alarms.ts';
+import { LimitWindows } from '../pipeline/limiting/limit-windows.ts';
 import { Limits } from '../pipeline/limiting/limits.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
@@ -88,7 +89,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
   const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
-  const limits = new Limits(clock);
+  const limits = new Limits(new LimitWindows(clock));
   stack.use(metering(live, limits));
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);

@@ -22,7 +22,8 @@ type Judged = Result<Permitted | Held, Refusal>;
 export async function judge(accepted: Accepted, services: Services, content?: RequestContent): Promise<Judged> {
   const running = runStages(accepted, services, content);
   const judged = running instanceof Promise ? await running : running;
-  return record(judged.ok && !('held' in judged.value) ? limited(judged.value, services) : judged, services);
+  const limited = judged.ok && !('held' in judged.value) ? withinItsLimits(judged.value, services) : judged;
+  return record(limited instanceof Promise ? await limited : limited, services);
 }
 
 /** Refuses an exchange inside a tunnel for the reason for which its CONNECT was refused, whatever the policy says by now. */
@@ -38,8 +39,9 @@ export function refuse(refusal: Refusal, services: Services): Promise<Judged> {
 }
 
 // What people are asked about counts when they have agreed: `holding/release.ts`.
-function limited(permitted: Permitted, services: Services): Judged {
+function withinItsLimits(permitted: Permitted, services: Services): Judged | Promise<Judged> {
   const within = withinLimits(permitted, services);
+  if (within instanceof Promise) return within.then((known) => (known.ok ? ok(permitted) : known));
   return within.ok ? ok(permitted) : within;
 }
 

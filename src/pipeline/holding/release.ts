@@ -55,7 +55,7 @@ export async function release(
   const before = interruption();
   if (before !== undefined) return fail(before);
   // The pass is kept for when there is room again.
-  const within = withinLimits(judged.value, services);
+  const within = await withinLimits(judged.value, services);
   if (!within.ok) return within;
   if (approval !== undefined) {
     const taken = await holds.approvals.take(approval.id, approval.fingerprint, clock.now());

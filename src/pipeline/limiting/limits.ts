@@ -2,10 +2,9 @@ import { hostText } from '../../core/address.ts';
 import type { Decision, Limit } from '../../core/exchange/decision.ts';
 import type { Accepted, Subject } from '../../core/exchange/exchange.ts';
 import type { RuleId } from '../../core/ids.ts';
-import type { Clock } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
-import { SlidingWindow } from './sliding-window.ts';
+import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotTaken, type UsedUp } from './limit-windows.ts';
 
 /** An exchange, as far as limits count it. */
 export type Counted = Pick<Accepted, 'id' | 'authority'> & { readonly subject: Subject; readonly decision: Decision };
@@ -18,121 +17,75 @@ export interface Exceeded {
   readonly retryAfter: Milliseconds;
 }
 
-/** Windows at once: sessions and destinations come and go, and each has its own. */
-const MOST_WINDOWS = 50_000;
+/** What gives a request back to its limits: nothing has left after all. */
+type Begun = Result<() => void, Exceeded>;
 
 interface Applied {
   readonly limit: Limit;
   readonly rule: RuleId;
-  readonly window: SlidingWindow;
+  readonly claim: LimitClaim;
+}
+
+interface Running {
+  /** Bytes that are counted already. */
+  counted: Bytes;
+  /** What whoever counts elsewhere has found since. */
+  over: Exceeded | undefined;
 }
 
 /**
- * What agents have used of the limits that rules set (contract §4.2 `limits`), counted by this process since its start. A
- * request counts when it is let go, its bytes as they pass, both ways.
+ * What agents have used of the limits that rules set (contract §4.2 `limits`). A request counts when it is let go, its bytes as
+ * they pass, both ways.
  */
 export class Limits {
-  readonly #clock: Clock;
-  readonly #windows = new Map<
-    string,
-    { readonly window: SlidingWindow; readonly every: Milliseconds; lastUse: Milliseconds }
-  >();
-  /** Bytes that are counted already, of exchanges that still run. */
-  readonly #counted = new Map<string, Bytes>();
+  readonly #ledger: LimitLedger;
+  readonly #running = new Map<string, Running>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(ledger: LimitLedger) {
+    this.#ledger = ledger;
   }
 
-  /**
-   * Takes a request out of all limits that its decision names, or out of none.
-   * @returns gives it back: nothing has left after all
-   */
-  begin(exchange: Counted): Result<() => void, Exceeded> {
+  /** Takes a request out of all limits that its decision names, or out of none; at once where it is counted here. */
+  begin(exchange: Counted): Begun | Promise<Begun> {
     if (!isLimited(exchange)) return ok(NOTHING);
-    const now = this.#clock.monotonic();
-    const applied = this.#applied(exchange, now);
-    if (applied === 'too-many') {
-      return fail({ reason: `More than ${MOST_WINDOWS} limits are counted at once`, retryAfter: 1000 });
-    }
-    for (const each of applied) {
-      const left = leftOf(each, now);
-      if (left < 1) return fail(exceeded(each, now));
-    }
-    const requests = applied.filter(({ limit }) => limit.requests !== undefined);
-    for (const { window } of requests) window.use(1, now);
-    return ok(() => {
-      for (const { window } of requests) window.use(-1, this.#clock.monotonic());
-    });
+    const applied = appliedTo(exchange);
+    const claims = applied.map(({ claim }) => claim);
+    const begun = (refused: NotTaken | undefined): Begun =>
+      refused === undefined ? ok(() => this.#ledger.giveBack(claims)) : fail(notBegun(refused, applied));
+    const taken = this.#ledger.take(claims);
+    return taken instanceof Promise ? taken.then(begun) : begun(taken);
   }
 
   /**
    * Counts what has passed of an exchange that runs.
    * @param carried bytes both ways since it began
-   * @returns the limit that it has used up, where it has
+   * @returns the limit that it has used up, where it has; counted elsewhere, by the next time at the latest
    */
   meter(exchange: Counted, carried: Bytes): Exceeded | undefined {
     if (!isLimited(exchange)) return undefined;
-    const now = this.#clock.monotonic();
-    const applied = this.#applied(exchange, now);
-    if (applied === 'too-many') return undefined;
-    const bytes = applied.filter(({ limit }) => limit.bytes !== undefined);
-    if (bytes.length === 0) return undefined;
-    const more = carried - (this.#counted.get(exchange.id) ?? 0);
-    this.#counted.set(exchange.id, carried);
-    for (const { window } of bytes) window.use(more, now);
-    const over = bytes.find((each) => leftOf(each, now) < 0);
-    return over && exceeded(over, now);
+    const applied = appliedTo(exchange).filter(({ claim }) => claim.unit === 'bytes');
+    if (applied.length === 0) return undefined;
+    const running = this.#running.get(exchange.id) ?? { counted: 0, over: undefined };
+    this.#running.set(exchange.id, running);
+    const more = carried - running.counted;
+    running.counted = carried;
+    const used = this.#ledger.use(
+      applied.map(({ claim }) => claim),
+      more,
+    );
+    if (used instanceof Promise) {
+      void used.then((over) => {
+        running.over ??= over && exceeded(over, applied);
+      });
+    } else running.over = used && exceeded(used, applied);
+    return running.over;
   }
 
   /** Counts what is left of an exchange that has ended. */
   end(exchange: Counted, carried: Bytes): void {
     if (!isLimited(exchange)) return;
     if (carried > 0) this.meter(exchange, carried);
-    this.#counted.delete(exchange.id);
-  }
-
-  /** The windows that an exchange counts in. Two limits of one rule that differ in their amount alone are one, the smaller. */
-  #applied(exchange: Counted, now: Milliseconds): readonly Applied[] | 'too-many' {
-    const applied = new Map<string, Applied>();
-    for (const obligation of exchange.decision.obligations) {
-      if (obligation.kind !== 'limit') continue;
-      const { limit } = obligation;
-      const rule = obligation.rules[0]!;
-      const key = JSON.stringify([
-        rule,
-        limit.requests === undefined ? 'bytes' : 'requests',
-        limit.every,
-        limit.per,
-        countedFor(limit, exchange),
-      ]);
-      const known = applied.get(key);
-      if (known !== undefined && mostOf(known.limit) <= mostOf(limit)) continue;
-      const window = known?.window ?? this.#window(key, limit.every, now);
-      if (window === undefined) return 'too-many';
-      applied.set(key, { limit, rule, window });
-    }
-    return [...applied.values()];
-  }
-
-  #window(key: string, every: Milliseconds, now: Milliseconds): SlidingWindow | undefined {
-    const known = this.#windows.get(key);
-    if (known !== undefined) {
-      known.lastUse = now;
-      return known.window;
-    }
-    if (this.#windows.size >= MOST_WINDOWS) this.#forget(now);
-    // Forgetting one that counts would give its agent all of it anew.
-    if (this.#windows.size >= MOST_WINDOWS) return undefined;
-    const window = new SlidingWindow(every, now);
-    this.#windows.set(key, { window, every, lastUse: now });
-    return window;
-  }
-
-  #forget(now: Milliseconds): void {
-    for (const [key, { window, every, lastUse }] of this.#windows) {
-      if (now - lastUse > every && window.used(now) === 0) this.#windows.delete(key);
-    }
+    this.#running.delete(exchange.id);
   }
 }
 
@@ -140,6 +93,23 @@ const NOTHING = (): void => {};
 
 function isLimited({ decision }: Counted): boolean {
   return decision.obligations.some(({ kind }) => kind === 'limit');
+}
+
+/** What an exchange counts in. Two limits of one rule that differ in their amount alone are one, the smaller. */
+function appliedTo(exchange: Counted): readonly Applied[] {
+  const applied = new Map<string, Applied>();
+  for (const obligation of exchange.decision.obligations) {
+    if (obligation.kind !== 'limit') continue;
+    const { limit } = obligation;
+    const { requests, bytes = 0, every, per } = limit;
+    const rule = obligation.rules[0]!;
+    const unit = requests === undefined ? 'bytes' : 'requests';
+    const most = requests ?? bytes;
+    const key = JSON.stringify([rule, unit, every, per, countedFor(limit, exchange)]);
+    const known = applied.get(key);
+    if (known === undefined || known.claim.most > most) applied.set(key, { limit, rule, claim: { key, unit, every, most } });
+  }
+  return [...applied.values()];
 }
 
 function countedFor({ per }: Limit, { subject, authority }: Counted): string {
@@ -155,20 +125,15 @@ function countedFor({ per }: Limit, { subject, authority }: Counted): string {
   }
 }
 
-function mostOf({ requests, bytes }: Limit): number {
-  return requests ?? bytes ?? 0;
+function notBegun(refused: NotTaken, applied: readonly Applied[]): Exceeded {
+  if (refused === 'too-many') return { reason: `More than ${MOST_WINDOWS} limits are counted at once`, retryAfter: 1000 };
+  if (refused === 'unknown') return { reason: 'What is left of the limits cannot be told now', retryAfter: 1000 };
+  return exceeded(refused, applied);
 }
 
-function leftOf({ limit, window }: Applied, now: Milliseconds): number {
-  return mostOf(limit) - window.used(now);
-}
-
-function exceeded({ limit, rule, window }: Applied, now: Milliseconds): Exceeded {
+function exceeded({ claim, retryAfter }: UsedUp, applied: readonly Applied[]): Exceeded {
+  const { limit, rule } = applied[claim]!;
   const { requests, every, per } = limit;
   const what = requests === undefined ? `${limit.bytes} bytes` : `${requests} requests`;
-  return {
-    rule,
-    reason: `${what} in ${every / 1000} s for each ${per} are used up`,
-    retryAfter: window.untilAtMost(mostOf(limit) - 1, now),
-  };
+  return { rule, reason: `${what} in ${every / 1000} s for each ${per} are used up`, retryAfter };
 }
