@@ -118,3 +118,32 @@ export interface ExplainAnswer extends Explanation {
   /** What the answer does not cover. */
   readonly notes: readonly string[];
 }
+
+export const HealthAnswer = Type.Object({
+  /** Whether exchanges can be served. */
+  ready: Type.Boolean(),
+  /** Of the policy in force. */
+  policy: Type.String(),
+  /** Every process that carries exchanges runs it. */
+  uniform: Type.Boolean(),
+  items: Type.Array(
+    Type.Object({
+      /** Number of the worker; 1 where the gateway is one process. */
+      id: Type.String(),
+      /** `silent`: it runs, and has not been heard of for some seconds; `gone`: another is about to take its place. */
+      state: Type.Union([Type.Literal('ready'), Type.Literal('not-ready'), Type.Literal('silent'), Type.Literal('gone')]),
+      pid: Type.Optional(Type.Integer()),
+      /** Of its chains of records, one for each store. */
+      writers: Type.Optional(Type.Array(Type.String())),
+      /** Digest of the policy that it runs. */
+      policy: Type.Optional(Type.String()),
+      generation: Type.Optional(Type.Integer()),
+      /** Exchanges and tunnels that run. */
+      exchanges: Type.Integer(),
+      /** Times that another process took its place. */
+      restarts: Type.Integer(),
+    }),
+  ),
+});
+/** `GET /v1/health`: the processes that carry exchanges. */
+export type HealthAnswer = Static<typeof HealthAnswer>;

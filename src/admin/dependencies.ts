@@ -15,6 +15,7 @@ import type {
   CheckBody,
   ExplainAnswer,
   ExplainBody,
+  HealthAnswer,
   PlaceAnswer,
   PolicyAnswer,
   TablesAnswer,
@@ -42,6 +43,8 @@ export interface AdminDependencies {
   watch(listener: (event: string, data: Readonly<Record<string, unknown>>) => void): Disposable;
   /** Whether exchanges can be served: listeners open, policy loaded, record writable. */
   ready(): boolean;
+  /** The processes that carry exchanges. */
+  health(): HealthAnswer;
   policy(): PolicyAnswer;
   /** Reads the policy files anew. */
   reload(by: Principal): Promise<Result<'loaded' | 'refused' | 'unchanged', Refusal>>;

@@ -11,7 +11,7 @@ import { createContentKeyRepository } from '../store/records/content-key-reposit
 import { createLegalHoldRepository } from '../store/records/legal-hold-repository.ts';
 import type { RecordAdmin } from '../core/people/admin-entry.ts';
 import { timeOrderedIds } from './system.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Carriers } from './workers/carriers.ts';
 import { createAgentDesk } from './agents/agent-desk.ts';
 import { createApprovalDesk } from './approving/approval-desk.ts';
 import { compileFor } from './compile-policy.ts';
@@ -43,8 +43,10 @@ const CONSOLE = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
 export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
-  readonly metrics: Metrics;
-  readonly upkeep: Upkeep;
+  readonly upkeep: Pick<Upkeep, 'policy'>;
+  readonly carriers: Carriers;
+  /** Reads the policy files anew. */
+  readonly reload: () => Promise<'loaded' | 'refused' | 'unchanged'>;
   readonly onFirstToken: (text: string) => Promise<void>;
   /** Gets the admin address, so that no exchange reaches it through the proxy (ADDR-20). */
   readonly listening: ListeningAddress[];
@@ -69,7 +71,7 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
     address,
     ...(certificate.value !== undefined && { tls: certificate.value }),
     dependencies: {
-      ...dependenciesOf(parts, people.value, () => start.isOver && parts.plane.ready()),
+      ...dependenciesOf(parts, people.value, () => start.isOver && parts.carriers.ready()),
       console: await readConsole(CONSOLE),
     },
   });
@@ -85,7 +87,7 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
 }
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {
-  const { inForce, upkeep, clock, metrics, log, state } = parts;
+  const { inForce, upkeep, clock, carriers, log, state } = parts;
   return {
     clock,
     people: people.people,
@@ -93,14 +95,19 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
     tokenExchange: people.tokenExchange,
-    reload: reloadOnRecord(upkeep, people.record),
+    reload: reloadOnRecord(parts, people.record),
     ready,
+    health: () => {
+      const items = carriers.health();
+      const policy = inForce.compiled.digest;
+      return { ready: ready(), policy, uniform: items.every((item) => item.policy === policy), items: [...items] };
+    },
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,
-      files: upkeep.source.files.map(({ file }) => file),
-      errors: [...upkeep.refused],
-      warnings: [...upkeep.warnings],
+      files: upkeep.policy.source.files.map(({ file }) => file),
+      errors: [...upkeep.policy.refused],
+      warnings: [...upkeep.policy.warnings],
     }),
     check: ({ files }) => {
       const source = policyFiles(files.map(({ name, text }) => ({ file: name, text })));
@@ -117,7 +124,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
       }),
     tables: () => describeTables(inForce.tables),
     place: (hostOrIp) => describePlace(inForce.tables, hostOrIp),
-    metrics: () => metrics.render(),
+    metrics: () => carriers.metrics(),
     onDefect: (error) => logDefect(log, error),
   };
 }
@@ -127,7 +134,7 @@ function desksOf(
   parts: AdminSideParts,
   { record }: PeopleSide,
 ): Pick<AdminDependencies, 'agents' | 'approvals' | 'exchanges' | 'reports' | 'records' | 'audit' | 'retention'> {
-  const { inForce, clock, log, state, settings, plane } = parts;
+  const { inForce, clock, log, state, settings, plane, carriers } = parts;
   const scope = scopeView(inForce);
   const exchanges = exchangeDesk(parts, scope, record);
   return {
@@ -135,7 +142,7 @@ function desksOf(
       store: state.stoppedAgents,
       approvals: state.holds.approvals,
       agents: () => inForce.compiled.agents,
-      running: () => plane.live.byAgent(),
+      running: () => carriers.running(),
       changed: () => {
         state.database.signal();
         return plane.stopped.refresh();

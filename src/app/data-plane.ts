@@ -1,4 +1,4 @@
-import { socketAddressText } from '../config/setting-text.ts';
+import { type SocketAddress, socketAddressText } from '../config/setting-text.ts';
 import { createReidentifier, type Reidentify } from '../identity/reidentify.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
@@ -6,9 +6,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { CredentialValues } from '../credentials/credential-values.ts';
 import { createResolver } from '../destination/resolver.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
-import { AttemptLimiter } from '../identity/attempt-limiter.ts';
 import { createIdentifier } from '../identity/identify.ts';
-import { SessionTable } from '../identity/session.ts';
 import { reidentifyUnlessStopped, StoppedAgents } from '../identity/stopped-agents.ts';
 import { TokenCache } from '../identity/token-cache.ts';
 import type { ListenerLimits } from '../listener/listener-limits.ts';
@@ -18,14 +16,13 @@ import { AgentSurface } from '../pipeline/agent-surface.ts';
 import { Enforcement } from '../pipeline/enforcement.ts';
 import { uncovered } from '../pipeline/holding/uncovered.ts';
 import { PlaceholderAlarms } from '../pipeline/credentials/placeholder-alarms.ts';
-import { LimitWindows } from '../pipeline/limiting/limit-windows.ts';
 import { Limits } from '../pipeline/limiting/limits.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
-import { DEFAULT_BUDGET, LookupBudget } from '../pipeline/lookup-budget.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
+import type { Counting } from './workers/counting.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
 import { createRecorder } from './recorder.ts';
@@ -58,11 +55,14 @@ export interface DataPlaneParts {
   readonly listening: ListeningAddress[];
   /** What this gateway calls itself in Via. */
   readonly pseudonym: string;
+  readonly counting: Counting;
 }
 
 /** The part that carries exchanges: listeners, pipeline and upstream, joined. */
 export interface DataPlane extends AsyncDisposable {
   readonly addresses: readonly string[];
+  /** The same, for programs. */
+  readonly bound: readonly SocketAddress[];
   readonly live: LiveExchanges;
   readonly tokenCache: TokenCache;
   readonly stopped: StoppedAgents;
@@ -89,7 +89,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
   const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
-  const limits = new Limits(new LimitWindows(clock));
+  const limits = new Limits(parts.counting.limits);
   stack.use(metering(live, limits));
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics);
@@ -108,6 +108,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const owned = stack.move();
   return ok({
     addresses: listeners.map(({ address }) => socketAddressText(address)),
+    bound: listeners.map(({ address }) => address),
     live,
     ...identifying,
     resolver: resolver.value,
@@ -196,7 +197,7 @@ function sharedServices(
     clock,
     inForce: () => inForce.current,
     identify: identifierFor(parts, tokenCache),
-    budget: new LookupBudget(DEFAULT_BUDGET, clock),
+    budget: parts.counting.lookups,
     events: parts.events,
     content: state.content,
     credentials: new CredentialValues(state.secrets, clock),
@@ -232,12 +233,12 @@ function resolverFor({ settings, clock, random }: DataPlaneParts): ReturnType<ty
   });
 }
 
-function identifierFor({ state, inForce, clock, random }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
+function identifierFor({ state, inForce, clock, counting }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
   const identify = createIdentifier({
     directory: () => inForce.compiled.agents,
     tokens,
-    sessions: new SessionTable({ clock, random }),
-    attempts: new AttemptLimiter({ clock }),
+    sessions: counting.sessions,
+    attempts: counting.attempts,
     clock,
   });
   return identifyAtHome(identify, state);

@@ -2,33 +2,33 @@ import type { PolicyFiles } from '../config/policy-files.ts';
 import { socketAddressText } from '../config/setting-text.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { AdminEvent } from '../core/exchange/record.ts';
-import type { Clock, Random, Secrets } from '../core/ports.ts';
+import type { Clock, Random } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
+import type { GeoTables } from '../destination/geo-tables.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { PolicyIssue } from '../policy/issue.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
 import { openAdminSide } from './admin-side.ts';
 import { compileFor, issueText } from './compile-policy.ts';
-import { openDataPlane } from './data-plane.ts';
+import { carriedHere } from './workers/carriers.ts';
+import { countedHere } from './workers/counting.ts';
 import { createEventBus } from './event-bus.ts';
-import { PolicyInForce } from './in-force.ts';
+import type { PolicyInForce } from './in-force.ts';
 import { type MetadataEndpoint, metadataService } from './egress/metadata-service.ts';
 import { openIndexing } from './indexing/open-indexing.ts';
-import { missingCredentials } from './loading/warnings/missing-credentials.ts';
-import { unbelievedIssuers } from './loading/warnings/unbelieved-issuers.ts';
-import { unknownHomes } from './loading/warnings/unknown-homes.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { homeStores } from './records/stores/home-stores.ts';
 import { loggedAlarms } from './notifying/logged-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
-import { originTlsOf } from './loading/origin-tls-of.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openSinks } from './sinks/open-sinks.ts';
-import { openState } from './state.ts';
+import { openReplica } from './replica.ts';
 import { openTables } from './tables.ts';
-import { Upkeep } from './upkeep/upkeep.ts';
+import { keepHouse } from './upkeep/housekeeping.ts';
+import { leadPolicy } from './upkeep/policy-leader.ts';
+import type { Crew } from './workers/crew.ts';
+import { workerCount } from './workers/shares.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -60,65 +60,78 @@ export interface RunningGateway extends AsyncDisposable {
 }
 
 /**
- * Builds the gateway and opens its listeners.
+ * Builds the gateway and opens its listeners, here or in workers.
  *
  * @failure sentences that name what is wrong: a policy with errors, a busy port, state that cannot be used
  */
 export async function openGateway(options: GatewayOptions): Promise<Result<RunningGateway, readonly string[]>> {
-  const { settings, clock, log } = options;
+  const { settings, clock, random, log } = options;
   await using stack = new AsyncDisposableStack();
   const listening: ListeningAddress[] = [];
-  const tables = await openTables(settings, clock, () => listening);
-  if (!tables.ok) return fail([tables.failure]);
-  const { world } = tables.value;
-  const region = await checkNodePlace(settings.node, world, (cloud) => metadataService(cloud, options.metadata));
-  if (!region.ok) return fail([region.failure]);
-  const loaded = await loadFirst(options, world);
-  if (!loaded.ok) return loaded;
+  const ground = await loadGround(options, listening);
+  if (!ground.ok) return ground;
+  const { region, tables, loaded } = ground.value;
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   stack.use(loggedAlarms(events, log));
-  const inForce = new PolicyInForce(loaded.value.policy, originTlsOf(loaded.value.policy, loaded.value.source), tables.value);
-  const state = await openState(settings, { ...options, tables: () => inForce.tables, events });
-  if (!state.ok) return fail([state.failure]);
-  stack.use(state.value);
-  const metrics = createMetrics();
-  const shared = { ...options, state: state.value, inForce, events, metrics, listening };
-  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(options.random) });
-  if (!plane.ok) return fail([plane.failure]);
-  stack.use(plane.value);
-  const webhooks = await openWebhooks({ ...shared, plane: plane.value });
+  const crew = workerCount(settings) === 1 ? undefined : stack.use(await crewFor({ ...options, events, listening }));
+  const replica = await openReplica({
+    ...options,
+    ...(crew !== undefined && { settings: withoutListeners(settings), onChange: () => crew.storeChanged() }),
+    ...loaded,
+    events,
+    listening,
+    tables,
+    counting: countedHere(clock, random),
+  });
+  if (!replica.ok) return fail([replica.failure]);
+  const { state, inForce, upkeep } = stack.use(replica.value);
+  const shared = { ...options, ...replica.value, events, listening };
+  // What a revoked token opened is cut at once, not when the store is looked at the next time.
+  stack.use(events.subscribe(({ type }) => void (type === 'token.revoked' && state.database.signal())));
+  const webhooks = await openWebhooks(shared);
   if (!webhooks.ok) return fail([webhooks.failure]);
   stack.use(webhooks.value);
-  const upkeep = stack.use(
-    new Upkeep({
-      ...shared,
-      plane: plane.value,
-      source: loaded.value.source,
-      read: loaded.value.read,
-      warnings: await warningsOf(loaded.value, settings, state.value.secrets),
-    }),
-  );
-  if (region.value !== undefined) await state.value.journal.append(locatedEvent(region.value));
-  await state.value.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
-  stack.use(await openIndexing(settings, shared));
-  const sinks = await openSinks({ ...shared, plane: plane.value });
+  if (region !== undefined) await state.journal.append(locatedEvent(region));
+  await state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
+  const manned = await crew?.start(replica.value);
+  if (manned?.ok === false) return fail(manned.failure);
+  const carriers = stack.use(crew ?? carriedHere(replica.value));
+  // Behind the workers, which go on with chains that these look into.
+  stack.use(keepHouse(shared));
+  const follows = { ...shared, leaves: crew && ((writer: string) => crew.writes(writer)) };
+  stack.use(await openIndexing(settings, follows));
+  const sinks = await openSinks(follows);
   if (!sinks.ok) return fail([sinks.failure]);
   stack.use(sinks.value);
-  const admin = await openAdminSide({ ...shared, upkeep, plane: plane.value });
+  const watch = leadPolicy({ ...shared, read: loaded.read, keeper: upkeep.policy, followers: crew });
+  stack.defer(() => watch.close());
+  const admin = await openAdminSide({ ...shared, carriers, reload: () => watch.reload() });
   if (!admin.ok) return fail([admin.failure]);
   stack.use(admin.value);
+  crew?.alsoListening(admin.value.address);
   const owned = stack.move();
   return ok({
-    proxyAddresses: plane.value.addresses,
+    proxyAddresses: carriers.addresses,
     adminAddress: socketAddressText(admin.value.address),
     inForce,
-    files: () => upkeep.source,
-    warnings: upkeep.warnings,
-    caFile: state.value.ca.certificateFile,
-    reload: () => upkeep.reload(),
-    drain: (deadline) => plane.value.drain(deadline),
+    files: () => upkeep.policy.source,
+    warnings: upkeep.policy.warnings,
+    caFile: state.ca.certificateFile,
+    reload: () => watch.reload(),
+    drain: (deadline) => carriers.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Only where it is used: a gateway that is one process starts without it. */
+async function crewFor(parts: ConstructorParameters<typeof Crew>[0]): Promise<Crew> {
+  const { Crew: Opened } = await import('./workers/crew.ts');
+  return new Opened(parts);
+}
+
+/** What the primary of workers opens: they take the exchanges in. */
+function withoutListeners(settings: Settings): Settings {
+  return { ...settings, listen: { ...settings.listen, proxy: [] } };
 }
 
 /** Part of the evidence: whoever reads the record can tell what `node.place` rested on. */
@@ -126,14 +139,25 @@ function locatedEvent({ cloud, region, country }: NodeRegion): AdminEvent {
   return { kind: 'admin', actor: 'cordon', action: 'node.located', subject: `node:${country}`, details: { cloud, region } };
 }
 
-/** What the operator is told of the policy of the start, and of settings beside it; nothing of it stops a start. */
-async function warningsOf(
-  { issues, policy }: Pick<FirstPolicy, 'issues' | 'policy'>,
-  settings: Settings,
-  secrets: Pick<Secrets, 'find'>,
-): Promise<readonly string[]> {
-  const missing = await missingCredentials(policy, secrets);
-  return [...issues.map(issueText), ...unknownHomes(settings, policy), ...missing, ...unbelievedIssuers(policy, settings)];
+/** What decisions rest on, before anything is opened. */
+interface Ground {
+  readonly tables: GeoTables;
+  readonly region: NodeRegion | undefined;
+  readonly loaded: FirstPolicy;
+}
+
+async function loadGround(
+  options: GatewayOptions,
+  listening: readonly ListeningAddress[],
+): Promise<Result<Ground, readonly string[]>> {
+  const { settings, clock } = options;
+  const tables = await openTables(settings, clock, () => listening);
+  if (!tables.ok) return fail([tables.failure]);
+  const { world } = tables.value;
+  const region = await checkNodePlace(settings.node, world, (cloud) => metadataService(cloud, options.metadata));
+  if (!region.ok) return fail([region.failure]);
+  const loaded = await loadFirst(options, world);
+  return loaded.ok ? ok({ tables: tables.value, region: region.value, loaded: loaded.value }) : loaded;
 }
 
 interface FirstPolicy {
@@ -155,9 +179,4 @@ async function loadFirst(
   if (!source.ok) return fail(source.failure.map(issueText));
   const { policy, issues } = compileFor(options, world)(source.value);
   return policy === undefined ? fail(issues.map(issueText)) : ok({ policy, source: source.value, read, issues });
-}
-
-/** A name for Via that says nothing about the machine, and differs between gateways. */
-function pseudonym(random: Random): string {
-  return `cordon-${Buffer.from(random.bytes(6)).toString('hex')}`;
 }

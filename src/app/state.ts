@@ -30,6 +30,8 @@ import { statePlaces, type StatePlace } from './loading/state-places.ts';
 /** What the gateway keeps, opened. */
 export interface State extends AsyncDisposable {
   readonly database: Database;
+  /** Somebody else has changed the store and said so. */
+  readonly wakeStore: () => void;
   readonly keys: Keys;
   /** What nobody may see: signing secrets of webhooks, values of credentials. */
   readonly secrets: Secrets;
@@ -62,11 +64,15 @@ export interface StateParts {
   readonly tables: () => GeoTables;
   readonly events: EventBus;
   readonly environment: SecretParts['environment'];
+  /** Of the workers of one gateway, each of which has a spool of its own. */
+  readonly worker?: number | undefined;
+  /** Told when this process has changed the store, where others have to be told. */
+  readonly onChange?: (() => void) | undefined;
 }
 
 /** @failure a sentence that names the file or setting that cannot be used */
 export async function openState(settings: Settings, parts: StateParts): Promise<Result<State, string>> {
-  const { clock, random, log, events } = parts;
+  const { clock, random, log, events, worker } = parts;
   const { world } = parts.tables();
   const tables = () => Promise.resolve(ok(parts.tables()));
   await using stack = new AsyncDisposableStack();
@@ -74,14 +80,14 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const places = statePlaces(settings, world);
   if (!places.ok) return places;
-  const database = await openStore(settings, { clock, tables });
-  if (!database.ok) return database;
-  stack.use(database.value);
+  const opened = await openStore(settings, { clock, tables });
+  if (!opened.ok) return opened;
+  const database = stack.use(toldChanges(opened.value, parts.onChange));
   const records = await openRecords(settings, {
     clock,
     random,
     world,
-    db: database.value.db,
+    db: database.db,
     onError: ({ detail }) => log.error({ detail }, 'The record cannot be written'),
   });
   if (!records.ok) return records;
@@ -98,9 +104,9 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   const originTls = openOriginTls(anchors.value);
   if (!originTls.ok) return originTls;
   const keys = createKeys(join(directory, 'keys'), random);
-  const content = await openContentMeans(settings, { db: database.value.db, keys, clock, random });
+  const content = await openContentMeans(settings, { db: database.db, keys, clock, random, worker });
   if (!content.ok) return content;
-  const holds = stack.use(await openHoldState({ database: database.value, keys, clock, random, events }));
+  const holds = stack.use(await openHoldState({ database, keys, clock, random, events }));
   const secrets = await openSecrets(settings, { keys, random, environment: parts.environment });
   if (!secrets.ok) return secrets;
   const index = await indexOf(settings, { clock, random, keys, tables });
@@ -108,10 +114,11 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   if (index.value !== undefined) stack.use(index.value);
   const owned = stack.move();
   return ok({
-    database: database.value,
+    database,
+    wakeStore: () => opened.value.signal(),
     keys,
     secrets: secrets.value,
-    ...repositoriesOf(database.value),
+    ...repositoriesOf(database),
     records: records.value,
     journal: records.value.own,
     ca: ca.value,
@@ -123,6 +130,17 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+function toldChanges(database: Database, tell: StateParts['onChange']): Database {
+  if (tell === undefined) return database;
+  return {
+    ...database,
+    signal() {
+      database.signal();
+      tell();
+    },
+  };
 }
 
 function repositoriesOf({

@@ -33,6 +33,12 @@ export async function main(argv: readonly string[], terminal: Terminal = process
 
 /** What `run` starts is waited for: the other commands, which take longer to read than it does itself, are left out. */
 async function programFor(argv: readonly string[], run: (options: GlobalOptions) => Run, terminal: Terminal): Promise<Command> {
+  if (argv[0] === 'worker') {
+    const { addWorkerCommand } = await import('./commands/serve.ts');
+    const program = rootCommand(terminal);
+    addWorkerCommand(program, (body) => run(program.opts<GlobalOptions>())(body));
+    return program;
+  }
   if (argv[0] !== 'run') {
     const { buildProgram } = await import('./program.ts');
     return buildProgram(run, terminal);

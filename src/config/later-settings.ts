@@ -29,7 +29,6 @@ const REFUSED: readonly Row[] = [
 ];
 
 const IGNORED: readonly Row[] = [
-  { path: 'workers', instead: 'run as one process', isSet: ({ workers }) => workers > 1 },
   { path: 'geo.update', instead: 'fetch no tables by itself', isSet: ({ geo }) => geo.update !== 'off' },
   { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
 ];

@@ -22,7 +22,9 @@ export interface PolicyWatchOptions<P, I, S extends PolicyFiles> {
   /** What lies there now. Its digest tells of everything that it was read from. */
   readonly read: () => Promise<Result<S, readonly PolicyFileIssue[]>>;
   readonly compile: (source: S) => Compilation<P, I>;
-  readonly onLoaded: (policy: P, source: S, issues: readonly I[]) => void;
+  /** Asked before what compiles comes into force: others who have to run it too, and what stands against it there. */
+  readonly agree?: (source: S) => Promise<readonly PolicyFileIssue[]>;
+  readonly onLoaded: (policy: P, source: S, issues: readonly I[]) => void | Promise<void>;
   /** The policy in force stays. Called once per refused set of files. */
   readonly onRefused: (issues: readonly (I | PolicyFileIssue)[], source?: S) => void;
   readonly debounce?: Milliseconds;
@@ -131,9 +133,17 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
     if (digest === this.#refused && !again) return 'refused';
     const { policy, issues } = this.#options.compile(source.value);
     if (policy === undefined) return this.#refuse(digest, again, issues, source.value);
+    const objections = (await this.#options.agree?.(source.value)) ?? [];
+    if (this.#closed) return 'unchanged';
+    if (objections.length > 0) {
+      this.#refuse(digest, true, objections, source.value);
+      // Not for what it says: it is tried again.
+      this.#refused = undefined;
+      return 'refused';
+    }
     this.#inForce = digest;
     this.#refused = undefined;
-    this.#options.onLoaded(policy, source.value, issues);
+    await this.#options.onLoaded(policy, source.value, issues);
     return 'loaded';
   }
 

@@ -254,7 +254,10 @@ const SETTINGS = section('cordon.yaml', {
     spool: size('1GiB', 'Content that waits on disk, in all.'),
     'content-memory': size('1MiB', 'Content of one exchange kept in memory before it goes to the spool.'),
   }),
-  workers: Type.Integer({ minimum: 1, maximum: 256, default: 1, description: 'Processes that share the listeners.' }),
+  workers: Type.Union([Type.Literal('auto'), Type.Integer({ minimum: 1, maximum: 256 })], {
+    description: 'Processes that share the listeners; `auto`: one for each core.',
+    default: 1,
+  }),
   log: section('The log of the process; exchanges are in the record, not here.', {
     level: choice(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

@@ -3,13 +3,14 @@ import type { AgentDeclaration } from '../core/agent.ts';
 import type { Failure } from '../core/codes.ts';
 import type { ClientCertificate, Subject } from '../core/exchange/exchange.ts';
 import type { AgentToken, Clock } from '../core/ports.ts';
+import type { SessionId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant } from '../core/units.ts';
 import { acceptsToken, createIndexSource, type AgentIndex, type ShownByConnection } from './agent-index.ts';
 import { parseTokenText } from './agent-token.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import { parseProxyAuthorization, type Credentials } from './proxy-authorization.ts';
-import { isSessionName, type SessionClaim, type SessionTable } from './session.ts';
+import { isSessionName, type SessionTable } from './session.ts';
 import type { TokenCache } from './token-cache.ts';
 import type { PresentedToken } from './verify-token.ts';
 
@@ -79,17 +80,17 @@ class Identifier {
     return input.authorization === undefined ? this.#byConnection(input) : this.#byCredentials(input, input.authorization);
   }
 
-  #byConnection(input: IdentifyInput): Result<Subject, Failure> {
+  #byConnection(input: IdentifyInput): ReturnType<Identify> {
     const { clientAddress, sessionField } = input;
     const match = this.#index().byConnection(shownBy(input));
     if (match === 'none') return refuse('unidentified', `No agent is identified by ${evidenceText(input)}`);
     if (match === 'ambiguous') return refuse('unidentified', `Two agents are identified by ${evidenceText(input)}`);
-    const subject = this.#subject(match.agent, match.by, {
-      agent: match.agent.attributes.agent,
-      clientAddress,
-      name: sessionField,
-    });
-    return ok(withCertificate(subject, input));
+    const claim = { agent: match.agent.attributes.agent, clientAddress, name: sessionField };
+    const { attributes } = match.agent;
+    const subjectOf = (session: SessionId): Result<Subject, Failure> =>
+      ok(withCertificate({ attributes, session, by: match.by }, input));
+    const session = this.#sessions.sessionOf(claim);
+    return typeof session === 'string' ? subjectOf(session) : session.then(subjectOf);
   }
 
   #byCredentials(input: IdentifyInput, authorization: string): ReturnType<Identify> {
@@ -134,14 +135,9 @@ class Identifier {
       );
     }
     const claim = { agent: token.agent, clientAddress, token: token.id, name: name.value };
-    const subject = this.#subject(agent, `token:${token.id}`, claim);
-    const shownWith = withCertificate(subject, input);
+    const session = this.#sessions.sessionOf(claim);
+    const shownWith = withCertificate({ attributes: agent.attributes, session, by: `token:${token.id}` }, input);
     return ok(token.mintedBy === undefined ? shownWith : { ...shownWith, minter: token.mintedBy });
-  }
-
-  #subject(agent: AgentDeclaration, by: string, claim: SessionClaim): Subject {
-    const { attributes } = agent;
-    return { attributes, session: this.#sessions.sessionOf(claim), by };
   }
 }
 

@@ -8,9 +8,13 @@ export interface Reading {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly aggregator: 'sum';
+  /** What the values of several processes are together. */
+  readonly aggregator: Together;
   readonly values: readonly Value[];
 }
+
+/** Everything counted counts; of ages and states, the worst tells. */
+export type Together = 'sum' | 'max';
 
 interface Value {
   readonly metricName?: string;
@@ -64,11 +68,13 @@ export class Counts {
 export class Level {
   readonly name: string;
   readonly #help: string;
+  readonly #together: Together;
   #read: () => number = () => 0;
 
-  constructor(name: string, help: string) {
+  constructor(name: string, help: string, together: Together) {
     this.name = name;
     this.#help = help;
+    this.#together = together;
   }
 
   set(value: number): void {
@@ -81,7 +87,7 @@ export class Level {
 
   get(): Promise<Reading> {
     const values = [{ labels: {}, value: this.#read() }];
-    return Promise.resolve({ name: this.name, help: this.#help, type: 'gauge', aggregator: 'sum', values });
+    return Promise.resolve({ name: this.name, help: this.#help, type: 'gauge', aggregator: this.#together, values });
   }
 }
 
@@ -89,11 +95,13 @@ export class Level {
 export class Levels {
   readonly name: string;
   readonly #help: string;
+  readonly #together: Together;
   readonly #samples = new Map<string, { readonly labels: Readonly<Record<string, string>>; readonly read: () => number }>();
 
-  constructor(name: string, help: string) {
+  constructor(name: string, help: string, together: Together) {
     this.name = name;
     this.#help = help;
+    this.#together = together;
   }
 
   sample(labels: Readonly<Record<string, string>>, read: () => number): void {
@@ -102,7 +110,7 @@ export class Levels {
 
   get(): Promise<Reading> {
     const values = [...this.#samples.values()].map(({ labels, read }) => ({ labels, value: read() }));
-    return Promise.resolve({ name: this.name, help: this.#help, type: 'gauge', aggregator: 'sum', values });
+    return Promise.resolve({ name: this.name, help: this.#help, type: 'gauge', aggregator: this.#together, values });
   }
 }
 

@@ -25,6 +25,8 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** `stderr` where stdout is the answer of a command. */
   readonly to: 'stdout' | 'stderr';
+  /** Which of the workers writes it. */
+  readonly worker?: number;
 }
 
 /** A reader that stalls costs this much memory, then lines: a log must not stop the gateway. */
@@ -49,7 +51,7 @@ export function openLog(options: LogOptions): OpenLog {
   const sink = destination({ dest: options.to === 'stdout' ? 1 : 2, sync: false, maxLength: MAX_BUFFER_BYTES });
   let dropped = 0;
   sink.on('drop', () => dropped++);
-  const logger = pino(loggerOptions(options.level), sink);
+  const logger = pino(loggerOptions(options.level, options.worker), sink);
   return {
     debug: (facts, message) => logger.debug(facts, message),
     info: (facts, message) => logger.info(facts, message),
@@ -61,11 +63,11 @@ export function openLog(options: LogOptions): OpenLog {
 }
 
 /** How lines look: level by name, RFC 3339 time, secret members replaced. */
-export function loggerOptions(level: LogLevel): LoggerOptions {
+export function loggerOptions(level: LogLevel, worker?: number): LoggerOptions {
   const nested = SECRET_MEMBERS.map((member) => (member.startsWith('[') ? `*${member}` : `*.${member}`));
   return {
     level,
-    base: { name: 'cordon' },
+    base: { name: 'cordon', ...(worker !== undefined && { worker }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: [...SECRET_MEMBERS, ...nested], censor: '[hidden]' },

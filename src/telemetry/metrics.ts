@@ -4,8 +4,8 @@
  */
 import type { Registry } from 'prom-client';
 import type { Code } from '../core/codes.ts';
-import type { Instrument } from './registry.ts';
-import { Counts, Durations, Level, Levels, type Counting } from './instruments.ts';
+import type { Instrument, MetricReading } from './registry.ts';
+import { Counts, Durations, Level, Levels, type Counting, type Together } from './instruments.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { WebhookEvent } from '../core/webhooks/webhook-event.ts';
@@ -24,6 +24,8 @@ export interface CounterLabels {
   cordon_findings_total: { entity: string; direction: 'request' | 'response' };
   /** Attempts to deliver an event to a webhook, and events that were given up. */
   cordon_webhook_deliveries_total: { event: WebhookEvent; result: 'delivered' | 'failed' | 'given-up' };
+  /** Workers that ended though nobody had asked them to: killed by a signal, or by themselves with a status. */
+  cordon_worker_endings_total: { cause: 'signal' | 'status' };
   /** Attempts to copy a piece of the record to a sink. */
   cordon_sink_deliveries_total: { sink: SinkLabel; result: 'delivered' | 'failed' };
 }
@@ -44,7 +46,8 @@ export type GaugeName =
   | 'cordon_tables_stale'
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines'
-  | 'cordon_webhook_messages_waiting';
+  | 'cordon_webhook_messages_waiting'
+  | 'cordon_workers';
 /** Gauges with a value for each sink. */
 export type SinkGaugeName = 'cordon_sink_waiting_records' | 'cordon_sink_waiting_bytes' | 'cordon_sink_lag_seconds';
 
@@ -61,6 +64,8 @@ export interface Metrics {
   sample(name: GaugeName, read: () => number): void;
   /** The same for one sink. */
   sampleSink(name: SinkGaugeName, sink: SinkLabel, read: () => number): void;
+  /** All of it, for the process that tells of several. */
+  readings(): Promise<readonly MetricReading[]>;
   /** All of it in the text exposition format. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -72,6 +77,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_content_bytes_total: 'Content bytes relayed by direction',
   cordon_findings_total: 'Values found in messages by kind and direction',
   cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',
+  cordon_worker_endings_total: 'Workers that ended though nobody had asked them to by cause',
   cordon_sink_deliveries_total: 'Attempts to copy a piece of the record to a sink by result',
 };
 
@@ -96,7 +102,21 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_spool_bytes: 'Content that waits in the spool',
   cordon_log_dropped_lines: 'Log lines dropped because nobody read them fast enough',
   cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',
+  cordon_workers: 'Workers that take connections; 0 where the gateway is one process',
 };
+
+/** Gauges that say the same, or nearly, in every process of a gateway: the highest is that of the gateway. */
+const HIGHEST: ReadonlySet<GaugeName | SinkGaugeName> = new Set([
+  'cordon_policy_generation',
+  'cordon_table_age_seconds',
+  'cordon_tables_stale',
+  'cordon_webhook_messages_waiting',
+  'cordon_sink_lag_seconds',
+]);
+
+function togetherOf(name: GaugeName | SinkGaugeName): Together {
+  return HIGHEST.has(name) ? 'max' : 'sum';
+}
 
 const SINK_GAUGES: { readonly [N in SinkGaugeName]: string } = {
   cordon_sink_waiting_records: 'Records of this process that a sink has not taken',
@@ -111,8 +131,8 @@ const REGISTRY_DELAY: Milliseconds = 1_000;
 export function createMetrics(): Metrics {
   const counts = mapTable(COUNTERS, (name, help) => new Counts(name, help));
   const durations = mapTable(HISTOGRAMS, (name, { help, buckets }) => new Durations(name, help, buckets));
-  const levels = mapTable(GAUGES, (name, help) => new Level(name, help));
-  const sinks = mapTable(SINK_GAUGES, (name, help) => new Levels(name, help));
+  const levels = mapTable(GAUGES, (name, help) => new Level(name, help, togetherOf(name)));
+  const sinks = mapTable(SINK_GAUGES, (name, help) => new Levels(name, help, togetherOf(name)));
   let opening: Promise<Registry> | undefined;
   const registry = (): Promise<Registry> => {
     const instruments = [counts, durations, levels, sinks].flatMap((table) => Object.values<Instrument>(table));
@@ -127,6 +147,7 @@ export function createMetrics(): Metrics {
     set: (name, value) => levels[name].set(value),
     sample: (name, read) => levels[name].sample(read),
     sampleSink: (name, sink, read) => sinks[name].sample({ sink }, read),
+    readings: async () => (await registry()).getMetricsAsJSON(),
     render: async () => {
       const opened = await registry();
       return { contentType: opened.contentType, text: await opened.metrics() };

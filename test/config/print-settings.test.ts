@@ -90,8 +90,10 @@ describe('laterSettings()', () => {
   });
 
   it('laterSettings() warns about what is missing, and starts', () => {
-    const { refused, ignored } = laterSettings(loaded({ workers: '2', sinks: '[{ type: http, place: DE }]' }));
+    const { refused, ignored } = laterSettings(
+      loaded({ 'geo.update': '1d', workers: 'auto', sinks: '[{ type: http, place: DE }]' }),
+    );
     expect(refused).toEqual([]);
-    expect(ignored.map((sentence) => sentence.split(':')[0])).toEqual(['workers']);
+    expect(ignored.map((sentence) => sentence.split(':')[0])).toEqual(['geo.update']);
   });
 });

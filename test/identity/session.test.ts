@@ -26,7 +26,7 @@ describe('SessionTable', () => {
   it('never gives two agents one session, whatever name they choose (AUD-08)', () => {
     const { sessions } = table();
     const a = sessions.sessionOf({ agent: A, clientAddress: HERE, name: 'run' });
-    for (const name of ['run', a, `agent-a.run`]) {
+    for (const name of ['run', a as string, `agent-a.run`]) {
       expect(sessions.sessionOf({ agent: B, clientAddress: HERE, name })).not.toBe(a);
     }
     expect(sessions.sessionOf({ agent: B, clientAddress: HERE })).not.toBe(
@@ -63,8 +63,8 @@ describe('SessionTable', () => {
     const { sessions } = table(2);
     const of = (text: string) => sessions.sessionOf({ agent: A, clientAddress: ip(text) });
     const [one, two] = [of('192.0.2.1'), of('192.0.2.2')];
-    of('192.0.2.1');
-    of('192.0.2.3');
+    void of('192.0.2.1');
+    void of('192.0.2.3');
     expect(of('192.0.2.1')).toBe(one);
     expect(of('192.0.2.2')).not.toBe(two);
   });

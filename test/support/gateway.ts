@@ -50,7 +50,7 @@ export interface Gateway extends AsyncDisposable {
   /** Waits until a record matches; rejects with what there is. */
   waitForRecord(matches: (record: RecordLine) => boolean, timeoutMs?: number): Promise<RecordLine>;
   /** Writes policy files and waits until the gateway has taken or refused them; what it says about it. */
-  reload(rules: GatewayOptions['rules']): Promise<PolicyEvent>;
+  reload(rules: GatewayOptions['rules'], timeoutMs?: number): Promise<PolicyEvent>;
   /** GET on the admin API; JSON content is parsed. What is for people is asked for with {@link adminToken}. */
   adminGet(path: string): Promise<AdminAnswer>;
   /** Any request to the admin API, with what is given and nothing else. */
@@ -79,7 +79,7 @@ export interface AdminAnswer {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-const READY_TIMEOUT_MS = 15_000;
+const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -223,17 +223,17 @@ class GatewayProcess implements Gateway {
     }
   }
 
-  async reload(rules: GatewayOptions['rules']): Promise<PolicyEvent> {
-    const policies = async (): Promise<readonly PolicyEvent[]> =>
-      (await this.records()).filter((each) => each.kind === 'policy');
-    const before = (await policies()).length;
+  async reload(rules: GatewayOptions['rules'], timeoutMs = 5_000): Promise<PolicyEvent> {
+    // Of several workers each writes records: what is new is not what comes last.
+    const keyOf = ({ writer, seq }: RecordLine): string => `${writer} ${seq}`;
+    const before = new Set((await this.records()).map(keyOf));
     // The directory watch notices; a signal beside it would report a refused set twice, and the second report would pass
     // for the answer to the next reload.
     await writeRules(join(this.directory, 'rules'), rules);
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
-      const [taken] = (await policies()).slice(before);
-      if (taken !== undefined) return taken;
+      const taken = (await this.records()).find((each) => each.kind === 'policy' && !before.has(keyOf(each)));
+      if (taken !== undefined) return taken as PolicyEvent & RecordLine;
       await pause(20);
     }
     throw new Error(`The gateway neither took nor refused the rules\n${this.stderr}`);

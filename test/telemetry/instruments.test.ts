@@ -25,7 +25,7 @@ describe('Counts', () => {
 
 describe('Level', () => {
   it('Level is what was set last, or what is read at the moment', async () => {
-    const level = new Level('test_level', 'A test');
+    const level = new Level('test_level', 'A test', 'sum');
     expect(await linesOf(level)).toContain('test_level 0');
     level.set(4);
     expect(await linesOf(level)).toContain('test_level 4');

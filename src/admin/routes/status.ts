@@ -1,8 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import { HealthAnswer } from '../contract.ts';
 import type { AdminDependencies } from '../dependencies.ts';
+import type { TypedServer } from '../typed-server.ts';
 
-/** `/healthz`, `/readyz`, `/metrics` */
-export function statusRoutes(server: FastifyInstance, dependencies: AdminDependencies): void {
+/** `/healthz`, `/readyz`, `/metrics`, `/v1/health` */
+export function statusRoutes(server: TypedServer, dependencies: AdminDependencies): void {
   server.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
   server.get('/readyz', (_request, reply) => {
     const ready = dependencies.ready();
@@ -11,6 +12,7 @@ export function statusRoutes(server: FastifyInstance, dependencies: AdminDepende
       .type('text/plain')
       .send(ready ? 'ready\n' : 'not ready\n');
   });
+  server.get('/v1/health', { schema: { response: { 200: HealthAnswer } } }, () => dependencies.health());
   server.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await dependencies.metrics();
     return reply.type(contentType).send(text);

@@ -6,7 +6,7 @@ import type { OpenJournal } from '../../recording/journal.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { ChainIndexer } from './chain-indexer.ts';
-import { writersIn } from './writers-in.ts';
+import { type FollowedChains, followedChains } from './writers-in.ts';
 
 /** How often what was recorded meanwhile is indexed. */
 const EVERY: Milliseconds = 500;
@@ -22,6 +22,7 @@ export interface ExchangeIndexingParts {
   readonly wrapping: readonly WrappingKey[];
   readonly events: Pick<EventBus, 'publish'>;
   readonly log: Log;
+  readonly leaves?: FollowedChains['leaves'];
 }
 
 /**
@@ -79,9 +80,9 @@ export class ExchangeIndexing implements AsyncDisposable {
   }
 
   async #indexAll(): Promise<void> {
-    const { directories, index, wrapping } = this.#parts;
+    const { index, wrapping } = this.#parts;
     await this.#indexOwn();
-    for (const directory of directories.flatMap((each) => writersIn(each))) {
+    for (const directory of followedChains(this.#parts)) {
       const writer = basename(directory);
       if (this.#own.has(writer)) continue;
       const known = this.#others.get(writer) ?? new ChainIndexer({ directory, index, wrapping });

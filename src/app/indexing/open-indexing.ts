@@ -6,6 +6,7 @@ import type { Records } from '../records/stores/open-records.ts';
 import { recordDirectories } from '../records/stores/record-stores.ts';
 import { ExchangeIndexing } from './exchange-indexing.ts';
 import type { OpenIndex } from './open-index.ts';
+import type { FollowedChains } from './writers-in.ts';
 
 /** Begins to keep the index up with the record; undefined where `recordings.index` is off. */
 export async function openIndexing(
@@ -14,9 +15,10 @@ export async function openIndexing(
     readonly state: { readonly index: OpenIndex | undefined; readonly records: Pick<Records, 'journals'> };
     readonly events: EventBus;
     readonly log: Log;
+    readonly leaves?: FollowedChains['leaves'];
   },
 ): Promise<AsyncDisposable | undefined> {
-  const { state, events, log } = parts;
+  const { state, events, log, leaves } = parts;
   if (state.index === undefined) return undefined;
   const keys = await localReadingKeys(settings);
   return new ExchangeIndexing({
@@ -26,5 +28,6 @@ export async function openIndexing(
     wrapping: keys.wrapping,
     events,
     log,
+    leaves,
   });
 }

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { segmentNumbers } from '../../recording/segment/segment-names.ts';
 
 /** The directories of the writers that have a chain below `directory`, sorted; none where it is not there yet. */
@@ -15,4 +15,22 @@ export function writersIn(directory: string): string[] {
     .sort()
     .map((name) => join(directory, name))
     .filter((path) => statSync(path).isDirectory() && segmentNumbers(path).length > 0);
+}
+
+/** Which chains a process follows: indexes, or copies to sinks. */
+export interface FollowedChains {
+  /** Of all writers. */
+  readonly directories: readonly string[];
+  /** That this process writes. */
+  readonly journals: readonly { readonly writer: string }[];
+  /** Whether another process of this gateway follows the chain of this writer; absent where there is none. */
+  readonly leaves?: ((writer: string) => boolean) | undefined;
+}
+
+/** The directories of the chains that a process is to follow, its own among them. */
+export function followedChains({ directories, journals, leaves }: FollowedChains): string[] {
+  const own = new Set(journals.map(({ writer }) => writer));
+  return directories
+    .flatMap((directory) => writersIn(directory))
+    .filter((chain) => leaves === undefined || own.has(basename(chain)) || !leaves(basename(chain)));
 }

@@ -28,12 +28,19 @@ const LARGEST_HELD: Bytes = 11 * 1024 * 1024;
  */
 export async function openContentMeans(
   { data, limits }: Settings,
-  parts: { readonly db: Kysely<Schema>; readonly keys: Keys; readonly clock: Clock; readonly random: Random },
+  parts: {
+    readonly db: Kysely<Schema>;
+    readonly keys: Keys;
+    readonly clock: Clock;
+    readonly random: Random;
+    /** Number of the worker: a spool belongs to one process. */
+    readonly worker?: number | undefined;
+  },
 ): Promise<Result<ContentMeans, string>> {
-  const { db, keys, clock, random } = parts;
+  const { db, keys, clock, random, worker } = parts;
   try {
     const spool = await openSpool({
-      directory: join(data.directory, 'spool'),
+      directory: worker === undefined ? join(data.directory, 'spool') : join(data.directory, 'spool', String(worker)),
       key: await keys.key('spool'),
       limit: limits.spool,
       share: Math.max(limits.spool / 2, LARGEST_HELD),

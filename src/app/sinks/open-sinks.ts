@@ -6,6 +6,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
+import type { FollowedChains } from '../indexing/writers-in.ts';
 import { namedKey } from '../notifying/signature.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
 import { recordDirectories } from '../records/stores/record-stores.ts';
@@ -25,6 +26,7 @@ export interface SinkParts {
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
   readonly plane: Pick<DataPlane, 'resolver'>;
+  readonly leaves?: FollowedChains['leaves'];
 }
 
 /**
@@ -77,12 +79,23 @@ function addTo<S extends { readonly id: string }>(sinks: S[], sink: Result<S, st
   return ok(isNew);
 }
 
-async function feedParts({ settings, clock, random, log, state, inForce, metrics, plane }: SinkParts): Promise<SinkFeedParts> {
+async function feedParts({
+  settings,
+  clock,
+  random,
+  log,
+  state,
+  inForce,
+  metrics,
+  plane,
+  leaves,
+}: SinkParts): Promise<SinkFeedParts> {
   const { wrapping } = await localReadingKeys(settings);
   const { journal, records, secrets } = state;
   const newExchangeId = exchangeIds(clock, random);
   return {
     directories: recordDirectories(settings),
+    leaves,
     cursors: join(settings.data.directory, 'sinks'),
     journals: records.journals,
     wrapping,

@@ -7,7 +7,7 @@ import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { OwnEgress } from '../egress/own-request.ts';
-import { writersIn } from '../indexing/writers-in.ts';
+import { type FollowedChains, followedChains } from '../indexing/writers-in.ts';
 import { type Batch, ChainCopy, type ChainLag } from './chain-copy.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import { FeedLoop } from './feed-loop.ts';
@@ -16,6 +16,7 @@ import type { HttpSink } from './http-sink.ts';
 export interface SinkFeedParts {
   /** Of all writers. */
   readonly directories: readonly string[];
+  readonly leaves?: FollowedChains['leaves'];
   /** Where cursors are kept: a directory for each sink. */
   readonly cursors: string;
   /** That this process writes. */
@@ -72,9 +73,9 @@ export class SinkFeed implements AsyncDisposable {
 
   /** Own records first. One attempt that fails puts off all: it is the same receiver. */
   async #feed(): Promise<void> {
-    const { directories, journals } = this.#parts;
+    const { journals } = this.#parts;
     const own = journals.map(({ directory }) => directory);
-    const others = directories.flatMap((directory) => writersIn(directory)).filter((chain) => !isOf(chain, journals));
+    const others = followedChains(this.#parts).filter((chain) => !isOf(chain, journals));
     for (const chain of [...own, ...others]) {
       while (!this.#stopped.signal.aborted && (await this.#step(chain))) {
         // The next batch of the same chain.

@@ -19,6 +19,16 @@ export function addServeCommand(program: Command, run: Run): void {
     .action((options: ServeOptions) => run((context) => serve(context, options)));
 }
 
+/** What `serve` starts for each of its workers; nobody else does. */
+export function addWorkerCommand(program: Command, run: Run): void {
+  program.command('worker', { hidden: true }).action(() =>
+    run(async ({ terminal }) => {
+      const { runWorker } = await import('../../app/workers/run-worker.ts');
+      return await runWorker(terminal.env);
+    }),
+  );
+}
+
 async function serve(context: CommandContext, { observe, printConfig }: ServeOptions): Promise<ExitCode> {
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded.failure;

@@ -226,13 +226,14 @@ export type AdminAction =
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up'
+  | 'worker.ended'
   | 'content.read'
   | 'records.exported'
   | 'records.export-ended'
   | 'records.verified'
   | 'records.verify-ended';
 
-export type AdminAlarm = 'minted-for-oneself';
+export type AdminAlarm = 'minted-for-oneself' | 'worker-ended';
 
 /** What people are told of at once, whoever did it. */
 export type Alarm = AdminAlarm | 'placeholder-misplaced';

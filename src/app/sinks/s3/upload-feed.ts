@@ -8,7 +8,7 @@ import { segmentName, segmentNumbers } from '../../../recording/segment/segment-
 import { readCheckpoint } from '../../../recording/tree/checkpoint.ts';
 import type { Log } from '../../../telemetry/log.ts';
 import type { Metrics } from '../../../telemetry/metrics.ts';
-import { writersIn } from '../../indexing/writers-in.ts';
+import { type FollowedChains, followedChains } from '../../indexing/writers-in.ts';
 import { readCursor, writeCursor } from '../chain-cursor.ts';
 import { FeedLoop } from '../feed-loop.ts';
 import type { S3Bucket } from './s3-bucket.ts';
@@ -18,6 +18,7 @@ import type { S3Sink } from './s3-sink.ts';
 export interface UploadParts {
   /** Of all writers. */
   readonly directories: readonly string[];
+  readonly leaves?: FollowedChains['leaves'];
   readonly cursors: string;
   /** That this process writes. */
   readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
@@ -55,8 +56,8 @@ export class UploadFeed implements AsyncDisposable {
   }
 
   async #feed(): Promise<void> {
-    const { directories, journals, clock } = this.#parts;
-    for (const chain of directories.flatMap((directory) => writersIn(directory))) {
+    const { journals, clock } = this.#parts;
+    for (const chain of followedChains(this.#parts)) {
       if (!(await this.#segmentsOf(chain))) return;
     }
     if (clock.monotonic() < this.#checkpointAt) return;

@@ -1,0 +1,75 @@
+import type { Settings } from '../config/settings-schema.ts';
+import type { Clock, EventBus, Random } from '../core/ports.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { GeoTables } from '../destination/geo-tables.ts';
+import type { ListeningAddress } from '../destination/self-addresses.ts';
+import type { PolicyIssue } from '../policy/issue.ts';
+import type { CompiledPolicy } from '../policy/model.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { issueText } from './compile-policy.ts';
+import type { Counting } from './workers/counting.ts';
+import { type DataPlane, openDataPlane } from './data-plane.ts';
+import { PolicyInForce } from './in-force.ts';
+import { missingCredentials } from './loading/warnings/missing-credentials.ts';
+import { originTlsOf } from './loading/origin-tls-of.ts';
+import { unknownHomes } from './loading/warnings/unknown-homes.ts';
+import { unbelievedIssuers } from './loading/warnings/unbelieved-issuers.ts';
+import type { PolicySource } from './loading/policy-source.ts';
+import { openState, type State, type StateParts } from './state.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
+
+export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange' | 'environment'> {
+  /** With the listeners that this process opens, which may be none. */
+  readonly settings: Settings;
+  readonly observe: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly events: EventBus;
+  readonly tables: GeoTables;
+  /** Gets every address that is listened on, so that no exchange leads back here. */
+  readonly listening: ListeningAddress[];
+  readonly policy: CompiledPolicy;
+  readonly source: PolicySource;
+  readonly issues: readonly PolicyIssue[];
+  readonly counting: Counting;
+}
+
+/** One process with a chain of its own that decides by one policy, and what it is made of. */
+export interface Replica extends AsyncDisposable {
+  readonly state: State;
+  readonly inForce: PolicyInForce;
+  readonly metrics: Metrics;
+  readonly plane: DataPlane;
+  readonly upkeep: Upkeep;
+}
+
+/** @failure a sentence that names what is wrong: state that cannot be used, a busy port */
+export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, string>> {
+  const { settings, random, tables, policy, source } = parts;
+  await using stack = new AsyncDisposableStack();
+  const inForce = new PolicyInForce(policy, originTlsOf(policy, source), tables);
+  const opened = await openState(settings, { ...parts, tables: () => inForce.tables });
+  if (!opened.ok) return opened;
+  const state = stack.use(opened.value);
+  const metrics = createMetrics();
+  const shared = { ...parts, state, inForce, metrics };
+  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random) });
+  if (!plane.ok) return fail(plane.failure);
+  stack.use(plane.value);
+  const warnings = [
+    ...parts.issues.map(issueText),
+    ...unknownHomes(settings, policy),
+    ...(await missingCredentials(policy, state.secrets)),
+    ...unbelievedIssuers(policy, settings),
+  ];
+  const upkeep = stack.use(new Upkeep({ ...shared, plane: plane.value, warnings }));
+  const owned = stack.move();
+  return ok({ state, inForce, metrics, plane: plane.value, upkeep, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+}
+
+/** A name for Via that says nothing about the machine, and differs between gateways. */
+function pseudonym(random: Random): string {
+  return `cordon-${Buffer.from(random.bytes(6)).toString('hex')}`;
+}

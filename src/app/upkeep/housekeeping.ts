@@ -1,0 +1,37 @@
+import type { Milliseconds } from '../../core/units.ts';
+import { watchRetentionOf } from '../records/retention-of.ts';
+import { surveyRecords } from '../records/stores/survey-records.ts';
+import { systemRandom } from '../system.ts';
+import { watchApprovalDeadlines } from './approval-deadlines.ts';
+import { watchApprovalRetention } from './approval-retention.ts';
+import type { UpkeepParts } from './upkeep.ts';
+
+/** How often values whose time is over are removed. */
+const PURGE_INTERVAL: Milliseconds = 3_600_000;
+
+/** Ends and removes what is past its time in what all processes of a gateway share: one of them does it. */
+export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' | 'state'>): Disposable {
+  const { settings, clock, log, state } = parts;
+  const { journal, holds, content } = state;
+  using resources = new DisposableStack();
+  resources.use(watchApprovalDeadlines(holds.approvals, clock));
+  resources.use(watchApprovalRetention({ ...holds, retention: settings.approvals.retention, clock, journal, log }));
+  void survey(parts);
+  resources.use(watchRetentionOf(parts));
+  const purge = async (): Promise<void> => {
+    const purged = await content.vault.purge();
+    if (!purged.ok) log.error({ detail: purged.failure.detail }, 'Expired values of tokens could not be removed');
+  };
+  const timer = setInterval(() => void purge(), PURGE_INTERVAL);
+  timer.unref();
+  resources.defer(() => clearInterval(timer));
+  return resources.move();
+}
+
+async function survey({ settings, log, state }: Parameters<typeof keepHouse>[0]): Promise<void> {
+  try {
+    await surveyRecords({ settings, log, journals: state.records.journals, random: systemRandom });
+  } catch (error) {
+    log.warn({ detail: String(error) }, 'Nobody could look whether the record is whole: cordon verify says more');
+  }
+}

@@ -1,0 +1,30 @@
+import type { Milliseconds } from '../../core/units.ts';
+import type { LimitClaim, LimitLedger, NotTaken, UsedUp } from '../../pipeline/limiting/limit-windows.ts';
+import type { Channel } from './channel.ts';
+import type { FromPrimary, FromWorker } from './messages.ts';
+
+/** A primary that takes longer is in trouble: what nobody can count is not let go. */
+const ANSWER_TIME: Milliseconds = 2_000;
+
+/** Limits counted by the primary for all of its workers: exactly, wherever the requests of an agent come in. */
+export class CountedByPrimary implements LimitLedger {
+  readonly #channel: Channel<FromWorker, FromPrimary>;
+
+  constructor(channel: Channel<FromWorker, FromPrimary>) {
+    this.#channel = channel;
+  }
+
+  async take(claims: readonly LimitClaim[]): Promise<NotTaken | undefined> {
+    const answer = await this.#channel.ask('take', claims, ANSWER_TIME);
+    return answer.ok ? answer.value : 'unknown';
+  }
+
+  giveBack(claims: readonly LimitClaim[]): void {
+    this.#channel.tell('give-back', claims);
+  }
+
+  async use(claims: readonly LimitClaim[], bytes: number): Promise<UsedUp | undefined> {
+    const answer = await this.#channel.ask('use', { claims, bytes }, ANSWER_TIME);
+    return answer.ok ? answer.value : undefined;
+  }
+}

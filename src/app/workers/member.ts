@@ -1,0 +1,81 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { Milliseconds } from '../../core/units.ts';
+import type { MetricReading } from '../../telemetry/registry.ts';
+import type { CarrierHealth } from './carriers.ts';
+import { Channel, type Hearing } from './channel.ts';
+import type { FromPrimary, FromWorker, WorkerStatus } from './messages.ts';
+
+/** Workers tell how they are twice a second. */
+const SILENT_AFTER: Milliseconds = 3_000;
+
+/** How a process ended. */
+export interface Ending {
+  readonly status: number | null;
+  readonly signal: string | null;
+}
+
+/** One worker process, from its start to its end. */
+export class Member {
+  readonly number: number;
+  readonly channel: Channel<FromPrimary, FromWorker>;
+  readonly ended: Promise<Ending>;
+  readonly startedAt: Milliseconds;
+  /** As it was last read. */
+  figures: readonly MetricReading[] = [];
+  readonly #worker: Worker;
+  #status: WorkerStatus | undefined;
+  #heardAt: Milliseconds;
+
+  /** @param hearing what the primary answers this one */
+  constructor(number: number, now: Milliseconds, hearing: (self: Member) => Hearing<FromWorker>) {
+    this.number = number;
+    this.startedAt = now;
+    this.#heardAt = now;
+    const worker = cluster.fork();
+    this.#worker = worker;
+    // It may have ended in this very moment: that is told by its end.
+    this.channel = new Channel({ send: (message) => void worker.send(message, undefined, () => {}) }, hearing(this));
+    worker.on('message', (message: object) => this.channel.receive(message));
+    worker.on('error', () => {});
+    this.ended = new Promise((resolve) => {
+      worker.once('exit', (status, signal) => {
+        this.channel.close();
+        resolve({ status, signal });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#worker.process.pid ?? 0;
+  }
+
+  /** As it last told; undefined before it takes connections. */
+  get status(): WorkerStatus | undefined {
+    return this.#status;
+  }
+
+  hear(status: WorkerStatus, now: Milliseconds): void {
+    this.#status = status;
+    this.#heardAt = now;
+  }
+
+  health(now: Milliseconds): Omit<CarrierHealth, 'id' | 'restarts'> {
+    const status = this.#status;
+    if (status === undefined) return { state: 'not-ready', pid: this.pid, exchanges: 0 };
+    const { digest, generation, writers, isReady, running } = status;
+    const isSilent = now - this.#heardAt > SILENT_AFTER;
+    return {
+      state: isSilent ? 'silent' : isReady ? 'ready' : 'not-ready',
+      pid: this.pid,
+      writers: [...writers],
+      policy: digest,
+      generation,
+      exchanges: [...running.values()].reduce((sum, count) => sum + count, 0),
+    };
+  }
+
+  /** Ends it at once, as kill -9 does. */
+  kill(): void {
+    this.#worker.process.kill('SIGKILL');
+  }
+}

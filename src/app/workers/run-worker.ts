@@ -1,0 +1,204 @@
+import cluster from 'node:cluster';
+import type { GatewayEvent } from '../../core/ports.ts';
+import type { CompiledPolicy } from '../../policy/model.ts';
+import type { PolicyIssue } from '../../policy/issue.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { ListeningAddress } from '../../destination/self-addresses.ts';
+import { SessionTable } from '../../identity/session.ts';
+import { type OpenLog, openLog } from '../../telemetry/log.ts';
+import { compileFor, issueText } from '../compile-policy.ts';
+import { createEventBus } from '../event-bus.ts';
+import { openIndexing } from '../indexing/open-indexing.ts';
+import type { PolicySource } from '../loading/policy-source.ts';
+import { openReplica, type Replica } from '../replica.ts';
+import { openSinks } from '../sinks/open-sinks.ts';
+import { systemClock, systemRandom } from '../system.ts';
+import { openTables } from '../tables.ts';
+import { Channel } from './channel.ts';
+import { CountedByPrimary } from './counted-by-primary.ts';
+import type { FromPrimary, FromWorker, WorkerOrder, WorkerStatus } from './messages.ts';
+import { countedByShare } from './shares.ts';
+
+/** How often a worker tells how it is. */
+const STATUS_INTERVAL: Milliseconds = 500;
+const SESSION_TIME: Milliseconds = 2_000;
+
+type ToPrimary = Channel<FromWorker, FromPrimary>;
+
+/**
+ * Runs one worker of a gateway, in the process that its primary has started for it. It opens when it is told what with, and ends
+ * when it is told to, or with its primary.
+ * @returns 2 where no primary has started it
+ */
+export async function runWorker(environment: Readonly<Record<string, string | undefined>>): Promise<2> {
+  if (!cluster.isWorker) {
+    process.stderr.write('cordon: worker: Found no primary, expected to be started by `cordon serve`\n');
+    return 2;
+  }
+  // A terminal or a supervisor may signal all processes at once; the primary says when this one is to end.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  await new Worker(environment).drained;
+  process.exit(0);
+}
+
+interface Prepared {
+  readonly policy: CompiledPolicy;
+  readonly source: PolicySource;
+  readonly issues: readonly PolicyIssue[];
+}
+
+interface Opened {
+  readonly order: WorkerOrder;
+  readonly replica: Replica;
+  readonly log: OpenLog;
+  readonly resources: AsyncDisposableStack;
+}
+
+class Worker {
+  readonly drained: Promise<void>;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #primary: ToPrimary;
+  readonly #listening: ListeningAddress[] = [];
+  #opened: Opened | undefined;
+  #prepared: Prepared | undefined;
+  #onDrained: () => void = () => {};
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.#environment = environment;
+    this.drained = new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
+    this.#primary = new Channel(
+      { send: (message) => void process.send?.(message, undefined, undefined, () => {}) },
+      {
+        questions: {
+          start: (order) => this.#start(order),
+          prepare: (source) => this.#prepare(source),
+          enforce: (digest) => this.#enforce(digest),
+          metrics: () => this.#opened?.replica.metrics.readings() ?? [],
+        },
+        news: {
+          'store-changed': () => this.#opened?.replica.state.wakeStore(),
+          listening: (address) => void this.#listening.push(address),
+          drain: (deadline) => void this.#drain(deadline),
+        },
+      },
+    );
+    process.on('message', (message: object) => this.#primary.receive(message));
+  }
+
+  async #start(order: WorkerOrder): Promise<FromPrimary['questions']['start']['answers']> {
+    this.#listening.push(...order.listening);
+    const opened = await openWorker(order, {
+      listening: this.#listening,
+      environment: this.#environment,
+      primary: this.#primary,
+    });
+    if (!opened.ok) return { isOpen: false, problems: opened.failure };
+    this.#opened = opened.value;
+    const { replica, resources } = opened.value;
+    const timer = setInterval(() => this.#primary.tell('status', statusOf(replica)), STATUS_INTERVAL);
+    resources.defer(() => clearInterval(timer));
+    return { isOpen: true, addresses: replica.plane.bound, status: statusOf(replica) };
+  }
+
+  #prepare(source: PolicySource): readonly string[] {
+    if (this.#opened === undefined) return ['it is not open yet'];
+    const { order, replica } = this.#opened;
+    const { policy, issues } = compileFor({ ...order, clock: systemClock }, replica.inForce.tables.world)(source);
+    this.#prepared = policy === undefined ? undefined : { policy, source, issues };
+    return policy === undefined ? issues.map(issueText) : [];
+  }
+
+  #enforce(digest: PolicySource['digest']): boolean {
+    const prepared = this.#prepared;
+    if (this.#opened === undefined || prepared?.source.digest !== digest) return false;
+    const { replica } = this.#opened;
+    replica.upkeep.policy.enforce(prepared.policy, prepared.source, prepared.issues);
+    this.#prepared = undefined;
+    this.#primary.tell('status', statusOf(replica));
+    return true;
+  }
+
+  async #drain(deadline: Milliseconds): Promise<void> {
+    await this.#opened?.replica.plane.drain(deadline);
+    await this.#opened?.resources.disposeAsync();
+    this.#opened?.log.flush();
+    this.#onDrained();
+  }
+}
+
+interface WorkerMeans {
+  readonly listening: ListeningAddress[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly primary: ToPrimary;
+}
+
+/** @failure sentences that name what is wrong */
+async function openWorker(order: WorkerOrder, means: WorkerMeans): Promise<Result<Opened, readonly string[]>> {
+  const { settings, observe, number, source } = order;
+  const { listening, environment, primary } = means;
+  const clock = systemClock;
+  const log = openLog({ level: settings.log.level, to: 'stderr', worker: number });
+  await using stack = new AsyncDisposableStack();
+  const tables = await openTables(settings, clock, () => listening);
+  if (!tables.ok) return fail([tables.failure]);
+  const { policy, issues } = compileFor({ settings, observe, clock }, tables.value.world)(source);
+  if (policy === undefined) return fail(issues.map(issueText));
+  const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
+  stack.use(events.subscribe((event) => tellOf(event, primary)));
+  const shared = { settings, observe, clock, random: systemRandom, log, events, listening, environment };
+  const replica = await openReplica({
+    ...shared,
+    tables: tables.value,
+    policy,
+    source,
+    issues,
+    worker: number,
+    // PostgreSQL tells all of its clients by itself.
+    ...(settings.store.url === 'sqlite' && { onChange: () => primary.tell('store-changed', undefined) }),
+    counting: {
+      limits: new CountedByPrimary(primary),
+      sessions: new SessionTable({ clock, random: systemRandom, known: (key) => sharedSession(key, primary) }),
+      ...countedByShare(settings, clock),
+    },
+  });
+  if (!replica.ok) return fail([replica.failure]);
+  stack.use(replica.value);
+  const { state } = replica.value;
+  await state.journal.append({ kind: 'policy', policy: policy.digest, change: 'loaded' });
+  stack.use(await openIndexing(settings, { ...shared, state, leaves: () => true }));
+  const sinks = await openSinks({ ...shared, ...replica.value, leaves: () => true });
+  if (!sinks.ok) return fail([sinks.failure]);
+  stack.use(sinks.value);
+  return ok({ order, replica: replica.value, log, resources: stack.move() });
+}
+
+/** What the primary tells by itself, and what nobody there listens to. */
+const UNTOLD: ReadonlySet<GatewayEvent['type']> = new Set([
+  'decision',
+  'policy.loaded',
+  'policy.loosened',
+  'policy.refused',
+  'tables.changed',
+]);
+
+function tellOf(event: GatewayEvent, primary: ToPrimary): void {
+  if (!UNTOLD.has(event.type)) primary.tell('event', event);
+}
+
+async function sharedSession(source: string, primary: ToPrimary) {
+  const answer = await primary.ask('session', source, SESSION_TIME);
+  return answer.ok ? answer.value : undefined;
+}
+
+function statusOf({ state, inForce, plane }: Replica): WorkerStatus {
+  return {
+    digest: inForce.compiled.digest,
+    generation: inForce.current.generation,
+    writers: state.records.journals.map(({ writer }) => writer),
+    isReady: plane.ready(),
+    running: plane.live.byAgent(),
+  };
+}
