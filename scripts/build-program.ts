@@ -43,6 +43,9 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     input: Object.fromEntries(entries().map((entry) => [chunkName(entry), join(ROOT, 'src', entry)])),
     platform: 'node',
     plugins: [sourcePlaces],
+    // It takes calls out whose value nobody reads, and with them every check that is made by asking whether something throws:
+    // `decodeURIComponent` in a `try`, `new URL`, `new X509Certificate`.
+    treeshake: false,
     // Asked for by pg, in a `try`, where somebody has installed it.
     external: ['pg-native'],
     tsconfig: false,
@@ -53,6 +56,8 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     sourcemap: true,
+    // The default is to remove what is thought to be dead, by the same reasoning.
+    minify: false,
   });
   await bundled.close();
   return output.filter((file) => file.type === 'chunk');
