@@ -86,7 +86,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const tokenCache = new TokenCache({ store: state.tokens, clock });
   const stopped = await StoppedAgents.open(state.stoppedAgents);
   if (!stopped.ok) return fail(stopped.failure.detail);
-  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS));
+  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS, undefined));
   const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
   const limits = new Limits(parts.counting.limits);

@@ -11,6 +11,7 @@ import type { CredentialValues } from '../credentials/credential-values.ts';
 import type { Identify } from '../identity/identify.ts';
 import type { Reidentify } from '../identity/reidentify.ts';
 import type { StoppedAgents } from '../identity/stopped-agents.ts';
+import type { Parent } from '../upstream/parent/parent.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
 import type { ContentRecordMeans } from './content-record/content-record-means.ts';
@@ -86,6 +87,8 @@ export interface TunnelSettings extends RelayLimits {
   readonly helloTimeout: Milliseconds;
   /** How long the dial of an opaque tunnel may take. */
   readonly connectTimeout: Milliseconds;
+  /** What everything leaves through; absent: origins are dialled straight. */
+  readonly parent?: Parent | undefined;
   /** Where denials of a CONNECT are told: in its answer, or inside a tunnel that ends at the gateway (contract §3). */
   readonly denials: 'connect' | 'inside';
 }

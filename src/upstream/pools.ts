@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { dial } from './dial.ts';
 import { UpstreamError } from './failures.ts';
+import type { Parent } from './parent/parent.ts';
 
 /** What `tls` knows about connections to origins; handed in, so that no stage imports another. */
 export interface OriginTls {
@@ -46,7 +47,7 @@ export interface DialObserver {
 
 /** Where a connection leads. */
 export interface DialledConnection {
-  /** The address as the socket has it; undefined until the connection stands. */
+  /** The address that was judged and dialled; undefined until the connection stands. */
   readonly dialled: string | undefined;
 }
 
@@ -82,10 +83,12 @@ export class UpstreamPools {
   readonly #pools: BoundedMap<string, PoolEntry>;
   readonly #tls: OriginTls;
   readonly #limits: PoolLimits;
+  readonly #parent: Parent | undefined;
 
-  constructor(tls: OriginTls, limits: PoolLimits) {
+  constructor(tls: OriginTls, limits: PoolLimits, parent: Parent | undefined) {
     this.#tls = tls;
     this.#limits = limits;
+    this.#parent = parent;
     this.#pools = new BoundedMap(limits.pools);
   }
 
@@ -152,10 +155,11 @@ export class UpstreamPools {
     session: SessionTicket,
     onDialled: (address: string | undefined) => void,
   ): Promise<Result<Socket, Failure>> {
-    const dialled = await dial(permit, this.#limits.connectTimeout);
+    const dialled = await dial(permit, this.#limits.connectTimeout, { parent: this.#parent });
     if (!dialled.ok) return dialled;
-    onDialled(dialled.value.remoteAddress);
-    return permit.scheme === 'http' ? dialled : this.#secure(permit, dialled.value, session);
+    const { socket, address } = dialled.value;
+    onDialled(address);
+    return permit.scheme === 'http' ? ok(socket) : this.#secure(permit, socket, session);
   }
 
   #secure(permit: Permit, socket: Socket, session: SessionTicket): Promise<Result<Socket, Failure>> {

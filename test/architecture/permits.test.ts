@@ -62,8 +62,15 @@ describe('permits (invariant 1)', () => {
 
   it('are asked for by everything in upstream that dials', () => {
     const dialling = tree.filter(({ path, text }) => path.startsWith('upstream/') && /\bconnectTcp\(/.test(text));
-    expect(dialling.map(({ path }) => path)).toEqual(['upstream/dial.ts']);
+    expect(dialling.map(({ path }) => path)).toEqual(['upstream/dial.ts', 'upstream/parent/ask-parent.ts']);
     expect(dialling[0]?.text).toMatch(/export function dial\(permit: Permit,/);
+  });
+
+  it('are behind every tunnel through a parent', () => {
+    const importing = (name: string): string[] =>
+      tree.filter(({ text }) => new RegExp(`^import\\s(?!type\\b)[^;]*\\b${name}\\b`, 'm').test(text)).map(({ path }) => path);
+    expect(importing('askParent')).toEqual(['upstream/parent/open-tunnel.ts']);
+    expect(importing('openTunnel')).toEqual(['upstream/dial.ts']);
   });
 });
 
@@ -96,6 +103,8 @@ describe('the network (invariant 10)', () => {
       'store/postgres/server.ts',
       // To the addresses of a permit.
       'upstream/dial.ts',
+      // To the judged addresses of the parent of the settings, for the two that have judged where a tunnel leads.
+      'upstream/parent/ask-parent.ts',
       // TLS over a socket that was dialled, and HTTP over that.
       'upstream/pools.ts',
     ]);

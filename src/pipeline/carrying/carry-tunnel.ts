@@ -40,25 +40,26 @@ async function runOpaque(
   const carriage = new Carriage(permitted);
   const stale = live.admit(carriage, inForce(), clock.now());
   if (stale !== undefined) return { failure: stale, ...NO_BYTES };
-  const inlet = new Inlet();
-  const dialled = await dial(permitted.permit, tunnel.connectTimeout, inlet.onread);
+  const { parent } = tunnel;
+  // A parent answers on the same socket first.
+  const inlet = parent === undefined ? new Inlet() : undefined;
+  const dialled = await dial(permitted.permit, tunnel.connectTimeout, { parent, onread: inlet?.onread });
   if (!dialled.ok) {
     live.delete(carriage);
     return { failure: carriage.cutBy ?? dialled.failure, ...NO_BYTES };
   }
   // Cut while it dialled: no relay was there to be ended, and none may begin.
   if (carriage.cutBy !== undefined) {
-    dialled.value.destroy();
+    dialled.value.socket.destroy();
     return { failure: carriage.cutBy, ...NO_BYTES };
   }
   // A client that left while it was dialled tells nobody any more: a relay would wait for its end for ever.
   if (socket.destroyed) {
     live.delete(carriage);
-    dialled.value.destroy();
+    dialled.value.socket.destroy();
     return { detail: 'The client left while the destination was dialled', ...NO_BYTES };
   }
-  const remote = dialled.value.remoteAddress;
-  const running = relay(socket, dialled.value, first.value, tunnel, inlet);
+  const running = relay(socket, dialled.value.socket, first.value, tunnel, inlet);
   carriage.endsWith(
     () => running.cut(),
     () => running.bytes,
@@ -72,7 +73,7 @@ async function runOpaque(
     received,
     detail: ended,
     ...(cutBy !== undefined && { failure: cutBy }),
-    ...(remote !== undefined && { dialled: remote }),
+    dialled: dialled.value.address,
   };
 }
 
