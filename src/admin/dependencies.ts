@@ -6,7 +6,7 @@ import type { ApprovalDesk } from './access/approval-desk.ts';
 import type { AuditDesk } from './access/audit-desk.ts';
 import type { ExchangeDesk } from './access/exchange-desk.ts';
 import type { RecordDesk } from './access/record-desk.ts';
-import type { IdentityProvider, People, TokenExchange } from './access/people.ts';
+import type { IdentityProvider, People, SamlSignIn, TokenExchange } from './access/people.ts';
 import type { ReportDesk } from './access/report-desk.ts';
 import type { RetentionDesk } from './access/retention-desk.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -30,6 +30,8 @@ export interface AdminDependencies {
   readonly people: People;
   /** Absent where no `oidc` is set. */
   readonly identityProvider?: IdentityProvider | undefined;
+  /** Absent where no `saml` is set. */
+  readonly samlSignIn?: SamlSignIn | undefined;
   /** Absent where no `token-exchange` is set. */
   readonly tokenExchange?: TokenExchange | undefined;
   readonly agents: AgentDesk;

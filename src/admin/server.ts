@@ -16,14 +16,15 @@ import { eventRoutes } from './routes/events.ts';
 import { collectDescription } from './description/openapi.ts';
 import { descriptionRoutes } from './routes/description.ts';
 import { placeRoutes } from './routes/places.ts';
-import { oidcRoutes } from './routes/oidc.ts';
+import { oidcRoutes } from './routes/signing-in/oidc.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { auditRoute } from './routes/records/audit.ts';
 import { reportRoutes } from './routes/records/report.ts';
 import { retentionRoutes } from './routes/records/retention.ts';
 import { sessionExportRoute } from './routes/records/session-export.ts';
 import { statusRoutes } from './routes/status.ts';
-import { signInRoutes } from './routes/sign-in.ts';
+import { samlRoutes } from './routes/signing-in/saml.ts';
+import { signInRoutes } from './routes/signing-in/sign-in.ts';
 import { tokenExchangeRoute } from './routes/token-exchange.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -103,6 +104,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   eventRoutes(server, dependencies);
   signInRoutes(server, dependencies, cookies);
   oidcRoutes(server, dependencies, cookies);
+  await samlRoutes(server, dependencies, cookies);
   consoleRoutes(server, dependencies);
   return server;
 }

@@ -94,6 +94,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     ...desksOf(parts, people),
     watch: consoleEvents(parts.events, state.database),
     identityProvider: people.identityProvider,
+    samlSignIn: people.samlSignIn,
     tokenExchange: people.tokenExchange,
     reload: reloadOnRecord(parts, people.record),
     ready,

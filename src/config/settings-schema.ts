@@ -46,6 +46,16 @@ const serverCertificate = {
   key: path('Private key, PEM.'),
 };
 
+const groupRoles = Type.Record(
+  Type.String(),
+  section('What members of a group of the identity provider may do.', {
+    role: choice(['viewer', 'approver', 'auditor', 'operator', 'admin'], 'Role.'),
+    groups: list(text('Group.'), 'Approver groups.', { single: true, default: [] }),
+    places: list(place('Place.'), 'Places the role is scoped to; empty: all.', { single: true, default: [] }),
+  }),
+  { description: 'Roles by group of the identity provider.', default: {} },
+);
+
 const proxyListener = section(
   'One proxy listener.',
   {
@@ -284,15 +294,18 @@ const SETTINGS = section('cordon.yaml', {
       issuer: url('Issuer identifier.'),
       'client-id': text('Client of the gateway at the issuer.'),
       place: place('Where the issuer is.'),
-      roles: Type.Record(
-        Type.String(),
-        section('What members of a group of the issuer may do.', {
-          role: choice(['viewer', 'approver', 'auditor', 'operator', 'admin'], 'Role.'),
-          groups: list(text('Group.'), 'Approver groups.', { single: true, default: [] }),
-          places: list(place('Place.'), 'Places the role is scoped to; empty: all.', { single: true, default: [] }),
-        }),
-        { description: 'Roles by group of the issuer.', default: {} },
-      ),
+      roles: groupRoles,
+    }),
+  ),
+  saml: Type.Optional(
+    section('Sign-in of people by SAML 2.0. The browser alone speaks with the provider.', {
+      issuer: text('Entity id of the identity provider.'),
+      'sign-in': url('Where it is asked (SingleSignOnService, HTTP-Redirect).'),
+      certificate: path('The certificate that it signs with, PEM; several while it changes its key.'),
+      'entity-id': text('Entity id of the gateway at the provider: what assertions must be made out to.'),
+      mail: Type.Optional(text('Attribute with the mail address. Unset: the NameID, where its format says that it is one.')),
+      groups: text('Attribute with the groups.', { default: 'groups' }),
+      roles: groupRoles,
     }),
   ),
   'token-exchange': Type.Optional(

@@ -116,7 +116,10 @@ describe('GET / and its assets', () => {
     };
     for (const identityProvider of [undefined, provider]) {
       const { ask } = await admin({ identityProvider });
-      expect(JSON.parse((await ask('/v1/sign-in', ANYONE)).body)).toEqual({ oidc: identityProvider !== undefined });
+      expect(JSON.parse((await ask('/v1/sign-in', ANYONE)).body)).toEqual({
+        oidc: identityProvider !== undefined,
+        saml: false,
+      });
     }
   });
 });

@@ -80,7 +80,7 @@ describe('the network (invariant 10)', () => {
       // The gateway's own requests, for tables, sign-in, webhooks and sinks: decided as subject `cordon`, pinned to the judged addresses.
       'app/egress/pinned-exchange.ts',
       // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
-      'app/people/oidc/issuer-client.ts',
+      'app/people/providers/oidc/issuer-client.ts',
       // The command line of people, to the admin API of a gateway; runs in no gateway.
       'cli/api/api-exchange.ts',
       // What Node does with the variables of an agent: `cordon doctor` starts it as a program of its own.

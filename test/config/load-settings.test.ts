@@ -241,7 +241,7 @@ listen:
     ],
     [
       '- a',
-      'cordon.yaml:1:1 : Found a list, expected listen, node, data, rules, authority, resolver, geo, store, recordings, approvals, secrets, limits, workers, log, trust, tls, upstream-proxy, traces, oidc, token-exchange, sinks, webhooks',
+      'cordon.yaml:1:1 : Found a list, expected listen, node, data, rules, authority, resolver, geo, store, recordings, approvals, secrets, limits, workers, log, trust, tls, upstream-proxy, traces, oidc, saml, token-exchange, sinks, webhooks',
     ],
   ])('loadSettings() refuses %j and says where', (text, issue) => {
     expect(issuesOf(text)).toEqual([issue]);

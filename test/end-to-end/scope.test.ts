@@ -21,6 +21,8 @@ const FOR_EVERYBODY: ReadonlySet<string> = new Set([
   '/v1/sign-in',
   '/v1/sign-in/oidc',
   '/v1/sign-in/oidc/callback',
+  '/v1/sign-in/saml',
+  '/v1/sign-in/saml/metadata',
 ]);
 /** Streams without end; what it says of approvals are ids, for which everybody asks anew. */
 const ENDLESS: ReadonlySet<string> = new Set(['/v1/events']);
@@ -28,6 +30,8 @@ const ENDLESS: ReadonlySet<string> = new Set(['/v1/events']);
 /** What a role for another place may ask for all the same: what is its own, or a trial that reads nothing recorded. */
 const OWN: ReadonlySet<string> = new Set([
   '/v1/sign-in',
+  '/v1/sign-in/saml/callback',
+  '/v1/sign-in/saml/finish',
   '/v1/sign-out',
   '/v1/token-exchange',
   '/v1/policy/check',

@@ -11,6 +11,12 @@ export interface Page {
 /** As much of a browser as signing in takes: cookies by name, and what it says about where a request comes from. */
 export class Browser {
   readonly cookies = new Map<string, string>();
+  readonly #from: string | undefined;
+
+  /** @param from its address, on this machine */
+  constructor(from?: string) {
+    this.#from = from;
+  }
 
   /** One request, redirects not followed. */
   open(
@@ -22,6 +28,7 @@ export class Browser {
       method: body === undefined ? 'GET' : 'POST',
       agent: false,
       rejectUnauthorized: false,
+      ...(this.#from !== undefined && { localAddress: this.#from }),
       headers: {
         cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),

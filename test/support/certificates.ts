@@ -42,6 +42,12 @@ export interface TestCa {
   subordinate(): Promise<ServerCertificate>;
 }
 
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 2048,
+} as const;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const ALWAYS = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2099-01-01T00:00:00Z') } as const;
 const LONG_AGO = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2021-01-01T00:00:00Z') } as const;
@@ -77,6 +83,20 @@ export async function selfSigned(...hosts: readonly string[]): Promise<ServerCer
     signingAlgorithm: ALGORITHM,
     extensions: [subjectAltName(hosts)],
   });
+  return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+/** An RSA key with a certificate that says nothing: what signs XML. */
+export interface RsaCertificate {
+  /** PEM */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export async function rsaCertificate(name: string): Promise<RsaCertificate> {
+  const keys = await crypto.subtle.generateKey(RSA, true, ['sign', 'verify']);
+  const own = { ...ALWAYS, serialNumber: randomSerial(), name: `CN=${name}`, keys, signingAlgorithm: RSA };
+  const certificate = await X509CertificateGenerator.createSelfSigned(own);
   return { cert: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
 }
 

@@ -80,6 +80,23 @@ export interface IdentityProvider {
   finish(callback: string, cookie: string | undefined, client: string): Promise<Result<Opened, Refusal>>;
 }
 
+/** Sign-in through an identity provider that speaks SAML 2.0; given by `app` where `saml` is set. */
+export interface SamlSignIn {
+  /**
+   * @param callback where the provider answers
+   * @param again the person must show anew who it is (`approval.step-up`)
+   * @param session cookie of the session that the new one takes the place of
+   */
+  start(callback: string, again: boolean, session: string | undefined): Promise<SignInStart>;
+  /**
+   * @param response base64, as the provider's form has it
+   * @param cookie what `start` gave the browser
+   */
+  finish(response: string, callback: string, cookie: string | undefined, client: string): Promise<Result<Opened, Refusal>>;
+  /** What the provider has to know about this gateway, XML. */
+  metadata(callback: string): string;
+}
+
 /** What a workload asks for. */
 export interface ExchangeOrder {
   /** The JWT that its platform made for it. */

@@ -17,7 +17,7 @@ export interface Permission {
   readonly anyHost?: true;
   /** Not counted by address: probes, and sign-in, which counts what fails. */
   readonly uncounted?: true;
-  /** A browser may be led here from another site, by a link or a redirect. */
+  /** A browser may be led here from another site, by a link, a redirect or a form. */
   readonly fromElsewhere?: true;
   readonly summary: string;
 }
@@ -51,6 +51,16 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/sign-in/oidc/callback', ROLES, 'Where the identity provider leads back to', {
     without: 'anyone',
     fromElsewhere: true,
+  }),
+  may('GET', '/v1/sign-in/saml', ROLES, 'Leads to the identity provider that speaks SAML', { without: 'anyone' }),
+  may('GET', '/v1/sign-in/saml/metadata', ROLES, 'What that provider has to know about this gateway', { without: 'anyone' }),
+  may('POST', '/v1/sign-in/saml/callback', ROLES, 'Where that provider sends its answer, which goes on to the next', {
+    without: 'anyone',
+    fromElsewhere: true,
+  }),
+  may('POST', '/v1/sign-in/saml/finish', ROLES, 'Opens a session of the console with such an answer', {
+    without: 'anyone',
+    uncounted: true,
   }),
   may('POST', '/v1/sign-out', ROLES, 'Ends the session'),
   may('GET', '/v1/me', ROLES, 'Who asks, with role and scope'),

@@ -54,7 +54,7 @@ export function isCrossSite(request: IncomingMessage): boolean {
   return origin !== undefined && origin !== `http://${request.headers.host}` && origin !== `https://${request.headers.host}`;
 }
 
-/** Whether a browser was led to a page, by a link, an address or a redirect (Fetch Metadata Request Headers §2.1, §2.3). */
-export function isNavigation({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+/** Whether a browser was led to a page, by a link, an address, a redirect or a form (Fetch Metadata Request Headers §2.1, §2.3). */
+export function isNavigation({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }

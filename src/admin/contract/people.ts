@@ -31,6 +31,7 @@ export const SignInQuery = Type.Object(
 );
 export const SignInWays = Type.Object({
   oidc: Type.Boolean({ description: 'Whether `GET /v1/sign-in/oidc` leads to an identity provider; a token always serves.' }),
+  saml: Type.Boolean({ description: 'Whether `GET /v1/sign-in/saml` leads to one that speaks SAML.' }),
 });
 /** `GET /v1/sign-in` */
 export type SignInWays = Static<typeof SignInWays>;

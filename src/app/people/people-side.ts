@@ -1,4 +1,4 @@
-import type { IdentityProvider, People, TokenExchange } from '../../admin/access/people.ts';
+import type { IdentityProvider, People, SamlSignIn, TokenExchange } from '../../admin/access/people.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import { ok, type Result } from '../../core/result.ts';
@@ -27,6 +27,8 @@ export interface PeopleSide extends AsyncDisposable {
   readonly record: RecordAdmin;
   /** Absent where no `oidc` is set. */
   readonly identityProvider: IdentityProvider | undefined;
+  /** Absent where no `saml` is set. */
+  readonly samlSignIn: SamlSignIn | undefined;
   /** Absent where no `token-exchange` is set. */
   readonly tokenExchange: TokenExchange | undefined;
   /**
@@ -67,6 +69,8 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
   stack.defer(() => clearInterval(purge));
   const identityProvider = await identityProviderOf(peopleParts, parts);
   if (!identityProvider.ok) return identityProvider;
+  const samlSignIn = await samlSignInOf(peopleParts, parts);
+  if (!samlSignIn.ok) return samlSignIn;
   const tokenExchange = await tokenExchangeOf(peopleParts, parts);
   if (!tokenExchange.ok) return tokenExchange;
   const owned = stack.move();
@@ -74,6 +78,7 @@ export async function openPeopleSide(parts: PeopleSideParts): Promise<Result<Peo
     people: createPeople(peopleParts),
     record,
     identityProvider: identityProvider.value,
+    samlSignIn: samlSignIn.value,
     tokenExchange: tokenExchange.value,
     makeFirstToken: () => makeFirstToken(first),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -87,8 +92,15 @@ async function identityProviderOf(
   const { oidc } = parts.settings;
   if (oidc === undefined) return ok(undefined);
   // Only where it is used: most installations never load the client.
-  const { openIdentityProvider } = await import('./oidc/open-identity-provider.ts');
+  const { openIdentityProvider } = await import('./providers/oidc/open-identity-provider.ts');
   return openIdentityProvider(people, oidc, parts);
+}
+
+async function samlSignInOf(people: PeopleParts, parts: PeopleSideParts): Promise<Result<SamlSignIn | undefined, string>> {
+  const { saml } = parts.settings;
+  if (saml === undefined) return ok(undefined);
+  const { openSamlSignIn } = await import('./providers/saml/open-saml-sign-in.ts');
+  return openSamlSignIn(people, saml, parts);
 }
 
 async function tokenExchangeOf(

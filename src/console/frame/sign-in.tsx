@@ -29,15 +29,22 @@ export function SignIn({ gateway, hasEnded, onSignedIn }: SignInProps): JSX.Elem
           Your session has ended. Sign in again; nothing that was decided is lost.
         </p>
       )}
-      {ways?.oidc === true && (
-        <p>
-          <a class="button primary" href="/v1/sign-in/oidc">
-            Sign in with your organisation
-          </a>
-        </p>
+      {ways?.oidc === true && <Organisation href="/v1/sign-in/oidc" text="Sign in with your organisation" />}
+      {ways?.saml === true && (
+        <Organisation href="/v1/sign-in/saml" text={`Sign in with your organisation${ways.oidc ? ' (SAML)' : ''}`} />
       )}
       <TokenForm gateway={gateway} onSignedIn={onSignedIn} />
     </main>
+  );
+}
+
+function Organisation({ href, text }: { readonly href: string; readonly text: string }): JSX.Element {
+  return (
+    <p>
+      <a class="button primary" href={href}>
+        {text}
+      </a>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginAttempt, resumeAttempt } from '../../../src/app/people/oidc/sign-in-attempt.ts';
+import { beginAttempt, resumeAttempt } from '../../../src/app/people/providers/sign-in-attempt.ts';
 import type { ConsoleSessionId } from '../../../src/core/ids.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 

@@ -13,16 +13,17 @@ interface MayNotProps {
 /** Why this person cannot decide, and what to do where a rule wants a sign-in of these minutes. */
 export function MayNot({ request, why }: MayNotProps): JSX.Element {
   const { value: ways } = useAnswer<SignInWays>('/v1/sign-in');
+  const provider = ways?.oidc === true ? 'oidc' : ways?.saml === true ? 'saml' : undefined;
   const asksAgain = request.rules.some(({ stepUp }) => stepUp) && /sign in again/i.test(why);
   return (
     <p class="notice">
       You cannot decide on this: <Foreign text={why} as="prose" />
-      {asksAgain && ways?.oidc === true && (
+      {asksAgain && provider !== undefined && (
         <>
-          . <a href="/v1/sign-in/oidc?again=1">Show anew who you are</a>; then you have five minutes.
+          . <a href={`/v1/sign-in/${provider}?again=1`}>Show anew who you are</a>; then you have five minutes.
         </>
       )}
-      {asksAgain && ways?.oidc === false && '. Sign out and sign in; then you have five minutes.'}
+      {asksAgain && ways !== undefined && provider === undefined && '. Sign out and sign in; then you have five minutes.'}
     </p>
   );
 }

@@ -16,6 +16,8 @@ export interface SignInAttempt {
   readonly nonce: string;
   /** RFC 7636 §4.1. */
   readonly codeVerifier: string;
+  /** SAML Core §3.2.1: the request that the answer must name. */
+  readonly requestId: string;
   /** The person must show anew who it is. */
   readonly again: boolean;
   /** The session that the new one takes the place of. */
@@ -50,5 +52,14 @@ export function resumeAttempt(cookie: string, clock: Clock): SignInAttempt | und
  */
 function attempt(cookie: string, again: boolean, before: ConsoleSessionId | undefined): SignInAttempt {
   const derive = (purpose: string): string => hash('sha256', `cordon sign-in ${purpose} ${cookie}`, 'base64url');
-  return { cookie, state: derive('state'), nonce: derive('nonce'), codeVerifier: derive('code verifier'), again, before };
+  return {
+    cookie,
+    state: derive('state'),
+    nonce: derive('nonce'),
+    codeVerifier: derive('code verifier'),
+    // An identifier of XML does not begin with a digit.
+    requestId: `_${derive('request')}`,
+    again,
+    before,
+  };
 }

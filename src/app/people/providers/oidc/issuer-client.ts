@@ -1,11 +1,11 @@
 import * as oidc from 'openid-client';
-import type { Clock } from '../../../core/ports.ts';
-import { fail, ok, type Result } from '../../../core/result.ts';
-import type { Milliseconds } from '../../../core/units.ts';
-import type { Log } from '../../../telemetry/log.ts';
+import type { Clock } from '../../../../core/ports.ts';
+import { fail, ok, type Result } from '../../../../core/result.ts';
+import type { Milliseconds } from '../../../../core/units.ts';
+import type { Log } from '../../../../telemetry/log.ts';
 import { IssuerUnreachable } from './issuer-fetch.ts';
 import type { OidcSettings } from './issuer-policy.ts';
-import type { SignInAttempt } from './sign-in-attempt.ts';
+import type { SignInAttempt } from '../sign-in-attempt.ts';
 
 export interface IssuerClientParts {
   readonly settings: OidcSettings;

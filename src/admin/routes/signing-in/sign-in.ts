@@ -1,15 +1,18 @@
-import { clientOf, principalOf, visitorOf } from '../access/visit.ts';
-import type { Cookies } from '../access/session-cookie.ts';
-import { ConsoleSessionsAnswer, Done, IdParams, MeAnswer, SignInBody, SignInWays } from '../contract/people.ts';
-import { consoleSessionItem, meAnswer } from '../contract/people-items.ts';
-import type { AdminDependencies } from '../dependencies.ts';
-import { sendRefusal } from '../problem.ts';
-import type { TypedServer } from '../typed-server.ts';
+import { clientOf, principalOf, visitorOf } from '../../access/visit.ts';
+import type { Cookies } from '../../access/session-cookie.ts';
+import { ConsoleSessionsAnswer, Done, IdParams, MeAnswer, SignInBody, SignInWays } from '../../contract/people.ts';
+import { consoleSessionItem, meAnswer } from '../../contract/people-items.ts';
+import type { AdminDependencies } from '../../dependencies.ts';
+import { sendRefusal } from '../../problem.ts';
+import type { TypedServer } from '../../typed-server.ts';
 
 /** `/v1/sign-in`, `/v1/sign-out`, `/v1/me` and `/v1/console-sessions` */
 export function signInRoutes(server: TypedServer, dependencies: AdminDependencies, cookies: Cookies): void {
-  const { people, clock, identityProvider } = dependencies;
-  server.get('/v1/sign-in', { schema: { response: { 200: SignInWays } } }, () => ({ oidc: identityProvider !== undefined }));
+  const { people, clock, identityProvider, samlSignIn } = dependencies;
+  server.get('/v1/sign-in', { schema: { response: { 200: SignInWays } } }, () => ({
+    oidc: identityProvider !== undefined,
+    saml: samlSignIn !== undefined,
+  }));
   server.post('/v1/sign-in', { schema: { body: SignInBody, response: { 201: MeAnswer } } }, async (request, reply) => {
     const opened = await people.signIn(request.body.token, clientOf(request), cookies.session(request));
     if (!opened.ok) return sendRefusal(reply, opened.failure);

@@ -1,9 +1,9 @@
 import { rootCertificates } from 'node:tls';
-import type { IdentityProvider } from '../../../admin/access/people.ts';
-import { fail, ok, type Result } from '../../../core/result.ts';
-import { scopePlaces } from '../../../policy/place/scope-places.ts';
-import { exchangeIds } from '../../system.ts';
-import type { PeopleParts, PeopleSideParts } from '../people-parts.ts';
+import type { IdentityProvider } from '../../../../admin/access/people.ts';
+import { fail, ok, type Result } from '../../../../core/result.ts';
+import { exchangeIds } from '../../../system.ts';
+import { unknownRolePlace } from '../known-person.ts';
+import type { PeopleParts, PeopleSideParts } from '../../people-parts.ts';
 import { createIdentityProvider } from './identity-provider.ts';
 import { createIssuerClient } from './issuer-client.ts';
 import { createIssuerFetch } from './issuer-fetch.ts';
@@ -21,11 +21,8 @@ export function openIdentityProvider(
   const { world } = inForce.tables;
   const policy = issuerPolicy(oidc, settings.node, world, clock.now());
   if (!policy.ok) return policy;
-  for (const [group, { places }] of Object.entries(oidc.roles)) {
-    const [unknown] = scopePlaces(places, inForce.compiled, world).unknown;
-    if (unknown !== undefined)
-      return fail(`oidc.roles.${group}.places: Found "${unknown}", expected a country or a set such as eu`);
-  }
+  const unknown = unknownRolePlace('oidc.roles', oidc.roles, inForce.compiled, world);
+  if (unknown !== undefined) return fail(unknown);
   const fetch = createIssuerFetch(policy.value, {
     tables: () => inForce.tables,
     resolver: plane.resolver,

@@ -1,18 +1,16 @@
 import type { IDToken } from 'openid-client';
-import type { IdentityProvider, Opened } from '../../../admin/access/people.ts';
-import type { Refusal } from '../../../admin/problem.ts';
-import type { Failure } from '../../../core/codes.ts';
-import type { ConsoleSessionId } from '../../../core/ids.ts';
-import type { Principal } from '../../../core/people/principal.ts';
-import { fail, ok, type Result } from '../../../core/result.ts';
-import type { SignIn } from '../../../identity/people/open-session.ts';
-import { refuseAttempt } from '../authenticate.ts';
-import type { PeopleParts } from '../people-parts.ts';
-import { beginSession, presentedSession } from '../sessions.ts';
+import type { IdentityProvider, Opened } from '../../../../admin/access/people.ts';
+import type { Refusal } from '../../../../admin/problem.ts';
+import type { Failure } from '../../../../core/codes.ts';
+import { fail, ok, type Result } from '../../../../core/result.ts';
+import { refuseAttempt } from '../../authenticate.ts';
+import type { PeopleParts } from '../../people-parts.ts';
+import { presentedSession } from '../../sessions.ts';
 import { claimedPerson } from './claimed-person.ts';
 import type { IssuerClient } from './issuer-client.ts';
 import type { OidcSettings } from './issuer-policy.ts';
-import { beginAttempt, resumeAttempt, type SignInAttempt } from './sign-in-attempt.ts';
+import { beginAttempt, resumeAttempt, type SignInAttempt } from '../sign-in-attempt.ts';
+import { beginVouched } from '../vouched.ts';
 
 export interface IdentityProviderParts {
   readonly people: PeopleParts;
@@ -59,31 +57,12 @@ async function enter(
     people.refused.note(client, claimed.failure);
     return fail({ status: 403, detail: claimed.failure });
   }
-  const { person, assignment } = claimed.value;
   const now = people.clock.now();
   const authTime = Math.min(now, (claims.auth_time ?? claims.iat) * 1000);
-  const signIn: SignIn = { person, assignment, authTime, vouchedBy: claims.iss };
-  const { places } = people.scope.places(assignment.places);
-  const by: Principal = {
-    person,
-    role: assignment.role,
-    groups: assignment.groups,
-    places,
-    authTime,
-    vouchedBy: claims.iss,
-    credential: 'oidc',
+  return beginVouched(
+    { ...claimed.value, authTime, vouchedBy: claims.iss, subject: claims.sub, credential: 'oidc' },
+    before,
     client,
-  };
-  const replaced = await sessionOf(person, before, people);
-  return beginSession(signIn, by, { before: replaced, details: { issuer: claims.iss, subject: claims.sub } }, people);
-}
-
-/** The session that the browser left with, if it is of the same person: its cookie does not come along on the way back. */
-async function sessionOf(
-  person: string,
-  id: ConsoleSessionId | undefined,
-  { sessions }: PeopleParts,
-): Promise<ConsoleSessionId | undefined> {
-  const found = id === undefined ? undefined : await sessions.find(id);
-  return found?.ok === true && found.value?.session.person === person ? id : undefined;
+    people,
+  );
 }

@@ -1,9 +1,9 @@
-import type { Settings } from '../../../config/settings-schema.ts';
-import type { Result } from '../../../core/result.ts';
-import type { Instant } from '../../../core/units.ts';
-import type { WorldData } from '../../../policy/model.ts';
-import { ownEndpointPolicy } from '../../egress/own-endpoint-policy.ts';
-import type { OwnPolicy } from '../../egress/own-policy.ts';
+import type { Settings } from '../../../../config/settings-schema.ts';
+import type { Result } from '../../../../core/result.ts';
+import type { Instant } from '../../../../core/units.ts';
+import type { WorldData } from '../../../../policy/model.ts';
+import { ownEndpointPolicy } from '../../../egress/own-endpoint-policy.ts';
+import type { OwnPolicy } from '../../../egress/own-policy.ts';
 
 export type OidcSettings = NonNullable<Settings['oidc']>;
 

@@ -1,10 +1,10 @@
 import type { CustomFetch } from 'openid-client';
-import type { Failure } from '../../../core/codes.ts';
-import type { SessionId } from '../../../core/ids.ts';
-import { parseAbsoluteForm } from '../../../wire/http/request-target.ts';
-import type { OwnPolicy } from '../../egress/own-policy.ts';
-import { type OwnEgress, sendOwn } from '../../egress/own-request.ts';
-import type { OwnMessage } from '../../egress/pinned-exchange.ts';
+import type { Failure } from '../../../../core/codes.ts';
+import type { SessionId } from '../../../../core/ids.ts';
+import { parseAbsoluteForm } from '../../../../wire/http/request-target.ts';
+import type { OwnPolicy } from '../../../egress/own-policy.ts';
+import { type OwnEgress, sendOwn } from '../../../egress/own-request.ts';
+import type { OwnMessage } from '../../../egress/pinned-exchange.ts';
 
 export interface IssuerFetchParts extends OwnEgress {
   /** PEM texts of further trust anchors. */
