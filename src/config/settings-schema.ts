@@ -347,6 +347,7 @@ const SETTINGS = section('cordon.yaml', {
       'object-lock': Type.Optional(
         choice(['compliance', 'governance'], 'Of `s3`: the default retention that the bucket must have; without it no start.'),
       ),
+      'alarm-after': duration('5m', 'How far it may be behind before an alarm; another one tells when it is level again.'),
       place: place('Where it is: inside `node.place`, and inside the home of every agent that is served.'),
     }),
     'Copies of the record.',

@@ -49,7 +49,12 @@ export type GaugeName =
   | 'cordon_webhook_messages_waiting'
   | 'cordon_workers';
 /** Gauges with a value for each sink. */
-export type SinkGaugeName = 'cordon_sink_waiting_records' | 'cordon_sink_waiting_bytes' | 'cordon_sink_lag_seconds';
+export type SinkGaugeName =
+  | 'cordon_sink_waiting_records'
+  | 'cordon_sink_waiting_bytes'
+  | 'cordon_sink_waiting_segments'
+  | 'cordon_sink_lag_seconds'
+  | 'cordon_sink_last_success_seconds';
 
 export interface Metrics {
   /** The counter of these labels. */
@@ -112,6 +117,7 @@ const HIGHEST: ReadonlySet<GaugeName | SinkGaugeName> = new Set([
   'cordon_tables_stale',
   'cordon_webhook_messages_waiting',
   'cordon_sink_lag_seconds',
+  'cordon_sink_last_success_seconds',
 ]);
 
 function togetherOf(name: GaugeName | SinkGaugeName): Together {
@@ -121,7 +127,9 @@ function togetherOf(name: GaugeName | SinkGaugeName): Together {
 const SINK_GAUGES: { readonly [N in SinkGaugeName]: string } = {
   cordon_sink_waiting_records: 'Records of this process that a sink has not taken',
   cordon_sink_waiting_bytes: 'Bytes of segments that a sink has not taken',
-  cordon_sink_lag_seconds: 'Age of the oldest record that a sink has not taken',
+  cordon_sink_waiting_segments: 'Segments of which a sink has not taken all',
+  cordon_sink_lag_seconds: 'Age of the oldest record that a sink has not taken, or time since its segment was finished',
+  cordon_sink_last_success_seconds: 'When a sink last took anything, in seconds since 1970; 0: never in this process',
 };
 
 /** When prom-client is loaded: not while everybody waits for the gateway to be ready. */

@@ -15,6 +15,7 @@ export interface Batch {
   readonly id: string;
   /** JSON lines, each with its newline. */
   readonly payload: string;
+  /** Time of the first record that is more than one of a delivery: those wait for others to go with. */
   readonly oldest: Instant;
 }
 
@@ -22,6 +23,7 @@ export interface Batch {
 export interface ChainLag {
   readonly records: number;
   readonly bytes: Bytes;
+  readonly segments: number;
   /** Of the oldest such record; undefined where none is known. */
   readonly oldest: Instant | undefined;
 }
@@ -38,11 +40,19 @@ export interface ChainCopyParts {
 
 /** As much is sent at once, or one block that is longer. */
 const BATCH_BYTES: Bytes = 1024 ** 2;
-const NONE: ChainLag = { records: 0, bytes: 0, oldest: undefined };
+const NONE: ChainLag = { records: 0, bytes: 0, segments: 0, oldest: undefined };
 
 interface Pending extends Batch {
   readonly next: ChainSpot;
   readonly seq: number;
+}
+
+/** What is read to be sent; no lines where there is nothing but deliveries. */
+interface Read {
+  readonly lines: readonly Buffer[];
+  /** The first line that is not only of a delivery. */
+  readonly other?: Buffer | undefined;
+  readonly next: ChainSpot;
 }
 
 /**
@@ -98,24 +108,27 @@ export class ChainCopy {
     if (this.#isCurrent) return NONE;
     const { until } = this.#parts;
     const records = until === undefined ? 0 : Math.max(0, until().records - this.#cursor.seq);
-    return { records, bytes: this.#waitingBytes(), oldest: this.#pending?.oldest };
+    return { records, ...this.#waitingFiles(), oldest: this.#pending?.oldest };
   }
 
-  #waitingBytes(): Bytes {
+  #waitingFiles(): Pick<ChainLag, 'bytes' | 'segments'> {
     const { directory } = this.#parts;
     const { segment = 0, offset = 0 } = this.#cursor.taken ?? {};
-    let bytes = 0;
+    let [bytes, segments] = [0, 0];
     for (const number of segmentNumbers(directory)) {
       if (number < segment) continue;
       const size = statSync(join(directory, segmentName(number)), { throwIfNoEntry: false })?.size ?? 0;
-      bytes += number === segment ? Math.max(0, size - offset) : size;
+      const waiting = number === segment ? size - offset : size;
+      if (waiting <= 0) continue;
+      bytes += waiting;
+      segments += 1;
     }
-    return bytes;
+    return { bytes, segments };
   }
 
   async #collect(): Promise<Pending | undefined> {
     const { taken, sending } = this.#cursor;
-    const { lines, next } = await this.#read(taken, sending);
+    const { lines, other, next } = await this.#read(taken, sending);
     if (lines.length === 0 && sending !== undefined) {
       // Removed meanwhile: what comes behind it is due.
       this.#cursor = { taken: sending, seq: this.#cursor.seq };
@@ -131,31 +144,33 @@ export class ChainCopy {
     return {
       id: `rec_${this.#writer}_${first.seq}-${last.seq}`,
       payload: `${lines.map((line) => line.toString('latin1')).join('\n')}\n`,
-      oldest: Date.parse(first.time),
+      oldest: Date.parse((other === undefined ? first : frameOf(other)).time),
       next,
       seq: last.seq + 1,
     };
   }
 
   /** What was being sent, to its very end; else as much as goes into a batch, or nothing where only deliveries are told of. */
-  async #read(from: ChainSpot | undefined, sending: ChainSpot | undefined): Promise<{ lines: Buffer[]; next: ChainSpot }> {
+  async #read(from: ChainSpot | undefined, sending: ChainSpot | undefined): Promise<Read> {
     const until = sending ?? this.#parts.until?.();
     const lines: Buffer[] = [];
     let next = from;
     let bytes = 0;
-    let hasOthers = sending !== undefined;
+    let other: Buffer | undefined;
     const isFull = (): boolean => sending === undefined && bytes >= BATCH_BYTES;
     while (!isFull()) {
       const followed = await this.#follower.read(next, until);
       next = followed.next;
       const found = followed.blocks.flatMap((block) => block.lines);
-      if (followed.blocks.length === 0) return { lines: hasOthers ? lines : [], next };
-      hasOthers = this.#own.hasOthers(found) || hasOthers;
+      if (followed.blocks.length === 0)
+        return { lines: other === undefined && sending === undefined ? [] : lines, other, next };
+      const first = this.#own.firstOther(found);
+      other ??= first;
       for (const line of found) bytes += line.length + 1;
       lines.push(...found);
     }
     // So many deliveries were told of that others could not be seen behind them.
-    return { lines, next: next! };
+    return { lines, other, next: next! };
   }
 }
 

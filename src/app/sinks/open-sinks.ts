@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings-schema.ts';
-import type { Clock, Random } from '../../core/ports.ts';
+import type { Clock, EventBus, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -8,6 +8,7 @@ import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { FollowedChains } from '../indexing/writers-in.ts';
 import { namedKey } from '../notifying/signature.ts';
+import { createAdminRecord } from '../people/admin-record.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
 import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
@@ -22,6 +23,7 @@ export interface SinkParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly events: EventBus;
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
@@ -84,6 +86,7 @@ async function feedParts({
   clock,
   random,
   log,
+  events,
   state,
   inForce,
   metrics,
@@ -104,6 +107,7 @@ async function feedParts({
     random,
     metrics,
     log,
+    record: createAdminRecord({ journal, events }),
     keyOf: ({ secret }) => namedKey(secrets, secret),
   };
 }

@@ -16,15 +16,15 @@ const MARK = `"session":"${SINK_SESSION}"`;
 export class OwnDeliveries {
   readonly #exchanges = new BoundedMap<ExchangeId, true>(CAPACITY);
 
-  /** Whether there is any other record among these lines; asked in the order of the chain, as often as one likes. */
-  hasOthers(lines: readonly Buffer[]): boolean {
-    // Once others are there, what matters is only which exchanges are to be known later.
-    let others = false;
+  /** The first other record among these lines; asked in the order of the chain, as often as one likes. */
+  firstOther(lines: readonly Buffer[]): Buffer | undefined {
+    // Once one is there, what matters is only which exchanges are to be known later.
+    let other: Buffer | undefined;
     for (const line of lines) {
-      if (others && !line.includes(MARK)) continue;
-      if (!this.#isOwn(JSON.parse(line.toString('latin1')) as RecordEvent)) others = true;
+      if (other !== undefined && !line.includes(MARK)) continue;
+      if (!this.#isOwn(JSON.parse(line.toString('latin1')) as RecordEvent)) other ??= line;
     }
-    return others;
+    return other;
   }
 
   #isOwn(event: RecordEvent): boolean {

@@ -1,19 +1,18 @@
 import { basename, join } from 'node:path';
-import type { Clock, Random } from '../../core/ports.ts';
+import type { Random } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
 import type { OpenJournal } from '../../recording/journal.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import { UnreadableSegment } from '../../recording/reading/read-lines.ts';
-import type { Log } from '../../telemetry/log.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
 import type { OwnEgress } from '../egress/own-request.ts';
 import { type FollowedChains, followedChains } from '../indexing/writers-in.ts';
-import { type Batch, ChainCopy, type ChainLag } from './chain-copy.ts';
+import { type Batch, ChainCopy } from './chain-copy.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import { FeedLoop } from './feed-loop.ts';
 import type { HttpSink } from './http-sink.ts';
+import { type SinkWaiting, SinkWatch, type WatchParts } from './sink-watch.ts';
 
-export interface SinkFeedParts {
+export interface SinkFeedParts extends WatchParts {
   /** Of all writers. */
   readonly directories: readonly string[];
   readonly leaves?: FollowedChains['leaves'];
@@ -23,10 +22,7 @@ export interface SinkFeedParts {
   readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
   readonly wrapping: readonly WrappingKey[];
   readonly egress: OwnEgress;
-  readonly clock: Clock;
   readonly random: Random;
-  readonly metrics: Metrics;
-  readonly log: Log;
   /** The key as it is now; a failure says why there is none. */
   readonly keyOf: (sink: HttpSink) => Promise<Result<Uint8Array, string>>;
 }
@@ -44,31 +40,31 @@ export class SinkFeed implements AsyncDisposable {
   readonly #unreadable = new Set<string>();
   readonly #stopped = new AbortController();
   readonly #loop: FeedLoop;
+  readonly #watch: SinkWatch;
   #trouble: string | undefined;
 
   constructor(sink: HttpSink, parts: SinkFeedParts) {
     this.#sink = sink;
     this.#parts = parts;
-    const { metrics, clock } = parts;
-    const sum = (read: (lag: ChainLag) => number): number => this.#lags().reduce((total, lag) => total + read(lag), 0);
-    metrics.sampleSink('cordon_sink_waiting_records', sink.label, () => sum(({ records }) => records));
-    metrics.sampleSink('cordon_sink_waiting_bytes', sink.label, () => sum(({ bytes }) => bytes));
-    metrics.sampleSink('cordon_sink_lag_seconds', sink.label, () => {
-      const now = clock.now();
-      return Math.max(0, ...this.#lags().map(({ oldest = now }) => (now - oldest) / 1000));
-    });
+    this.#watch = new SinkWatch(sink, parts, () => this.#waiting());
     this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
+    this.#watch.start();
     this.#loop.start();
   }
 
   /** Cuts off what runs: the next process sends it again under the same id. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
     this.#stopped.abort();
     await this.#loop[Symbol.asyncDispose]();
   }
 
-  #lags(): readonly ChainLag[] {
-    return [...this.#copies.values()].map((copy) => copy.lag());
+  #waiting(): SinkWaiting {
+    const lags = [...this.#copies.values()].map((copy) => copy.lag());
+    const sum = (name: 'records' | 'bytes' | 'segments'): number => lags.reduce((total, lag) => total + lag[name], 0);
+    const times = lags.flatMap(({ oldest }) => oldest ?? []);
+    const oldest = times.length === 0 ? undefined : Math.min(...times);
+    return { records: sum('records'), bytes: sum('bytes'), segments: sum('segments'), oldest };
   }
 
   /** Own records first. One attempt that fails puts off all: it is the same receiver. */
@@ -80,8 +76,10 @@ export class SinkFeed implements AsyncDisposable {
       while (!this.#stopped.signal.aborted && (await this.#step(chain))) {
         // The next batch of the same chain.
       }
-      if (this.#loop.isResting) return;
+      if (this.#loop.isResting) break;
     }
+    // What nobody takes now is looked at all the same: how far the sink is behind is not that of the first chain.
+    if (this.#loop.isResting) for (const chain of [...own, ...others]) await this.#peek(chain);
   }
 
   /** @returns whether there may be more */
@@ -100,10 +98,7 @@ export class SinkFeed implements AsyncDisposable {
     }
     const sent = await deliverBatch(batch, this.#sink, key.value, { egress, clock, until: this.#stopped.signal });
     if (this.#stopped.signal.aborted) return false;
-    this.#parts.metrics.count('cordon_sink_deliveries_total', {
-      sink: this.#sink.label,
-      result: sent.ok ? 'delivered' : 'failed',
-    });
+    this.#watch.delivered(sent.ok);
     if (!sent.ok) {
       this.#putOff(sent.failure);
       return false;
@@ -112,6 +107,11 @@ export class SinkFeed implements AsyncDisposable {
     this.#loop.succeeded();
     this.#say(undefined);
     return true;
+  }
+
+  async #peek(chain: string): Promise<void> {
+    const writer = basename(chain);
+    if (!this.#unreadable.has(writer)) await this.#nextOf(writer, this.#copyOf(writer, chain));
   }
 
   #copyOf(writer: string, chain: string): ChainCopy {

@@ -226,6 +226,8 @@ export type AdminAction =
   | 'secret.set'
   | 'secret.removed'
   | 'webhook.given-up'
+  | 'sink.behind'
+  | 'sink.level'
   | 'worker.ended'
   | 'content.read'
   | 'records.exported'
@@ -233,7 +235,7 @@ export type AdminAction =
   | 'records.verified'
   | 'records.verify-ended';
 
-export type AdminAlarm = 'minted-for-oneself' | 'worker-ended';
+export type AdminAlarm = 'minted-for-oneself' | 'worker-ended' | 'sink-behind' | 'sink-level';
 
 /** What people are told of at once, whoever did it. */
 export type Alarm = AdminAlarm | 'placeholder-misplaced';

@@ -6,23 +6,23 @@ const DELIVERY = line({ kind: 'decision', exchange: 'e1', session: 'sink', clien
 const DELIVERED = line({ kind: 'outcome', exchange: 'e1' });
 const OTHER = line({ kind: 'outcome', exchange: 'e2' });
 
-describe('OwnDeliveries.hasOthers()', () => {
+describe('OwnDeliveries.firstOther()', () => {
   it('knows a delivery and what came of it, also where they are read apart and again', () => {
     const own = new OwnDeliveries();
-    expect(own.hasOthers([DELIVERY])).toBe(false);
-    expect(own.hasOthers([DELIVERED])).toBe(false);
-    expect(own.hasOthers([DELIVERY, DELIVERED])).toBe(false);
-    expect(own.hasOthers([DELIVERED, OTHER])).toBe(true);
+    expect(own.firstOther([DELIVERY])).toBeUndefined();
+    expect(own.firstOther([DELIVERED])).toBeUndefined();
+    expect(own.firstOther([DELIVERY, DELIVERED])).toBeUndefined();
+    expect(own.firstOther([DELIVERED, OTHER])).toBe(OTHER);
   });
 
   it('knows one whose decision came behind others', () => {
     const own = new OwnDeliveries();
-    expect(own.hasOthers([OTHER, DELIVERY])).toBe(true);
-    expect(own.hasOthers([DELIVERED])).toBe(false);
+    expect(own.firstOther([OTHER, DELIVERY])).toBe(OTHER);
+    expect(own.firstOther([DELIVERED])).toBeUndefined();
   });
 
   it('takes no session of an agent for its own, whatever its name', () => {
     const forged = line({ kind: 'decision', exchange: 'e3', session: 'sink', client: '127.0.0.1' });
-    expect(new OwnDeliveries().hasOthers([forged])).toBe(true);
+    expect(new OwnDeliveries().firstOther([forged])).toBe(forged);
   });
 });

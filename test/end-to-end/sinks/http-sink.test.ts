@@ -21,7 +21,10 @@ let settings: Readonly<{ [key: string]: unknown }>;
 beforeAll(async () => {
   ca = await createTestCa('Receivers');
   receiver = stack.use(await startRecordReceiver(ca, '127.0.10.190'));
-  settings = { node: { place: 'DE' }, sinks: [{ type: 'http', url: receiver.url, secret: 'hook', place: 'DE' }] };
+  settings = {
+    node: { place: 'DE' },
+    sinks: [{ type: 'http', url: receiver.url, secret: 'hook', place: 'DE', 'alarm-after': '3s' }],
+  };
   lab = stack.use(
     await startLab({
       origins: { [HOST]: { country: 'DE', handler: parrot } },
@@ -57,8 +60,20 @@ async function expectCopied(count: number): Promise<void> {
   expect(copied).toEqual(recorded(lab.gateway, writer).slice(0, copied.length));
 }
 
-async function gauge(name: string): Promise<number> {
-  const { content } = await lab.gateway.adminAsk('/metrics');
+const actions = (lines: readonly string[], action: string): number =>
+  lines.filter((line) => line.includes(`"action":"${action}"`)).length;
+
+/** That what was told of being behind has ended, and the receiver has that too. */
+async function settled(): Promise<void> {
+  const writer = await ownWriter();
+  const open = (lines: readonly string[]): number => actions(lines, 'sink.behind') - actions(lines, 'sink.level');
+  await expect.poll(() => open(recorded(lab.gateway, writer)), { timeout: 10_000 }).toBe(0);
+  const level = actions(recorded(lab.gateway, writer), 'sink.level');
+  await expect.poll(() => actions(receiver.lines(), 'sink.level'), { timeout: 10_000 }).toBe(level);
+}
+
+async function gauge(name: string, gateway: Gateway = lab.gateway): Promise<number> {
+  const { content } = await gateway.adminAsk('/metrics');
   return Number(new RegExp(`^${name}\\{sink="sinks\\[0\\]"\\} (.*)$`, 'm').exec(content as string)?.[1]);
 }
 
@@ -74,6 +89,7 @@ describe('an HTTP sink', () => {
   });
 
   it('is told of its own deliveries with what comes next, and of nothing else because of them', async () => {
+    await settled();
     const before = receiver.batches().length;
     await pause(3_000);
     expect(receiver.batches().length).toBeLessThanOrEqual(before + 1);
@@ -100,23 +116,44 @@ describe('an HTTP sink', () => {
     await exchange(5);
     await expect.poll(() => gauge('cordon_sink_waiting_records'), { timeout: 10_000 }).toBeGreaterThan(3);
     expect(await gauge('cordon_sink_waiting_bytes')).toBeGreaterThan(0);
+    expect(await gauge('cordon_sink_waiting_segments')).toBe(1);
     expect(await gauge('cordon_sink_lag_seconds')).toBeGreaterThan(0);
     expect(lab.gateway.stderr).toContain('A sink does not take the record');
     receiver.mood = 'takes';
     await expectCopied(5);
     await expect.poll(() => gauge('cordon_sink_lag_seconds'), { timeout: 10_000 }).toBe(0);
+    expect(await gauge('cordon_sink_waiting_segments')).toBe(0);
   });
 
-  it('goes on after a restart where it was, with the batch that was on its way under its id', async () => {
+  it('that is behind for longer than its bound is an alarm, and another one when it is level', async () => {
+    const writer = await ownWriter();
+    const told = (action: string): number => actions(recorded(lab.gateway, writer), action);
+    await settled();
+    const before = { behind: told('sink.behind'), level: told('sink.level') };
+    const success = await gauge('cordon_sink_last_success_seconds');
+    expect(success).toBeGreaterThan(0);
+    receiver.mood = 'refuses';
+    await exchange(6);
+    await expect.poll(() => told('sink.behind'), { timeout: 15_000 }).toBe(before.behind + 1);
+    expect(told('sink.level')).toBe(before.level);
+    expect(lab.gateway.stderr).toContain('A sink is behind for longer than its alarm-after');
+    expect(lab.gateway.stderr).toContain('"alarm":"sink-behind"');
+    receiver.mood = 'takes';
+    await expect.poll(() => told('sink.level'), { timeout: 20_000 }).toBe(before.level + 1);
+    expect(told('sink.behind')).toBe(before.behind + 1);
+    await expectCopied(6);
+    expect(await gauge('cordon_sink_last_success_seconds')).toBeGreaterThan(success);
+  }, 60_000);
+
+  it('goes on after a restart where it was, though it is still down then, with the batch that was on its way under its id', async () => {
     receiver.mood = 'refuses';
     const before = receiver.batches().length;
-    await exchange(6);
+    await exchange(7);
     await expect.poll(() => receiver.batches().length, { timeout: 10_000 }).toBeGreaterThan(before);
     const writer = await ownWriter();
     const [refused] = receiver.batches().slice(before);
     lab.gateway.signal('SIGKILL');
     await lab.gateway.exited;
-    receiver.mood = 'takes';
     const { directory } = lab.gateway;
     await using again = await startGateway({
       rules: lab.policy(['{ id: models, to: [api-de-lab-example], then: permit }']),
@@ -126,7 +163,11 @@ describe('an HTTP sink', () => {
       directory,
     });
     await again.waitForRecord(({ kind }) => kind === 'policy');
-    const hasAll = (): boolean => receiver.lines().filter(isExchange).length === 6;
+    await expect.poll(() => gauge('cordon_sink_lag_seconds', again), { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(await gauge('cordon_sink_waiting_bytes', again)).toBeGreaterThan(0);
+    expect(await gauge('cordon_sink_last_success_seconds', again)).toBe(0);
+    receiver.mood = 'takes';
+    const hasAll = (): boolean => receiver.lines().filter(isExchange).length === 7;
     await expect.poll(hasAll, { timeout: 20_000 }).toBe(true);
     expect(receiver.batches().filter(({ id }) => id === refused!.id)).toEqual(
       expect.arrayContaining([refused, refused]) as unknown,

@@ -6,15 +6,15 @@ import { secretNameProblem } from '../../../store/secrets/secret-name.ts';
 import type { SinkLabel } from '../../../telemetry/metrics.ts';
 import { ownReceiver, type OwnReceiver, type ReceiverParts } from '../../egress/own-receiver.ts';
 import { statedPlace } from '../../loading/stated-place.ts';
+import type { WatchedSink } from '../sink-watch.ts';
 
 /** How a bucket keeps what is put there, by itself: nobody deletes it before its time. */
 export type LockMode = 'compliance' | 'governance';
 
 /** A bucket of the settings, judged as far as that goes before anything is sent. */
-export interface S3Sink extends OwnReceiver {
+export interface S3Sink extends OwnReceiver, WatchedSink {
   /** Digest of the URL: how far it has come is kept under it. */
   readonly id: string;
-  readonly label: SinkLabel;
   /** Of the bucket, without a slash at the end. */
   readonly url: string;
   readonly region: string;
@@ -29,7 +29,8 @@ const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 /** @failure a sentence that names the setting: what is missing, a place that is unknown, not at home, or not that of the region */
 export function s3SinkOf(index: number, parts: ReceiverParts): Result<S3Sink, string> {
-  const { bucket, region, secret, place, endpoint, addressing, url: stray, 'object-lock': lock } = parts.settings.sinks[index]!;
+  const given = parts.settings.sinks[index]!;
+  const { bucket, region, secret, place, endpoint, addressing, url: stray } = given;
   const label: SinkLabel = `sinks[${index}]`;
   if (stray !== undefined) return fail(`${label}.url: Found one in a sink of type s3, expected endpoint`);
   if (bucket === undefined || !BUCKET.test(bucket)) {
@@ -46,7 +47,8 @@ export function s3SinkOf(index: number, parts: ReceiverParts): Result<S3Sink, st
   const methods = ['GET', 'HEAD', 'PUT'] as const;
   const judged = ownReceiver({ setting: label, rule: 'sink', url: url.value, place, methods, ...telling }, parts);
   if (!judged.ok) return judged;
-  return ok({ id: hash('sha256', url.value).slice(0, 32), label, url: url.value, region, secret, lock, ...judged.value });
+  const kept = { region, secret, lock: given['object-lock'], alarmAfter: given['alarm-after'] };
+  return ok({ id: hash('sha256', url.value).slice(0, 32), label, url: url.value, ...kept, ...judged.value });
 }
 
 function usual(endpoint: string | undefined): 'path' | 'virtual' {

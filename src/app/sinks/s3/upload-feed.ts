@@ -1,31 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Clock, Random } from '../../../core/ports.ts';
+import type { Random } from '../../../core/ports.ts';
 import type { Milliseconds } from '../../../core/units.ts';
 import { CHECKPOINT_NAME } from '../../../recording/chain/checkpoint-file.ts';
 import type { OpenJournal } from '../../../recording/journal.ts';
-import { segmentName, segmentNumbers } from '../../../recording/segment/segment-names.ts';
+import { segmentName } from '../../../recording/segment/segment-names.ts';
 import { readCheckpoint } from '../../../recording/tree/checkpoint.ts';
-import type { Log } from '../../../telemetry/log.ts';
-import type { Metrics } from '../../../telemetry/metrics.ts';
 import { type FollowedChains, followedChains } from '../../indexing/writers-in.ts';
-import { readCursor, writeCursor } from '../chain-cursor.ts';
+import { writeCursor } from '../chain-cursor.ts';
 import { FeedLoop } from '../feed-loop.ts';
+import { SinkWatch, type WatchParts } from '../sink-watch.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { fileContent, type S3Content, textContent } from './s3-content.ts';
 import type { S3Sink } from './s3-sink.ts';
+import { finishedSegments, type UploadedChain, waitingSegments } from './waiting-segments.ts';
 
-export interface UploadParts {
+export interface UploadParts extends WatchParts {
   /** Of all writers. */
   readonly directories: readonly string[];
   readonly leaves?: FollowedChains['leaves'];
   readonly cursors: string;
   /** That this process writes. */
   readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
-  readonly clock: Clock;
   readonly random: Random;
-  readonly metrics: Metrics;
-  readonly log: Log;
 }
 
 /**
@@ -41,23 +38,27 @@ export class UploadFeed implements AsyncDisposable {
   readonly #parts: UploadParts;
   readonly #stop: AbortController;
   readonly #loop: FeedLoop;
+  readonly #watch: SinkWatch;
   #checkpointAt: Milliseconds = 0;
   #trouble: string | undefined;
 
   constructor(sink: S3Sink, bucket: S3Bucket, stop: AbortController, parts: UploadParts) {
     [this.#sink, this.#bucket, this.#stop, this.#parts] = [sink, bucket, stop, parts];
+    this.#watch = new SinkWatch(sink, parts, () => waitingSegments(this.#chains()));
     this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
+    this.#watch.start();
     this.#loop.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
     this.#stop.abort();
     await this.#loop[Symbol.asyncDispose]();
   }
 
   async #feed(): Promise<void> {
     const { journals, clock } = this.#parts;
-    for (const chain of followedChains(this.#parts)) {
+    for (const chain of this.#chains()) {
       if (!(await this.#segmentsOf(chain))) return;
     }
     if (clock.monotonic() < this.#checkpointAt) return;
@@ -71,21 +72,24 @@ export class UploadFeed implements AsyncDisposable {
     if (areAllThere) this.#checkpointAt = clock.monotonic() + CHECKPOINT_EVERY;
   }
 
-  /** @returns false where the store is to be left alone for a while */
-  async #segmentsOf(chain: string): Promise<boolean> {
+  #chains(): readonly UploadedChain[] {
     const { cursors, journals } = this.#parts;
-    const writer = basename(chain);
-    const journal = journals.find((each) => each.writer === writer);
-    const cursorFile = join(cursors, this.#sink.id, `${writer}.json`);
-    const numbers = segmentNumbers(chain);
-    const open = journal?.durable.segment ?? numbers.at(-1) ?? 0;
-    // Of this kind of sink the cursor counts segments alone.
-    const done = readCursor(cursorFile).taken?.segment ?? 0;
-    for (const number of numbers.filter((each) => each > done && each < open)) {
-      const path = join(chain, segmentName(number));
+    return followedChains(this.#parts).map((directory) => {
+      const writer = basename(directory);
+      const open = journals.find((each) => each.writer === writer)?.durable.segment;
+      return { directory, cursorFile: join(cursors, this.#sink.id, `${writer}.json`), open };
+    });
+  }
+
+  /** @returns false where the store is to be left alone for a while */
+  async #segmentsOf(chain: UploadedChain): Promise<boolean> {
+    const { directory, cursorFile } = chain;
+    const writer = basename(directory);
+    for (const number of finishedSegments(chain)) {
+      const path = join(directory, segmentName(number));
       if (!(await this.#put(`${writer}/${segmentName(number)}`, await fileContent(path)))) return false;
       await writeCursor(cursorFile, { seq: 0, taken: { segment: number, offset: 0, block: 0 } });
-      if ((await this.#checkpointOf(chain)) === false) return false;
+      if ((await this.#checkpointOf(directory)) === false) return false;
     }
     return true;
   }
@@ -111,15 +115,14 @@ export class UploadFeed implements AsyncDisposable {
   async #put(key: string, content: S3Content): Promise<boolean> {
     if (this.#stop.signal.aborted) return false;
     const put = await this.#bucket.put(key, content);
-    const sink = this.#sink.label;
-    this.#parts.metrics.count('cordon_sink_deliveries_total', { sink, result: put.ok ? 'delivered' : 'failed' });
+    this.#watch.delivered(put.ok);
     if (!put.ok) {
       this.#putOff(`${put.failure.code}: ${put.failure.detail}`);
       return false;
     }
     if (put.value === 'other') {
       this.#parts.log.error(
-        { sink, key },
+        { sink: this.#sink.label, key },
         'Found something else in the bucket under the key of a segment or checkpoint: it is left there',
       );
     }

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createEventBus } from '../../../../src/app/event-bus.ts';
+import { createAdminRecord } from '../../../../src/app/people/admin-record.ts';
 import { openS3Sink } from '../../../../src/app/sinks/s3/open-s3-sink.ts';
 import { s3SinkOf } from '../../../../src/app/sinks/s3/s3-sink.ts';
 import { exchangeIds } from '../../../../src/app/system.ts';
 import { loadSettings } from '../../../../src/config/load-settings.ts';
 import { ok, type Result } from '../../../../src/core/result.ts';
 import type { OpenJournal } from '../../../../src/recording/journal.ts';
-import { createMetrics } from '../../../../src/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../../../../src/telemetry/metrics.ts';
 import { tables } from '../../../destination/support/tables.ts';
 import { journalIn, temporaryDirectory } from '../../../recording/fixtures.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../../support/clock.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { HAS_MOTO, startObjectStore, type ObjectStore } from './object-store.ts';
 
 const HOUR = 3_600_000;
@@ -27,19 +31,22 @@ interface Means {
   readonly clock: ManualClock;
   readonly directory: string;
   readonly journal: OpenJournal;
+  readonly metrics: Metrics;
   /** Lines of the log. */
   readonly said: string[];
+  readonly alarms: string[];
 }
 
 async function means(): Promise<Means> {
   const clock = new ManualClock('2026-11-22T10:00:00Z');
   const directory = temporaryDirectory();
-  return { clock, directory, journal: await journalIn(directory, { clock, segmentAge: HOUR }), said: [] };
+  const journal = await journalIn(directory, { clock, segmentAge: HOUR });
+  return { clock, directory, journal, metrics: createMetrics(), said: [], alarms: [] };
 }
 
 async function opened(
-  { clock, directory, journal, said }: Means,
-  at: ObjectStore,
+  { clock, directory, journal, metrics, said, alarms }: Means,
+  at: Pick<ObjectStore, 'endpoint'>,
   lock = '',
 ): Promise<Result<AsyncDisposable, string>> {
   const sinks = `[{ type: s3, bucket: audit, region: eu-central-1, endpoint: "${at.endpoint}", secret: s3, place: DE${lock} }]`;
@@ -49,6 +56,10 @@ async function opened(
   if (!sink.ok) throw new Error(sink.failure);
   const say = (_about: object, message: string): void => void said.push(message);
   const resolver = { resolve: () => Promise.reject(new Error('Nothing to look up')), recall: () => undefined };
+  const events = createEventBus((error) => {
+    throw error;
+  });
+  events.subscribe((event) => void (event.type === 'alarm' && alarms.push(`${event.alarm} ${event.subject}`)));
   const newExchangeId = exchangeIds(clock, MACHINE_RANDOM);
   const feed = await openS3Sink(sink.value, {
     directories: [directory],
@@ -56,7 +67,8 @@ async function opened(
     journals: [journal],
     clock,
     random: MACHINE_RANDOM,
-    metrics: createMetrics(),
+    metrics,
+    record: createAdminRecord({ journal, events }),
     log: { debug: say, info: say, warn: say, error: say },
     egress: { tables: () => geo, resolver, clock, journal, newExchangeId },
     secrets: {
@@ -68,6 +80,46 @@ async function opened(
   });
   if (feed.ok) onTestFinished(() => feed.value[Symbol.asyncDispose]());
   return feed;
+}
+
+/** The way to a store, which can be cut. */
+class Road implements AsyncDisposable {
+  readonly endpoint: string;
+  readonly #port: number;
+  readonly #to: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  constructor(port: number, to: string) {
+    [this.#port, this.#to] = [port, Number(new URL(to).port)];
+    this.endpoint = `http://127.0.0.1:${port}`;
+  }
+
+  async open(): Promise<void> {
+    const server = createServer((socket) => {
+      const onward = connect(this.#to, '127.0.0.1');
+      for (const each of [socket, onward]) this.#sockets.add(each.on('error', () => each.destroy()));
+      socket.pipe(onward).pipe(socket);
+    });
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
+  }
+
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cut();
+  }
+}
+
+async function gauge(metrics: Metrics, name: string): Promise<number> {
+  const { text } = await metrics.render();
+  return Number(new RegExp(`^cordon_sink_${name}\\{sink="sinks\\[0\\]"\\} (.*)$`, 'm').exec(text)?.[1]);
 }
 
 describe.skipIf(!HAS_MOTO)('openS3Sink(), with moto (python3-moto)', () => {
@@ -107,6 +159,53 @@ describe.skipIf(!HAS_MOTO)('openS3Sink(), with moto (python3-moto)', () => {
     await expect.poll(() => given.said.join('\n'), { timeout: 10_000 }).toContain('Found something else in the bucket');
     expect((await store.read(segment))?.toString()).toBe('something else');
   });
+
+  it(
+    'says how far a store is behind that is down at start and in mid-run, and loses nothing',
+    { timeout: 60_000 },
+    async () => {
+      await using road = new Road(await freePort(), store.endpoint);
+      const given = await means();
+      const { clock, journal, metrics, alarms, directory } = given;
+      const isThere = async (segment: number): Promise<boolean> =>
+        (await store.keys()).includes(`${journal.writer}/0000000${segment}.seg`);
+      const outage = async (segment: number): Promise<void> => {
+        clock.advance(HOUR);
+        await journal.append({ kind: 'gap', reason: 'something that was recorded' });
+        await expect.poll(() => gauge(metrics, 'waiting_segments'), { timeout: 10_000 }).toBeGreaterThan(0);
+        expect(await gauge(metrics, 'waiting_bytes')).toBeGreaterThan(0);
+        const before = alarms.length;
+        clock.advance(200_000);
+        await expect.poll(() => gauge(metrics, 'lag_seconds')).toBe(200);
+        clock.advance(200_000);
+        expect(await gauge(metrics, 'lag_seconds')).toBe(400);
+        await expect.poll(() => alarms.slice(before), { timeout: 10_000 }).toEqual(['sink-behind sink:sinks[0]']);
+        expect(await isThere(segment)).toBe(false);
+      };
+      const end = async (segment: number): Promise<void> => {
+        await road.open();
+        clock.advance(60_000);
+        await expect.poll(() => isThere(segment), { timeout: 20_000 }).toBe(true);
+        await expect.poll(() => alarms.at(-1), { timeout: 10_000 }).toBe('sink-level sink:sinks[0]');
+        expect(await gauge(metrics, 'waiting_segments')).toBe(0);
+        expect(await gauge(metrics, 'waiting_bytes')).toBe(0);
+        expect(await gauge(metrics, 'lag_seconds')).toBe(0);
+        expect(await gauge(metrics, 'last_success_seconds')).toBe(clock.now() / 1000);
+      };
+
+      await journal.append({ kind: 'gap', reason: 'something that was recorded' });
+      expect(await opened(given, road)).toMatchObject({ ok: true });
+      expect(await gauge(metrics, 'last_success_seconds')).toBe(0);
+      await outage(1);
+      await end(1);
+      await road.cut();
+      await outage(2);
+      await end(2);
+      for (const name of [1, 2].map((number) => `${journal.writer}/0000000${number}.seg`)) {
+        expect(await store.read(name)).toEqual(readFileSync(join(directory, name)));
+      }
+    },
+  );
 
   it('does not begin where the bucket keeps less than what was asked for', { timeout: 30_000 }, async () => {
     await using plain = await startObjectStore('none');

@@ -1,0 +1,108 @@
+import type { Clock } from '../../core/ports.ts';
+import type { RecordAdmin } from '../../core/people/admin-entry.ts';
+import type { Bytes, Instant, Milliseconds } from '../../core/units.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics, SinkLabel } from '../../telemetry/metrics.ts';
+
+/** What a sink has not taken yet. */
+export interface SinkWaiting {
+  /** Of this process; 0 where a sink takes whole segments. */
+  readonly records: number;
+  readonly bytes: Bytes;
+  /** In which something waits. */
+  readonly segments: number;
+  /** Since when the oldest of it could have been taken; undefined where nothing waits. */
+  readonly oldest: Instant | undefined;
+}
+
+export interface WatchedSink {
+  readonly label: SinkLabel;
+  /** How far behind it may be before people are told. */
+  readonly alarmAfter: Milliseconds;
+}
+
+export interface WatchParts {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly record: RecordAdmin;
+}
+
+const EVERY: Milliseconds = 1000;
+/** Of the bound: a sink is level again below it, not when nothing waits, which never happens where much is recorded. */
+const LEVEL = 0.1;
+
+/** Tells how far a sink is behind: in the metrics always, as an alarm when it is too far, and when it is level again. */
+export class SinkWatch implements Disposable {
+  readonly #sink: WatchedSink;
+  readonly #parts: WatchParts;
+  readonly #waiting: () => SinkWaiting;
+  #timer: NodeJS.Timeout | undefined;
+  #lastSuccess: Instant = 0;
+  #isBehind = false;
+  #isTelling = false;
+
+  /** @param waiting what waits now; asked each second, and for the metrics */
+  constructor(sink: WatchedSink, parts: WatchParts, waiting: () => SinkWaiting) {
+    [this.#sink, this.#parts, this.#waiting] = [sink, parts, waiting];
+    const { label } = sink;
+    const { metrics } = parts;
+    metrics.sampleSink('cordon_sink_waiting_records', label, () => waiting().records);
+    metrics.sampleSink('cordon_sink_waiting_bytes', label, () => waiting().bytes);
+    metrics.sampleSink('cordon_sink_waiting_segments', label, () => waiting().segments);
+    metrics.sampleSink('cordon_sink_lag_seconds', label, () => this.#lag(waiting()) / 1000);
+    metrics.sampleSink('cordon_sink_last_success_seconds', label, () => this.#lastSuccess / 1000);
+  }
+
+  /** From now on until disposed. */
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), EVERY);
+    this.#timer.unref();
+  }
+
+  /** The sink was sent something. */
+  delivered(isTaken: boolean): void {
+    const { metrics, clock } = this.#parts;
+    metrics.count('cordon_sink_deliveries_total', { sink: this.#sink.label, result: isTaken ? 'delivered' : 'failed' });
+    if (isTaken) this.#lastSuccess = clock.now();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #lag({ oldest }: SinkWaiting): Milliseconds {
+    return oldest === undefined ? 0 : Math.max(0, this.#parts.clock.now() - oldest);
+  }
+
+  #look(): void {
+    let waiting: SinkWaiting;
+    try {
+      waiting = this.#waiting();
+    } catch {
+      // A chain is just being removed, or cannot be read: whoever copies it meets that too, and says so.
+      return;
+    }
+    const lag = this.#lag(waiting);
+    const { alarmAfter } = this.#sink;
+    const isBehind = this.#isBehind ? lag > alarmAfter * LEVEL : lag > alarmAfter;
+    if (isBehind === this.#isBehind || this.#isTelling) return;
+    this.#isTelling = true;
+    void this.#tell(isBehind, waiting, lag).finally(() => {
+      this.#isTelling = false;
+    });
+  }
+
+  /** What cannot be recorded now is told when the sink is looked at again. */
+  async #tell(isBehind: boolean, { bytes, segments }: SinkWaiting, lag: Milliseconds): Promise<void> {
+    const { record, log } = this.#parts;
+    const { label } = this.#sink;
+    const details = { seconds: Math.round(lag / 1000), bytes, segments };
+    const [action, alarm] = isBehind ? (['sink.behind', 'sink-behind'] as const) : (['sink.level', 'sink-level'] as const);
+    const recorded = await record({ by: 'cordon', action, subject: `sink:${label}`, details, alarm });
+    if (!recorded.ok) return;
+    this.#isBehind = isBehind;
+    if (isBehind) log.error({ sink: label, ...details }, 'A sink is behind for longer than its alarm-after');
+    else log.info({ sink: label, ...details }, 'A sink is level with the record again');
+  }
+}
