@@ -18,6 +18,7 @@ export function banner(gateway: RunningGateway, settings: Settings): string[] {
     `  CA       ${caFile}`,
     `  state    ${settings.data.directory}${settings.node.place === undefined ? ' (node.place is not set: where it lies is unstated)' : ''}`,
     ...storeLines(settings.store),
+    ...egressLines(settings),
     ...tableLines(inForce.tables),
     ...warnings.map((warning) => styleText('yellow', warning)),
     ...(agent === undefined ? [] : tryLines(agent.attributes.agent, proxy, caFile)),
@@ -26,6 +27,17 @@ export function banner(gateway: RunningGateway, settings: Settings): string[] {
 
 function storeLines({ url, place = 'a place that is not stated' }: Settings['store']): string[] {
   return url === 'sqlite' ? [] : [`  store    PostgreSQL in ${place}`];
+}
+
+/** Also what does not leave through there. */
+function egressLines({ 'upstream-proxy': proxy, store, node }: Settings): string[] {
+  if (proxy === undefined) return [];
+  const straight = [
+    'name servers',
+    ...(store.url === 'sqlite' ? [] : ['PostgreSQL']),
+    ...(node.metadata === undefined ? [] : ['the metadata service']),
+  ];
+  return [`  egress   through ${proxy.url} in ${proxy.place}; straight: ${straight.join(', ')}`];
 }
 
 function tableLines(tables: GeoTables): string[] {

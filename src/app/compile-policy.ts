@@ -7,6 +7,7 @@ import { compilePolicy, type Compilation } from '../policy/compile.ts';
 import { formatIssue, type PolicyIssue } from '../policy/issue.ts';
 import type { CompiledPolicy, WorldData } from '../policy/model.ts';
 import type { TlsFileDigests } from '../policy/tls-files.ts';
+import { parentPlace, parentProblem } from './egress/parent-place.ts';
 import { homeStores, storeOf } from './records/stores/home-stores.ts';
 import type { PolicySource } from './loading/policy-source.ts';
 
@@ -16,12 +17,13 @@ export function compileFor(
   world: WorldData,
 ): (source: PolicyFiles | PolicySource) => Compilation {
   const homes = homeStores(settings, world);
+  const place = parentPlace(settings, world);
   return (source) => {
     const compilation = compilePolicy(source.files, world, {
       digest: source.digest,
       authority: settings.authority,
       now: clock.now(),
-      homeProblem: (home) => homeProblem(home, homes),
+      homeProblem: (home) => homeProblem(home, homes) ?? parentProblem(home, place, settings),
       ...('tlsFiles' in source && { tlsFiles: digestsOf(source) }),
     });
     if (!observe || compilation.policy === undefined) return compilation;
@@ -29,12 +31,11 @@ export function compileFor(
   };
 }
 
-/** Why nothing of agents at home there may be recorded; undefined where it may. */
+/** Why nothing of agents at home there may be recorded, as an expectation; undefined where it may. */
 function homeProblem(home: Home, stores: ReturnType<typeof homeStores>): string | undefined {
-  if (!stores.ok) return stores.failure;
-  if (stores.value.length === 0) return undefined;
-  const found = storeOf(home, stores.value);
-  return found.ok ? undefined : found.failure;
+  if (stores.ok && stores.value.length === 0) return undefined;
+  const found = stores.ok ? storeOf(home, stores.value) : stores;
+  return found.ok ? undefined : `expected a home whose records may lie somewhere: ${found.failure}`;
 }
 
 function digestsOf({ tlsFiles }: PolicySource): TlsFileDigests {

@@ -21,7 +21,9 @@ import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Parent } from '../upstream/parent/parent.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
+import { openParent } from './egress/open-parent.ts';
 import type { Counting } from './workers/counting.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
@@ -34,7 +36,7 @@ import { exchangeIds } from './system.ts';
 const HOUR = 3_600_000;
 
 /** Bounds of tunnels and listeners that no setting changes. */
-const TUNNEL: Omit<TunnelSettings, 'denials'> = {
+const TUNNEL: Omit<TunnelSettings, 'denials' | 'parent'> = {
   helloTimeout: 10_000,
   connectTimeout: 10_000,
   idle: 2 * HOUR,
@@ -67,6 +69,8 @@ export interface DataPlane extends AsyncDisposable {
   readonly tokenCache: TokenCache;
   readonly stopped: StoppedAgents;
   readonly resolver: Resolver;
+  /** What everything leaves through, also what the gateway asks for itself; undefined: nothing does. */
+  readonly parent: Parent | undefined;
   readonly reidentify: Reidentify;
   /** Ends what runs under grants that have ended. */
   endWithGrants(): Promise<void>;
@@ -83,10 +87,12 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   await using stack = new AsyncDisposableStack();
   const resolver = resolverFor(parts);
   if (!resolver.ok) return fail(`resolver: ${resolver.failure}`);
+  const parent = await openParent({ ...parts, ...state, tables: () => inForce.tables, resolver: resolver.value });
+  if (!parent.ok) return parent;
   const tokenCache = new TokenCache({ store: state.tokens, clock });
   const stopped = await StoppedAgents.open(state.stoppedAgents);
   if (!stopped.ok) return fail(stopped.failure.detail);
-  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS, undefined));
+  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS, parent.value));
   const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
   const limits = new Limits(parts.counting.limits);
@@ -101,7 +107,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const carrying = { recorder, contentRecord, pools, live, limits };
   const identifying = { tokenCache, reidentify, stopped: stopped.value };
   const services = sharedServices(parts, { ...identifying, resolver: resolver.value, ...carrying });
-  const opened = await openListeners(parts, services, newExchangeId, stack);
+  const opened = await openListeners(parts, { ...services, parent: parent.value }, newExchangeId, stack);
   if (!opened.ok) return opened;
   const listeners = opened.value;
   sampleGauges(metrics, { listeners, live, inForce });
@@ -112,6 +118,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     live,
     ...identifying,
     resolver: resolver.value,
+    parent: parent.value,
     endWithGrants: () => live.endWithGrants((running) => uncovered(running, services)),
     ready: () => recorder.writable,
     onGeneration: (generation) => {
@@ -130,7 +137,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
 /** Opens what `listen.proxy` names, owned by `stack`. @failure a sentence that names the setting */
 async function openListeners(
   { settings, state, clock, listening }: DataPlaneParts,
-  services: SharedServices,
+  services: ListenerServices,
   newExchangeId: ReturnType<typeof exchangeIds>,
   stack: AsyncDisposableStack,
 ): Promise<Result<readonly ProxyListener[], string>> {
@@ -182,6 +189,7 @@ function sampleGauges(
 }
 
 type SharedServices = Omit<Services, 'interceptor' | 'tunnel'>;
+type ListenerServices = SharedServices & Pick<TunnelSettings, 'parent'>;
 
 /** What all listeners share. */
 function sharedServices(
@@ -209,13 +217,13 @@ function sharedServices(
 
 // Each listener tells denials in its own way, so each has its own enforcement; everything behind it is shared.
 function enforcement(
-  shared: SharedServices,
+  { parent, ...shared }: ListenerServices,
   state: State,
   own: { denials: TunnelSettings['denials']; limits: ListenerLimits; newExchangeId: ReturnType<typeof exchangeIds> },
 ): Enforcement {
   const { denials, limits, newExchangeId } = own;
   const interceptor = createInterceptor(state.ca, () => inside);
-  const services: Services = { ...shared, interceptor, tunnel: { ...TUNNEL, denials } };
+  const services: Services = { ...shared, interceptor, tunnel: { ...TUNNEL, denials, parent } };
   const surface = new AgentSurface(services, () => state.ca.certificatePem);
   const handler = new Enforcement(services, surface, newExchangeId);
   const inside = new InterceptedListener({ limits, clock: shared.clock, newExchangeId, handler });

@@ -1,11 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { StoppedAgentStore } from '../core/stopped-agent.ts';
 import type { AssertionStore, Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
-import { fail, ok, type Result } from '../core/result.ts';
+import { ok, type Result } from '../core/result.ts';
 import type { GeoTables } from '../destination/geo-tables.ts';
 import type { OpenJournal } from '../recording/journal.ts';
 import type { Database } from '../store/database.ts';
@@ -21,6 +21,7 @@ import type { ContentMeans } from '../pipeline/content/content-means.ts';
 import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
+import { readAnchors } from './loading/read-anchors.ts';
 import { openSecrets, type SecretParts } from './loading/open-secrets.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
@@ -161,16 +162,4 @@ async function indexOf(
 ): Promise<Result<OpenIndex | undefined, string>> {
   if (settings.recordings.index === 'off') return ok(undefined);
   return await openIndex(settings, parts);
-}
-
-async function readAnchors(files: readonly string[]): Promise<Result<string[], string>> {
-  const texts: string[] = [];
-  for (const file of files) {
-    try {
-      texts.push(await readFile(file, 'utf8'));
-    } catch (error) {
-      return fail(`trust: ${file} cannot be read: ${(error as Error).message}`);
-    }
-  }
-  return ok(texts);
 }

@@ -20,11 +20,6 @@ const anyListener = (test: (listener: Settings['listen']['proxy'][number]) => bo
   settings.listen.proxy.some(test);
 
 const REFUSED: readonly Row[] = [
-  {
-    path: 'upstream-proxy',
-    instead: 'connect to destinations directly',
-    isSet: (settings) => settings['upstream-proxy'] !== undefined,
-  },
   { path: 'listen.proxy.socks', instead: 'not speak SOCKS', isSet: anyListener(({ socks }) => socks === true) },
 ];
 

@@ -4,8 +4,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { didYouMean } from '../policy/text/nearest.ts';
 import { withListedSections } from './listed-section.ts';
 import { type Reading, readSection } from './read-settings.ts';
-import { recordStoreIssues, withWrittenStores } from './record-store-issues.ts';
-import { withWrittenHomes } from './retention-homes.ts';
+import { recordStoreIssues, withWrittenStores } from './sections/record-store-issues.ts';
+import { withWrittenHomes } from './sections/retention-homes.ts';
 import {
   environmentLayer,
   fileLayer,
@@ -17,6 +17,7 @@ import {
 import { environmentName, settingLeaves } from './setting-node.ts';
 import { isLoopback, socketAddressText } from './setting-text.ts';
 import { SETTINGS_NODE, type Settings } from './settings-schema.ts';
+import { upstreamProxyIssues, withWrittenProxy } from './sections/upstream-proxy.ts';
 
 export interface SettingsSources {
   /** `--config`; absent: `cordon.yaml` in the working directory, if there is one. */
@@ -56,8 +57,13 @@ export function loadSettings(sources: SettingsSources): Result<LoadedSettings, r
   const reading: Reading = { layers, directory: sources.cwd, issues, origins: new Map() };
   const read = readSection(SETTINGS_NODE, [], reading) as Settings;
   if (issues.length > 0) return fail(issues);
-  const settings = withWrittenHomes(withWrittenStores(withFollowedPlaces(read), layers), layers);
-  const contradicting = [adminExposure(settings, layers), ...recordStoreIssues(settings, layers)];
+  const followed = withWrittenProxy(withFollowedPlaces(read), layers);
+  const settings = withWrittenHomes(withWrittenStores(followed, layers), layers);
+  const contradicting = [
+    adminExposure(settings, layers),
+    ...recordStoreIssues(settings, layers),
+    ...upstreamProxyIssues(settings, layers),
+  ];
   const contradictions = contradicting.filter((issue) => issue !== undefined);
   if (contradictions.length > 0) return fail(contradictions);
   return ok({

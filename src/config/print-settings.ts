@@ -102,11 +102,12 @@ function writeText(node: SettingNode, value: unknown): unknown {
       return '***';
     case 'path':
     case 'url':
+    case 'proxy':
     case 'database':
     case 'place':
     case 'text':
     case undefined:
-      return node.secret === true ? hideSecrets(value as string) : value;
+      return withoutSecrets(node, value as string);
     default:
       return unreachable(node.reads);
   }
@@ -119,7 +120,8 @@ function inLargestUnit(value: number, units: readonly (readonly [name: string, f
 }
 
 /** User information, path and query of a URL may be secret (a webhook's path often is): what is left says where it goes. */
-function hideSecrets(text: string): string {
+function withoutSecrets(node: SettingNode, text: string): string {
+  if (node.secret !== true) return text;
   const match = /^([a-z]+:\/\/)([^@/?#]*@)?([^/?#]*)(.*)$/is.exec(text);
   if (match === null) return text;
   const [, scheme, user, authority, rest] = match;

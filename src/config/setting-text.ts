@@ -9,6 +9,7 @@ import { parseDuration, parseSize } from '../core/units.ts';
 import { classify } from '../wire/address/address-class.ts';
 import { parseCidr } from '../wire/address/cidr.ts';
 import { parseIpAddress } from '../wire/address/ip-address.ts';
+import { parseAbsoluteForm } from '../wire/http/request-target.ts';
 
 /** A TCP address that the gateway listens on or talks to. */
 export interface SocketAddress {
@@ -27,6 +28,7 @@ export type TextKind =
   | 'cidr'
   | 'path'
   | 'url'
+  | 'proxy'
   | 'database'
   | 'place'
   | 'secret'
@@ -52,6 +54,7 @@ export const TEXT_READERS: { readonly [K in TextKind]: TextReader } = {
   path: (text, directory) =>
     text === '' || text.includes('\0') ? expected(text, 'the path of a file or directory') : ok(resolve(directory, text)),
   url: (text) => (isHttpUrl(text) ? ok(text) : expected(text, 'an http:// or https:// URL')),
+  proxy: readProxyUrl,
   database: (text) =>
     text === 'sqlite' || /^postgres(?:ql)?:\/\//.test(text) ? ok(text) : expected(text, 'sqlite or a postgres:// URL'),
   place: (text) =>
@@ -85,6 +88,19 @@ function readSocketAddress(text: string): Result<SocketAddress, string> | undefi
   const port = Number(digits);
   if (!host.ok || (v6 !== undefined && !v6.includes(':')) || port > 65_535) return undefined;
   return ok({ host: host.value.text, port });
+}
+
+/** A proxy is a host and a port; who it is told that asks stands elsewhere. */
+function readProxyUrl(text: string): Result<string, string> {
+  // Whatever else is wrong with it, it is not quoted.
+  if (text.includes('@')) {
+    return fail(
+      'Found a URL with a user, which is not shown, expected http://HOST:PORT or https://HOST:PORT; what the proxy wants to know goes into a secret, which `secret` names',
+    );
+  }
+  const form = parseAbsoluteForm(text);
+  if (form.ok && form.value.requestTarget === '/') return ok(text);
+  return expected(text, 'http://HOST:PORT or https://HOST:PORT of a proxy');
 }
 
 function isHttpUrl(text: string): boolean {

@@ -280,7 +280,18 @@ const SETTINGS = section('cordon.yaml', {
     ca: Type.Optional(section('A CA of your own; unset: one is made at first start.', serverCertificate)),
   }),
   'upstream-proxy': Type.Optional(
-    section('The only way out of this network.', { url: url('HTTP proxy.'), place: place('Where it is.') }),
+    section(
+      'A proxy that everything leaves through: origins, and what the gateway asks for itself; not DNS, PostgreSQL and the metadata service.',
+      {
+        url: written<string>('proxy', 'HTTP proxy that takes CONNECT to addresses, over TLS with https.'),
+        place: place('Where it is: inside `node.place`, and inside the home of every agent.'),
+        secret: Type.Optional(
+          text(
+            'Name of a secret, set with `cordon secrets set`: `USER:PASSWORD`, sent as Basic; with https, or on this machine.',
+          ),
+        ),
+      },
+    ),
   ),
   traces: Type.Optional(
     section('OpenTelemetry traces.', {
@@ -373,7 +384,16 @@ const SETTINGS = section('cordon.yaml', {
 type Written = Static<typeof SETTINGS>;
 
 /** The settings in force, read and resolved: durations in milliseconds, sizes in bytes, paths absolute. */
-export type Settings = Omit<Written, 'recordings'> & { readonly recordings: Recordings };
+export type Settings = Omit<Written, 'recordings' | 'upstream-proxy'> & {
+  readonly recordings: Recordings;
+  readonly 'upstream-proxy'?: UpstreamProxySetting;
+};
+
+/** `upstream-proxy`. */
+export type UpstreamProxySetting = NonNullable<Written['upstream-proxy']> & {
+  /** Where its members are written, for what is found out about it later: `cordon.yaml:3:7`. */
+  readonly written: { readonly [M in 'url' | 'place' | 'secret']: string };
+};
 
 type Recordings = Omit<Written['recordings'], 'stores'> & {
   readonly stores: readonly RecordStoreSetting[];

@@ -30,7 +30,7 @@ export interface CompileOptions {
   readonly now: Instant;
   /** What was found in the files that `namedTlsFiles()` lists; absent: a trial, which reads none. */
   readonly tlsFiles?: TlsFileDigests;
-  /** Why nothing may be kept of agents at home there, in a sentence; absent: nobody asks. */
+  /** Why agents at home there cannot be served: `expected a home that …`; absent: nobody asks. */
   readonly homeProblem?: (home: Home) => string | undefined;
 }
 

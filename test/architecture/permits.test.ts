@@ -70,7 +70,7 @@ describe('permits (invariant 1)', () => {
     const importing = (name: string): string[] =>
       tree.filter(({ text }) => new RegExp(`^import\\s(?!type\\b)[^;]*\\b${name}\\b`, 'm').test(text)).map(({ path }) => path);
     expect(importing('askParent')).toEqual(['upstream/parent/open-tunnel.ts']);
-    expect(importing('openTunnel')).toEqual(['upstream/dial.ts']);
+    expect(importing('openTunnel')).toEqual(['app/egress/pinned-exchange.ts', 'upstream/dial.ts']);
   });
 });
 

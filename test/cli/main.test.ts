@@ -56,11 +56,11 @@ describe('cordon', () => {
   });
 
   it('serve refuses what it could not honour', async () => {
-    const args = ['serve', '--set', 'upstream-proxy.url=http://p:3128', '--set', 'upstream-proxy.place=DE'];
+    const args = ['serve', '--set', 'listen.proxy={ address: "127.0.0.1:3128", socks: true }'];
     const { code, err } = await cordon(args, project());
     expect([code, err]).toEqual([
       2,
-      'cordon: upstream-proxy: this version cannot honour it yet and would connect to destinations directly\n',
+      'cordon: listen.proxy.socks: this version cannot honour it yet and would not speak SOCKS\n',
     ]);
   });
 

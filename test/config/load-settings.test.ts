@@ -232,7 +232,23 @@ listen:
     ],
     [
       'upstream-proxy: { url: "socks://p", place: DE }',
-      'cordon.yaml:1:24 upstream-proxy.url: Found "socks://p", expected an http:// or https:// URL',
+      'cordon.yaml:1:24 upstream-proxy.url: Found "socks://p", expected http://HOST:PORT or https://HOST:PORT of a proxy',
+    ],
+    [
+      'upstream-proxy: { url: "https://p:3128/path", place: DE }',
+      'cordon.yaml:1:24 upstream-proxy.url: Found "https://p:3128/path", expected http://HOST:PORT or https://HOST:PORT of a proxy',
+    ],
+    [
+      'upstream-proxy: { url: "http://user:hunter2@p:3128", place: DE }',
+      'cordon.yaml:1:24 upstream-proxy.url: Found a URL with a user, which is not shown, expected http://HOST:PORT or https://HOST:PORT; what the proxy wants to know goes into a secret, which `secret` names',
+    ],
+    [
+      'upstream-proxy: { url: "http://p:3128", place: DE }',
+      'cordon.yaml:1:48 upstream-proxy.place: Found DE without node.place, expected where this machine stands as well: everything leaves through there',
+    ],
+    [
+      '{ node: { place: DE }, upstream-proxy: { url: "http://p:3128", place: DE, secret: exit } }',
+      'cordon.yaml:1:83 upstream-proxy.secret: Found it with http://p:3128, expected https, or a proxy on this machine: the credential would cross the network in the clear',
     ],
     ['store: { url: mysql }', 'cordon.yaml:1:15 store.url: Found "mysql", expected sqlite or a postgres:// URL'],
     [

@@ -5,6 +5,7 @@ import type { Clock, Journal, Resolver } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { PreparedPolicy } from '../../policy/target-index.ts';
+import type { Parent } from '../../upstream/parent/parent.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { judgeOwn, recordOwn } from './judge-own.ts';
 import { ownExchange, ownOutcome } from './own-exchange.ts';
@@ -17,6 +18,8 @@ export interface OwnEgress {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly newExchangeId: () => ExchangeId;
+  /** What they leave through; undefined: their receivers are dialled straight. */
+  readonly parent: Parent | undefined;
 }
 
 /** A request of the gateway itself, and what it is permitted by. */
@@ -48,7 +51,7 @@ export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinned
   const exchange = ownExchange({ ...asked, startedAt: clock.monotonic() });
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);
-  const delivery = permitted.ok ? await carry(form, permitted.value, message) : undelivered(permitted.failure);
+  const delivery = permitted.ok ? await carry(form, permitted.value, message, egress.parent) : undelivered(permitted.failure);
   await journal.append(ownOutcome(exchange, delivery, lengthOf(content), clock.monotonic()));
   return delivery.answer;
 }

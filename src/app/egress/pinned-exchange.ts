@@ -2,11 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { Readable } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { hostText } from '../../core/address.ts';
 import type { Failure } from '../../core/codes.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import { originFailure } from '../../tls/origin-failure.ts';
+import { UpstreamError } from '../../upstream/failures.ts';
+import { openTunnel } from '../../upstream/parent/open-tunnel.ts';
+import type { Parent } from '../../upstream/parent/parent.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { pinnedLookup } from './pinned-lookup.ts';
 
@@ -71,17 +75,22 @@ interface Seen {
  * Sends a request to exactly these addresses; over TLS the certificate must be for the name. Redirects are not followed.
  *
  * @param addresses judged already, in the order to try
- * @failure in `answer`: origin_timeout | origin_protocol (content cut) | content_too_large | what connecting gives
+ * @param parent what it leaves through; absent: they are dialled straight
+ * @failure in `answer`: origin_timeout | origin_protocol (content cut) | content_too_large | what connecting or {@link openTunnel} gives
  */
 export async function pinnedExchange(
   form: AbsoluteForm,
   addresses: readonly string[],
   message: OwnMessage,
+  parent?: Parent,
 ): Promise<OwnDelivery> {
   const timeout = AbortSignal.timeout(message.timeout);
   const signal = message.until === undefined ? timeout : AbortSignal.any([timeout, message.until]);
   const seen: Seen = { received: 0 };
-  const answer = await send({ ...requestOptions(form, addresses, message), signal }, form.scheme, message, seen);
+  const straight = requestOptions(form, addresses, message);
+  const options =
+    parent === undefined ? straight : { ...straight, ...throughParent(parent, { form, addresses, message, seen }) };
+  const answer = await send({ ...options, signal }, form.scheme, message, seen);
   const isLate = timeout.aborted && !answer.ok;
   const late = { code: 'origin_timeout', detail: `Not complete within ${message.timeout} ms` } as const;
   return { ...seen, answer: isLate ? fail(late) : answer };
@@ -115,6 +124,39 @@ function requestOptions(
   };
 }
 
+interface Sending {
+  readonly form: AbsoluteForm;
+  readonly addresses: readonly string[];
+  readonly message: OwnMessage;
+  readonly seen: Seen;
+}
+
+/** What makes a request go out through the parent, to the same addresses and verified as without. */
+function throughParent(parent: Parent, { form, addresses, message, seen }: Sending): Partial<RequestOptions> {
+  const { authority, scheme } = form;
+  const host = authority.host.kind === 'name' ? authority.host.name : authority.host.address.text;
+  return {
+    // An agent would make connections of its own.
+    agent: undefined,
+    createConnection: (_options, give) => {
+      void openTunnel(parent, { addresses, port: authority.port }, message.timeout).then((tunnel) => {
+        // The types have no connection that failed.
+        if (!tunnel.ok) return (give as (error: Error) => void)(new UpstreamError(tunnel.failure));
+        const { socket, address } = tunnel.value;
+        seen.dialled = address;
+        const secured = {
+          socket,
+          host,
+          ...(authority.host.kind === 'name' && { servername: host }),
+          ...(message.anchors !== undefined && { ca: [...message.anchors] }),
+        };
+        give(null, scheme === 'http' ? socket : connectTls(secured));
+      });
+      return undefined;
+    },
+  };
+}
+
 /** Whether content is what the method is for. */
 export function hasContent(method: OwnMethod): boolean {
   return method === 'POST' || method === 'PUT';
@@ -141,7 +183,7 @@ function send(
         if (socket.remoteAddress !== undefined) seen.dialled = socket.remoteAddress;
       }),
     );
-    request.on('error', (error) => resolve(fail(originFailure(error))));
+    request.on('error', (error) => resolve(fail(error instanceof UpstreamError ? error.failure : originFailure(error))));
     if (typeof message.content === 'string') request.end(message.content);
     // A file that cannot be read ends the request, and with it the exchange.
     else

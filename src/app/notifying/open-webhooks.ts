@@ -28,7 +28,7 @@ export interface WebhookParts {
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
-  readonly plane: Pick<DataPlane, 'resolver'>;
+  readonly plane: Pick<DataPlane, 'resolver' | 'parent'>;
 }
 
 /** How often what is due is looked for: retries, and what a replica that is gone has left. */
@@ -100,6 +100,7 @@ async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]
     egress: {
       tables: () => inForce.tables,
       resolver: plane.resolver,
+      parent: plane.parent,
       clock,
       journal: state.journal,
       newExchangeId: exchangeIds(clock, random),

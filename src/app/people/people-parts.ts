@@ -21,7 +21,7 @@ export interface PeopleSideParts {
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
-  readonly plane: Pick<DataPlane, 'resolver' | 'ready' | 'live' | 'stopped'>;
+  readonly plane: Pick<DataPlane, 'resolver' | 'parent' | 'ready' | 'live' | 'stopped'>;
 }
 
 /** What its parts share. */

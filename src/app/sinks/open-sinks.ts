@@ -27,7 +27,7 @@ export interface SinkParts {
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
-  readonly plane: Pick<DataPlane, 'resolver'>;
+  readonly plane: Pick<DataPlane, 'resolver' | 'parent'>;
   readonly leaves?: FollowedChains['leaves'];
 }
 
@@ -102,7 +102,7 @@ async function feedParts({
     cursors: join(settings.data.directory, 'sinks'),
     journals: records.journals,
     wrapping,
-    egress: { tables: () => inForce.tables, resolver: plane.resolver, clock, journal, newExchangeId },
+    egress: { tables: () => inForce.tables, resolver: plane.resolver, parent: plane.parent, clock, journal, newExchangeId },
     clock,
     random,
     metrics,

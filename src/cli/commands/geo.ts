@@ -12,6 +12,7 @@ import { maxmindSource, UPDATE_SOURCES } from '../../destination/update/sources.
 import { updateTables, type SourceReport, type UpdateProgress } from '../../destination/update/update.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { localParent } from '../local/local-parent.ts';
 import { localResolver } from '../local/local-resolver.ts';
 import { localTables } from '../local/local-tables.ts';
 import { openFetch } from '../egress/open-fetch.ts';
@@ -101,6 +102,8 @@ async function update(context: CommandContext, only: readonly string[] | undefin
   if (!tables.ok) return tables.failure;
   const resolver = localResolver(context, settings);
   if (!resolver.ok) return resolver.failure;
+  const parent = await localParent(context, settings, { tables: tables.value, resolver: resolver.value });
+  if (!parent.ok) return give(context, EXIT.usage, parent.failure);
   const journal = await openRecord(settings, {
     clock: systemClock,
     random: systemRandom,
@@ -113,6 +116,7 @@ async function update(context: CommandContext, only: readonly string[] | undefin
     tables: tables.value,
     sources,
     resolver: resolver.value,
+    parent: parent.value,
     clock: systemClock,
     journal: record,
     newExchangeId: exchangeIds(systemClock, systemRandom),

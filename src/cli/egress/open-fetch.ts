@@ -4,11 +4,12 @@ import type { pinnedExchange } from '../../app/egress/pinned-exchange.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { Clock, Journal, Resolver } from '../../core/ports.ts';
-import { fail, ok, type Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { Fetch } from '../../destination/update/fetched-documents.ts';
 import type { UpdateSource } from '../../destination/update/source.ts';
 import { MAXMIND_HOST } from '../../destination/update/sources.ts';
+import type { Parent } from '../../upstream/parent/parent.ts';
 import { type Account, DOCUMENT, getDocument, type Hop } from './document-get.ts';
 import { publishersPolicy } from './publishers-policy.ts';
 
@@ -24,6 +25,8 @@ export interface FetchParts {
   /** Gets a decision before anything is dialled and an outcome after it. */
   readonly journal: Journal;
   readonly newExchangeId: () => ExchangeId;
+  /** What they leave through; undefined: publishers are dialled straight. */
+  readonly parent: Parent | undefined;
   /** What connects to the judged addresses; absent: {@link pinnedExchange}. */
   readonly carry?: typeof pinnedExchange;
 }
@@ -38,9 +41,6 @@ export interface FetchParts {
  */
 export function openFetch(parts: FetchParts): Result<Fetch, string> {
   const { settings, tables, sources, clock } = parts;
-  if (settings['upstream-proxy'] !== undefined) {
-    return fail('upstream-proxy: this version cannot reach the publishers through another proxy');
-  }
   const own = publishersPolicy(settings, sources, tables.world, clock.now());
   if (!own.ok) return own;
   const hop = openHop(own.value, parts);

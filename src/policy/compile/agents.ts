@@ -35,11 +35,11 @@ function compileAgent({ id, text, spot }: Item<AgentText>, scope: Scope): AgentD
   return { attributes, owners: text.owners.map(canonicalPerson), identify };
 }
 
-/** The home, of which those who keep the records may have to say something. */
+/** The home, of which those who know the settings may have to say something. */
 function keptHome(text: AgentText['home'], spot: Spot, scope: Scope): Home {
   const home = compileHome(text, spot, scope);
   const problem = scope.homeProblem?.(home);
-  if (problem !== undefined) spot.error(`Found ${home.label}, expected a home whose records may lie somewhere: ${problem}`);
+  if (problem !== undefined) spot.error(`Found ${home.label}, ${problem}`);
   return home;
 }
 

@@ -15,7 +15,7 @@ export interface Parent {
    * @returns IP literals, never none
    * @failure any code of the decision; dns_failed | dns_timeout
    */
-  judge(): Promise<Result<readonly string[], Failure>>;
+  readonly judge: () => Promise<Result<readonly string[], Failure>>;
   /** The value of Proxy-Authorization; absent: none is sent. */
   readonly authorization?: (() => Promise<Result<string, Failure>>) | undefined;
   /** How it is verified; absent: it is spoken to in the clear. */

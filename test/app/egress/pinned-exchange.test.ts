@@ -2,6 +2,8 @@ import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pinnedExchange, type OwnMessage } from '../../../src/app/egress/pinned-exchange.ts';
+import { ok } from '../../../src/core/result.ts';
+import { type HostileParent, opensTunnels, says, startHostileParent } from '../../support/hostile-parent.ts';
 import { createTestCa } from '../../support/certificates.ts';
 
 const ca = await createTestCa();
@@ -19,15 +21,17 @@ async function peer(answer: RequestListener): Promise<number> {
 }
 
 interface Sent extends Partial<OwnMessage> {
+  readonly parent?: HostileParent;
   readonly name?: string;
   readonly addresses?: readonly string[];
 }
 
-async function send(port: number, { name = 'peer.test', addresses = ['127.0.0.1'], ...message }: Sent = {}) {
+async function send(port: number, { name = 'peer.test', addresses = ['127.0.0.1'], parent, ...message }: Sent = {}) {
   const authority = { host: { kind: 'name', name }, port } as const;
   const form = { scheme: 'https', authority, requestTarget: '/list.json?x=1', path: undefined } as const;
   const usual = { method: 'GET', fields: {}, content: '', maxBytes: 1000, timeout: 2000, anchors: [ca.pem] } as const;
-  return await pinnedExchange(form, addresses, { ...usual, ...message });
+  const through = parent && { label: 'p', port: parent.port, judge: () => Promise.resolve(ok(['127.0.0.1'])) };
+  return await pinnedExchange(form, addresses, { ...usual, ...message }, through);
 }
 
 describe('pinnedExchange()', () => {
@@ -44,6 +48,37 @@ describe('pinnedExchange()', () => {
       received: 8,
     });
     expect(seen).toEqual([['GET', '/list.json?x=1', `peer.test:${port}`]]);
+  });
+
+  it('goes through a parent to the judged address alone, and verifies the certificate as without', async () => {
+    const port = await peer((_request, response) => void response.end('through'));
+    await using parent = await startHostileParent(opensTunnels);
+    expect(await send(port, { parent, addresses: ['127.0.0.1'] })).toMatchObject({
+      answer: { ok: true, value: { content: Buffer.from('through') } },
+      dialled: '127.0.0.1',
+    });
+    expect(await send(port, { parent, name: 'other.test' })).toMatchObject({
+      answer: { failure: { code: 'origin_certificate' } },
+    });
+    const asked = `CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+    expect(parent.asked).toEqual([asked, asked]);
+  });
+
+  it('goes nowhere past a parent that refuses, nor waits for one that is silent', async () => {
+    const seen: unknown[] = [];
+    const port = await peer(({ url }, response) => {
+      seen.push(url);
+      response.end();
+    });
+    await using refusing = await startHostileParent(says('HTTP/1.1 407 No\r\n\r\n'));
+    const refused = await send(port, { parent: refusing });
+    expect(refused.answer).toMatchObject({ failure: { code: 'connect_failed' } });
+    expect(refused.dialled).toBeUndefined();
+    await using silent = await startHostileParent(() => {});
+    const late = await send(port, { parent: silent, timeout: 200 });
+    expect(late.answer).toMatchObject({ failure: { code: expect.stringMatching(/_timeout$/) as string } });
+    expect(seen).toEqual([]);
+    await expect.poll(() => silent.open.size).toBe(0);
   });
 
   it('sends fields and content', async () => {

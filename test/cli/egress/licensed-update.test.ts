@@ -111,6 +111,7 @@ async function update({ key = KEY, addresses = {} }: { key?: string; addresses?:
     tables: geoTables,
     sources,
     resolver: { resolve, recall: () => undefined },
+    parent: undefined,
     clock,
     journal,
     newExchangeId: exchangeIds(clock, MACHINE_RANDOM),

@@ -14,6 +14,7 @@ import { decide } from '../../../src/policy/decide.ts';
 import { parseIpAddress } from '../../../src/wire/address/ip-address.ts';
 import { journalIn, temporaryDirectory } from '../../recording/fixtures.ts';
 import { recordsOf, verified } from '../../support/record-files.ts';
+import { says, startHostileParent } from '../../support/hostile-parent.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 
@@ -54,6 +55,7 @@ async function egress(
   addresses: readonly string[],
   flags: Readonly<Record<string, string>> = {},
   carry: NonNullable<FetchParts['carry']> = pinnedExchange,
+  parent?: FetchParts['parent'],
 ) {
   const { settings, tables, clock } = await world(flags);
   const journal = await journalIn(temporaryDirectory());
@@ -78,6 +80,7 @@ async function egress(
       tables,
       sources: UPDATE_SOURCES,
       resolver,
+      parent,
       clock,
       journal,
       newExchangeId: exchangeIds(clock, MACHINE_RANDOM),
@@ -209,8 +212,17 @@ describe('openFetch()', () => {
     expect(fetch.ok ? '' : fetch.failure).toMatch(/^node\.place: .*atlantis/);
   });
 
-  it('openFetch() does not go past the upstream proxy', async () => {
-    const { fetch } = await egress([], { 'upstream-proxy.url': 'http://p:3128', 'upstream-proxy.place': 'DE' });
-    expect(fetch.ok ? '' : fetch.failure).toMatch(/^upstream-proxy: /);
+  it('openFetch() asks the parent for the judged address, and reaches nobody past it', async () => {
+    await using hostile = await startHostileParent(says('HTTP/1.1 403 No\r\n\r\n'));
+    const parent = { label: 'p', port: hostile.port, judge: () => Promise.resolve(ok(['127.0.0.1'])) };
+    const { fetch, records } = await egress(['203.0.114.1'], {}, pinnedExchange, parent);
+    if (!fetch.ok) throw new Error(fetch.failure);
+    const got = await fetch.value(LIST, LIMITS);
+    expect(got).toMatchObject({
+      ok: false,
+      failure: { code: 'connect_failed', detail: expect.stringContaining('403') as string },
+    });
+    expect(hostile.asked).toEqual(['CONNECT 203.0.114.1:443 HTTP/1.1\r\nHost: 203.0.114.1:443\r\n\r\n']);
+    expect(records().map((record) => record['code'])).toEqual([undefined, 'connect_failed']);
   });
 });

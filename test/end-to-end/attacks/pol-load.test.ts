@@ -178,10 +178,10 @@ describe('tables', () => {
     await expectRefused(broken.gateway, answer, { status: 403, code: 'unknown_place' });
   });
 
-  it('POL-17 an upstream proxy that would resolve names itself stops the start', async () => {
-    const said = await startsWith({ 'upstream-proxy': { url: 'http://127.0.0.1:1', place: 'DE' } });
+  it('POL-17 an upstream proxy outside the jurisdiction of the node stops the start', async () => {
+    const said = await startsWith({ node: { place: 'DE' }, 'upstream-proxy': { url: 'http://127.0.0.1:1', place: 'US' } });
     expect(said).toContain('The gateway ended with 2');
-    expect(said).toContain('upstream-proxy');
+    expect(said).toMatch(/cordon\.yaml:\d+:\d+ upstream-proxy\.place: Found US, expected a place inside DE/);
   });
 
   it('POL-02 that are too old prove nothing: what only they could decide is denied, and it is said', async () => {

@@ -6,7 +6,7 @@ import { openOriginTls } from '../../../src/tls/origin-tls.ts';
 import { openTunnel, type Tunnel } from '../../../src/upstream/parent/open-tunnel.ts';
 import type { Parent } from '../../../src/upstream/parent/parent.ts';
 import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
-import { type Conduct, type HostileParent, says, startHostileParent } from './hostile-parent.ts';
+import { type Conduct, type HostileParent, says, startHostileParent } from '../../support/hostile-parent.ts';
 
 const SECRET = 'Basic aHVudGVyOmh1bnRlcjI=';
 const OPENS = says('HTTP/1.1 200 Connection established\r\n\r\n');

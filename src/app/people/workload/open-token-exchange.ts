@@ -20,6 +20,7 @@ export function openTokenExchange(
   const egress = {
     tables: () => inForce.tables,
     resolver: plane.resolver,
+    parent: plane.parent,
     clock,
     journal: state.journal,
     newExchangeId: exchangeIds(clock, random),

@@ -70,7 +70,7 @@ async function opened(
     metrics,
     record: createAdminRecord({ journal, events }),
     log: { debug: say, info: say, warn: say, error: say },
-    egress: { tables: () => geo, resolver, clock, journal, newExchangeId },
+    egress: { tables: () => geo, resolver, clock, journal, newExchangeId, parent: undefined },
     secrets: {
       find: () => Promise.resolve(ok('AKIDEXAMPLE:wJalrXUtnFEMI')),
       set: () => Promise.resolve(ok(undefined)),

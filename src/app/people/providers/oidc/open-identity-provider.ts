@@ -26,6 +26,7 @@ export function openIdentityProvider(
   const fetch = createIssuerFetch(policy.value, {
     tables: () => inForce.tables,
     resolver: plane.resolver,
+    parent: plane.parent,
     clock,
     journal: state.journal,
     newExchangeId: exchangeIds(clock, random),

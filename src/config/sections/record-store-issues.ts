@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import type { SettingLayer, SettingsIssue } from './setting-layers.ts';
-import type { SettingPath } from './setting-node.ts';
-import type { RecordStoreSetting, Settings } from './settings-schema.ts';
+import type { SettingLayer, SettingsIssue } from '../setting-layers.ts';
+import type { SettingPath } from '../setting-node.ts';
+import type { RecordStoreSetting, Settings } from '../settings-schema.ts';
 
 const STORES = ['recordings', 'stores'] as const;
 

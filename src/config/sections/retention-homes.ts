@@ -1,5 +1,5 @@
-import type { SettingLayer } from './setting-layers.ts';
-import type { Settings, WrittenHome } from './settings-schema.ts';
+import type { SettingLayer } from '../setting-layers.ts';
+import type { Settings, WrittenHome } from '../settings-schema.ts';
 
 /** The settings with each home of `retention.homes` told where it is written: whether there is such a home the policy tells, later. */
 export function withWrittenHomes(settings: Settings, layers: readonly SettingLayer[]): Settings {

@@ -1,6 +1,6 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { ServerCertificate } from '../../support/certificates.ts';
+import type { ServerCertificate } from './certificates.ts';
 
 /** What a parent does with a CONNECT. */
 export type Conduct = (socket: Socket, head: string) => void;
@@ -45,6 +45,17 @@ export async function startHostileParent(conduct: Conduct, tls?: ServerCertifica
     },
   };
 }
+
+/** Opens the tunnel that it is asked for, where that is an address of loopback. */
+export const opensTunnels: Conduct = (socket, head) => {
+  const [, address = '', port = ''] = /^CONNECT (127\.[0-9.]+):(\d+) /.exec(head) ?? [];
+  if (address === '') return void socket.end('HTTP/1.1 403 Not an address\r\n\r\n');
+  const origin = connect(Number(port), address, () => socket.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+  origin.on('error', () => socket.destroy());
+  socket.on('close', () => origin.destroy());
+  origin.pipe(socket);
+  socket.pipe(origin);
+};
 
 /** Writes something and goes on listening. */
 export function says(text: string): Conduct {
