@@ -18,8 +18,6 @@ import { awaitCommand } from './await-command.ts';
 import { commandEnvironment } from './command-environment.ts';
 import { forward, isListening } from './forward.ts';
 import { hiddenPaths } from './hidden-paths.ts';
-import { idsOf } from '../records/read-seen.ts';
-import { reportDenied } from './report-denied.ts';
 import { runAs } from './run-as.ts';
 import { PROXY_INSIDE, startCommand, startIsolated, TRUST_INSIDE } from './start-command.ts';
 
@@ -140,6 +138,8 @@ async function carryOut(context: CommandContext, carried: Carried): Promise<numb
 /** On stderr: stdout is the command's. What cannot be told changes nothing about how the command ended. */
 async function report({ terminal }: CommandContext, carried: Carried, since: Instant): Promise<void> {
   const { loaded, policy, proxy, options, token } = carried;
+  // Reading the record takes as many modules as all else, and few ask for it.
+  const [{ reportDenied }, { idsOf }] = await Promise.all([import('./report-denied.ts'), import('../records/read-seen.ts')]);
   const credentials = token === undefined ? {} : { credentials: `${options.agent}:${token}` };
   const told = await reportDenied({
     settings: loaded.settings,
