@@ -2,6 +2,7 @@ import { type SocketAddress, socketAddressText } from '../config/setting-text.ts
 import { createReidentifier, type Reidentify } from '../identity/reidentify.ts';
 import type { Settings } from '../config/settings-schema.ts';
 import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
+import { CODES } from '../core/codes.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { CredentialValues } from '../credentials/credential-values.ts';
 import { createResolver } from '../destination/resolver.ts';
@@ -124,6 +125,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     onGeneration: (generation) => {
       resolver.value.flush();
       pools.retireExcept(generation);
+      if (parent.value !== undefined) void judgeAgain(parent.value, live);
     },
     drain: async (deadline) => {
       // Who waits for people would wait longer than that: it is told to ask again, here or elsewhere.
@@ -132,6 +134,12 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** What passes through a parent is cut where it may not be dialled any more. One that cannot be looked up now carries on what runs. */
+async function judgeAgain(parent: Parent, live: LiveExchanges): Promise<void> {
+  const judged = await parent.judge();
+  if (!judged.ok && CODES[judged.failure.code].kind === 'denial') live.cutPermitted(judged.failure);
 }
 
 /** Opens what `listen.proxy` names, owned by `stack`. @failure a sentence that names the setting */

@@ -79,6 +79,14 @@ export class LiveExchanges {
     }
   }
 
+  /** Cuts everything that was permitted: what it passes through may not be passed through any more. */
+  cutPermitted(failure: Failure): void {
+    for (const live of this.#live) {
+      if (!isPermitted(live.exchange) || !this.#live.delete(live)) continue;
+      live.cut(failure);
+    }
+  }
+
   /**
    * Ends what grants let pass and do not cover any more: a grant has one end, also for what began under it.
    * @param uncovered those of the exchanges that no grant covers now

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestCa } from '../support/certificates.ts';
 import { type Conduct, type HostileParent, opensTunnels, says, startHostileParent } from '../support/hostile-parent.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { PARENT_USER, parentProgram, type ParentProxy, startParentProxy } from '../support/parent-proxies.ts';
@@ -180,5 +181,62 @@ describe('behind a hostile parent', () => {
     expect(written).not.toContain(PARENT_USER.password);
     expect(written).not.toContain(credential);
     expect(lab.gateway.stdout).toContain(`through http://127.0.0.1:${parent.port} in DE; straight: name servers`);
+  });
+});
+
+describe('behind a parent over TLS that has a name', () => {
+  const NAME = 'parent.lab.example';
+  let parent: HostileParent;
+  let lab: Lab;
+
+  beforeAll(async () => {
+    const ca = await createTestCa();
+    parent = await startHostileParent(opensTunnels, await ca.good(NAME));
+    lab = await startLab({
+      origins: { [OPAQUE]: { country: 'DE', tls: 'good', handler: BYTE_ECHO } },
+      rules: TUNNEL,
+      dns: { [NAME]: { addresses: ['127.0.0.1'] } },
+      settings: { node: { place: 'DE' }, 'upstream-proxy': { url: `https://${NAME}:${parent.port}`, place: 'DE' } },
+      gateway: { trust: [ca.pem] },
+    });
+  });
+  afterAll(async () => {
+    await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
+    await (parent as HostileParent | undefined)?.[Symbol.asyncDispose]();
+  });
+
+  const TUNNEL = ['{ id: opaque, to: [opaque-de-lab-example], inspect: false, then: permit }'];
+
+  it('TLS runs inside TLS, and what is counted is what the origin got', async () => {
+    const from = '127.0.95.30';
+    const secure = await tlsThrough(lab.gateway.proxy, lab.authority(OPAQUE), { ca: lab.ca.pem, from });
+    const sent = randomBytes(300_000);
+    let received = 0;
+    secure.on('data', (chunk: Buffer) => (received += chunk.length));
+    secure.write(sent);
+    await expect.poll(() => received, { timeout: 10_000 }).toBe(sent.length);
+    secure.end();
+    const { outcome } = await recordedFrom(lab.gateway, from);
+    expect(outcome).toMatchObject({ status: 200, dialled: lab.origin(OPAQUE).address });
+    expect(outcome.bytes.sent).toBe(lab.origin(OPAQUE).bytesReceived);
+  });
+
+  it('what runs is cut, and nothing more is asked, once the parent may not be dialled any more', async () => {
+    const from = '127.0.95.31';
+    const secure = await tlsThrough(lab.gateway.proxy, lab.authority(OPAQUE), { ca: lab.ca.pem, from });
+    const closed = new Promise((resolve) => secure.once('end', resolve));
+    secure.on('error', () => {}).resume();
+    secure.write('a');
+    const asked = parent.asked.length;
+    lab.dns.script(NAME, { addresses: ['169.254.169.254'] });
+    await lab.gateway.reload(lab.policy(TUNNEL.map((rule) => rule.replace('id: opaque', 'id: renamed'))));
+    await closed;
+    const { outcome } = await recordedFrom(lab.gateway, from);
+    const detail = expect.stringContaining(`upstream-proxy ${NAME}:${parent.port}: `) as string;
+    expect(outcome).toMatchObject({ code: 'metadata_address', detail });
+    const late = '127.0.95.32';
+    await expect(tlsThrough(lab.gateway.proxy, lab.authority(OPAQUE), { ca: lab.ca.pem, from: late })).rejects.toThrow();
+    expect((await recordedFrom(lab.gateway, late)).outcome).toMatchObject({ code: 'metadata_address', detail });
+    expect(parent.asked).toHaveLength(asked);
   });
 });
