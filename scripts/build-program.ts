@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OutputChunk, Plugin } from 'rolldown';
 import { isProgramFresh, PROGRAM, stampOf } from './fresh-program.mjs';
+import { thirdPartyNotices } from './third-party-notices.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = fileURLToPath(PROGRAM);
@@ -30,7 +31,10 @@ export async function buildProgram(): Promise<void> {
   rmSync(BUILT, { recursive: true, force: true });
   const chunks = await bundle();
   for (const entry of entries()) writeFacade(entry);
-  const read = new Set([...DECIDING, ...chunks.flatMap(({ moduleIds }) => moduleIds.map((id) => relative(ROOT, id)))]);
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  // What the console is made of, which Vite builds.
+  writeFileSync(join(BUILT, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(modules, [join(ROOT, 'node_modules/preact')]));
+  const read = new Set([...DECIDING, ...modules.map((id) => relative(ROOT, id))]);
   const sources = [...stamps].filter(([file]) => read.has(file));
   // The last file: what was interrupted is not there.
   writeFileSync(join(BUILT, 'sources.json'), JSON.stringify(sources));
