@@ -21,6 +21,7 @@ import { Limits } from '../pipeline/limiting/limits.ts';
 import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
+import type { RequiredCopies } from './sinks/required-copies.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Parent } from '../upstream/parent/parent.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
@@ -54,6 +55,7 @@ export interface DataPlaneParts {
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
+  readonly copies: RequiredCopies;
   /** Gets every address that is listened on, so that no exchange leads back here. */
   readonly listening: ListeningAddress[];
   /** What this gateway calls itself in Via. */
@@ -99,7 +101,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const limits = new Limits(parts.counting.limits);
   stack.use(metering(live, limits));
   const newExchangeId = exchangeIds(clock, random);
-  const recorder = createRecorder(journal, metrics);
+  const recorder = createRecorder(journal, metrics, parts.copies);
   const reidentify = reidentifierFor(parts, tokenCache, stopped.value);
   const contentRecord = {
     openContent: state.records.openContent.bind(state.records),

@@ -1,25 +1,37 @@
+import type { DecisionEvent } from '../core/exchange/record.ts';
 import type { Journal } from '../core/ports.ts';
+import { fail } from '../core/result.ts';
 import { ENTITIES } from '../masking/catalogue.ts';
 import type { Recorder } from '../pipeline/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { recordedSentence } from '../transform/masking/recorded-text.ts';
+import type { RequiredCopies } from './sinks/required-copies.ts';
 
-/** The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. */
-export function createRecorder(journal: Journal, metrics: Metrics): Recorder & { readonly writable: boolean } {
+/**
+ * The record as the pipeline sees it. Outcomes that cannot be written are told by the gap that the journal leaves. What a copy is
+ * missing that the settings require stands for a record that cannot be written, but for one thing: the refusal is on it.
+ */
+export function createRecorder(
+  journal: Journal,
+  metrics: Metrics,
+  copies: Pick<RequiredCopies, 'refusal'>,
+): Recorder & { readonly writable: boolean } {
   const sent = metrics.counter('cordon_content_bytes_total', { direction: 'sent' });
   const received = metrics.counter('cordon_content_bytes_total', { direction: 'received' });
   let writable = true;
   return {
     /** Whether the last decision could be recorded; while it could not, nothing is permitted. */
     get writable(): boolean {
-      return writable;
+      return writable && copies.refusal === undefined;
     },
-    decision: (event, home) => {
+    decision: (asked, home) => {
+      const refusal = asked.decision === 'deny' ? undefined : copies.refusal;
+      const event = refusal === undefined ? asked : refused(asked, refusal);
       const { exchangeKind: kind = 'none', decision: effect, code = 'none' } = event;
       metrics.count('cordon_decisions_total', { kind, effect, code });
       return journal.append(quoteless(event, 'reason'), home).then((recorded) => {
         writable = recorded.ok;
-        return recorded;
+        return recorded.ok && refusal !== undefined ? fail({ code: 'audit_unavailable', detail: refusal }) : recorded;
       });
     },
     outcome: (event, home) => {
@@ -36,6 +48,11 @@ export function createRecorder(journal: Journal, metrics: Metrics): Recorder & {
       }
     },
   };
+}
+
+/** What was permitted or held, and is not: nothing of it leaves, and no credential was put into it. */
+function refused(event: DecisionEvent, reason: string): DecisionEvent {
+  return { ...event, decision: 'deny', code: 'audit_unavailable', reason, credential: undefined };
 }
 
 /** The event with its sentence masked: it may quote what the agent wrote, and of that no value is kept (invariant 6). */

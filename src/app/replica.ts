@@ -16,6 +16,7 @@ import { originTlsOf } from './loading/origin-tls-of.ts';
 import { unknownHomes } from './loading/warnings/unknown-homes.ts';
 import { unbelievedIssuers } from './loading/warnings/unbelieved-issuers.ts';
 import type { PolicySource } from './loading/policy-source.ts';
+import { RequiredCopies } from './sinks/required-copies.ts';
 import { openState, type State, type StateParts } from './state.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 
@@ -41,6 +42,7 @@ export interface Replica extends AsyncDisposable {
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
+  readonly copies: RequiredCopies;
   readonly plane: DataPlane;
   readonly upkeep: Upkeep;
 }
@@ -54,7 +56,8 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   if (!opened.ok) return opened;
   const state = stack.use(opened.value);
   const metrics = createMetrics();
-  const shared = { ...parts, state, inForce, metrics };
+  const copies = new RequiredCopies(settings);
+  const shared = { ...parts, state, inForce, metrics, copies };
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random) });
   if (!plane.ok) return fail(plane.failure);
   stack.use(plane.value);
@@ -66,7 +69,7 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   ];
   const upkeep = stack.use(new Upkeep({ ...shared, plane: plane.value, warnings }));
   const owned = stack.move();
-  return ok({ state, inForce, metrics, plane: plane.value, upkeep, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  return ok({ state, inForce, metrics, copies, plane: plane.value, upkeep, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
 /** A name for Via that says nothing about the machine, and differs between gateways. */

@@ -358,6 +358,11 @@ const SETTINGS = section('cordon.yaml', {
       'object-lock': Type.Optional(
         choice(['compliance', 'governance'], 'Of `s3`: the default retention that the bucket must have; without it no start.'),
       ),
+      required: Type.Boolean({
+        default: false,
+        description: 'Whether new exchanges of agents are refused while it is further behind than `most-behind`.',
+      }),
+      'most-behind': duration('10m', 'How far behind a required one may be.'),
       'alarm-after': duration('5m', 'How far it may be behind before an alarm; another one tells when it is level again.'),
       place: place('Where it is: inside `node.place`, and inside the home of every agent that is served.'),
     }),

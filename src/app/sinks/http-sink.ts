@@ -4,7 +4,7 @@ import { secretNameProblem } from '../../store/secrets/secret-name.ts';
 import type { SinkLabel } from '../../telemetry/metrics.ts';
 import type { EndpointPolicy } from '../egress/own-endpoint-policy.ts';
 import { ownReceiver, type ReceiverParts } from '../egress/own-receiver.ts';
-import type { WatchedSink } from './sink-watch.ts';
+import { boundsOf, type WatchedSink } from './sink-watch.ts';
 
 /** A sink of the settings that takes records over HTTP, judged as far as that goes before anything is sent. */
 export interface HttpSink extends WatchedSink {
@@ -20,7 +20,8 @@ export interface HttpSink extends WatchedSink {
 
 /** @failure a sentence that names the setting: a URL that is none, a place that is unknown or not at home */
 export function httpSinkOf(index: number, parts: ReceiverParts): Result<HttpSink, string> {
-  const { url, secret, place, bucket, region, endpoint, 'alarm-after': alarmAfter } = parts.settings.sinks[index]!;
+  const given = parts.settings.sinks[index]!;
+  const { url, secret, place, bucket, region, endpoint } = given;
   const label: SinkLabel = `sinks[${index}]`;
   if (url === undefined) return fail(`${label}.url: Found none, expected who takes the records`);
   if (secret === undefined) return fail(`${label}.secret: Found none, expected the name of a secret: records are signed`);
@@ -31,5 +32,5 @@ export function httpSinkOf(index: number, parts: ReceiverParts): Result<HttpSink
   const telling = { because: 'records are copied elsewhere', atHome: 'no copy of the record leads out of it' };
   const judged = ownReceiver({ setting: label, rule: 'sink', url, place, methods: ['POST'], ...telling }, parts);
   if (!judged.ok) return judged;
-  return ok({ id: hash('sha256', url, 'hex').slice(0, 32), label, alarmAfter, secret, ...judged.value });
+  return ok({ id: hash('sha256', url, 'hex').slice(0, 32), label, ...boundsOf(given), secret, ...judged.value });
 }

@@ -15,6 +15,7 @@ import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
 import { judgeSink } from './judge-sink.ts';
+import type { RequiredCopies } from './required-copies.ts';
 import { type S3Sink, s3SinkOf } from './s3/s3-sink.ts';
 import { SinkFeed, type SinkFeedParts } from './sink-feed.ts';
 
@@ -27,6 +28,7 @@ export interface SinkParts {
   readonly state: State;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
+  readonly copies: RequiredCopies;
   readonly plane: Pick<DataPlane, 'resolver' | 'parent'>;
   readonly leaves?: FollowedChains['leaves'];
 }
@@ -46,7 +48,7 @@ export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposabl
     const judged = await judgeSink(sink, method, feed.egress);
     if (!judged.ok) return judged;
   }
-  for (const sink of http) stack.use(new SinkFeed(sink, feed));
+  for (const sink of http) await stack.use(new SinkFeed(sink, feed)).opened;
   for (const sink of s3) {
     // Only where it is used: most installations have none.
     const { openS3Sink } = await import('./s3/open-s3-sink.ts');
@@ -90,6 +92,7 @@ async function feedParts({
   state,
   inForce,
   metrics,
+  copies,
   plane,
   leaves,
 }: SinkParts): Promise<SinkFeedParts> {
@@ -106,6 +109,7 @@ async function feedParts({
     clock,
     random,
     metrics,
+    copies,
     log,
     record: createAdminRecord({ journal, events }),
     keyOf: ({ secret }) => namedKey(secrets, secret),

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Random } from '../../core/ports.ts';
+import type { Instant } from '../../core/units.ts';
 import type { Result } from '../../core/result.ts';
 import type { OpenJournal } from '../../recording/journal.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
@@ -38,18 +39,21 @@ export class SinkFeed implements AsyncDisposable {
   readonly #copies = new Map<string, ChainCopy>();
   /** Writers whose chain cannot be read on: told once. */
   readonly #unreadable = new Set<string>();
+  /** Since when the record could not be read on; undefined while it can. */
+  #stuckSince: Instant | undefined;
   readonly #stopped = new AbortController();
   readonly #loop: FeedLoop;
   readonly #watch: SinkWatch;
   #trouble: string | undefined;
+  /** Resolves when it is known how far the sink is behind. */
+  readonly opened: Promise<void>;
 
   constructor(sink: HttpSink, parts: SinkFeedParts) {
     this.#sink = sink;
     this.#parts = parts;
     this.#watch = new SinkWatch(sink, parts, () => this.#waiting());
-    this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
-    this.#watch.start();
-    this.#loop.start();
+    this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#failed(error) });
+    this.opened = this.#open();
   }
 
   /** Cuts off what runs: the next process sends it again under the same id. */
@@ -59,27 +63,46 @@ export class SinkFeed implements AsyncDisposable {
     await this.#loop[Symbol.asyncDispose]();
   }
 
+  async #open(): Promise<void> {
+    try {
+      for (const chain of this.#chains()) await this.#peek(chain);
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#watch.start();
+    this.#loop.start();
+  }
+
   #waiting(): SinkWaiting {
     const lags = [...this.#copies.values()].map((copy) => copy.lag());
     const sum = (name: 'records' | 'bytes' | 'segments'): number => lags.reduce((total, lag) => total + lag[name], 0);
-    const times = lags.flatMap(({ oldest }) => oldest ?? []);
+    const times = [...lags.map(({ oldest }) => oldest), this.#stuckSince].filter((time) => time !== undefined);
     const oldest = times.length === 0 ? undefined : Math.min(...times);
     return { records: sum('records'), bytes: sum('bytes'), segments: sum('segments'), oldest };
   }
 
   /** Own records first. One attempt that fails puts off all: it is the same receiver. */
   async #feed(): Promise<void> {
-    const { journals } = this.#parts;
-    const own = journals.map(({ directory }) => directory);
-    const others = followedChains(this.#parts).filter((chain) => !isOf(chain, journals));
-    for (const chain of [...own, ...others]) {
+    const chains = this.#chains();
+    for (const chain of chains) {
       while (!this.#stopped.signal.aborted && (await this.#step(chain))) {
         // The next batch of the same chain.
       }
       if (this.#loop.isResting) break;
     }
     // What nobody takes now is looked at all the same: how far the sink is behind is not that of the first chain.
-    if (this.#loop.isResting) for (const chain of [...own, ...others]) await this.#peek(chain);
+    if (this.#loop.isResting) for (const chain of chains) await this.#peek(chain);
+    if (this.#isOwnReadable()) this.#stuckSince = undefined;
+  }
+
+  #chains(): readonly string[] {
+    const { journals } = this.#parts;
+    const own = journals.map(({ directory }) => directory);
+    return [...own, ...followedChains(this.#parts).filter((chain) => !isOf(chain, journals))];
+  }
+
+  #isOwnReadable(): boolean {
+    return this.#parts.journals.every(({ writer }) => !this.#unreadable.has(writer));
   }
 
   /** @returns whether there may be more */
@@ -144,10 +167,16 @@ export class SinkFeed implements AsyncDisposable {
         return 'rewound';
       }
       this.#unreadable.add(writer);
+      if (!this.#isOwnReadable()) this.#stuckSince ??= this.#parts.clock.now();
       const detail = `${error.message}; cordon verify says more`;
       log.error({ ...about, detail }, 'What this writer records is not copied any more');
       return undefined;
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#stuckSince ??= this.#parts.clock.now();
+    this.#putOff(String(error));
   }
 
   #putOff(because: string): void {

@@ -1,8 +1,10 @@
+import type { Settings } from '../../config/settings-schema.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Bytes, Instant, Milliseconds } from '../../core/units.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics, SinkLabel } from '../../telemetry/metrics.ts';
+import type { RequiredCopies } from './required-copies.ts';
 
 /** What a sink has not taken yet. */
 export interface SinkWaiting {
@@ -19,6 +21,13 @@ export interface WatchedSink {
   readonly label: SinkLabel;
   /** How far behind it may be before people are told. */
   readonly alarmAfter: Milliseconds;
+  /** Beyond it nothing new is recorded; undefined where it may be as far behind as it likes. */
+  readonly mostBehind: Milliseconds | undefined;
+}
+
+/** How far behind a sink of the settings may be. */
+export function boundsOf(given: Settings['sinks'][number]): Pick<WatchedSink, 'alarmAfter' | 'mostBehind'> {
+  return { alarmAfter: given['alarm-after'], mostBehind: given.required ? given['most-behind'] : undefined };
 }
 
 export interface WatchParts {
@@ -26,6 +35,7 @@ export interface WatchParts {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly record: RecordAdmin;
+  readonly copies: RequiredCopies;
 }
 
 const EVERY: Milliseconds = 1000;
@@ -54,10 +64,11 @@ export class SinkWatch implements Disposable {
     metrics.sampleSink('cordon_sink_last_success_seconds', label, () => this.#lastSuccess / 1000);
   }
 
-  /** From now on until disposed. */
+  /** At once, and from now on until disposed. */
   start(): void {
     this.#timer = setInterval(() => this.#look(), EVERY);
     this.#timer.unref();
+    this.#look();
   }
 
   /** The sink was sent something. */
@@ -81,16 +92,23 @@ export class SinkWatch implements Disposable {
       waiting = this.#waiting();
     } catch {
       // A chain is just being removed, or cannot be read: whoever copies it meets that too, and says so.
+      this.#report('It cannot be told how far the sink is behind');
       return;
     }
     const lag = this.#lag(waiting);
-    const { alarmAfter } = this.#sink;
+    const { alarmAfter, mostBehind = Number.POSITIVE_INFINITY } = this.#sink;
+    this.#report(lag > mostBehind ? `The sink is ${Math.round(lag / 1000)} s behind, more than its most-behind` : undefined);
     const isBehind = this.#isBehind ? lag > alarmAfter * LEVEL : lag > alarmAfter;
     if (isBehind === this.#isBehind || this.#isTelling) return;
     this.#isTelling = true;
     void this.#tell(isBehind, waiting, lag).finally(() => {
       this.#isTelling = false;
     });
+  }
+
+  #report(trouble: string | undefined): void {
+    const { label, mostBehind } = this.#sink;
+    if (mostBehind !== undefined) this.#parts.copies.report(label, trouble);
   }
 
   /** What cannot be recorded now is told when the sink is looked at again. */

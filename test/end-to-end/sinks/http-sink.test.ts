@@ -122,7 +122,7 @@ describe('an HTTP sink', () => {
     receiver.mood = 'takes';
     await expectCopied(5);
     await expect.poll(() => gauge('cordon_sink_lag_seconds'), { timeout: 10_000 }).toBe(0);
-    expect(await gauge('cordon_sink_waiting_segments')).toBe(0);
+    await expect.poll(() => gauge('cordon_sink_waiting_segments'), { timeout: 10_000 }).toBe(0);
   });
 
   it('that is behind for longer than its bound is an alarm, and another one when it is level', async () => {

@@ -6,7 +6,7 @@ import { secretNameProblem } from '../../../store/secrets/secret-name.ts';
 import type { SinkLabel } from '../../../telemetry/metrics.ts';
 import { ownReceiver, type OwnReceiver, type ReceiverParts } from '../../egress/own-receiver.ts';
 import { statedPlace } from '../../loading/stated-place.ts';
-import type { WatchedSink } from '../sink-watch.ts';
+import { boundsOf, type WatchedSink } from '../sink-watch.ts';
 
 /** How a bucket keeps what is put there, by itself: nobody deletes it before its time. */
 export type LockMode = 'compliance' | 'governance';
@@ -47,7 +47,7 @@ export function s3SinkOf(index: number, parts: ReceiverParts): Result<S3Sink, st
   const methods = ['GET', 'HEAD', 'PUT'] as const;
   const judged = ownReceiver({ setting: label, rule: 'sink', url: url.value, place, methods, ...telling }, parts);
   if (!judged.ok) return judged;
-  const kept = { region, secret, lock: given['object-lock'], alarmAfter: given['alarm-after'] };
+  const kept = { region, secret, lock: given['object-lock'], ...boundsOf(given) };
   return ok({ id: hash('sha256', url.value).slice(0, 32), label, url: url.value, ...kept, ...judged.value });
 }
 

@@ -33,7 +33,7 @@ export function waitingSegments(chains: readonly UploadedChain[]): SinkWaiting {
     segments += numbers.length;
     for (const number of numbers) bytes += sizeOf(join(chain.directory, segmentName(number)));
     const finished = finishedAt(chain.directory, numbers[0]!);
-    if (finished !== undefined) oldest = Math.min(oldest ?? finished, finished);
+    oldest = Math.min(oldest ?? finished, finished);
   }
   return { records: 0, bytes, segments, oldest };
 }
@@ -42,8 +42,9 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** A segment is finished when the next one is begun. */
-function finishedAt(directory: string, number: number): Instant | undefined {
+/** A segment is finished when the next one is begun; one of which that cannot be told, when it was written last. */
+function finishedAt(directory: string, number: number): Instant {
   const next = segmentNumbers(directory).find((each) => each > number);
-  return next === undefined ? undefined : segmentBegan(join(directory, segmentName(next)));
+  const began = next === undefined ? undefined : segmentBegan(join(directory, segmentName(next)));
+  return began ?? statSync(join(directory, segmentName(number))).mtimeMs;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createEventBus } from '../../../../src/app/event-bus.ts';
 import { createAdminRecord } from '../../../../src/app/people/admin-record.ts';
+import { RequiredCopies } from '../../../../src/app/sinks/required-copies.ts';
 import { openS3Sink } from '../../../../src/app/sinks/s3/open-s3-sink.ts';
 import { s3SinkOf } from '../../../../src/app/sinks/s3/s3-sink.ts';
 import { exchangeIds } from '../../../../src/app/system.ts';
@@ -68,6 +69,7 @@ async function opened(
     clock,
     random: MACHINE_RANDOM,
     metrics,
+    copies: new RequiredCopies(loaded.value.settings),
     record: createAdminRecord({ journal, events }),
     log: { debug: say, info: say, warn: say, error: say },
     egress: { tables: () => geo, resolver, clock, journal, newExchangeId, parent: undefined },
