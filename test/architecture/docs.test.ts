@@ -96,6 +96,13 @@ describe('pages', () => {
     expect(missingPaths('`src/core/nothing.ts`, `src/core/result.ts`')).toEqual(['src/core/nothing.ts']);
   });
 
+  it('numbers every decision once, in its name and its title', () => {
+    const decisions = pages.filter((page) => page.startsWith('docs/adr/'));
+    const numbers = decisions.map((page) => Number(/(\d{4})-/.exec(page)?.[1]));
+    expect(new Set(numbers).size).toBe(decisions.length);
+    expect(decisions.filter((page, i) => !read(page).startsWith(`# ${numbers[i]}. `))).toEqual([]);
+  });
+
   it.each(pages.filter((page) => page.startsWith('docs/adr/')))('%s has the four parts, on one page', (page) => {
     const text = read(page);
     expect([...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual([
