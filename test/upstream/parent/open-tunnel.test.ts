@@ -133,6 +133,16 @@ describe('openTunnel()', () => {
     expect(parent.asked).toEqual([]);
   });
 
+  it('tells nothing to a peer at another address than the judged one', async () => {
+    const parent = await parentThat(OPENS);
+    // Linux takes it for this machine.
+    const tunnel = await ask(parent, { more: { judge: () => Promise.resolve(ok(['0.0.0.0'])) } });
+    expect(tunnel).toMatchObject({
+      failure: { detail: expect.stringContaining('Connected to 127.0.0.1, expected one of 0.0.0.0') as string },
+    });
+    expect(parent.asked).toEqual([]);
+  });
+
   it('leads nobody to the parent itself', async () => {
     const parent = await parentThat(OPENS);
     const own = { addresses: ['203.0.113.1', '127.0.0.1'], port: parent.port };
