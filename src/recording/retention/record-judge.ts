@@ -84,11 +84,9 @@ export class RecordJudge {
     const { terms, holds } = this.#means;
     const known = this.#open.get(exchange);
     if (kind === 'outcome') this.#open.delete(exchange);
-    const heldBy = known?.heldBy ?? holdOn(holds, { from: at })?.id;
-    return {
-      dueAt: at + keptFor(terms, retentionClassOf(kind), known === undefined ? statedHome(record) : known.home),
-      heldBy,
-    };
+    const home = known === undefined ? statedHome(record) : known.home;
+    const heldBy = known?.heldBy ?? holdOn(holds, { home: typeof home === 'string' ? home : undefined, from: at })?.id;
+    return { dueAt: at + keptFor(terms, retentionClassOf(kind), home), heldBy };
   }
 }
 
