@@ -4,7 +4,7 @@
 FROM node:24.21.0-bookworm-slim AS compile
 WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json ./
-COPY scripts/build-console.ts scripts/build-program.ts scripts/fresh-program.mjs scripts/
+COPY scripts/build-console.ts scripts/build-program.ts scripts/third-party-notices.ts scripts/fresh-program.mjs scripts/
 COPY src src
 # `prepare` builds them into dist.
 RUN npm ci --no-audit --no-fund
@@ -13,7 +13,7 @@ FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # For `prepare`, which finds nothing to build here.
-COPY scripts/build-console.ts scripts/build-program.ts scripts/fresh-program.mjs scripts/
+COPY scripts/build-console.ts scripts/build-program.ts scripts/third-party-notices.ts scripts/fresh-program.mjs scripts/
 # The runtime comes as an npm package, the same bytes that the tests compare with scripts/runtime-hashes.json.
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY LICENSE ./
