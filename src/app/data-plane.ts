@@ -34,6 +34,7 @@ import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
 import { exchangeIds } from './system.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 const HOUR = 3_600_000;
 
@@ -61,6 +62,8 @@ export interface DataPlaneParts {
   /** What this gateway calls itself in Via. */
   readonly pseudonym: string;
   readonly counting: Counting;
+  /** Absent where no traces are made. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The part that carries exchanges: listeners, pipeline and upstream, joined. */
@@ -101,7 +104,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const limits = new Limits(parts.counting.limits);
   stack.use(metering(live, limits));
   const newExchangeId = exchangeIds(clock, random);
-  const recorder = createRecorder(journal, metrics, parts.copies);
+  const recorder = createRecorder(journal, metrics, parts.copies, parts.tracer);
   const reidentify = reidentifierFor(parts, tokenCache, stopped.value);
   const contentRecord = {
     openContent: state.records.openContent.bind(state.records),
@@ -222,6 +225,7 @@ function sharedServices(
     placeholders: new PlaceholderAlarms(parts.events, clock),
     holds: state.holds.means,
     pseudonym: parts.pseudonym,
+    traceContext: parts.settings.traces?.context,
   };
 }
 

@@ -4,6 +4,7 @@ import { fail } from '../core/result.ts';
 import { ENTITIES } from '../masking/catalogue.ts';
 import type { Recorder } from '../pipeline/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import { recordedSentence } from '../transform/masking/recorded-text.ts';
 import type { RequiredCopies } from './sinks/required-copies.ts';
 
@@ -15,6 +16,7 @@ export function createRecorder(
   journal: Journal,
   metrics: Metrics,
   copies: Pick<RequiredCopies, 'refusal'>,
+  tracer?: Tracer,
 ): Recorder & { readonly writable: boolean } {
   const sent = metrics.counter('cordon_content_bytes_total', { direction: 'sent' });
   const received = metrics.counter('cordon_content_bytes_total', { direction: 'received' });
@@ -24,11 +26,12 @@ export function createRecorder(
     get writable(): boolean {
       return writable && copies.refusal === undefined;
     },
-    decision: (asked, home) => {
+    decision: (asked, home, fields = []) => {
       const refusal = asked.decision === 'deny' ? undefined : copies.refusal;
       const event = refusal === undefined ? asked : refused(asked, refusal);
       const { exchangeKind: kind = 'none', decision: effect, code = 'none' } = event;
       metrics.count('cordon_decisions_total', { kind, effect, code });
+      tracer?.decided(event, fields);
       return journal.append(quoteless(event, 'reason'), home).then((recorded) => {
         writable = recorded.ok;
         return recorded.ok && refusal !== undefined ? fail({ code: 'audit_unavailable', detail: refusal }) : recorded;
@@ -37,6 +40,7 @@ export function createRecorder(
     outcome: (event, home) => {
       sent.add(event.bytes.sent);
       received.add(event.bytes.received);
+      tracer?.ended(event);
       metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
       void journal.append({ ...quoteless(event, 'detail'), home: home?.label }, home);
     },

@@ -18,6 +18,7 @@ import { unbelievedIssuers } from './loading/warnings/unbelieved-issuers.ts';
 import type { PolicySource } from './loading/policy-source.ts';
 import { RequiredCopies } from './sinks/required-copies.ts';
 import { openState, type State, type StateParts } from './state.ts';
+import { tracingOf } from './tracing/open-tracing.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 
 export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange' | 'environment'> {
@@ -58,9 +59,13 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const metrics = createMetrics();
   const copies = new RequiredCopies(settings);
   const shared = { ...parts, state, inForce, metrics, copies };
-  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random) });
+  const tracing = settings.traces === undefined ? undefined : tracingOf(settings.traces, shared);
+  const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random), tracer: tracing?.tracer });
   if (!plane.ok) return fail(plane.failure);
   stack.use(plane.value);
+  const exporting = await tracing?.open(plane.value);
+  if (exporting?.ok === false) return exporting;
+  if (exporting !== undefined) stack.use(exporting.value);
   const warnings = [
     ...parts.issues.map(issueText),
     ...unknownHomes(settings, policy),

@@ -25,7 +25,6 @@ const REFUSED: readonly Row[] = [
 
 const IGNORED: readonly Row[] = [
   { path: 'geo.update', instead: 'fetch no tables by itself', isSet: ({ geo }) => geo.update !== 'off' },
-  { path: 'traces', instead: 'send no traces', isSet: ({ traces }) => traces !== undefined },
 ];
 
 /** Settings that are right and have no effect yet, as sentences. */

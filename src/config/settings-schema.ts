@@ -294,10 +294,14 @@ const SETTINGS = section('cordon.yaml', {
     ),
   ),
   traces: Type.Optional(
-    section('OpenTelemetry traces.', {
-      endpoint: url('OTLP endpoint.'),
-      place: place('Where it is.'),
-      context: choice(['cut', 'pass'], 'Whether trace context of agents ends at the gateway.', 'cut'),
+    section('OpenTelemetry traces: a span for each exchange.', {
+      endpoint: url('Collector that takes OTLP/HTTP in JSON; without a path: `/v1/traces` there.'),
+      place: place('Where it is: inside `node.place`.'),
+      context: choice(
+        ['cut', 'carry'],
+        '`cut`: trace context of agents (`traceparent`, `tracestate`) ends at the gateway. `carry`: it goes on to origins, with the span of the gateway as parent.',
+        'cut',
+      ),
     }),
   ),
   oidc: Type.Optional(

@@ -50,7 +50,7 @@ async function record(judged: Judged, services: Services): Promise<Judged> {
   if (judged.ok && 'held' in judged.value) return judged;
   const progress = judged.ok ? judged.value : judged.failure.progress;
   const event = judged.ok ? permittedEvent(judged.value) : refusedEvent(judged.failure);
-  const recorded = await services.recorder.decision(event, homeOf(progress));
+  const recorded = await services.recorder.decision(event, homeOf(progress), progress.fields);
   if (!recorded.ok) return fail({ ...recorded.failure, progress });
   if (!judged.ok) raiseAlarm(judged.failure, services);
   services.events.publish({ type: 'decision', exchange: event.exchange, effect: event.decision, code: event.code });

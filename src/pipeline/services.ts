@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Failure } from '../core/codes.ts';
-import type { Accepted, Subject } from '../core/exchange/exchange.ts';
+import type { Accepted, FieldLines, Subject } from '../core/exchange/exchange.ts';
 import type { Home } from '../core/exchange/decision.ts';
 import type { InterceptPermit } from '../core/exchange/permit.ts';
 import type { Clock, EventBus, Resolver } from '../core/ports.ts';
@@ -14,6 +14,7 @@ import type { StoppedAgents } from '../identity/stopped-agents.ts';
 import type { Parent } from '../upstream/parent/parent.ts';
 import type { UpstreamPools } from '../upstream/pools.ts';
 import type { RelayLimits } from '../upstream/relay.ts';
+import type { TraceContextMode } from '../wire/http/trace-context.ts';
 import type { ContentRecordMeans } from './content-record/content-record-means.ts';
 import type { ContentMeans } from './content/content-means.ts';
 import type { ExchangeFindings } from './findings.ts';
@@ -46,9 +47,10 @@ export interface Recorder {
   /**
    * Resolves before the effect may happen.
    * @param home of the subject, as it was judged; absent where nobody was recognised
+   * @param fields of the request, as far as it was read: a trace may go on in them
    * @failure audit_unavailable
    */
-  decision(event: DecisionEvent, home: Home | undefined): Promise<Result<void, Failure>>;
+  decision(event: DecisionEvent, home: Home | undefined, fields?: FieldLines): Promise<Result<void, Failure>>;
   /** Never waits: the effect has happened. */
   outcome(event: Omit<OutcomeEvent, 'home'>, home: Home | undefined): void;
   /** Counts what was found in the messages of an exchange. */
@@ -79,6 +81,8 @@ export interface Services {
   readonly holds: HoldMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */
   readonly pseudonym: string;
+  /** What happens to trace context of agents; absent: nothing, no span is made here and it is a field like any other. */
+  readonly traceContext?: TraceContextMode | undefined;
   readonly tunnel: TunnelSettings;
 }
 

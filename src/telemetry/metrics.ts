@@ -28,6 +28,8 @@ export interface CounterLabels {
   cordon_worker_endings_total: { cause: 'signal' | 'status' };
   /** Attempts to copy a piece of the record to a sink. */
   cordon_sink_deliveries_total: { sink: SinkLabel; result: 'delivered' | 'failed' };
+  /** Spans of exchanges: taken by the collector, refused by it, or never sent. */
+  cordon_trace_spans_total: { result: 'sent' | 'refused' | 'dropped' };
 }
 
 /** A sink as the settings number it: neither host nor path. */
@@ -47,6 +49,7 @@ export type GaugeName =
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines'
   | 'cordon_webhook_messages_waiting'
+  | 'cordon_trace_spans_waiting'
   | 'cordon_workers';
 /** Gauges with a value for each sink. */
 export type SinkGaugeName =
@@ -84,6 +87,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',
   cordon_worker_endings_total: 'Workers that ended though nobody had asked them to by cause',
   cordon_sink_deliveries_total: 'Attempts to copy a piece of the record to a sink by result',
+  cordon_trace_spans_total: 'Spans of exchanges by what became of them',
 };
 
 const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: number[] } } = {
@@ -107,6 +111,7 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_spool_bytes: 'Content that waits in the spool',
   cordon_log_dropped_lines: 'Log lines dropped because nobody read them fast enough',
   cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',
+  cordon_trace_spans_waiting: 'Spans that wait for the collector',
   cordon_workers: 'Workers that take connections; 0 where the gateway is one process',
 };
 

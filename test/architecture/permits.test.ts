@@ -77,7 +77,7 @@ describe('permits (invariant 1)', () => {
 describe('the network (invariant 10)', () => {
   it('is in reach of these files alone', () => {
     expect(reaches(tree)).toEqual([
-      // The gateway's own requests, for tables, sign-in, webhooks and sinks: decided as subject `cordon`, pinned to the judged addresses.
+      // The gateway's own requests, for tables, sign-in, webhooks, sinks and traces: decided as subject `cordon`, pinned to the judged addresses.
       'app/egress/pinned-exchange.ts',
       // Gives the OpenID client, which would use the global `fetch`, one that goes through the file above.
       'app/people/providers/oidc/issuer-client.ts',

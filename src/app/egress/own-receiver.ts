@@ -28,8 +28,9 @@ export interface ReceiverParts {
 
 /** The endpoint, whose addresses come from the settings, and why it has to be at home. */
 export type ReceiverEndpoint = Omit<OwnEndpoint, 'setting' | 'internal'> & {
-  /** `webhooks[0]`, which has `url` and `place`. */
+  /** `webhooks[0]`, which has `place`, and the URL under `url` unless `member` says otherwise. */
   readonly setting: string;
+  readonly member?: string;
   readonly atHome: string;
 };
 
@@ -38,16 +39,16 @@ export type ReceiverEndpoint = Omit<OwnEndpoint, 'setting' | 'internal'> & {
  * @failure a sentence that names the setting
  */
 export function ownReceiver(
-  { setting, atHome, ...endpoint }: ReceiverEndpoint,
+  { setting, member = 'url', atHome, ...endpoint }: ReceiverEndpoint,
   { settings, world, now, anchors }: ReceiverParts,
 ): Result<OwnReceiver, string> {
   const { url, place } = endpoint;
   const form = parseAbsoluteForm(url);
-  if (!form.ok) return fail(`${setting}.url: ${form.failure}`);
+  if (!form.ok) return fail(`${setting}.${member}: ${form.failure}`);
   const { host } = form.value.authority;
   // A name may be private only where the settings say which addresses it has.
   const internal = host.kind === 'name' ? (settings.resolver.hosts[host.name] ?? []) : [host.address];
-  const own = ownEndpointPolicy({ ...endpoint, setting: `${setting}.url`, internal }, settings.node, world, now);
+  const own = ownEndpointPolicy({ ...endpoint, setting: `${setting}.${member}`, internal }, settings.node, world, now);
   if (!own.ok) return own;
   const home = insideHome({ setting: `${setting}.place`, place, because: atHome }, settings.node, world);
   if (!home.ok) return home;

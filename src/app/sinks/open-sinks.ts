@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
+import { judgeEndpoint } from '../egress/judge-endpoint.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { FollowedChains } from '../indexing/writers-in.ts';
 import { namedKey } from '../notifying/signature.ts';
@@ -14,8 +15,8 @@ import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
-import { judgeSink } from './judge-sink.ts';
 import type { RequiredCopies } from './required-copies.ts';
+import { SINK_SESSION } from './own-deliveries.ts';
 import { type S3Sink, s3SinkOf } from './s3/s3-sink.ts';
 import { SinkFeed, type SinkFeedParts } from './sink-feed.ts';
 
@@ -45,7 +46,7 @@ export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposabl
   if (http.length + s3.length === 0) return ok(stack.move());
   const feed = await feedParts(parts);
   for (const [sink, method] of [...http.map((each) => [each, 'POST'] as const), ...s3.map((each) => [each, 'PUT'] as const)]) {
-    const judged = await judgeSink(sink, method, feed.egress);
+    const judged = await judgeEndpoint({ ...sink, session: SINK_SESSION }, method, feed.egress);
     if (!judged.ok) return judged;
   }
   for (const sink of http) await stack.use(new SinkFeed(sink, feed)).opened;

@@ -98,13 +98,13 @@ const EXTENSIONS = 'sec-websocket-extensions';
 function handshake(
   permitted: Carried,
   { masking, injecting }: Pick<ExchangeHandling, 'masking' | 'injecting'>,
-  { clock, pseudonym }: Services,
+  services: Services,
 ): Result<Handshake, Failure> {
-  const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
+  const { method, target, fields: left } = maskedHead(permitted, masking, services);
   const fields = transformedRequestFields(readableFields(left), { readsResponse: readsResponse(masking) });
   if (!fields.ok) return fields;
   const shown = { method, target, fields: fields.value, content: null };
-  const sent = injecting?.into(shown, clock.now()) ?? ok(shown);
+  const sent = injecting?.into(shown, services.clock.now()) ?? ok(shown);
   return sent.ok ? ok({ shown, sent: sent.value }) : sent;
 }
 

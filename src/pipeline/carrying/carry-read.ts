@@ -99,9 +99,9 @@ function outgoing(
   permitted: Permitted,
   leaving: LeavingContent | undefined,
   masking: ExchangeMasking,
-  { pseudonym }: Services,
+  services: Services,
 ): Result<OutgoingRequest, Failure> {
-  const { method, target, fields: left } = maskedHead(permitted, masking, pseudonym);
+  const { method, target, fields: left } = maskedHead(permitted, masking, services);
   const fields = transformedRequestFields(left, {
     ...(leaving?.change !== undefined && { content: leaving.change }),
     readsResponse: readsResponse(masking),

@@ -36,7 +36,7 @@ export async function carryRequest(
   const request = {
     method: permitted.method,
     target: permitted.requestTarget,
-    fields: outgoingFields(permitted, services.pseudonym),
+    fields: outgoingFields(permitted, services),
     content: content?.open() ?? null,
   };
   const running = exchange(pools.dispatcher(permitted.permit), request, reply, clock);

@@ -24,7 +24,7 @@ export async function carryUpgrade(
     await carryMaskedUpgrade(permitted, connection, masks, services);
     return;
   }
-  const { clock, live, inForce, pools, pseudonym } = services;
+  const { clock, live, inForce, pools } = services;
   const carriage = new Carriage(permitted, () => connection.socket.destroy());
   const reply = lazyReply(connection);
   const stale = live.admit(carriage, inForce(), clock.now());
@@ -32,7 +32,7 @@ export async function carryUpgrade(
     finish(permitted, { failure: stale, ...NO_BYTES }, reply, services);
     return;
   }
-  const fields = outgoingFields(permitted, pseudonym);
+  const fields = outgoingFields(permitted, services);
   const request = { method: permitted.method, target: permitted.requestTarget, fields, content: null };
   const running = upgrade(pools.dispatcher(permitted.permit), request, reply, clock);
   carriage.endsWith((failure) => running.cut(failure));

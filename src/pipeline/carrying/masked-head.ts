@@ -3,16 +3,16 @@ import { maskTarget } from '../../transform/masking/mask-target.ts';
 import type { OutgoingRequest } from '../../upstream/exchange.ts';
 import type { ExchangeMasking } from '../content/exchange-masking.ts';
 import type { Permitted } from '../judging/permitted.ts';
-import { CREDENTIAL_FIELDS, outgoingFields } from './outgoing.ts';
+import { CREDENTIAL_FIELDS, type LeavingBy, outgoingFields } from './outgoing.ts';
 
 /** Method, target and fields of a request as they leave, masked where a rule asks for it; its content changes nothing of them yet. */
 export function maskedHead(
   permitted: Permitted,
   { request }: ExchangeMasking,
-  pseudonym: string,
+  leaving: LeavingBy,
 ): Pick<OutgoingRequest, 'method' | 'target' | 'fields'> {
   const { method, requestTarget } = permitted;
-  const fields = outgoingFields(permitted, pseudonym);
+  const fields = outgoingFields(permitted, leaving);
   if (request === undefined) return { method, target: requestTarget, fields };
   const { masking } = request;
   const ofFields = masking.of('fields');

@@ -2,8 +2,10 @@ import { authorityText, hostText } from '../../core/address.ts';
 import type { Decision } from '../../core/exchange/decision.ts';
 import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
 import { countedDown } from '../../wire/http/max-forwards.ts';
+import { ownSpan, traceContextOf, traceparentText } from '../../wire/http/trace-context.ts';
 import { viaValue } from '../../wire/http/via.ts';
 import type { Permitted } from '../judging/permitted.ts';
+import type { Services } from '../services.ts';
 
 /** Fields that carry credentials of the agent itself, in lower case (contract §4.1.12). Masked they would open nothing. */
 export const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
@@ -30,14 +32,17 @@ export const CREDENTIAL_FIELDS: ReadonlySet<string> = new Set([
   'ocp-apim-subscription-key',
 ]);
 
+/** What this gateway adds and takes. */
+export type LeavingBy = Pick<Services, 'pseudonym' | 'traceContext'>;
+
 /**
  * The field lines as they leave: Host first and from the judged authority, hop-by-hop and topology fields gone, the
- * obligations of the decision applied.
+ * obligations of the decision applied, trace context cut or carried on.
  */
-export function outgoingFields(exchange: Permitted, pseudonym: string): string[] {
+export function outgoingFields(exchange: Permitted, { pseudonym, traceContext }: LeavingBy): string[] {
   const { authority, decision, httpVersion, scheme } = exchange;
   const standard = authority.port === (scheme === 'https' ? 443 : 80);
-  const edits = fieldEdits(decision);
+  const edits = withTraceContext(fieldEdits(decision), exchange, traceContext);
   const fields = requestFieldsForUpstream(exchange.fields, edits.remove);
   if (exchange.method === 'OPTIONS') countDown(fields);
   fields.unshift('Host', standard ? hostText(authority.host) : authorityText(authority));
@@ -74,4 +79,16 @@ function fieldEdits({ obligations }: Decision): FieldEdits {
     }
   }
   return { remove, set };
+}
+
+const TRACE_FIELDS: readonly string[] = ['traceparent', 'tracestate'];
+
+// What a rule sets or removes stays as the rule says. Without a valid parent there is no state either (Trace Context §3.3.1.1).
+function withTraceContext(edits: FieldEdits, { id, fields }: Permitted, mode: Services['traceContext']): FieldEdits {
+  if (mode === undefined) return edits;
+  const context = mode === 'carry' ? traceContextOf(fields) : undefined;
+  if (context === undefined) return { ...edits, remove: new Set([...edits.remove, ...TRACE_FIELDS]) };
+  if (edits.remove.has('traceparent')) return edits;
+  const own = traceparentText({ ...context, spanId: ownSpan(id).spanId });
+  return { remove: new Set([...edits.remove, 'traceparent']), set: [...edits.set, ['traceparent', own]] };
 }

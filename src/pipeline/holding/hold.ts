@@ -49,7 +49,7 @@ export async function hold(
     .run(waiter, content)
     .catch((error: unknown): Ended => fail({ code: 'internal_error', detail: defectDetail(error), progress: held }));
   if (ended.ok || holding.isRecorded) return ended;
-  const recorded = await services.recorder.decision(refusedEvent(ended.failure), homeOf(held));
+  const recorded = await services.recorder.decision(refusedEvent(ended.failure), homeOf(held), held.fields);
   return recorded.ok ? ended : refuse(recorded.failure, held);
 }
 
@@ -147,7 +147,8 @@ class Holding {
   async #record(approval: ApprovalId): Promise<Result<void, Refusal>> {
     if (this.isRecorded) return ok(undefined);
     this.isRecorded = true;
-    const recorded = await this.#services.recorder.decision(heldEvent(this.#held, approval), homeOf(this.#held));
+    const held = this.#held;
+    const recorded = await this.#services.recorder.decision(heldEvent(held, approval), homeOf(held), held.fields);
     return recorded.ok ? recorded : refuse(recorded.failure, this.#held);
   }
 

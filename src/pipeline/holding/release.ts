@@ -66,7 +66,7 @@ export async function release(
       return 'spent';
     }
   }
-  const recorded = await recorder.decision(releasedEvent(judged.value), homeOf(judged.value));
+  const recorded = await recorder.decision(releasedEvent(judged.value), homeOf(judged.value), held.fields);
   return recorded.ok ? judged : refuse(recorded.failure, judged.value);
 }
 
