@@ -1,15 +1,13 @@
 import type { IDToken } from 'openid-client';
 import type { IdentityProvider, Opened } from '../../../../admin/access/people.ts';
 import type { Refusal } from '../../../../admin/problem.ts';
-import type { Failure } from '../../../../core/codes.ts';
 import { fail, ok, type Result } from '../../../../core/result.ts';
-import { refuseAttempt } from '../../authenticate.ts';
 import type { PeopleParts } from '../../people-parts.ts';
-import { presentedSession } from '../../sessions.ts';
 import { claimedPerson } from './claimed-person.ts';
 import type { IssuerClient } from './issuer-client.ts';
 import type { OidcSettings } from './issuer-policy.ts';
-import { beginAttempt, resumeAttempt, type SignInAttempt } from '../sign-in-attempt.ts';
+import { leaveFor, refusePerson, refuseReturn } from '../led-back.ts';
+import { resumeAttempt, type SignInAttempt } from '../sign-in-attempt.ts';
 import { beginVouched } from '../vouched.ts';
 
 export interface IdentityProviderParts {
@@ -23,27 +21,22 @@ export function createIdentityProvider(parts: IdentityProviderParts): IdentityPr
   const { people, issuer } = parts;
   return {
     start: async (redirect, again, session) => {
-      const before = session === undefined ? undefined : (await presentedSession(session, people))?.id;
-      const attempt = beginAttempt({ again, before }, people.random, people.clock);
+      const attempt = await leaveFor(again, session, people);
       const location = await issuer.authorizationUrl(attempt, redirect);
       return location.ok ? ok({ location: location.value, cookie: attempt.cookie }) : fail(UNREACHABLE);
     },
     finish: async (callback, cookie, client) => {
       const attempt = cookie === undefined ? undefined : resumeAttempt(cookie, people.clock);
-      if (attempt === undefined) return refuseAttempt(refused('without having been sent there'), client, people);
+      if (attempt === undefined) return refuseReturn('without having been sent there', client, people);
       const claims = await issuer.claims(attempt, callback);
       if (claims.ok) return enter(claims.value, attempt, client, parts);
       if (claims.failure === 'unreachable') return fail(UNREACHABLE);
-      return refuseAttempt(refused('with an answer that does not verify'), client, people);
+      return refuseReturn('with an answer that does not verify', client, people);
     },
   };
 }
 
 const UNREACHABLE: Refusal = { status: 502, detail: 'The identity provider does not answer as it should; the log says more' };
-
-function refused(how: string): Failure {
-  return { code: 'unidentified', detail: `Led back from the identity provider ${how}` };
-}
 
 /** Opens the session of whoever the issuer vouches for. */
 async function enter(
@@ -53,10 +46,7 @@ async function enter(
   { people, roles }: IdentityProviderParts,
 ): Promise<Result<Opened, Refusal>> {
   const claimed = claimedPerson(claims, roles);
-  if (!claimed.ok) {
-    people.refused.note(client, claimed.failure);
-    return fail({ status: 403, detail: claimed.failure });
-  }
+  if (!claimed.ok) return refusePerson(claimed.failure, client, people);
   const now = people.clock.now();
   const authTime = Math.min(now, (claims.auth_time ?? claims.iat) * 1000);
   return beginVouched(

@@ -1,14 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Opened, SamlSignIn } from '../../../../admin/access/people.ts';
 import type { Refusal } from '../../../../admin/problem.ts';
-import type { Failure } from '../../../../core/codes.ts';
 import type { AssertionStore } from '../../../../core/ports.ts';
 import { fail, type Result } from '../../../../core/result.ts';
 import type { Milliseconds } from '../../../../core/units.ts';
-import { refuseAttempt } from '../../authenticate.ts';
 import type { PeopleParts } from '../../people-parts.ts';
-import { presentedSession } from '../../sessions.ts';
-import { beginAttempt, resumeAttempt, type SignInAttempt } from '../sign-in-attempt.ts';
+import { leaveFor, refusePerson, refuseReturn } from '../led-back.ts';
+import { resumeAttempt, type SignInAttempt } from '../sign-in-attempt.ts';
 import { unavailable } from '../../unavailable.ts';
 import { beginVouched } from '../vouched.ts';
 import { assertedPerson, type SamlSettings } from './asserted-person.ts';
@@ -30,15 +28,14 @@ export function createSamlSignIn(parts: SamlSignInParts): SamlSignIn {
   const { people, provider } = parts;
   return {
     start: async (callback, again, session) => {
-      const before = session === undefined ? undefined : (await presentedSession(session, people))?.id;
-      const attempt = beginAttempt({ again, before }, people.random, people.clock);
+      const attempt = await leaveFor(again, session, people);
       return { location: await provider.requestUrl(attempt, callback), cookie: attempt.cookie };
     },
     finish: async (response, callback, cookie, client) => {
       const attempt = cookie === undefined ? undefined : resumeAttempt(cookie, people.clock);
-      if (attempt === undefined) return refuseAttempt(refused('without having been sent there'), client, people);
+      if (attempt === undefined) return refuseReturn('without having been sent there', client, people);
       const assertion = await provider.assertion(attempt, response, callback);
-      if (!assertion.ok) return refuseAttempt(refused('with an answer that does not verify'), client, people);
+      if (!assertion.ok) return refuseReturn('with an answer that does not verify', client, people);
       if (attempt.again && assertion.value.authTime < people.clock.now() - FRESH - CLOCK_SKEW) {
         return fail({ status: 403, detail: 'The identity provider did not ask you anew who you are' });
       }
@@ -46,10 +43,6 @@ export function createSamlSignIn(parts: SamlSignInParts): SamlSignIn {
     },
     metadata: (callback) => provider.metadata(callback),
   };
-}
-
-function refused(how: string): Failure {
-  return { code: 'unidentified', detail: `Led back from the identity provider ${how}` };
 }
 
 /** Opens the session of whoever an assertion vouches for, once. */
@@ -61,14 +54,11 @@ async function enter(
 ): Promise<Result<Opened, Refusal>> {
   const { id, endsAt, nameId, authTime } = assertion;
   const known = assertedPerson(assertion, settings);
-  if (!known.ok) {
-    people.refused.note(client, known.failure);
-    return fail({ status: 403, detail: known.failure });
-  }
+  if (!known.ok) return refusePerson(known.failure, client, people);
   // SAML Profiles §4.1.4.5: an assertion lets in once, also where replicas share a store.
   const taken = await assertions.take(hash('sha256', `saml ${settings.issuer} ${id}`, 'base64url'), endsAt);
   if (!taken.ok) return fail(unavailable(taken.failure));
-  if (!taken.value) return refuseAttempt(refused('with an answer that was given before'), client, people);
+  if (!taken.value) return refuseReturn('with an answer that was given before', client, people);
   const vouched = { ...known.value, authTime, vouchedBy: settings.issuer, credential: 'saml' } as const;
   return beginVouched({ ...vouched, subject: nameId ?? known.value.person }, before, client, people);
 }
