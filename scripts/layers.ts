@@ -77,7 +77,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'store', role: 'SQLite or PostgreSQL, keys and spool behind ports of core', mayImport: ['core'], pure: false },
   { folder: 'listener', role: 'sockets: bytes to Accepted, answers to bytes', mayImport: PURE, pure: false },
   { folder: 'config', role: 'process settings, policy files, reload', mayImport: [...PURE, 'policy'], pure: false },
-  { folder: 'telemetry', role: 'log and metrics', mayImport: ['core'], pure: false },
+  { folder: 'telemetry', role: 'log, metrics and traces', mayImport: ['core'], pure: false },
   {
     folder: 'admin',
     role: 'the HTTP API for people: who may call what, routes, sessions',
