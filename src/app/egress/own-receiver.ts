@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls';
 import type { Settings } from '../../config/settings-schema.ts';
 import { hostText } from '../../core/address.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -6,6 +5,7 @@ import type { Instant } from '../../core/units.ts';
 import type { WorldData } from '../../policy/model.ts';
 import { parseAbsoluteForm } from '../../wire/http/request-target.ts';
 import { insideHome } from '../loading/inside-home.ts';
+import { anchorsWith } from './own-egress.ts';
 import { ownEndpointPolicy, type EndpointPolicy, type OwnEndpoint } from './own-endpoint-policy.ts';
 
 /** Somebody of the settings whom the gateway tells what it knows of agents. */
@@ -52,6 +52,6 @@ export function ownReceiver(
   if (!own.ok) return own;
   const home = insideHome({ setting: `${setting}.place`, place, because: atHome }, settings.node, world);
   if (!home.ok) return home;
-  const believed = internal.length === 0 || anchors.length === 0 ? undefined : [...rootCertificates, ...anchors];
+  const believed = internal.length === 0 ? undefined : anchorsWith(anchors);
   return ok({ host: hostText(host), own: own.value, anchors: believed });
 }

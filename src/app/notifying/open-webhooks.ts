@@ -10,7 +10,8 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { State } from '../state.ts';
-import { exchangeIds, timeOrderedIds } from '../system.ts';
+import { ownEgress } from '../egress/own-egress.ts';
+import { timeOrderedIds } from '../system.ts';
 import { Announcer } from './announcer.ts';
 import { consoleAddress } from './console-address.ts';
 import { DeliveryQueue, type DeliveryParts } from './delivery-queue.ts';
@@ -91,20 +92,13 @@ function receiversOf({ settings, inForce, clock, state }: WebhookParts): Result<
 type OpenedParts = DeliveryParts & { readonly givenUp: GivenUpRecord };
 
 async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]): Promise<OpenedParts> {
-  const { clock, random, log, state, inForce, metrics, plane } = parts;
+  const { clock, random, log, state, metrics } = parts;
   const { secrets } = state;
   const cipher = new RowCipher(await state.keys.key('webhooks'), random);
   const givenUp = createGivenUpRecord({ receivers, journal: state.journal, clock, metrics, log });
   return {
     outbox: createOutboxRepository(state.database.db, cipher),
-    egress: {
-      tables: () => inForce.tables,
-      resolver: plane.resolver,
-      parent: plane.parent,
-      clock,
-      journal: state.journal,
-      newExchangeId: exchangeIds(clock, random),
-    },
+    egress: ownEgress(parts),
     clock,
     random,
     metrics,

@@ -13,7 +13,7 @@ import { createAdminRecord } from '../people/admin-record.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
 import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
-import { exchangeIds } from '../system.ts';
+import { ownEgress } from '../egress/own-egress.ts';
 import { type HttpSink, httpSinkOf } from './http-sink.ts';
 import type { RequiredCopies } from './required-copies.ts';
 import { SINK_SESSION } from './own-deliveries.ts';
@@ -99,14 +99,13 @@ async function feedParts({
 }: SinkParts): Promise<SinkFeedParts> {
   const { wrapping } = await localReadingKeys(settings);
   const { journal, records, secrets } = state;
-  const newExchangeId = exchangeIds(clock, random);
   return {
     directories: recordDirectories(settings),
     leaves,
     cursors: join(settings.data.directory, 'sinks'),
     journals: records.journals,
     wrapping,
-    egress: { tables: () => inForce.tables, resolver: plane.resolver, parent: plane.parent, clock, journal, newExchangeId },
+    egress: ownEgress({ clock, random, inForce, state, plane }),
     clock,
     random,
     metrics,

@@ -7,7 +7,7 @@ import { SpanBuffer } from '../../telemetry/traces/span-buffer.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { State } from '../state.ts';
-import { exchangeIds } from '../system.ts';
+import { ownEgress } from '../egress/own-egress.ts';
 import { collectorOf, sendSpans } from './collector.ts';
 import { SpanExport } from './span-export.ts';
 import { Tracer } from './tracer.ts';
@@ -43,12 +43,11 @@ export function tracingOf(traces: NonNullable<Settings['traces']>, parts: Tracin
   metrics.sample('cordon_trace_spans_waiting', () => spans.size);
   return {
     tracer: new Tracer({ mode: traces.context, clock, take: (span) => spans.push(span), onLost: () => dropped.add(1) }),
-    open: async ({ resolver, parent }) => {
-      const { journal, anchors } = state;
-      const newExchangeId = exchangeIds(clock, random);
-      const egress = { tables: () => inForce.tables, resolver, parent, clock, journal, newExchangeId };
+    open: async (plane) => {
+      const egress = ownEgress({ ...parts, plane });
       const { world } = inForce.tables;
-      const collector = await collectorOf(traces, { settings, world, now: clock.now(), anchors }, egress);
+      const receiving = { settings, world, now: clock.now(), anchors: state.anchors };
+      const collector = await collectorOf(traces, receiving, egress);
       if (!collector.ok) return collector;
       const send = (payload: string, until: AbortSignal) => sendSpans(payload, collector.value, egress, until);
       return ok(new SpanExport({ spans, send, count, random, log }));

@@ -1,7 +1,6 @@
-import { rootCertificates } from 'node:tls';
 import type { TokenExchange } from '../../../admin/access/people.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
-import { exchangeIds } from '../../system.ts';
+import { anchorsWith, ownEgress } from '../../egress/own-egress.ts';
 import type { PeopleParts, PeopleSideParts } from '../people-parts.ts';
 import { createTokenExchange, type KnownIssuer } from './exchange-token.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -14,18 +13,11 @@ import { createPublishedKeys, publishedKeysPolicy, type TokenExchangeSettings } 
 export function openTokenExchange(
   people: PeopleParts,
   exchange: TokenExchangeSettings,
-  { settings, clock, random, inForce, state, plane, log }: PeopleSideParts,
+  parts: PeopleSideParts,
 ): Result<TokenExchange, string> {
+  const { settings, clock, inForce, state, log } = parts;
   const issuers = new Map<string, KnownIssuer>();
-  const egress = {
-    tables: () => inForce.tables,
-    resolver: plane.resolver,
-    parent: plane.parent,
-    clock,
-    journal: state.journal,
-    newExchangeId: exchangeIds(clock, random),
-    anchors: state.anchors.length === 0 ? undefined : [...rootCertificates, ...state.anchors],
-  };
+  const egress = { ...ownEgress(parts), anchors: anchorsWith(state.anchors) };
   for (const [index, row] of exchange.issuers.entries()) {
     const setting = `token-exchange.issuers[${index}]`;
     if (issuers.has(row.issuer)) return fail(`${setting}.issuer: Found "${row.issuer}" twice`);

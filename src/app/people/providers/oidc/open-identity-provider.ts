@@ -1,7 +1,6 @@
-import { rootCertificates } from 'node:tls';
 import type { IdentityProvider } from '../../../../admin/access/people.ts';
 import { fail, ok, type Result } from '../../../../core/result.ts';
-import { exchangeIds } from '../../../system.ts';
+import { anchorsWith, ownEgress } from '../../../egress/own-egress.ts';
 import { unknownRolePlace } from '../known-person.ts';
 import type { PeopleParts, PeopleSideParts } from '../../people-parts.ts';
 import { createIdentityProvider } from './identity-provider.ts';
@@ -16,21 +15,17 @@ import { issuerPolicy, type OidcSettings } from './issuer-policy.ts';
 export function openIdentityProvider(
   people: PeopleParts,
   oidc: OidcSettings,
-  { settings, clock, random, inForce, state, plane, log }: PeopleSideParts,
+  parts: PeopleSideParts,
 ): Result<IdentityProvider, string> {
+  const { settings, clock, inForce, state, log } = parts;
   const { world } = inForce.tables;
   const policy = issuerPolicy(oidc, settings.node, world, clock.now());
   if (!policy.ok) return policy;
   const unknown = unknownRolePlace('oidc.roles', oidc.roles, inForce.compiled, world);
   if (unknown !== undefined) return fail(unknown);
   const fetch = createIssuerFetch(policy.value, {
-    tables: () => inForce.tables,
-    resolver: plane.resolver,
-    parent: plane.parent,
-    clock,
-    journal: state.journal,
-    newExchangeId: exchangeIds(clock, random),
-    anchors: state.anchors.length === 0 ? undefined : [...rootCertificates, ...state.anchors],
+    ...ownEgress(parts),
+    anchors: anchorsWith(state.anchors),
   });
   const issuer = createIssuerClient({ settings: oidc, fetch, clock, log });
   return ok(createIdentityProvider({ people, issuer, roles: oidc.roles }));
