@@ -14,7 +14,7 @@ that could not be carried out. Inside an inspected tunnel \`name_mismatch\` is a
 export function errorsPage(): string {
   const rows = (Object.keys(CODES) as Code[]).map((code) => {
     const { kind, status, proxyError, title, hint } = codeRow(code);
-    return `| \`${code}\` | ${kind} | ${status} | \`${proxyError}\` | ${title} | ${hint ?? '–'} |`;
+    return `| \`${code}\` | ${kind} | ${status} | \`${proxyError}\` | ${title} | ${hint} |`;
   });
   const head = ['| code | kind | status | `error=` | meaning | what to do |', '|---|---|---|---|---|---|'];
   return `${[INTRODUCTION, ...head, ...rows].join('\n')}\n`;

@@ -150,7 +150,7 @@ describe.skipIf(!ISOLATED)(`cordon run${NO_NAMESPACES}`, () => {
     expect(report).toContain(
       `# - ${THERE}:${port} (1 of lab): outside_home, it is in US: needs an endpoint at home, or a rule with a transfer`,
     );
-    expect(report).toContain('# - 169.254.169.254:80 (1 of lab): metadata_address: no rule lifts that');
+    expect(report).toContain('# - 169.254.169.254:80 (1 of lab): metadata_address: Nothing lifts this');
     expect(parse(report)).toEqual(
       parse(`{ cordon: 1,
         destinations: [{ id: other-de-lab-example-2, hosts: [${UNNAMED}], ports: [${lab.origin(UNNAMED).port}] }],
