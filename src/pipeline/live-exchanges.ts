@@ -15,7 +15,7 @@ import { recordsContent, undischarged } from './judging/discharge.ts';
 import { masksOf } from './judging/masks-of.ts';
 import { locateQuery } from './judging/locate-query.ts';
 import type { InForce } from './judging/in-force.ts';
-import type { Limits } from './limiting/limits.ts';
+import type { Exceeded, Limits } from './limiting/limits.ts';
 import { Slots, type Slotted } from './slots.ts';
 
 /** What a policy adds to the entities that are built in. */
@@ -103,14 +103,14 @@ export class LiveExchanges {
     }
   }
 
-  /** Counts what passes, and cuts what has used up a limit. */
+  /** Counts what passes, and cuts what has used up a limit, or cannot be counted. */
   meter(limits: Limits): void {
     for (const live of this.#live) {
       const { exchange, carried = 0 } = live;
       if (carried === 0 || !isPermitted(exchange)) continue;
       const exceeded = limits.meter(exchange, carried);
       if (exceeded === undefined || !this.#live.delete(live)) continue;
-      live.cut({ code: 'limit_exceeded', detail: `The limit of rule ${exceeded.rule}: ${exceeded.reason}` });
+      live.cut(whyLimited(exceeded));
     }
   }
 
@@ -148,6 +148,11 @@ function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
   return (
     ('permit' in exchange && exchange.permit !== undefined) || ('intercept' in exchange && exchange.intercept !== undefined)
   );
+}
+
+function whyLimited({ rule, reason }: Exceeded): Failure {
+  if (rule === undefined) return { code: 'overloaded', detail: reason };
+  return { code: 'limit_exceeded', detail: `The limit of rule ${rule}: ${reason}` };
 }
 
 function isByGrant(exchange: Permitted | Identified): exchange is Granted {

@@ -1,9 +1,9 @@
 import type { Milliseconds } from '../../core/units.ts';
-import type { LimitClaim, LimitLedger, NotTaken, UsedUp } from '../../pipeline/limiting/limit-windows.ts';
+import type { LimitClaim, LimitLedger, NotLeft } from '../../pipeline/limiting/limit-windows.ts';
 import type { Channel } from './channel.ts';
 import type { FromPrimary, FromWorker } from './messages.ts';
 
-/** A primary that takes longer is in trouble: what nobody can count is not let go. */
+/** A primary that takes longer is in trouble: what nobody can count is not let go, and what runs is cut. */
 const ANSWER_TIME: Milliseconds = 2_000;
 
 /** Limits counted by the primary for all of its workers: exactly, wherever the requests of an agent come in. */
@@ -14,7 +14,7 @@ export class CountedByPrimary implements LimitLedger {
     this.#channel = channel;
   }
 
-  async take(claims: readonly LimitClaim[]): Promise<NotTaken | undefined> {
+  async take(claims: readonly LimitClaim[]): Promise<NotLeft | undefined> {
     const answer = await this.#channel.ask('take', claims, ANSWER_TIME);
     return answer.ok ? answer.value : 'unknown';
   }
@@ -23,8 +23,8 @@ export class CountedByPrimary implements LimitLedger {
     this.#channel.tell('give-back', claims);
   }
 
-  async use(claims: readonly LimitClaim[], bytes: number): Promise<UsedUp | undefined> {
+  async use(claims: readonly LimitClaim[], bytes: number): Promise<NotLeft | undefined> {
     const answer = await this.#channel.ask('use', { claims, bytes }, ANSWER_TIME);
-    return answer.ok ? answer.value : undefined;
+    return answer.ok ? answer.value : 'unknown';
   }
 }

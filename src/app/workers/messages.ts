@@ -5,7 +5,7 @@ import type { PolicyDigest, SessionId } from '../../core/ids.ts';
 import type { GatewayEvent } from '../../core/ports.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
-import type { LimitClaim, NotTaken, UsedUp } from '../../pipeline/limiting/limit-windows.ts';
+import type { LimitClaim, NotLeft } from '../../pipeline/limiting/limit-windows.ts';
 import type { MetricReading } from '../../telemetry/registry.ts';
 import type { PolicySource } from '../loading/policy-source.ts';
 
@@ -62,10 +62,10 @@ export type WorkerStart =
 /** What a worker says. */
 export interface FromWorker {
   readonly questions: {
-    readonly take: { readonly asks: readonly LimitClaim[]; readonly answers: NotTaken | undefined };
+    readonly take: { readonly asks: readonly LimitClaim[]; readonly answers: NotLeft | undefined };
     readonly use: {
       readonly asks: { readonly claims: readonly LimitClaim[]; readonly bytes: number };
-      readonly answers: UsedUp | undefined;
+      readonly answers: NotLeft | undefined;
     };
     /** The session of exchanges that name none: by agent and source address. */
     readonly session: { readonly asks: string; readonly answers: SessionId };

@@ -18,17 +18,17 @@ export interface UsedUp {
   readonly retryAfter: Milliseconds;
 }
 
-/** Why nothing was taken; `unknown`: nobody could be asked. */
-export type NotTaken = UsedUp | 'too-many' | 'unknown';
+/** Why an exchange may not begin, or go on; `unknown`: nobody could be asked. */
+export type NotLeft = UsedUp | 'too-many' | 'unknown';
 
 /** Where it is counted what limits have left: here, or by whoever counts for several processes. */
 export interface LimitLedger {
   /** Takes one request out of every claim of requests, or nothing where any claim is used up. Undefined: taken. */
-  take(claims: readonly LimitClaim[]): NotTaken | undefined | Promise<NotTaken | undefined>;
+  take(claims: readonly LimitClaim[]): NotLeft | undefined | Promise<NotLeft | undefined>;
   /** Gives that back. */
   giveBack(claims: readonly LimitClaim[]): void;
-  /** Counts bytes that have passed. The claim that they have used up, where there is one. */
-  use(claims: readonly LimitClaim[], bytes: number): UsedUp | undefined | Promise<UsedUp | undefined>;
+  /** Counts bytes that have passed. Undefined: more may pass. What could not be counted may not. */
+  use(claims: readonly LimitClaim[], bytes: number): NotLeft | undefined | Promise<NotLeft | undefined>;
 }
 
 /** Windows at once: sessions and destinations come and go, and each has its own. */
@@ -49,7 +49,7 @@ export class LimitWindows implements LimitLedger {
     this.#clock = clock;
   }
 
-  take(claims: readonly LimitClaim[]): NotTaken | undefined {
+  take(claims: readonly LimitClaim[]): NotLeft | undefined {
     const now = this.#clock.monotonic();
     const windows = this.#windowsOf(claims, now);
     if (windows === undefined) return 'too-many';
@@ -66,10 +66,10 @@ export class LimitWindows implements LimitLedger {
     for (const { key, unit } of claims) if (unit === 'requests') this.#windows.get(key)?.window.use(-1, now);
   }
 
-  use(claims: readonly LimitClaim[], bytes: number): UsedUp | undefined {
+  use(claims: readonly LimitClaim[], bytes: number): NotLeft | undefined {
     const now = this.#clock.monotonic();
     const windows = this.#windowsOf(claims, now);
-    if (windows === undefined) return undefined;
+    if (windows === undefined) return 'too-many';
     for (const window of windows) window.use(bytes, now);
     const over = windows.findIndex((window, index) => window.used(now) > claims[index]!.most);
     if (over === -1) return undefined;

@@ -4,7 +4,7 @@ import type { Accepted, Subject } from '../../core/exchange/exchange.ts';
 import type { RuleId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
-import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotTaken, type UsedUp } from './limit-windows.ts';
+import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft, type UsedUp } from './limit-windows.ts';
 
 /** An exchange, as far as limits count it. */
 export type Counted = Pick<Accepted, 'id' | 'authority'> & { readonly subject: Subject; readonly decision: Decision };
@@ -31,6 +31,8 @@ interface Running {
   counted: Bytes;
   /** What whoever counts elsewhere has found since. */
   over: Exceeded | undefined;
+  /** Whoever counts elsewhere has not answered yet: the next bytes are told of together, so that few wait to be counted. */
+  isAsked: boolean;
 }
 
 /**
@@ -50,8 +52,8 @@ export class Limits {
     if (!isLimited(exchange)) return ok(NOTHING);
     const applied = appliedTo(exchange);
     const claims = applied.map(({ claim }) => claim);
-    const begun = (refused: NotTaken | undefined): Begun =>
-      refused === undefined ? ok(() => this.#ledger.giveBack(claims)) : fail(notBegun(refused, applied));
+    const begun = (refused: NotLeft | undefined): Begun =>
+      refused === undefined ? ok(() => this.#ledger.giveBack(claims)) : fail(exceeded(refused, applied));
     const taken = this.#ledger.take(claims);
     return taken instanceof Promise ? taken.then(begun) : begun(taken);
   }
@@ -59,37 +61,47 @@ export class Limits {
   /**
    * Counts what has passed of an exchange that runs.
    * @param carried bytes both ways since it began
-   * @returns the limit that it has used up, where it has; counted elsewhere, by the next time at the latest
+   * @returns why it may not go on, where it may not; counted elsewhere, by the next time after the answer, or after it failed
    */
   meter(exchange: Counted, carried: Bytes): Exceeded | undefined {
     if (!isLimited(exchange)) return undefined;
-    const applied = appliedTo(exchange).filter(({ claim }) => claim.unit === 'bytes');
-    if (applied.length === 0) return undefined;
-    const running = this.#running.get(exchange.id) ?? { counted: 0, over: undefined };
+    const running = this.#running.get(exchange.id) ?? notCounted();
     this.#running.set(exchange.id, running);
-    const more = carried - running.counted;
-    running.counted = carried;
-    const used = this.#ledger.use(
-      applied.map(({ claim }) => claim),
-      more,
-    );
-    if (used instanceof Promise) {
-      void used.then((over) => {
-        running.over ??= over && exceeded(over, applied);
-      });
-    } else running.over = used && exceeded(used, applied);
+    if (!running.isAsked) this.#count(exchange, carried, running);
     return running.over;
   }
 
   /** Counts what is left of an exchange that has ended. */
   end(exchange: Counted, carried: Bytes): void {
     if (!isLimited(exchange)) return;
-    if (carried > 0) this.meter(exchange, carried);
+    if (carried > 0) this.#count(exchange, carried, this.#running.get(exchange.id) ?? notCounted());
     this.#running.delete(exchange.id);
+  }
+
+  #count(exchange: Counted, carried: Bytes, running: Running): void {
+    const applied = appliedTo(exchange).filter(({ claim }) => claim.unit === 'bytes');
+    if (applied.length === 0) return;
+    const more = carried - running.counted;
+    running.counted = carried;
+    const claims = applied.map(({ claim }) => claim);
+    const left = this.#ledger.use(claims, more);
+    if (!(left instanceof Promise)) {
+      running.over = left && exceeded(left, applied);
+      return;
+    }
+    running.isAsked = true;
+    void left.then((known) => {
+      running.isAsked = false;
+      running.over ??= known && exceeded(known, applied);
+    });
   }
 }
 
 const NOTHING = (): void => {};
+
+function notCounted(): Running {
+  return { counted: 0, over: undefined, isAsked: false };
+}
 
 function isLimited({ decision }: Counted): boolean {
   return decision.obligations.some(({ kind }) => kind === 'limit');
@@ -125,13 +137,13 @@ function countedFor({ per }: Limit, { subject, authority }: Counted): string {
   }
 }
 
-function notBegun(refused: NotTaken, applied: readonly Applied[]): Exceeded {
+function exceeded(refused: NotLeft, applied: readonly Applied[]): Exceeded {
   if (refused === 'too-many') return { reason: `More than ${MOST_WINDOWS} limits are counted at once`, retryAfter: 1000 };
   if (refused === 'unknown') return { reason: 'What is left of the limits cannot be told now', retryAfter: 1000 };
-  return exceeded(refused, applied);
+  return usedUp(refused, applied);
 }
 
-function exceeded({ claim, retryAfter }: UsedUp, applied: readonly Applied[]): Exceeded {
+function usedUp({ claim, retryAfter }: UsedUp, applied: readonly Applied[]): Exceeded {
   const { limit, rule } = applied[claim]!;
   const { requests, every, per } = limit;
   const what = requests === undefined ? `${limit.bytes} bytes` : `${requests} requests`;

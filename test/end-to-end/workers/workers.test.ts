@@ -19,8 +19,11 @@ const RULES = [
   '{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s } }',
   '{ id: raw, agents: [lab, tokened, stopped], to: [raw-de-lab-example], inspect: false, tunnel: { protocol: any }, then: permit }',
   '{ id: bulk, agents: [bulky], to: [raw-de-lab-example], inspect: false, tunnel: { protocol: any }, then: permit, limits: [{ bytes: 64KiB, every: 1h }] }',
+  '{ id: ample, agents: [uncounted], to: [raw-de-lab-example], inspect: false, tunnel: { protocol: any }, then: permit, limits: [{ bytes: 64MiB, every: 1h }] }',
 ];
 const BULKY = '127.8.0.1';
+/** Has limits that it does not come near. */
+const UNCOUNTED = '127.6.0.1';
 
 let lab: Lab;
 let crew: Crew;
@@ -31,6 +34,7 @@ beforeAll(async () => {
       { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
       { id: 'tokened', home: 'eu', identify: [{ token: true }] },
       { id: 'bulky', home: 'eu', identify: [{ cidr: ['127.8.0.0/16'] }] },
+      { id: 'uncounted', home: 'eu', identify: [{ cidr: ['127.6.0.0/16'] }] },
       { id: 'stopped', home: 'eu', identify: [{ cidr: ['127.9.0.0/16'] }] },
     ],
     origins: {
@@ -69,9 +73,10 @@ async function tunnels(from: string, fields: readonly string[] = []): Promise<re
 }
 
 /** How long until all of them are gone. */
-async function untilCut(connections: readonly RawConnection[]): Promise<number> {
+async function untilCut(connections: readonly RawConnection[], meanwhile = (): void => {}): Promise<number> {
   const begun = performance.now();
   while (!connections.every(({ ended }) => ended)) {
+    meanwhile();
     if (performance.now() - begun > 4_000) throw new Error('Found connections that are still open after 4 s');
     await pause(10);
   }
@@ -148,6 +153,18 @@ describe('two workers', () => {
     );
     expect(outcome).toMatchObject({ detail: 'The limit of rule bulk: 65536 bytes in 3600 s for each agent are used up; cut' });
     await first[Symbol.asyncDispose]();
+  });
+
+  it('cut what cannot be counted while the primary does not answer', async () => {
+    const both = (await tunnels(UNCOUNTED)).map(({ connection }) => connection);
+    lab.gateway.signal('SIGSTOP');
+    try {
+      await untilCut(both, () => both.forEach((connection) => connection.send(Buffer.from('x'))));
+    } finally {
+      lab.gateway.signal('SIGCONT');
+    }
+    const outcome = await lab.gateway.waitForRecord((each) => each.kind === 'outcome' && each.code === 'overloaded');
+    expect(outcome).toMatchObject({ detail: 'What is left of the limits cannot be told now; cut' });
   });
 
   it('let go what a worker holds when people decide in the primary', async () => {
