@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { AddressInfo, DropArgument, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Cidr } from '../core/address.ts';
@@ -37,6 +37,8 @@ export interface ListenerOptions {
 /** A connection that said nothing is no exchange, but it was accepted, so it is on the record (invariant 9). */
 const SILENT: Failure = { code: 'malformed_request', detail: 'The connection ended without a request' };
 
+const TOO_MANY: Failure = { code: 'overloaded', detail: 'There are as many connections as limits.connections lets in' };
+
 /** The port that agents are pointed at: plain absolute-form requests, CONNECT and WebSocket upgrades over HTTP/1.1. */
 export class ProxyListener implements AsyncDisposable {
   readonly #server: Server;
@@ -63,7 +65,10 @@ export class ProxyListener implements AsyncDisposable {
     this.#server = openHttp1Server(limits, events, tls);
     this.#server.on('secureConnection', (socket: TLSSocket) => this.#onSecure(socket));
     this.#front = proxyProtocolFrom === undefined ? this.#server : this.#openFront(proxyProtocolFrom);
-    this.#front.maxConnections = limits.connections;
+    // `dropMaxConnection`, which its types lack, counts in a worker: one that is full would hand on what comes, from worker to
+    // worker without end where all are.
+    Object.assign(this.#front, { maxConnections: limits.connections, dropMaxConnection: true });
+    this.#front.on('drop', (dropped) => this.#onDropped(dropped));
     this.#front.on('connection', (socket) => this.#track(socket));
   }
 
@@ -129,6 +134,11 @@ export class ProxyListener implements AsyncDisposable {
       if (socket.bytesRead > 0 || this.#told.has(socket)) return;
       this.#options.handler.refuse({ client: clientOf(socket), failure: SILENT, isGone: true });
     });
+  }
+
+  /** Node closes it unread: in TLS nothing could be answered yet, and whoever floods is not to be waited for. */
+  #onDropped({ remoteAddress = '', remotePort = 0 }: DropArgument = {}): void {
+    this.#options.handler.refuse({ client: { address: remoteAddress, port: remotePort }, failure: TOO_MANY, isGone: true });
   }
 
   #onClientError(error: Error, socket: Duplex): void {

@@ -109,6 +109,12 @@ describe('many slow clients', () => {
     const clients = await Promise.all(Array.from({ length: 3 }, () => small.connect()));
     await using beyond = await small.connect();
     expect(await beyond.rest()).toBe('');
+    const refused = await small.gateway.waitForRecord((each) => each.kind === 'decision' && each.code === 'overloaded');
+    expect(refused).toMatchObject({
+      client: '127.0.0.1',
+      decision: 'deny',
+      reason: expect.stringContaining('limits.connections'),
+    });
     await clients[0]?.[Symbol.asyncDispose]();
     await pause(50);
     await using next = await small.connect();
