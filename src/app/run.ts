@@ -5,6 +5,7 @@ import { banner } from './banner.ts';
 import { openGateway } from './gateway.ts';
 import { firstTokenFile, keepFirstToken } from './people/first-token.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { watchClock } from './time/clock-watch.ts';
 
 /** How long what runs may take to finish after SIGTERM. */
 const DRAIN_DEADLINE: Milliseconds = 10_000;
@@ -37,6 +38,7 @@ export async function runGateway({ settings, observe, environment }: RunOptions)
     return 2;
   }
   await using gateway = opened.value;
+  using _clock = watchClock(systemClock, log);
   process.stdout.write(`${[...banner(gateway, settings), ...first].join('\n')}\n`);
   const signal = await stopSignal();
   log.info({ signal }, 'Stopping: no new connections, running exchanges may finish');

@@ -3,12 +3,13 @@ import type { ExchangeId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import { timeText } from '../core/time-text.ts';
 import type { Instant } from '../core/units.ts';
+import { steadyClock, type SteadyClock } from './time/steady-clock.ts';
 
-/** The clock of the machine. */
-export const systemClock: Clock = {
+/** The clock of the machine, which for this process never goes back (ADR 0030). */
+export const systemClock: SteadyClock = steadyClock({
   now: () => Date.now(),
   monotonic: () => performance.now(),
-};
+});
 
 /** The randomness of the operating system. */
 export const systemRandom: Random = {

@@ -69,7 +69,8 @@ export interface GrantedRequest {
 
 /** Whether a grant lets a request pass its rule. What is not known is not covered, nor is what its givers ask for, or who vouches for them. */
 export function covers(grant: Grant, request: GrantedRequest, now: Instant): boolean {
-  if (grant.scope !== request.scope || grant.revoked !== undefined || request.entities === undefined) return false;
+  if (grant.scope !== request.scope || request.entities === undefined) return false;
+  if (grant.revoked !== undefined || grant.endedAt !== undefined) return false;
   // Before its beginning too: a clock that was set back does not make it longer.
   if (!(now >= grant.createdAt && now < grant.endsAt)) return false;
   if ([...grant.by, ...(grant.vouchedBy ?? [])].some((person) => isRequester(request.requesters, person))) return false;

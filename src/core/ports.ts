@@ -54,6 +54,8 @@ export interface AgentToken {
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   readonly revokedAt?: Instant;
+  /** When its end had come, as it was written down: for good, whatever a clock says later. */
+  readonly endedAt?: Instant;
   /** Who made it, and so may not approve what is asked under it; absent for tokens of earlier versions. */
   readonly mintedBy?: string;
   /** Whom it was exchanged for; it counts only while the policy knows that workload as the agent. */

@@ -20,6 +20,8 @@ export interface Schema {
     /** JSON. */
     readonly workload: string | null;
     readonly session: string | null;
+    /** When its end had come, as it was written down. */
+    readonly ended_at: number | null;
   };
   readonly taken_assertions: {
     /** Hex: a digest of the assertion, or of its id. */
@@ -47,6 +49,7 @@ export interface Schema {
     /** 0 or 1: SQLite has no type for truth. */
     readonly once: number;
     readonly used_at: number | null;
+    readonly ended_at: number | null;
   };
   readonly console_sessions: {
     readonly id: string;
@@ -108,6 +111,7 @@ export interface Schema {
     readonly cover: string;
     /** Sealed: who revoked it. */
     readonly revoked_by: string | null;
+    readonly ended_at: number | null;
   };
   readonly webhook_outbox: {
     /** Digest of the receiver's URL. */

@@ -75,6 +75,10 @@ describe('covers()', () => {
     expect(covers(grant(), { ...request, entities: undefined }, AT)).toBe(false);
   });
 
+  it('covers nothing once it is written down as ended', () => {
+    expect(covers(grant({ endedAt: AT + 8 * HOUR }), request, AT)).toBe(false);
+  });
+
   it('covers no request of one of those who gave it', () => {
     const minter = 'petra@acme.example';
     expect(covers(grant(), { ...request, requesters: { owners: [], minter } }, AT)).toBe(false);

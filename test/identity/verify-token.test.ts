@@ -28,12 +28,16 @@ describe.each([
   it('gives the token when the secret is right and the time is not over', () => {
     expect(verifyToken(shown, stored, CLOCK.now())).toEqual({ ok: true, value: token });
     expect(verifyToken(shown, stored, token.expiresAt - 1)).toMatchObject({ ok: true });
+    // On another machine, whose clock is a little behind.
+    expect(verifyToken(shown, stored, CLOCK.now() - 59_000)).toMatchObject({ ok: true });
   });
 
   it.each([
     ['an unknown token', shown, undefined, 0],
     ['a wrong secret', { ...shown, secret: 'A'.repeat(43) }, stored, 0],
     ['an expired token', shown, stored, HOUR],
+    ['a token that was written down as ended', shown, { ...stored, token: { ...token, endedAt: 0 } }, 0],
+    ['a token of a clock that was ahead', shown, stored, -61_000],
     ['a revoked token', shown, { ...stored, token: { ...token, revokedAt: 0 } }, 0],
     ['a token that is used up', shown, { ...stored, token: { ...token, usedAt: 0 } }, 0],
     ['a token without an expiry', shown, { ...stored, token: { ...token, expiresAt: Number.NaN } }, 0],

@@ -91,9 +91,9 @@ export function grantItem(grant: Grant, now: Instant): GrantItem {
   };
 }
 
-function grantState({ revoked, endsAt }: Grant, now: Instant): GrantState {
+function grantState({ revoked, endedAt, endsAt }: Grant, now: Instant): GrantState {
   if (revoked !== undefined) return 'revoked';
-  return now < endsAt ? 'active' : 'ended';
+  return endedAt === undefined && now < endsAt ? 'active' : 'ended';
 }
 
 function coversItem({ subject, rule, method, origin, path, places, entities }: GrantCover): GrantItem['covers'] {

@@ -25,7 +25,7 @@ export function tokenItem(token: AgentToken | PersonToken, now: Instant): TokenI
 function tokenState(token: AgentToken | PersonToken, now: Instant): TokenItem['state'] {
   if (token.revokedAt !== undefined) return 'revoked';
   if ('usedAt' in token && token.usedAt !== undefined) return 'used';
-  return now < token.expiresAt ? 'valid' : 'expired';
+  return token.endedAt === undefined && now < token.expiresAt ? 'valid' : 'expired';
 }
 
 /** Who asks, as the console shows it. */
@@ -48,11 +48,10 @@ export function consoleSessionItem(
   session: ConsoleSession,
   now: Instant,
 ): Static<typeof ConsoleSessionsAnswer>['items'][number] {
-  const { id, person, role, groups, places, authTime, lastSeenAt, expiresAt, endedAt } = session;
-  const lasting = now < expiresAt ? 'open' : 'expired';
+  const { id, person, role, groups, places, authTime, lastSeenAt, expiresAt } = session;
   return {
     id,
-    state: endedAt === undefined ? lasting : 'ended',
+    state: sessionState(session, now),
     person,
     role,
     groups: [...groups],
@@ -61,4 +60,9 @@ export function consoleSessionItem(
     lastSeenAt: instantText(lastSeenAt),
     expiresAt: instantText(expiresAt),
   };
+}
+
+function sessionState({ expiresAt, endedAt }: ConsoleSession, now: Instant): 'open' | 'expired' | 'ended' {
+  if (!((endedAt ?? now) < expiresAt)) return 'expired';
+  return endedAt === undefined ? 'open' : 'ended';
 }

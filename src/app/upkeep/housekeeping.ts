@@ -1,9 +1,10 @@
 import type { Milliseconds } from '../../core/units.ts';
 import { watchRetentionOf } from '../records/retention-of.ts';
 import { surveyRecords } from '../records/stores/survey-records.ts';
+import { createEndingStore } from '../../store/upkeep/ending-store.ts';
 import { systemRandom } from '../system.ts';
-import { watchApprovalDeadlines } from './approval-deadlines.ts';
 import { watchApprovalRetention } from './approval-retention.ts';
+import { watchEndings } from './endings.ts';
 import type { UpkeepParts } from './upkeep.ts';
 
 /** How often values whose time is over are removed. */
@@ -14,7 +15,7 @@ export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' 
   const { settings, clock, log, state } = parts;
   const { journal, holds, content } = state;
   using resources = new DisposableStack();
-  resources.use(watchApprovalDeadlines(holds.approvals, clock));
+  resources.use(watchEndings({ approvals: holds.approvals, endings: createEndingStore(state.database.db), clock }));
   resources.use(watchApprovalRetention({ ...holds, retention: settings.approvals.retention, clock, journal, log }));
   void survey(parts);
   resources.use(watchRetentionOf(parts));

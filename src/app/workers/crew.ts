@@ -190,14 +190,15 @@ export class Crew implements Carriers, PolicyFollowers {
   }
 
   async #fill(place: Place): Promise<WorkerStart> {
-    const { settings, observe, listening } = this.#parts;
-    const member = new Member(place.number, this.#parts.clock.monotonic(), (self) => this.#hearing(self));
+    const { settings, observe, listening, clock } = this.#parts;
+    const member = new Member(place.number, clock.monotonic(), (self) => this.#hearing(self));
     place.member = member;
     void member.ended.then((how) => this.#onEnded(place, member, how));
     const source = this.#primary!.upkeep.policy.source;
     const order = {
       settings: settingsOfWorker(settings),
       observe,
+      now: clock.now(),
       number: place.number,
       source,
       listening: [...listening, adminAddressOf(settings)],

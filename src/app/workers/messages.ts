@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../config/setting-text.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { PolicyDigest, SessionId } from '../../core/ids.ts';
 import type { GatewayEvent } from '../../core/ports.ts';
-import type { Milliseconds } from '../../core/units.ts';
+import type { Instant, Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { LimitClaim, NotLeft } from '../../pipeline/limiting/limit-windows.ts';
 import type { MetricReading } from '../../telemetry/registry.ts';
@@ -14,6 +14,8 @@ export interface WorkerOrder {
   /** Those of this worker alone: what bounds the whole gateway is its share of that. */
   readonly settings: Settings;
   readonly observe: boolean;
+  /** The time of the primary: a clock that was set back while it ran gives no worker more time than it. */
+  readonly now: Instant;
   /** Which worker it is, from 1 on; the one that takes the place of another has its number. */
   readonly number: number;
   /** The policy in force. What lies in its directory may be another one, or none. */

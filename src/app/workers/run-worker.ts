@@ -140,6 +140,7 @@ async function openWorker(order: WorkerOrder, means: WorkerMeans): Promise<Resul
   const { settings, observe, number, source } = order;
   const { listening, environment, primary } = means;
   const clock = systemClock;
+  clock.catchUp(order.now);
   const log = openLog({ level: settings.log.level, to: 'stderr', worker: number });
   await using stack = new AsyncDisposableStack();
   const tables = await openTables(settings, clock, () => listening);

@@ -32,5 +32,7 @@ export interface Grant {
   readonly createdAt: Instant;
   /** Never moves: use does not prolong it. */
   readonly endsAt: Instant;
+  /** When its end had come, as it was written down: for good, whatever a clock says later. */
+  readonly endedAt?: Instant;
   readonly revoked?: { readonly at: Instant; readonly by: string };
 }

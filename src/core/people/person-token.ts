@@ -12,6 +12,8 @@ export interface PersonToken extends RoleAssignment {
   readonly createdAt: Instant;
   readonly expiresAt: Instant;
   readonly revokedAt?: Instant;
+  /** When its end had come, as it was written down: for good, whatever a clock says later. */
+  readonly endedAt?: Instant;
   /** Who made it: a person, `local:<user>` on the machine itself, `cordon` at the first start. */
   readonly mintedBy: string;
   /** It opens one session or mints one token, then it is used up. */

@@ -11,8 +11,8 @@ import { isSecretOf, mintCredential, parseCredential } from '../credential-text.
 const PREFIX = 'cds';
 /** Whatever happens: a working day. */
 const LIFETIME: Milliseconds = 12 * 3_600_000;
-/** Without a request; an open console asks more often. */
-const IDLE: Milliseconds = 30 * 60_000;
+/** How long a session may go without a request; an open console asks more often. */
+export const CONSOLE_IDLE: Milliseconds = 30 * 60_000;
 
 /** How somebody signed in. */
 export interface SignIn {
@@ -91,7 +91,7 @@ export function isOver(session: ConsoleSession, now: Instant): boolean {
 
 /** Where the clock was set back by as much, nobody knows how long ago it was used. */
 function isIdle({ lastSeenAt }: ConsoleSession, now: Instant): boolean {
-  return !(Math.abs(now - lastSeenAt) < IDLE);
+  return !(Math.abs(now - lastSeenAt) < CONSOLE_IDLE);
 }
 
 /**

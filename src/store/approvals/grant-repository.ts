@@ -72,9 +72,11 @@ function inState(db: Kysely<Schema>, state: GrantState, now: Instant) {
     case 'revoked':
       return grants.where('revoked_at', 'is not', null);
     case 'active':
-      return grants.where('revoked_at', 'is', null).where('ends_at', '>', now);
+      return grants.where('revoked_at', 'is', null).where('ended_at', 'is', null).where('ends_at', '>', now);
     case 'ended':
-      return grants.where('revoked_at', 'is', null).where('ends_at', '<=', now);
+      return grants
+        .where('revoked_at', 'is', null)
+        .where((row) => row.or([row('ended_at', 'is not', null), row('ends_at', '<=', now)]));
     default:
       return unreachable(state);
   }

@@ -4,11 +4,11 @@ import type { RowCipher, SealedColumn } from '../sealing/row-cipher.ts';
 
 export type GrantRow = Schema['grants'];
 
-/** All but a revocation. */
-type SealedGrant = Omit<Grant, 'revoked'>;
+/** All but a revocation and that it has ended. */
+type SealedGrant = Omit<Grant, 'revoked' | 'endedAt'>;
 
 export function toGrantRow(grant: Grant, cipher: RowCipher): GrantRow {
-  const { revoked, ...sealed } = grant;
+  const { revoked, endedAt, ...sealed } = grant;
   const { id, approval, covers, scope, createdAt, endsAt } = grant;
   return {
     id,
@@ -21,6 +21,7 @@ export function toGrantRow(grant: Grant, cipher: RowCipher): GrantRow {
     revoked_at: revoked?.at ?? null,
     cover: cipher.seal(sealed satisfies SealedGrant, columnOf(id, 'cover')),
     revoked_by: revoked === undefined ? null : sealRevoker(id, revoked.by, cipher),
+    ended_at: endedAt ?? null,
   };
 }
 
@@ -33,6 +34,7 @@ export function fromGrantRow(row: GrantRow, cipher: RowCipher): Grant {
   const sealed = cipher.unseal(row.cover, columnOf(row.id, 'cover')) as SealedGrant;
   return {
     ...sealed,
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.revoked_at !== null && { revoked: { at: row.revoked_at, by: revokerOf(row, cipher) } }),
   };
 }

@@ -112,6 +112,7 @@ function toRow(token: PersonToken, secretHash: Uint8Array): TokenRow {
     created_at: token.createdAt,
     expires_at: token.expiresAt,
     revoked_at: token.revokedAt ?? null,
+    ended_at: token.endedAt ?? null,
     once: token.once ? 1 : 0,
     used_at: token.usedAt ?? null,
   };
@@ -125,6 +126,7 @@ function fromRow(row: TokenRow): PersonToken {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ...(row.revoked_at !== null && { revokedAt: row.revoked_at }),
+    ...(row.ended_at !== null && { endedAt: row.ended_at }),
     mintedBy: row.minted_by,
     once: row.once === 1,
     ...(row.used_at !== null && { usedAt: row.used_at }),
