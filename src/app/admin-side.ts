@@ -199,7 +199,8 @@ function retentionDesk(
   const { db } = state.database;
   const [holds, keys] = [createLegalHoldRepository(db), createContentKeyRepository(db)];
   const newId = timeOrderedIds(clock, random);
-  return createRetentionDesk({ holds, keys, sessions, scope: scopeView(inForce), record, clock, newId });
+  const index = state.index?.index;
+  return createRetentionDesk({ holds, keys, sessions, index, scope: scopeView(inForce), record, clock, newId });
 }
 
 function logDefect(log: AdminSideParts['log'], error: unknown): void {

@@ -8,7 +8,7 @@ import { createMaskedValues } from './migrations/0002-masked-values.ts';
 import { createApprovals } from './migrations/0003-approvals.ts';
 import { createPeople } from './migrations/0004-people.ts';
 import { createWebhookOutbox } from './migrations/0005-webhook-outbox.ts';
-import { createExchangeIndex } from './exchanges/exchange-index-tables.ts';
+import { createExchangeIndex, createShreddings } from './exchanges/exchange-index-tables.ts';
 import { createContentKeys } from './migrations/0006-content-keys.ts';
 import { createLegalHolds } from './migrations/0007-legal-holds.ts';
 import { createStoppedAgents } from './migrations/0008-stopped-agents.ts';
@@ -48,7 +48,10 @@ export const STORE: Lineage = { ledger: 'schema_migrations', migrations: MIGRATI
 /** The index over exchanges: apart from the store, since it can be made anew and is written all the time. */
 export const EXCHANGE_INDEX: Lineage = {
   ledger: 'index_migrations',
-  migrations: [{ name: '0001-exchange-index', apply: createExchangeIndex }],
+  migrations: [
+    { name: '0001-exchange-index', apply: createExchangeIndex },
+    { name: '0002-shreddings', apply: createShreddings },
+  ],
 };
 
 /**

@@ -181,6 +181,15 @@ export interface Schema {
     readonly received: number;
     readonly findings: number;
   };
+  readonly shreddings: {
+    readonly session: string;
+    readonly created_at: number;
+    readonly writer: string;
+    readonly seq: number;
+    readonly actor: string;
+    readonly reason: string;
+    readonly failed: string | null;
+  };
   readonly indexed_writers: {
     readonly writer: string;
     /** Behind the last block that is indexed. */

@@ -43,7 +43,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     exchanges: NO_EXCHANGES,
     reports: { make: nothing, page: () => ({ html: '', contentSecurityPolicy: '' }) },
     audit: { verify: nothing },
-    retention: { holds: nothing, hold: nothing, release: nothing, shred: nothing },
+    retention: { holds: nothing, hold: nothing, release: nothing, ofSession: nothing, shred: nothing },
     records: { simulate: nothing, exportSession: nothing },
     watch: () => ({ [Symbol.dispose]: () => {} }),
     reload: () => Promise.resolve(ok('unchanged')),

@@ -104,6 +104,12 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/sessions/:id/export', ['auditor'], 'The records of a session, for other tools'),
   may(
     'GET',
+    '/v1/sessions/:id/retention',
+    ['auditor', 'operator'],
+    'What keeps the records of a session, and what was made unreadable of them',
+  ),
+  may(
+    'GET',
     '/v1/legal-holds',
     ['auditor', 'operator'],
     'Legal holds in the scope of who asks, in the order in which they were made',

@@ -1,7 +1,7 @@
 import type { LegalHold } from '../../core/exchange/legal-hold.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import type { Result } from '../../core/result.ts';
-import type { HoldBody, ShredBody } from '../contract/retention.ts';
+import type { HoldBody, SessionRetention, ShredBody } from '../contract/retention.ts';
 import type { Refusal } from '../problem.ts';
 
 /** What people decide about how long records are kept, within their scope and on the record; given by `app`. */
@@ -11,6 +11,8 @@ export interface RetentionDesk {
   /** From then on retention neither removes nor shreds what fits. */
   hold(asked: HoldBody, by: Principal): Promise<Result<LegalHold, Refusal>>;
   release(id: string, reason: string, by: Principal): Promise<Result<void, Refusal>>;
+  /** Of one session. */
+  ofSession(session: string, by: Principal): Promise<Result<SessionRetention, Refusal>>;
   /** Makes content unreadable; all that is asked for or, under a hold, none of it. */
   shred(asked: ShredBody, by: Principal): Promise<Result<{ readonly sessions: readonly string[] }, Refusal>>;
 }

@@ -1,6 +1,7 @@
 /** Legal holds, and content that is made unreadable: what the admin API takes and gives. */
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
+import type { IndexedShredding } from '../../core/exchange/exchange-index.ts';
 import type { LegalHold } from '../../core/exchange/legal-hold.ts';
 import { instantText } from '../../core/time-text.ts';
 
@@ -46,6 +47,43 @@ export const ShredAnswer = Type.Object({
   sessions: Type.Array(Type.String(), { description: 'Whose recorded content nobody can read any more.' }),
 });
 export type ShredAnswer = Static<typeof ShredAnswer>;
+
+export const SessionRetentionAnswer = Type.Object({
+  holds: Type.Array(HoldItem, { description: 'Legal holds that cover a part of it, in the order in which they were made.' }),
+  otherHolds: Type.Integer({ description: 'More that cover a part of it, and are outside of the scope of who asks.' }),
+  keys: Type.Integer({ description: 'Keys of its recorded content that there are; with none, nobody reads any of it.' }),
+  shredded: Type.Array(
+    Type.Object({
+      at: Type.String({ format: 'date-time' }),
+      by: Type.String({ description: 'Who had it made unreadable; `cordon` when its time was over.' }),
+      reason: Type.String(),
+    }),
+    { description: 'In order.' },
+  ),
+});
+/** What keeps the records of a session, and what was made unreadable of them. */
+export type SessionRetentionAnswer = Static<typeof SessionRetentionAnswer>;
+
+/** The same, as the gateway has it. */
+export interface SessionRetention {
+  /** That cover a part of it, and are in scope. */
+  readonly holds: readonly LegalHold[];
+  /** That cover a part of it, and are not. */
+  readonly otherHolds: number;
+  /** Keys of its recorded content that there are. */
+  readonly keys: number;
+  /** In order. */
+  readonly shredded: readonly IndexedShredding[];
+}
+
+export function sessionRetentionAnswer({ holds, otherHolds, keys, shredded }: SessionRetention): SessionRetentionAnswer {
+  return {
+    holds: holds.map(holdItem),
+    otherHolds,
+    keys,
+    shredded: shredded.map(({ at, by, reason }) => ({ at: instantText(at), by, reason })),
+  };
+}
 
 export function holdItem({ id, createdAt, by, reason, subject, session, home, since, until }: LegalHold): HoldItem {
   return {

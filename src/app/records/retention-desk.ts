@@ -1,9 +1,10 @@
 import type { ExchangeDesk } from '../../admin/access/exchange-desk.ts';
 import type { RetentionDesk } from '../../admin/access/retention-desk.ts';
-import type { ShredBody } from '../../admin/contract/retention.ts';
+import type { SessionRetention, ShredBody } from '../../admin/contract/retention.ts';
 import type { Refusal } from '../../admin/problem.ts';
-import type { ContentKeyStore } from '../../core/exchange/content-keys.ts';
-import type { LegalHold, LegalHoldStore } from '../../core/exchange/legal-hold.ts';
+import { type ContentKeyStore, holdOnKey } from '../../core/exchange/content-keys.ts';
+import type { ExchangeIndex } from '../../core/exchange/exchange-index.ts';
+import { holdOn, type LegalHold, type LegalHoldStore } from '../../core/exchange/legal-hold.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -17,6 +18,8 @@ export interface RetentionDeskParts {
   readonly holds: LegalHoldStore;
   readonly keys: Pick<ContentKeyStore, 'list' | 'destroy'>;
   readonly sessions: Pick<ExchangeDesk, 'session'>;
+  /** Absent where `recordings.index` is off. */
+  readonly index: Pick<ExchangeIndex, 'shreddings'> | undefined;
   readonly scope: Pick<ScopeView, 'agent'>;
   readonly record: RecordAdmin;
   readonly clock: Clock;
@@ -31,7 +34,7 @@ export function createRetentionDesk(parts: RetentionDeskParts): RetentionDesk {
   const seen = async (by: Principal): Promise<Result<readonly LegalHold[], Refusal>> => {
     const all = await store.list();
     if (!all.ok) return fail(unavailable(all.failure));
-    return ok(all.value.filter(({ subject }) => by.places.any || (subject !== undefined && isOurs(subject, by, parts))));
+    return ok(all.value.filter((hold) => isVisible(hold, by, parts)));
   };
   return {
     holds: seen,
@@ -54,8 +57,37 @@ export function createRetentionDesk(parts: RetentionDeskParts): RetentionDesk {
       if (!removed.ok) return fail(unavailable(removed.failure));
       return removed.value ? ok(undefined) : fail(NO_HOLD);
     },
+    ofSession: (session, by) => ofSession(session, by, parts),
     shred: (asked, by) => shred(asked, by, parts),
   };
+}
+
+/** A session has a key for each home that its agent had: two, where that was changed meanwhile. */
+const MOST_KEYS = 100;
+
+async function ofSession(
+  id: string,
+  by: Principal,
+  { sessions, index, ...parts }: RetentionDeskParts,
+): Promise<Result<SessionRetention, Refusal>> {
+  const session = await sessions.session(id, by);
+  if (!session.ok) return session;
+  const [holds, keys, shredded] = await Promise.all([
+    parts.holds.list(),
+    parts.keys.list({ session: id, limit: MOST_KEYS }),
+    index === undefined ? ok([]) : index.shreddings(id),
+  ]);
+  if (!holds.ok) return fail(unavailable(holds.failure));
+  if (!keys.ok) return fail(unavailable(keys.failure));
+  if (!shredded.ok) return fail(unavailable(shredded.failure));
+  const { subject, home, firstAt, lastAt } = session.value;
+  const thing = { subject, session: id, home, from: firstAt, to: lastAt };
+  const covering = holds.value.filter(
+    (hold) => holdOn([hold], thing) !== undefined || keys.value.some((key) => holdOnKey([hold], key) !== undefined),
+  );
+  const ours = covering.filter((hold) => isVisible(hold, by, parts));
+  const otherHolds = covering.length - ours.length;
+  return ok({ holds: ours, otherHolds, keys: keys.value.length, shredded: shredded.value });
 }
 
 async function shred(
@@ -104,8 +136,13 @@ async function withinScope(
   return ok(owner === undefined ? {} : { subject: owner });
 }
 
+/** Who is scoped sees the holds on agents of the scope. */
+function isVisible({ subject }: LegalHold, by: Principal, parts: Pick<RetentionDeskParts, 'scope'>): boolean {
+  return by.places.any || (subject !== undefined && isOurs(subject, by, parts));
+}
+
 /** An agent that the policy does not declare any more is nobody's but of who sees all. */
-function isOurs(subject: string, by: Principal, { scope }: RetentionDeskParts): boolean {
+function isOurs(subject: string, by: Principal, { scope }: Pick<RetentionDeskParts, 'scope'>): boolean {
   const agent = scope.agent(subject);
   return agent !== undefined && coversAgent(by, agent);
 }

@@ -12,6 +12,7 @@ import { More } from '../parts/more.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import { useHeading } from '../parts/use-heading.ts';
 import { Foreign } from '../text/foreign.tsx';
+import { SessionRetention } from './retention/session-retention.tsx';
 import { SessionCounts } from './session-counts.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -34,6 +35,7 @@ export function OpenSession({ id }: { readonly id: string }): JSX.Element {
       </div>
       {failed && <ProblemNotice problem={failed} again={session.problem === undefined ? again : session.again} />}
       {session.value && <About session={session.value} />}
+      {session.value && <SessionRetention session={session.value} />}
       <p>
         <a href={addressOf({ view: 'exchanges', query })}>Filter its exchanges</a>
       </p>

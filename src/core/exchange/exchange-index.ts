@@ -63,6 +63,20 @@ export interface IndexedSession {
   readonly findings: number;
 }
 
+/** Recorded content of a session that was made unreadable, as the record of it says. */
+export interface IndexedShredding {
+  readonly session: string;
+  readonly at: Instant;
+  /** Whose chain that record is in, and its sequence number there. */
+  readonly writer: string;
+  readonly seq: number;
+  /** Who did it: a person, `local:<user>`, `cordon` when the time was over. */
+  readonly by: string;
+  readonly reason: string;
+  /** Why what was recorded did not come about after all: takes back the one before it that says the same. */
+  readonly failed?: string | undefined;
+}
+
 /** Which exchanges somebody wants; what is absent says nothing. */
 export interface ExchangeFilter {
   readonly since?: Instant;
@@ -115,6 +129,8 @@ export interface ExchangeIndex {
   /** The one with the latest decision first. */
   sessions(query: Pick<ExchangeFilter, 'subject' | 'homes'> & PageQuery): Promise<Result<Page<IndexedSession>, Failure>>;
   session(id: string): Promise<Result<IndexedSession | undefined, Failure>>;
+  /** What was shredded of a session, in order; those that did not come about are left out. */
+  shreddings(session: string): Promise<Result<readonly IndexedShredding[], Failure>>;
   /** Every home that an exchange or session has. */
   homes(): Promise<Result<readonly string[], Failure>>;
 }
@@ -127,6 +143,7 @@ export interface IndexBatch {
   readonly outcomes: readonly LateOutcome[];
   /** Added to what the index has of a session. */
   readonly sessions: readonly IndexedSession[];
+  readonly shreddings: readonly IndexedShredding[];
 }
 
 export interface LateOutcome {

@@ -4,10 +4,11 @@ import type {
   IndexedExchange,
   IndexedOutcome,
   IndexedSession,
+  IndexedShredding,
   LateOutcome,
   RecordSpot,
 } from '../../core/exchange/exchange-index.ts';
-import type { DecisionEvent, OutcomeEvent, Record as RecordOf, RecordFrame } from '../../core/exchange/record.ts';
+import type { AdminEvent, DecisionEvent, OutcomeEvent, Record as RecordOf, RecordFrame } from '../../core/exchange/record.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { FollowedBlock } from '../reading/chain-follower.ts';
 import { hostOf } from './host-of.ts';
@@ -22,6 +23,7 @@ export class IndexCollector {
   #changed = new Map<string, FoundExchange>();
   #late: LateOutcome[] = [];
   #sessions = new Map<SessionId, IndexedSession>();
+  #shreddings: IndexedShredding[] = [];
 
   add({ spot, lines }: FollowedBlock): void {
     for (const line of lines) {
@@ -29,6 +31,7 @@ export class IndexCollector {
       const record = JSON.parse(line.toString('latin1')) as RecordOf;
       if (record.kind === 'decision') this.#decided(record, spot);
       else if (record.kind === 'outcome') this.#ended(record, spot);
+      else if (record.kind === 'admin' && record.action === 'content.shredded') this.#shreddings.push(...shreddingsOf(record));
     }
   }
 
@@ -38,10 +41,12 @@ export class IndexCollector {
       exchanges: [...this.#changed.values()],
       outcomes: this.#late,
       sessions: [...this.#sessions.values()],
+      shreddings: this.#shreddings,
     };
     this.#changed = new Map();
     this.#late = [];
     this.#sessions = new Map();
+    this.#shreddings = [];
     return batch;
   }
 
@@ -104,6 +109,21 @@ function verdictOf({ decision, code, wouldDeny, rules, place, transfer, policy, 
 function outcomeOf({ status, bytes, timing, findings }: OutcomeEvent): IndexedOutcome {
   const { sent, received } = bytes;
   return { status, sent, received, total: timing.total, findings };
+}
+
+/** One for each session that it names. */
+function shreddingsOf({ time, writer, seq, actor, details, failed }: RecordFrame & AdminEvent): IndexedShredding[] {
+  const { sessions = [], reason = '' } = details ?? {};
+  if (typeof sessions !== 'object') return [];
+  return sessions.map((session) => ({
+    session,
+    at: Date.parse(time),
+    writer,
+    seq,
+    by: actor,
+    reason: String(reason),
+    failed,
+  }));
 }
 
 /** Records of one block stand together. */

@@ -35,6 +35,21 @@ export async function createExchangeIndex(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** What was shredded, by session. What was indexed before has none of it until `cordon index rebuild`. */
+export async function createShreddings(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('shreddings')
+    .addColumn('session', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('writer', 'text', (column) => column.notNull())
+    .addColumn('seq', 'bigint', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('failed', 'text')
+    .addPrimaryKeyConstraint('shreddings_by_session', ['session', 'writer', 'seq'])
+    .execute();
+}
+
 async function createExchanges(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('exchanges')

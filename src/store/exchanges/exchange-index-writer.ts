@@ -41,6 +41,11 @@ const SESSIONS = {
   ].join(', ')}`,
 };
 
+const SHREDDINGS = {
+  head: 'INSERT INTO shreddings (session, created_at, writer, seq, actor, reason, failed) VALUES',
+  tail: 'ON CONFLICT (session, writer, seq) DO NOTHING',
+};
+
 const HOMES = { head: 'INSERT INTO indexed_homes (home) VALUES', tail: 'ON CONFLICT (home) DO NOTHING' };
 
 /** Undoes a transaction in which nothing is to be added. */
@@ -83,6 +88,12 @@ export function createExchangeIndexWriter(db: Kysely<Schema>, cipher: RowCipher)
           .where(forgottenOf(what, 'created_at', 'created_at'))
           .limit(most);
         const forgotten = await db.deleteFrom('exchanges').where('id', 'in', exchanges).executeTakeFirst();
+        // With the session that they are about.
+        await db
+          .deleteFrom('shreddings')
+          .where('created_at', '<', what.before)
+          .where('session', 'not in', db.selectFrom('recorded_sessions').select('id'))
+          .execute();
         return Number(ended.numDeletedRows > forgotten.numDeletedRows ? ended.numDeletedRows : forgotten.numDeletedRows);
       }),
 
@@ -90,7 +101,7 @@ export function createExchangeIndexWriter(db: Kysely<Schema>, cipher: RowCipher)
       attemptWrite('clear the index', () =>
         db.transaction().execute(async (transaction) => {
           // First, so that whoever adds meanwhile waits, and finds its position gone.
-          for (const table of ['indexed_writers', 'exchanges', 'recorded_sessions', 'indexed_homes'] as const)
+          for (const table of ['indexed_writers', 'exchanges', 'recorded_sessions', 'shreddings', 'indexed_homes'] as const)
             await transaction.deleteFrom(table).execute();
         }),
       ),
@@ -132,7 +143,7 @@ async function move(
 
 async function addBatch(
   db: Transaction<Schema>,
-  { exchanges, outcomes, sessions }: IndexBatch,
+  { exchanges, outcomes, sessions, shreddings }: IndexBatch,
   cipher: RowCipher,
 ): Promise<void> {
   await insertRows(
@@ -144,6 +155,11 @@ async function addBatch(
   // In one order, so that replicas that add to the same ones wait for each other and are not undone.
   const rows = merged([...sessions, ...late]).sort((a, b) => (a.id < b.id ? -1 : 1));
   await insertRows(db, SESSIONS, rows.map(sessionValues));
+  await insertRows(
+    db,
+    SHREDDINGS,
+    shreddings.map((each) => [each.session, each.at, each.writer, each.seq, each.by, each.reason, each.failed ?? null]),
+  );
   const homes = new Set(exchanges.map(({ exchange }) => exchange.home).filter((home) => home !== undefined));
   await insertRows(
     db,

@@ -1,5 +1,11 @@
 import { sql, type Kysely } from 'kysely';
-import type { ExchangeFilter, ExchangeIndex, IndexedExchange, PlaceCount } from '../../core/exchange/exchange-index.ts';
+import type {
+  ExchangeFilter,
+  ExchangeIndex,
+  IndexedExchange,
+  IndexedShredding,
+  PlaceCount,
+} from '../../core/exchange/exchange-index.ts';
 import type { ListCursor, Page, PageQuery } from '../../core/page.ts';
 import { attemptStore } from '../attempt-store.ts';
 import { pageOf } from '../page.ts';
@@ -53,12 +59,36 @@ export function createExchangeRepository(db: Kysely<Schema>, cipher: RowCipher):
         return row && fromSessionRow(row);
       }),
 
+    shreddings: (session) =>
+      attemptStore('find what was shredded', async () => {
+        const rows = await db
+          .selectFrom('shreddings')
+          .selectAll()
+          .where('session', '=', session)
+          .orderBy('created_at')
+          .orderBy('writer')
+          .orderBy('seq')
+          .execute();
+        return cameAbout(rows);
+      }),
+
     homes: () =>
       attemptStore('list homes', async () => {
         const rows = await db.selectFrom('indexed_homes').select('home').orderBy('home').execute();
         return rows.map(({ home }) => home);
       }),
   };
+}
+
+/** That something failed stands behind the record of it, in the chain of the same process, and says the same otherwise. */
+function cameAbout(rows: readonly Schema['shreddings'][]): IndexedShredding[] {
+  const done: IndexedShredding[] = [];
+  for (const { session, created_at: at, writer, seq, actor: by, reason, failed } of rows) {
+    const before = done.findLastIndex((each) => each.writer === writer && each.by === by && each.reason === reason);
+    if (failed === null) done.push({ session, at, writer, seq, by, reason });
+    else if (before !== -1) done.splice(before, 1);
+  }
+  return done;
 }
 
 async function list(

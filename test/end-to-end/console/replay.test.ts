@@ -148,6 +148,83 @@ describe.skipIf(!hasBrowser)(`recorded content in the console (${needing})`, () 
     await narrow.close();
   });
 
+  it('shows what keeps a session, and places and releases a legal hold with its reason, by keyboard', async () => {
+    await openSession(page);
+    const retention = page.getByRole('region', { name: 'Retention' });
+    await retention.getByText('It is under no legal hold').waitFor();
+    await retention.getByText('Place a legal hold').press('Enter');
+    const form = retention.getByRole('form', { name: 'Place a legal hold' });
+    await form.getByRole('button', { name: 'Place the hold' }).press('Enter');
+    // Nothing is placed without a reason: the field that lacks it has the focus.
+    expect(await page.evaluate('document.activeElement.id')).toBe('hold-reason');
+    await page.keyboard.type(`case 7 ${DECEPTIVE}`);
+    await form.getByLabel('before that day').fill('2020-01-02');
+    await form.getByLabel('from that day on').fill('2020-01-02');
+    await form.getByRole('button', { name: 'Place the hold' }).press('Enter');
+    await form.getByRole('alert').getByText('Found 2020-01-02, expected an instant after 2020-01-02').waitFor();
+    await form.getByLabel('before that day').fill('2999-01-01');
+    await form.getByRole('button', { name: 'Place the hold' }).press('Enter');
+    const held = retention.getByRole('list', { name: 'Legal holds' }).getByRole('listitem');
+    await held.waitFor();
+    expect(await held.textContent()).toMatch(
+      /^case 7 <img.*Covers this session from .*2020.* until .*2999.*by audra@acme\.example/,
+    );
+    expect(await held.locator('img').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Retention');
+    // Who reads what was recorded does not destroy it.
+    expect(await retention.getByRole('button', { name: 'Shred' }).count()).toBe(0);
+  });
+
+  it('shreds for an operator who gives a reason and types the agent, and says why not under a hold', async () => {
+    const operator = await lab.signIn(await lab.token('otto@acme.example', 'operator'), {
+      viewport: { width: 360, height: 740 },
+    });
+    await openSession(operator);
+    const retention = operator.getByRole('region', { name: 'Retention' });
+    await retention.getByText('under legal hold', { exact: true }).waitFor();
+    expect(await retention.getByRole('button', { name: 'Release' }).count()).toBe(0);
+    const shred = async (): Promise<void> => {
+      await retention.getByRole('button', { name: 'Shred' }).press('Enter');
+      const dialog = operator.getByRole('dialog', { name: 'Shred the content of this session?' });
+      await dialog.getByLabel('Your reason').fill('erasure 12');
+      await dialog.getByLabel('type support-bot').fill('support-bo');
+      await dialog.getByRole('button', { name: 'Shred' }).press('Enter');
+      const said = await operator.evaluate('document.activeElement.validationMessage');
+      expect(said).toBe('Found another text, expected support-bot');
+      await dialog.getByLabel('type support-bot').fill('support-bot');
+      await dialog.getByRole('button', { name: 'Shred' }).press('Enter');
+    };
+    await shred();
+    await operator.getByRole('dialog').getByRole('alert').getByText('Nothing was shredded: a part of it is under').waitFor();
+    await expectNoBarrier(operator);
+    await operator.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Release' }).press('Enter');
+    const release = page.getByRole('dialog', { name: 'Release this legal hold?' });
+    await release.getByLabel('Your reason').fill('settled');
+    await release.getByRole('button', { name: 'Release' }).press('Enter');
+    await page.getByText('It is under no legal hold').waitFor();
+
+    await retention.getByText('It is under no legal hold').waitFor();
+    await shred();
+    const shredded = retention.getByRole('list', { name: 'What was shredded' }).getByRole('listitem');
+    await shredded.waitFor();
+    expect(await shredded.textContent()).toMatch(/^shredded erasure 12.*by otto@acme\.example$/);
+    expect(await retention.textContent()).toContain('Nobody can read it any more');
+    expect(await retention.getByRole('button', { name: 'Shred' }).count()).toBe(0);
+    await expectNoBarrier(operator);
+    await operator.close();
+    await page.getByRole('region', { name: 'Retention' }).getByText('erasure 12').waitFor();
+    expect(lab.violations).toEqual([]);
+  });
+
+  it('shows nothing of it to who may neither hold nor shred', async () => {
+    const viewer = await lab.signIn(await lab.token('vera@acme.example', 'viewer'));
+    await openSession(viewer);
+    expect(await viewer.getByRole('region', { name: 'Retention' }).count()).toBe(0);
+    await viewer.close();
+  });
+
   async function expectNoBarrier(narrow: Page): Promise<void> {
     await narrow.evaluate(axe.source);
     const violations = await narrow.evaluate(async () => {

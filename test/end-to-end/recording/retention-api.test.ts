@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionItem } from '../../../src/admin/contract/exchanges.ts';
-import type { HoldItem, HoldsAnswer } from '../../../src/admin/contract/retention.ts';
+import type { HoldItem, HoldsAnswer, SessionRetentionAnswer } from '../../../src/admin/contract/retention.ts';
 import type { Role } from '../../../src/core/people/role.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { ask, parrot } from '../masking/ask.ts';
@@ -83,6 +83,9 @@ describe('legal holds and shredding through the admin API', () => {
     const shred = () => call<object>('/v1/content/shred', { as: 'operator', json: { session, reason: 'erasure 12' } });
     expect(await shred()).toMatchObject({ status: 409, content: { detail: expect.stringContaining(hold.id) as string } });
     expect(await adminRecords('content.shredded')).toEqual([]);
+    const retention = async () =>
+      (await call<SessionRetentionAnswer>(`/v1/sessions/${session}/retention`, { as: 'auditor' })).content;
+    expect(await retention()).toEqual({ holds: [hold], otherHolds: 0, keys: 1, shredded: [] });
     const release = (as: Role) => call(`/v1/legal-holds/${hold.id}/release`, { as, json: { reason: 'settled' } });
     // Who shreds does not release: it takes two.
     expect((await release('operator')).status).toBe(403);
@@ -90,6 +93,12 @@ describe('legal holds and shredding through the admin API', () => {
     expect((await release('auditor')).status).toBe(404);
     expect(await shred()).toMatchObject({ status: 200, content: { sessions: [session] } });
     expect((await shred()).status).toBe(404);
+    await expect.poll(async () => (await retention()).shredded).toHaveLength(1);
+    expect(await retention()).toMatchObject({
+      holds: [],
+      keys: 0,
+      shredded: [{ by: 'operator@acme.example', reason: 'erasure 12' }],
+    });
     expect(await adminRecords('legal-hold.added', 'legal-hold.removed', 'content.shredded')).toMatchObject([
       { action: 'legal-hold.added', actor: 'operator@acme.example', role: 'operator', subject: `legal-hold:${hold.id}` },
       { action: 'legal-hold.removed', actor: 'auditor@acme.example', details: { reason: 'settled', session } },
@@ -119,6 +128,14 @@ describe('legal holds and shredding through the admin API', () => {
     });
     expect(await holds(eu)).toEqual([held.id]);
     expect(await holds({ as: 'auditor' })).toEqual([held.id, foreign.id]);
+    const { content: wide } = await call<HoldItem>('/v1/legal-holds', {
+      as: 'auditor',
+      json: { home: 'eu', until: '2999-01-01', reason: 'of others' },
+    });
+    const { content: seen } = await call<SessionRetentionAnswer>(`/v1/sessions/${ours}/retention`, eu);
+    // That there is one more is theirs to know: what is under it they cannot shred. Why is not.
+    expect(seen).toEqual({ holds: [held], otherHolds: 1, keys: 1, shredded: [] });
+    await call(`/v1/legal-holds/${wide.id}/release`, { as: 'auditor', json: { reason: 'settled' } });
     const release = (id: string) =>
       call(`/v1/legal-holds/${id}/release`, { as: 'auditor', places: ['eu'], json: { reason: 'settled' } });
     expect((await release(foreign.id)).status).toBe(404);

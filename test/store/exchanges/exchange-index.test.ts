@@ -8,6 +8,7 @@ import type {
   IndexBatch,
   IndexedExchange,
   IndexedSession,
+  IndexedShredding,
 } from '../../../src/core/exchange/exchange-index.ts';
 import type { Result } from '../../../src/core/result.ts';
 import { createExchangeIndexWriter } from '../../../src/store/exchanges/exchange-index-writer.ts';
@@ -57,6 +58,7 @@ const batch = (exchanges: readonly FoundExchange[], more: Partial<IndexBatch> = 
   exchanges,
   outcomes: [],
   sessions: [],
+  shreddings: [],
   ...more,
 });
 
@@ -277,13 +279,43 @@ describeOnEveryEngine('the index over exchanges', (engine) => {
     expect(await idsOf({})).toEqual([3, 2]);
   });
 
+  const shredding = (seq: number, more: Partial<IndexedShredding> = {}): IndexedShredding => ({
+    session: 's',
+    at: NOW + seq,
+    writer: WRITER,
+    seq,
+    by: 'otto@acme.example',
+    reason: 'erasure 12',
+    ...more,
+  });
+
+  it('tells what was shredded of a session, without what did not come about, until it forgets the session', async () => {
+    const done = [shredding(1, { by: 'cordon' }), shredding(4), shredding(6, { writer: 'w2' })];
+    const others = [shredding(2, { session: 'other' }), shredding(3), shredding(5, { failed: 'held' })];
+    const sessions = [session('s', { lastAt: NOW + 9 })];
+    valueOf(await writer.add(WRITER, undefined, at(1), batch([], { sessions, shreddings: [...others, ...done] })));
+    const told = async () => valueOf(await index.shreddings('s')).map(({ by, seq, writer: of }) => [by, of, seq]);
+    // The fifth takes back the one before it of the same writer, and no other.
+    const expected = [
+      ['cordon', WRITER, 1],
+      ['otto@acme.example', WRITER, 3],
+      ['otto@acme.example', 'w2', 6],
+    ];
+    expect(await told()).toEqual(expected);
+    valueOf(await writer.forget({ before: NOW + 8, holds: [] }, 9));
+    expect(await told()).toEqual(expected);
+    valueOf(await writer.forget({ before: NOW + 10, holds: [] }, 9));
+    expect(await told()).toEqual([]);
+  });
+
   it('forgets everything', async () => {
-    const one = batch([exchange(1, { home: 'eu' })], { sessions: [session('s')] });
+    const one = batch([exchange(1, { home: 'eu' })], { sessions: [session('s')], shreddings: [shredding(1)] });
     valueOf(await writer.add(WRITER, undefined, at(1), one));
     valueOf(await writer.clear());
     expect(await idsOf({})).toEqual([]);
     expect(valueOf(await index.homes())).toEqual([]);
     expect(valueOf(await index.session('s'))).toBeUndefined();
+    expect(valueOf(await index.shreddings('s'))).toEqual([]);
     expect(valueOf(await writer.add(WRITER, at(1), at(2), one))).toBe('moved');
     expect(valueOf(await writer.position(WRITER))).toBeUndefined();
   });

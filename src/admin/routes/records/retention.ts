@@ -1,4 +1,5 @@
 import { principalOf } from '../../access/visit.ts';
+import { SessionParams } from '../../contract/exchanges.ts';
 import { Done } from '../../contract/people.ts';
 import {
   HoldBody,
@@ -7,6 +8,8 @@ import {
   HoldParams,
   HoldsAnswer,
   ReleaseBody,
+  SessionRetentionAnswer,
+  sessionRetentionAnswer,
   ShredAnswer,
   ShredBody,
 } from '../../contract/retention.ts';
@@ -14,7 +17,7 @@ import type { AdminDependencies } from '../../dependencies.ts';
 import { sendRefusal } from '../../problem.ts';
 import type { TypedServer } from '../../typed-server.ts';
 
-/** `/v1/legal-holds` and `/v1/content/shred` */
+/** `/v1/legal-holds`, `/v1/sessions/{id}/retention` and `/v1/content/shred` */
 export function retentionRoutes(server: TypedServer, { retention }: AdminDependencies): void {
   server.get('/v1/legal-holds', { schema: { response: { 200: HoldsAnswer } } }, async (request, reply) => {
     const holds = await retention.holds(principalOf(request));
@@ -28,6 +31,11 @@ export function retentionRoutes(server: TypedServer, { retention }: AdminDepende
   server.post('/v1/legal-holds/:id/release', released, async (request, reply) => {
     const done = await retention.release(request.params.id, request.body.reason, principalOf(request));
     return done.ok ? reply.code(204).send(null) : sendRefusal(reply, done.failure);
+  });
+  const one = { schema: { params: SessionParams, response: { 200: SessionRetentionAnswer } } };
+  server.get('/v1/sessions/:id/retention', one, async (request, reply) => {
+    const found = await retention.ofSession(request.params.id, principalOf(request));
+    return found.ok ? reply.send(sessionRetentionAnswer(found.value)) : sendRefusal(reply, found.failure);
   });
   const shredded = { schema: { body: ShredBody, response: { 200: ShredAnswer } } };
   server.post('/v1/content/shred', shredded, async (request, reply) => {
