@@ -5,7 +5,6 @@ import type { Clock, EventBus, Random, Resolver } from '../core/ports.ts';
 import { CODES } from '../core/codes.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { CredentialValues } from '../credentials/credential-values.ts';
-import { createResolver } from '../destination/resolver.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
 import { createIdentifier } from '../identity/identify.ts';
 import { reidentifyUnlessStopped, StoppedAgents } from '../identity/stopped-agents.ts';
@@ -25,7 +24,7 @@ import type { RequiredCopies } from './sinks/required-copies.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Parent } from '../upstream/parent/parent.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
-import { openParent } from './egress/open-parent.ts';
+import type { WayOut } from './egress/way-out.ts';
 import type { Counting } from './workers/counting.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
@@ -53,6 +52,7 @@ export interface DataPlaneParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly state: State;
+  readonly wayOut: WayOut;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
@@ -87,18 +87,15 @@ export interface DataPlane extends AsyncDisposable {
   drain(deadline: number): Promise<void>;
 }
 
-/** @failure a sentence that names the setting: a busy port, a name server that is none */
+/** @failure a sentence that names the setting: a busy port */
 export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataPlane, string>> {
   const { settings, clock, random, state, inForce, metrics } = parts;
   await using stack = new AsyncDisposableStack();
-  const resolver = resolverFor(parts);
-  if (!resolver.ok) return fail(`resolver: ${resolver.failure}`);
-  const parent = await openParent({ ...parts, ...state, tables: () => inForce.tables, resolver: resolver.value });
-  if (!parent.ok) return parent;
+  const { resolver, parent } = parts.wayOut;
   const tokenCache = new TokenCache({ store: state.tokens, clock });
   const stopped = await StoppedAgents.open(state.stoppedAgents);
   if (!stopped.ok) return fail(stopped.failure.detail);
-  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS, parent.value));
+  const pools = stack.use(new UpstreamPools(state.originTls, DEFAULT_POOL_LIMITS, parent));
   const journal = stack.use(createFoldingJournal({ journal: state.records, clock }));
   const live = new LiveExchanges();
   const limits = new Limits(parts.counting.limits);
@@ -112,8 +109,8 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   };
   const carrying = { recorder, contentRecord, pools, live, limits };
   const identifying = { tokenCache, reidentify, stopped: stopped.value };
-  const services = sharedServices(parts, { ...identifying, resolver: resolver.value, ...carrying });
-  const opened = await openListeners(parts, { ...services, parent: parent.value }, newExchangeId, stack);
+  const services = sharedServices(parts, { ...identifying, resolver, ...carrying });
+  const opened = await openListeners(parts, { ...services, parent }, newExchangeId, stack);
   if (!opened.ok) return opened;
   const listeners = opened.value;
   sampleGauges(metrics, { listeners, live, inForce });
@@ -123,14 +120,14 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
     bound: listeners.map(({ address }) => address),
     live,
     ...identifying,
-    resolver: resolver.value,
-    parent: parent.value,
+    resolver,
+    parent,
     endWithGrants: () => live.endWithGrants((running) => uncovered(running, services)),
     ready: () => recorder.writable,
     onGeneration: (generation) => {
-      resolver.value.flush();
+      resolver.flush();
       pools.retireExcept(generation);
-      if (parent.value !== undefined) void judgeAgain(parent.value, live);
+      if (parent !== undefined) void judgeAgain(parent, live);
     },
     drain: async (deadline) => {
       // Who waits for people would wait longer than that: it is told to ask again, here or elsewhere.
@@ -211,7 +208,7 @@ function sharedServices(
     readonly tokenCache: TokenCache;
   },
 ): SharedServices {
-  const { clock, inForce, state } = parts;
+  const { clock, inForce, state, wayOut } = parts;
   const { tokenCache, ...carrying } = opened;
   return {
     ...carrying,
@@ -221,7 +218,7 @@ function sharedServices(
     budget: parts.counting.lookups,
     events: parts.events,
     content: state.content,
-    credentials: new CredentialValues(state.secrets, clock),
+    credentials: new CredentialValues(wayOut.secrets, clock),
     placeholders: new PlaceholderAlarms(parts.events, clock),
     holds: state.holds.means,
     pseudonym: parts.pseudonym,
@@ -244,17 +241,6 @@ function enforcement(
   return handler;
 }
 
-function resolverFor({ settings, clock, random }: DataPlaneParts): ReturnType<typeof createResolver> {
-  const { servers, timeout } = settings.resolver;
-  return createResolver({
-    servers: servers === 'system' ? 'system' : servers.map(socketAddressText),
-    hosts: hostsOf(settings),
-    timeout,
-    clock,
-    random,
-  });
-}
-
 function identifierFor({ state, inForce, clock, counting }: DataPlaneParts, tokens: TokenCache): Services['identify'] {
   const identify = createIdentifier({
     directory: () => inForce.compiled.agents,
@@ -269,10 +255,4 @@ function identifierFor({ state, inForce, clock, counting }: DataPlaneParts, toke
 function reidentifierFor({ inForce, state, clock }: DataPlaneParts, tokens: TokenCache, stopped: StoppedAgents): Reidentify {
   const reidentify = createReidentifier({ directory: () => inForce.compiled.agents, tokens, clock });
   return reidentifyUnlessStopped(reidentifyAtHome(reidentify, state), stopped);
-}
-
-function hostsOf({ resolver }: Settings): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(resolver.hosts).map(([name, addresses]) => [name, addresses.map(({ text }) => text)]),
-  );
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings-schema.ts';
-import type { Clock, EventBus, Random } from '../core/ports.ts';
+import type { Clock, EventBus, Random, Secrets } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { GeoTables } from '../destination/geo-tables.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { issueText } from './compile-policy.ts';
 import type { Counting } from './workers/counting.ts';
 import { type DataPlane, openDataPlane } from './data-plane.ts';
+import { openWayOut, type WayOutParts } from './egress/way-out.ts';
 import { PolicyInForce } from './in-force.ts';
 import { missingCredentials } from './loading/warnings/missing-credentials.ts';
 import { originTlsOf } from './loading/origin-tls-of.ts';
@@ -21,7 +22,7 @@ import { openState, type State, type StateParts } from './state.ts';
 import { tracingOf } from './tracing/open-tracing.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 
-export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange' | 'environment'> {
+export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange'>, Pick<WayOutParts, 'environment'> {
   /** With the listeners that this process opens, which may be none. */
   readonly settings: Settings;
   readonly observe: boolean;
@@ -41,6 +42,8 @@ export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange' | '
 /** One process with a chain of its own that decides by one policy, and what it is made of. */
 export interface Replica extends AsyncDisposable {
   readonly state: State;
+  /** What nobody may see: signing secrets of webhooks, values of credentials. */
+  readonly secrets: Secrets;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
   readonly copies: RequiredCopies;
@@ -56,9 +59,12 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const opened = await openState(settings, { ...parts, tables: () => inForce.tables });
   if (!opened.ok) return opened;
   const state = stack.use(opened.value);
+  const wayOut = await openWayOut({ ...parts, state, inForce });
+  if (!wayOut.ok) return wayOut;
+  const { secrets } = wayOut.value;
   const metrics = createMetrics();
   const copies = new RequiredCopies(settings);
-  const shared = { ...parts, state, inForce, metrics, copies };
+  const shared = { ...parts, state, secrets, wayOut: wayOut.value, inForce, metrics, copies };
   const tracing = settings.traces === undefined ? undefined : tracingOf(settings.traces, shared);
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random), tracer: tracing?.tracer });
   if (!plane.ok) return fail(plane.failure);
@@ -69,12 +75,21 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const warnings = [
     ...parts.issues.map(issueText),
     ...unknownHomes(settings, policy),
-    ...(await missingCredentials(policy, state.secrets)),
+    ...(await missingCredentials(policy, secrets)),
     ...unbelievedIssuers(policy, settings),
   ];
   const upkeep = stack.use(new Upkeep({ ...shared, plane: plane.value, warnings }));
   const owned = stack.move();
-  return ok({ state, inForce, metrics, copies, plane: plane.value, upkeep, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  return ok({
+    state,
+    secrets,
+    inForce,
+    metrics,
+    copies,
+    plane: plane.value,
+    upkeep,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
 }
 
 /** A name for Via that says nothing about the machine, and differs between gateways. */

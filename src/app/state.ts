@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
 import type { StoppedAgentStore } from '../core/stopped-agent.ts';
-import type { AssertionStore, Clock, EventBus, Keys, Random, Secrets, TokenStore } from '../core/ports.ts';
+import type { AssertionStore, Clock, EventBus, Keys, Random, TokenStore } from '../core/ports.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { GeoTables } from '../destination/geo-tables.ts';
 import type { OpenJournal } from '../recording/journal.ts';
@@ -22,7 +22,6 @@ import { createKeys } from '../store/keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { readAnchors } from './loading/read-anchors.ts';
-import { openSecrets, type SecretParts } from './loading/open-secrets.ts';
 import { openIndex, type OpenIndex } from './indexing/open-index.ts';
 import { openStore } from './loading/open-store.ts';
 import { openRecords, type Records } from './records/stores/open-records.ts';
@@ -34,8 +33,6 @@ export interface State extends AsyncDisposable {
   /** Somebody else has changed the store and said so. */
   readonly wakeStore: () => void;
   readonly keys: Keys;
-  /** What nobody may see: signing secrets of webhooks, values of credentials. */
-  readonly secrets: Secrets;
   readonly tokens: TokenStore;
   readonly stoppedAgents: StoppedAgentStore;
   readonly personTokens: PersonTokenStore;
@@ -64,7 +61,6 @@ export interface StateParts {
   /** Those in force. */
   readonly tables: () => GeoTables;
   readonly events: EventBus;
-  readonly environment: SecretParts['environment'];
   /** Of the workers of one gateway, each of which has a spool of its own. */
   readonly worker?: number | undefined;
   /** Told when this process has changed the store, where others have to be told. */
@@ -108,8 +104,6 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
   const content = await openContentMeans(settings, { db: database.db, keys, clock, random, worker });
   if (!content.ok) return content;
   const holds = stack.use(await openHoldState({ database, keys, clock, random, events }));
-  const secrets = await openSecrets(settings, { keys, random, environment: parts.environment });
-  if (!secrets.ok) return secrets;
   const index = await indexOf(settings, { clock, random, keys, tables });
   if (!index.ok) return index;
   if (index.value !== undefined) stack.use(index.value);
@@ -118,7 +112,6 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
     database,
     wakeStore: () => opened.value.signal(),
     keys,
-    secrets: secrets.value,
     ...repositoriesOf(database),
     records: records.value,
     journal: records.value.own,

@@ -1,6 +1,5 @@
 import { rootCertificates } from 'node:tls';
 import type { Clock, Random } from '../../core/ports.ts';
-import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { State } from '../state.ts';
 import { exchangeIds } from '../system.ts';
@@ -11,7 +10,7 @@ export interface OwnEgressParts {
   readonly random: Random;
   readonly inForce: Pick<PolicyInForce, 'tables'>;
   readonly state: Pick<State, 'journal'>;
-  readonly plane: Pick<DataPlane, 'resolver' | 'parent'>;
+  readonly plane: Pick<OwnEgress, 'resolver' | 'parent'>;
 }
 
 /** What the own requests of this gateway go out with: the tables in force, its look-ups, its parent, its record. */

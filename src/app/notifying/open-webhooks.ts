@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings-schema.ts';
-import type { Clock, EventBus, Random } from '../../core/ports.ts';
+import type { Clock, EventBus, Random, Secrets } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { GivenUp } from '../../core/webhooks/webhook-outbox.ts';
@@ -26,6 +26,7 @@ export interface WebhookParts {
   readonly random: Random;
   readonly log: Log;
   readonly state: State;
+  readonly secrets: Secrets;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
@@ -92,8 +93,7 @@ function receiversOf({ settings, inForce, clock, state }: WebhookParts): Result<
 type OpenedParts = DeliveryParts & { readonly givenUp: GivenUpRecord };
 
 async function deliveryParts(parts: WebhookParts, receivers: readonly Receiver[]): Promise<OpenedParts> {
-  const { clock, random, log, state, metrics } = parts;
-  const { secrets } = state;
+  const { clock, random, log, state, secrets, metrics } = parts;
   const cipher = new RowCipher(await state.keys.key('webhooks'), random);
   const givenUp = createGivenUpRecord({ receivers, journal: state.journal, clock, metrics, log });
   return {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings-schema.ts';
-import type { Clock, EventBus, Random } from '../../core/ports.ts';
+import type { Clock, EventBus, Random, Secrets } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -27,6 +27,7 @@ export interface SinkParts {
   readonly log: Log;
   readonly events: EventBus;
   readonly state: State;
+  readonly secrets: Secrets;
   readonly inForce: PolicyInForce;
   readonly metrics: Metrics;
   readonly copies: RequiredCopies;
@@ -53,7 +54,7 @@ export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposabl
   for (const sink of s3) {
     // Only where it is used: most installations have none.
     const { openS3Sink } = await import('./s3/open-s3-sink.ts');
-    const opened = await openS3Sink(sink, { ...feed, secrets: parts.state.secrets });
+    const opened = await openS3Sink(sink, { ...feed, secrets: parts.secrets });
     if (!opened.ok) return opened;
     stack.use(opened.value);
   }
@@ -91,6 +92,7 @@ async function feedParts({
   log,
   events,
   state,
+  secrets,
   inForce,
   metrics,
   copies,
@@ -98,7 +100,7 @@ async function feedParts({
   leaves,
 }: SinkParts): Promise<SinkFeedParts> {
   const { wrapping } = await localReadingKeys(settings);
-  const { journal, records, secrets } = state;
+  const { journal, records } = state;
   return {
     directories: recordDirectories(settings),
     leaves,

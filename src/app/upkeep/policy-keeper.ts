@@ -1,6 +1,6 @@
 import type { PolicyFileIssue } from '../../config/policy-files.ts';
 import type { Settings } from '../../config/settings-schema.ts';
-import type { EventBus } from '../../core/ports.ts';
+import type { EventBus, Secrets } from '../../core/ports.ts';
 import type { PolicyIssue } from '../../policy/issue.ts';
 import { loosenings } from '../../policy/loosening.ts';
 import type { CompiledPolicy } from '../../policy/model.ts';
@@ -16,7 +16,8 @@ import type { State } from '../state.ts';
 
 export interface PolicyKeeperParts {
   readonly settings: Settings;
-  readonly state: Pick<State, 'journal' | 'secrets'>;
+  readonly state: Pick<State, 'journal'>;
+  readonly secrets: Pick<Secrets, 'find'>;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
@@ -88,8 +89,8 @@ export class PolicyKeeper {
   }
 
   async #tellMissing(policy: CompiledPolicy): Promise<void> {
-    const { inForce, log, settings, state } = this.#parts;
-    const missing = [...(await missingCredentials(policy, state.secrets)), ...unbelievedIssuers(policy, settings)];
+    const { inForce, log, settings, secrets } = this.#parts;
+    const missing = [...(await missingCredentials(policy, secrets)), ...unbelievedIssuers(policy, settings)];
     if (missing.length === 0 || inForce.compiled !== policy) return;
     this.#warnings = [...this.#warnings, ...missing];
     log.warn({ missing }, 'The policy names what is missing here');

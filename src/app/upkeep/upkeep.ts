@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings-schema.ts';
-import type { Clock, EventBus } from '../../core/ports.ts';
+import type { Clock, EventBus, Secrets } from '../../core/ports.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -18,6 +18,7 @@ export interface UpkeepParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly state: State;
+  readonly secrets: Pick<Secrets, 'find'>;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
