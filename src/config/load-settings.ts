@@ -18,6 +18,7 @@ import { environmentName, settingLeaves } from './setting-node.ts';
 import { isLoopback, socketAddressText } from './setting-text.ts';
 import { SETTINGS_NODE, type Settings } from './settings-schema.ts';
 import { upstreamProxyIssues, withWrittenProxy } from './sections/upstream-proxy.ts';
+import { vaultIssues } from './sections/vault-issues.ts';
 
 export interface SettingsSources {
   /** `--config`; absent: `cordon.yaml` in the working directory, if there is one. */
@@ -63,6 +64,7 @@ export function loadSettings(sources: SettingsSources): Result<LoadedSettings, r
     adminExposure(settings, layers),
     ...recordStoreIssues(settings, layers),
     ...upstreamProxyIssues(settings, layers),
+    ...vaultIssues(settings, layers),
   ];
   const contradictions = contradicting.filter((issue) => issue !== undefined);
   if (contradictions.length > 0) return fail(contradictions);

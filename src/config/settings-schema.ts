@@ -5,41 +5,17 @@
  * The table holds settings whose machinery comes with a later version too: a file that is right stays right.
  */
 import * as Type from 'typebox/type';
-import type { Static, TProperties, TSchema } from 'typebox/type';
+import type { Static } from 'typebox/type';
 import type { Cidr, IpAddress } from '../core/address.ts';
-import type { Bytes, Milliseconds } from '../core/units.ts';
+import type { Milliseconds } from '../core/units.ts';
 import { WEBHOOK_EVENTS, WEBHOOK_FORMATS } from '../core/webhooks/webhook-event.ts';
-import type { SettingAnnotations, SettingNode } from './setting-node.ts';
-import type { SocketAddress, TextKind } from './setting-text.ts';
+import { vault } from './sections/vault-schema.ts';
+import { section, written, text, path, place, url, secret, duration, size, address, list, choice } from './setting-kinds.ts';
+import type { SettingNode } from './setting-node.ts';
+import type { SocketAddress } from './setting-text.ts';
 
 /** A canonical DNS name: lower case, no trailing dot. */
 const HOST_NAME = '^(?!.*\\.$)(?=.{1,253}$)(?:[a-z0-9_][a-z0-9_\\-]{0,62}(?:\\.|$))+$';
-
-function section<P extends TProperties>(description: string, members: P, more: SettingAnnotations = {}) {
-  return Type.Object(members, { description, additionalProperties: false, ...more });
-}
-
-function written<T>(reads: TextKind, description: string, more: SettingAnnotations = {}) {
-  return Type.Unsafe<T>({ type: 'string', reads, description, ...more });
-}
-
-const text = (description: string, more?: SettingAnnotations) => written<string>('text', description, more);
-const path = (description: string, more?: SettingAnnotations) => written<string>('path', description, more);
-const place = (description: string, more?: SettingAnnotations) => written<string>('place', description, more);
-const url = (description: string, more?: SettingAnnotations) => written<string>('url', description, { secret: true, ...more });
-const secret = (description: string) => written<string>('secret', description);
-const duration = (fallback: string, description: string) =>
-  written<Milliseconds>('duration', description, { default: fallback });
-const size = (fallback: string, description: string) => written<Bytes>('size', description, { default: fallback });
-const address = (description: string) => written<SocketAddress>('listen', description);
-
-function list<T extends TSchema>(items: T, description: string, more: SettingAnnotations = {}) {
-  return Type.Array(items, { description, maxItems: 1000, ...more });
-}
-
-function choice<const V extends string>(values: readonly V[], description: string, fallback?: V) {
-  return Type.Unsafe<V>({ type: 'string', enum: values, description, ...(fallback !== undefined && { default: fallback }) });
-}
 
 const serverCertificate = {
   certificate: path('Certificate chain, PEM.'),
@@ -252,11 +228,12 @@ const SETTINGS = section('cordon.yaml', {
   }),
   secrets: section('Values of credentials, and signing secrets of webhooks.', {
     provider: choice(
-      ['file', 'environment', 'mount'],
-      'Where they are: sealed files of `cordon secrets set`, `CORDON_SECRET_<NAME>` of the process, or files that others mount.',
+      ['file', 'environment', 'mount', 'vault'],
+      'Where they are: sealed files of `cordon secrets set`, `CORDON_SECRET_<NAME>` of the process, files that others mount, or a Vault.',
       'file',
     ),
     directory: Type.Optional(path('Where they are mounted, a file for each; with `provider: mount`.')),
+    vault: Type.Optional(vault),
   }),
   limits: section('Bounds of the process.', {
     connections: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000, description: 'Client connections at once.' }),

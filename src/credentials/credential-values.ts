@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
 
 /** So long a value counts after it was read: one that was changed or removed is sent no longer than that. */
-const FRESH: Milliseconds = 1000;
+export const CREDENTIAL_FRESH: Milliseconds = 1000;
 /** Policies declare fewer; beyond that one is read again. */
 const MOST = 1024;
 
@@ -36,7 +36,7 @@ export class CredentialValues {
     const known = this.#known.get(id);
     if (known !== undefined && known.until > now) return known.value;
     const value = this.#read(id);
-    this.#known.set(id, { value, until: now + FRESH });
+    this.#known.set(id, { value, until: now + CREDENTIAL_FRESH });
     return value;
   }
 

@@ -194,7 +194,7 @@ listen:
   it.each([
     ['lisen: 1', 'cordon.yaml:1:1 lisen: Unknown key "lisen" (did you mean "listen"?)'],
     ['geo:\n  max-age: { range: 1d }', 'cordon.yaml:2:14 geo.max-age.range: Unknown key "range" (did you mean "ranges"?)'],
-    ['secrets: { vault: 1 }', 'cordon.yaml:1:12 secrets.vault: Unknown key "vault" (known here: provider, directory)'],
+    ['secrets: { keys: 1 }', 'cordon.yaml:1:12 secrets.keys: Unknown key "keys" (known here: provider, directory, vault)'],
     ['workers: 0', 'cordon.yaml:1:10 workers: Found 0, expected a whole number from 1 to 256'],
     ['workers: many', 'cordon.yaml:1:10 workers: Found "many", expected a whole number from 1 to 256'],
     [

@@ -6,14 +6,16 @@ import { createResolver, type CachingResolver } from '../../destination/resolver
 import type { Parent } from '../../upstream/parent/parent.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import { openSecrets, type SecretParts } from '../loading/open-secrets.ts';
+import { openVault } from '../secrets/open-vault.ts';
 import type { State } from '../state.ts';
 import { openParent } from './open-parent.ts';
+import { ownEgress } from './own-egress.ts';
 
 export interface WayOutParts {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Random;
-  readonly state: Pick<State, 'keys' | 'originTls'>;
+  readonly state: Pick<State, 'keys' | 'originTls' | 'anchors' | 'journal'>;
   readonly inForce: Pick<PolicyInForce, 'tables'>;
   readonly environment: SecretParts['environment'];
 }
@@ -37,7 +39,12 @@ export async function openWayOut(parts: WayOutParts): Promise<Result<WayOut, str
   const reaching = { resolver: resolver.value, secrets: local.value };
   const parent = await openParent({ ...parts, ...reaching, originTls: state.originTls, tables: () => inForce.tables });
   if (!parent.ok) return parent;
-  return ok({ ...reaching, parent: parent.value });
+  const way = { ...reaching, parent: parent.value };
+  const { vault } = settings.secrets;
+  if (vault === undefined) return ok(way);
+  // Last, since it is asked by that way.
+  const secrets = await openVault(vault, { ...parts, anchors: state.anchors, egress: ownEgress({ ...parts, plane: way }) });
+  return secrets.ok ? ok({ ...way, secrets: secrets.value }) : secrets;
 }
 
 function resolverFor({ settings, clock, random }: WayOutParts): ReturnType<typeof createResolver> {

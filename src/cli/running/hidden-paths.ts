@@ -16,6 +16,9 @@ function ofSettings({ settings, file }: LoadedSettings): readonly string[] {
   const optional = [
     file,
     secrets.directory,
+    secrets.vault?.['token-file'],
+    secrets.vault?.['app-role']?.['secret-id-file'],
+    secrets.vault?.jwt?.file,
     tls.ca?.key,
     recordings['key-file'],
     ...recordings.stores.map((store) => store['key-file']),

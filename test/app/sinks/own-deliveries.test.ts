@@ -21,6 +21,11 @@ describe('OwnDeliveries.firstOther()', () => {
     expect(own.firstOther([DELIVERED])).toBeUndefined();
   });
 
+  it('knows a secret that was read to sign a delivery, or the next delivery would follow from this one', () => {
+    const read = line({ kind: 'decision', exchange: 'e4', session: 'secrets', client: 'self' });
+    expect(new OwnDeliveries().firstOther([read, line({ kind: 'outcome', exchange: 'e4' })])).toBeUndefined();
+  });
+
   it('takes no session of an agent for its own, whatever its name', () => {
     const forged = line({ kind: 'decision', exchange: 'e3', session: 'sink', client: '127.0.0.1' });
     expect(new OwnDeliveries().firstOther([forged])).toBe(forged);
