@@ -10,6 +10,9 @@ export interface DecisionRefusal {
   readonly detail: string;
 }
 
+const STEP_UP =
+  'Sign in again to decide on this request: within five minutes before, through your identity provider or with a token that was made in them';
+
 /** The rules that a person decides on, or why it may decide on none. */
 export function entitlement(approval: Approval, approver: Approver): Result<readonly AskedRule[], DecisionRefusal> {
   if (approver.role !== 'approver') return refuse('role', `A ${approver.role} decides on no request`);
@@ -25,7 +28,7 @@ export function entitlement(approval: Approval, approver: Approver): Result<read
   const inGroup = approval.rules.filter((rule) => asksFor(rule, approver));
   if (inGroup.length === 0) return refuse('scope', 'None of the rules asks for a group of yours');
   const entitled = inGroup.filter((rule) => approver.hasSteppedUp || !rule.stepUp);
-  return entitled.length === 0 ? refuse('step-up', 'Sign in again to decide on this request') : ok(entitled);
+  return entitled.length === 0 ? refuse('step-up', STEP_UP) : ok(entitled);
 }
 
 /** Whom a request is answered for by: nobody of them lets it pass. */

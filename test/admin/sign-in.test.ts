@@ -229,12 +229,12 @@ describe('a session', () => {
     }
   });
 
-  it('remembers when its person last signed in', async () => {
+  it('is as old for a step-up as the token that opened it', async () => {
     const opened = await admin();
     const { people } = opened;
     const token = await people.put('anna@acme.example', { role: 'approver' });
-    const { cookie } = await signIn(opened, token);
-    const steppedUp = async (): Promise<boolean> => {
+    const first = await signIn(opened, token);
+    const steppedUp = async ({ cookie }: SignedIn = first): Promise<boolean> => {
       const text = cookie.slice('cordon-session='.length);
       const visitor = await people.people.authenticate({ kind: 'cookie', text }, '127.0.0.1');
       return visitor.ok && hasSteppedUp(visitor.value.principal, people.clock.now());
@@ -244,6 +244,9 @@ describe('a session', () => {
     expect(await steppedUp()).toBe(true);
     people.clock.advance(1);
     expect(await steppedUp()).toBe(false);
+    // Showing it once more shows nothing more.
+    expect(await steppedUp(await signIn(opened, token))).toBe(false);
+    expect(await steppedUp(await signIn(opened, await people.put('anna@acme.example', { role: 'approver' })))).toBe(true);
   });
 
   it('ends, on the record, when its person opens the tenth after it; those of others stay', async () => {

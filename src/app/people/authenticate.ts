@@ -53,7 +53,7 @@ async function byToken(text: string, client: string, parts: PeopleParts): Promis
   return token.ok ? ok(tokenVisitor(token.value, client, parts)) : token;
 }
 
-/** Who holds a token. It was made for a person who signed in to get it, so its age counts for `approval.step-up`. */
+/** Who holds a token. Somebody gave it to the person when it was made, so its age counts for `approval.step-up`. */
 export function tokenVisitor(token: PersonToken, client: string, { scope }: PeopleParts): Visitor {
   const { person, role, groups, places, createdAt, mintedBy, id, once } = token;
   const scoped = { role, groups, places: scope.places(places).places };

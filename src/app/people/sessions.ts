@@ -21,14 +21,14 @@ const MOST_SESSIONS = 10;
 
 /** Signing in and out. */
 export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'signOut' | 'sessions' | 'endSession'> {
-  const { sessions, clock } = parts;
+  const { sessions } = parts;
   return {
     signIn: async (text, client, before) => {
       const token = await verifiedToken(text, parts);
       if (!token.ok) return refuseAttempt(token.failure, client, parts);
       const by = tokenVisitor(token.value, client, parts).principal;
       const replaced = before === undefined ? undefined : await presentedSession(before, parts);
-      return beginSession(signInWith(token.value, clock.now()), by, { token: token.value, before: replaced?.id }, parts);
+      return beginSession(signInWith(token.value), by, { token: token.value, before: replaced?.id }, parts);
     },
     signOut: (by) => {
       const id = /^session:(.+)$/.exec(by.credential)?.[1];
@@ -52,13 +52,13 @@ export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'sig
   };
 }
 
-/** Showing a token is showing who one is, now. */
-function signInWith(token: PersonToken, now: number): SignIn {
-  const { person, role, groups, places, id, mintedBy, once, expiresAt } = token;
+/** A token shows who one is as lately as it was given out: whoever shows it holds it, and may not be the person. */
+function signInWith(token: PersonToken): SignIn {
+  const { person, role, groups, places, id, mintedBy, once, createdAt, expiresAt } = token;
   return {
     person,
     assignment: { role, groups, places },
-    authTime: now,
+    authTime: createdAt,
     token: id,
     vouchedBy: mintedBy,
     // A one-use token is used up here; what it opened has a life of its own.

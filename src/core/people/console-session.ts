@@ -13,7 +13,7 @@ export interface ConsoleSession extends RoleAssignment {
   readonly token?: TokenId;
   /** Who minted that token, or the issuer. */
   readonly vouchedBy: string;
-  /** When the person last showed who it is (OpenID Connect Core §2, `auth_time`). */
+  /** When the person last showed who it is (OpenID Connect Core §2, `auth_time`); of a token, when that was made. */
   readonly authTime: Instant;
   readonly createdAt: Instant;
   /** Absolute: use does not extend it. */

@@ -10,7 +10,7 @@ export interface Principal {
   readonly groups: readonly string[];
   /** Where the subjects are at home that the role covers. */
   readonly places: PlaceSet;
-  /** When the person last showed who it is. */
+  /** When the person last showed who it is: to its provider, or to whoever gave it the token. */
   readonly authTime: Instant;
   /** Who says that it is this person: who minted the token, or the issuer. Nobody vouches for its own approver. */
   readonly vouchedBy: string;

@@ -1,9 +1,16 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalAnswer, ApprovalsAnswer, GrantsAnswer } from '../../../src/admin/contract/approvals.ts';
+import type { MeAnswer } from '../../../src/admin/contract/people.ts';
+import { mintPersonToken } from '../../../src/identity/people/person-token.ts';
+import { createPersonTokenRepository } from '../../../src/store/people/person-token-repository.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { MACHINE_CLOCK, MACHINE_RANDOM, ManualClock } from '../../support/clock.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { ask, EMAIL, parrot } from '../masking/ask.ts';
 
 const HELD = 'held.de.lab.example';
+const STRICT = 'strict.de.lab.example';
 const JSON_TYPE = 'Content-Type: application/json';
 const ASYNC = 'Cordon-Prefer: respond-async';
 
@@ -12,10 +19,11 @@ let paul: string;
 
 beforeAll(async () => {
   lab = await startLab({
-    origins: { [HELD]: { country: 'DE', handler: parrot } },
+    origins: { [HELD]: { country: 'DE', handler: parrot }, [STRICT]: { country: 'DE', handler: parrot } },
     agents: [{ id: 'lab', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] }],
     rules: [
       `{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, mask: { request: { entities: [pii], as: redact } } }`,
+      '{ id: strict, to: [strict-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, step-up: true } }',
     ],
   });
   paul = await token('paul@acme.example', 'approver', ['privacy']);
@@ -32,6 +40,19 @@ async function mint(by: string, order: object): Promise<string> {
   const { status, content } = await api('/v1/tokens', by, { groups: [], places: [], ...order });
   expect(status).toBe(201);
   return (content as { token: string }).token;
+}
+
+/** A token of an approver that was made so many milliseconds ago. */
+async function oldToken(age: number): Promise<string> {
+  const opened = await openSqlite({ file: join(lab.gateway.directory, 'data/cordon.db'), clock: MACHINE_CLOCK });
+  if (!opened.ok) throw new Error(opened.failure.detail);
+  await using database = { ...opened.value, [Symbol.asyncDispose]: () => opened.value.close() };
+  const then = new ManualClock(new Date(Date.now() - age).toISOString());
+  const assignment = { role: 'approver', groups: ['privacy'], places: [] } as const;
+  const order = { person: 'paul@acme.example', assignment, mintedBy: 'local:root', ttl: 3_600_000, once: false };
+  const { text, token: made, secretHash } = mintPersonToken(order, MACHINE_RANDOM, then);
+  expect(await createPersonTokenRepository(database.db).insert(made, secretHash)).toMatchObject({ ok: true });
+  return text;
 }
 
 async function api(
@@ -130,6 +151,26 @@ describe('the approvals of the admin API', () => {
     expect((await api(`/v1/approvals/${id}`, last)).content).toHaveProperty('mayNot');
     expect(await api(`/v1/approvals/${id}/decision`, last, YES)).toMatchObject({ status: 403 });
     expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
+  });
+
+  it('with step-up take a token that was just made, and neither an old one nor a session that it opens', async () => {
+    expect((await ask(lab, STRICT, { content: '{"n":"strict"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(503);
+    const { id } = ((await api('/v1/approvals?state=pending&limit=1', paul)).content as ApprovalsAnswer).items[0]!;
+    const decision = `/v1/approvals/${id}/decision`;
+    const old = await oldToken(6 * 60_000);
+    const why = /within five minutes before, through your identity provider or with a token that was made in them/;
+    const refused = { status: 403, content: { detail: expect.stringMatching(why) as string } };
+    expect((await api(`/v1/approvals/${id}`, old)).content).toMatchObject({ mayNot: expect.stringMatching(why) as string });
+    expect(await api(decision, old, YES)).toMatchObject(refused);
+    const bySession = async (credential: string) => {
+      const { content, headers } = await lab.gateway.adminAsk('/v1/sign-in', { json: { token: credential } });
+      const { csrf } = (content as MeAnswer).session!;
+      const cookie = headers['set-cookie']![0]!.split(';')[0]!;
+      return lab.gateway.adminAsk(decision, { json: YES, headers: { cookie, 'cordon-csrf': csrf } });
+    };
+    expect(await bySession(old)).toMatchObject(refused);
+    expect(await bySession(await token('paul@acme.example', 'approver', ['privacy']))).toMatchObject({ status: 200 });
+    expect((await ask(lab, STRICT, { content: '{"n":"strict"}', fields: [JSON_TYPE, ASYNC] })).status).toBe(200);
   });
 
   it('give a grant, list it and revoke it', async () => {

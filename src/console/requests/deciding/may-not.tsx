@@ -23,7 +23,10 @@ export function MayNot({ request, why }: MayNotProps): JSX.Element {
           . <a href={`/v1/sign-in/${provider}?again=1`}>Show anew who you are</a>; then you have five minutes.
         </>
       )}
-      {asksAgain && ways !== undefined && provider === undefined && '. Sign out and sign in; then you have five minutes.'}
+      {asksAgain &&
+        ways !== undefined &&
+        provider === undefined &&
+        '. Ask an admin for a new token, sign out, and sign in with it.'}
     </p>
   );
 }

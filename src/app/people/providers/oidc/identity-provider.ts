@@ -48,7 +48,8 @@ async function enter(
   const claimed = claimedPerson(claims, roles);
   if (!claimed.ok) return refusePerson(claimed.failure, client, people);
   const now = people.clock.now();
-  const authTime = Math.min(now, (claims.auth_time ?? claims.iat) * 1000);
+  // It is asked for, and the client refuses an answer without it; were there none, nothing would be known to be fresh.
+  const authTime = Math.min(now, (claims.auth_time ?? 0) * 1000);
   return beginVouched(
     { ...claimed.value, authTime, vouchedBy: claims.iss, subject: claims.sub, credential: 'oidc' },
     before,
