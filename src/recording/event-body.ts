@@ -41,13 +41,18 @@ export function eventBody(event: RecordEvent): string {
   throw new Defect(`An event of kind "${event.kind}" does not fit a record`);
 }
 
-// Of what base64 is made of; looking for anything else takes a fifth of the time of looking for it from end to end.
-const NO_BASE64 = /[^A-Za-z0-9+/=]/;
-
-/** What is sealed must not be cut, and needs no escapes. Nothing else in it comes from outside. */
-function contentBody({ sealed, ...rest }: ContentEvent): string {
-  const body = `${JSON.stringify(rest).slice(0, -1)},"sealed":"${sealed}"}`;
-  if (body.length <= MAX_BODY_BYTES && !NO_BASE64.test(sealed)) return body;
+/**
+ * What is sealed must not be cut, and needs no escapes; nothing else in it comes from outside. Put together by hand, since
+ * there is much of it.
+ */
+function contentBody({ exchange, part, index, at, bytes, last, passed, unread, cut, key, sealed }: ContentEvent): string {
+  let body = `{"kind":"content","exchange":"${exchange}","part":"${part}","index":${index},"at":${at},"bytes":${bytes}`;
+  if (last === true) body += ',"last":true';
+  if (passed !== undefined) body += `,"passed":${passed}`;
+  if (unread !== undefined) body += `,"unread":"${unread}"`;
+  if (cut !== undefined) body += `,"cut":"${cut}"`;
+  body += `,"key":"${key}","sealed":"${sealed}"}`;
+  if (body.length <= MAX_BODY_BYTES) return body;
   throw new Defect('Content does not fit a record');
 }
 

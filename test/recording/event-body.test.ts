@@ -23,7 +23,28 @@ describe('eventBody()', () => {
     const event = content('A'.repeat(200_000));
     expect(JSON.parse(eventBody(event))).toEqual(event);
     expect(() => eventBody(content('A'.repeat(MAX_BODY_BYTES)))).toThrow('Content does not fit a record');
-    expect(() => eventBody(content('\u202e'))).toThrow('Content does not fit a record');
+  });
+
+  it('is of content what JSON.stringify() makes of it', () => {
+    const more = fc.record(
+      {
+        part: fc.constantFrom('request' as const, 'response' as const),
+        index: fc.nat(),
+        at: fc.nat(),
+        bytes: fc.nat(),
+        last: fc.constantFrom(true as const, undefined),
+        passed: fc.option(fc.nat(), { nil: undefined }),
+        unread: fc.constantFrom('opaque' as const, 'unreadable' as const, 'partial' as const, undefined),
+        cut: fc.constantFrom('limit' as const, 'unreadable' as const, 'aborted' as const, undefined),
+      },
+      { requiredKeys: ['part', 'index', 'at', 'bytes', 'last', 'passed', 'unread', 'cut'] },
+    );
+    fc.assert(
+      fc.property(fc.base64String(), more, (sealed, rest) => {
+        const event = content(sealed, rest);
+        expect(eventBody(event)).toBe(JSON.stringify(event));
+      }),
+    );
   });
 
   it('cuts long lists and large maps', () => {

@@ -1,5 +1,5 @@
 import type { ExchangeId } from '../../src/core/ids.ts';
-import type { ContentEvent, DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
+import type { Base64, ContentEvent, DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
 
 export function denial(exchange: number, more: Partial<DecisionEvent> = {}): DecisionEvent {
   return {
@@ -27,6 +27,7 @@ export function outcome(exchange: number): OutcomeEvent {
   };
 }
 
-export function content(sealed: string): ContentEvent {
-  return { kind: 'content', exchange: 'x1' as ExchangeId, part: 'request', index: 0, at: 0, bytes: 0, key: 'k1', sealed };
+export function content(sealed: string, more: Partial<ContentEvent> = {}): ContentEvent {
+  const place = { exchange: 'x1' as ExchangeId, part: 'request', index: 0 } as const;
+  return { kind: 'content', ...place, at: 0, bytes: 0, ...more, key: 'k1', sealed: sealed as Base64 };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHAIN_START, sealLine, type ChainHead } from '../../src/recording/chain/chain.ts';
+import { CHAIN_START, LineBuffer, type ChainHead } from '../../src/recording/chain/chain.ts';
 import { eventBody } from '../../src/recording/event-body.ts';
 import { denial } from './events.ts';
 
@@ -9,12 +9,9 @@ export function writeLineChain(directory: string, writer: string, ...counts: rea
   mkdirSync(directory, { recursive: true });
   let head: ChainHead = CHAIN_START;
   for (const [index, count] of counts.entries()) {
-    let text = '';
-    for (let i = 0; i < count; i++) {
-      const sealed = sealLine(head, { writer, time: '2026-11-20T10:00:00.000Z' }, eventBody(denial(head.seq)));
-      text += `${sealed.line}\n`;
-      head = sealed.head;
-    }
-    writeFileSync(join(directory, `0000000${index + 1}.seg`), text);
+    const segment = new LineBuffer();
+    const frame = { writer, time: '2026-11-20T10:00:00.000Z' };
+    for (let i = 0; i < count; i++) head = segment.append(head, frame, eventBody(denial(head.seq)));
+    writeFileSync(join(directory, `0000000${index + 1}.seg`), segment.lines);
   }
 }

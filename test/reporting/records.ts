@@ -15,7 +15,7 @@ export interface Written {
   readonly event: object;
 }
 
-/** The lines of one writer, as `sealLine()` puts them. */
+/** The lines of one writer, as `LineBuffer` puts them. */
 export function linesOf(events: readonly (Written | object)[], writer: string = 'w1'): string[] {
   return events.map((each, seq) => {
     const { time = '2026-11-10T00:00:00.000Z', event } = 'event' in each ? each : { event: each };

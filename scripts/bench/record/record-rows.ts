@@ -4,17 +4,52 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { figure, median, type Bench, type Line } from '../bench.ts';
 import { pinned } from '../pinned-process.ts';
+import type { ContentCosts } from './measure-content.ts';
 import type { RecordCosts } from './measure-record.ts';
 
 const TIMEOUT_MS = 600_000;
 
-/** Metadata alone: a decision and an outcome for each exchange. */
+/** As `scripts/cordon.mjs` sets it for a gateway. */
+const FLAG = '--external-memory-accounted-in-global-limit';
+
 export async function measureRecord(bench: Bench): Promise<readonly Line[]> {
-  const program = join(import.meta.dirname, 'measure-record.ts');
-  const { command, args } = pinned('proxy', process.execPath, [program, join(bench.directory, 'record'), String(bench.rounds)]);
+  return [
+    ...metadata((await measured('measure-record', bench)) as RecordCosts),
+    ...content((await measured('measure-content', bench)) as ContentCosts),
+  ];
+}
+
+async function measured(name: string, bench: Bench): Promise<unknown> {
+  const program = join(import.meta.dirname, `${name}.ts`);
+  const given = [FLAG, program, join(bench.directory, 'record'), String(bench.rounds)];
+  const { command, args } = pinned('proxy', process.execPath, given);
   const { stdout } = await promisify(execFile)(command, args, { timeout: TIMEOUT_MS });
-  const { batched, alone, strict, verified, diskBytes } = JSON.parse(stdout) as RecordCosts;
   bench.note(stdout.trim());
+  return JSON.parse(stdout) as unknown;
+}
+
+/** What `record: content` adds to an exchange: both messages, 1 KB each. */
+function content({ bare, sealed, masked }: ContentCosts): readonly Line[] {
+  const added = (costs: readonly number[]): readonly number[] => costs.map((cost, round) => cost - bare[round]!);
+  const masking = masked.map((cost, round) => cost - sealed[round]!);
+  const recording = median(added(sealed));
+  return [
+    line(
+      'record, content of 1 KB: CPU added per exchange',
+      '≤ 25 µs',
+      `${figure(recording)} µs`,
+      recording <= 25,
+      added(sealed),
+    ),
+    {
+      ...line('record, content of 1 KB: CPU of masking it, per exchange', '', `${figure(median(masking))} µs`, true, masking),
+      verdict: 'for information',
+    },
+  ];
+}
+
+/** A decision and an outcome for each exchange. */
+function metadata({ batched, alone, strict, verified, diskBytes }: RecordCosts): readonly Line[] {
   const perSecond = median(strict);
   return [
     line(

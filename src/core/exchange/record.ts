@@ -112,6 +112,10 @@ export interface ByteCounts {
 export type MessageSide = (typeof MESSAGE_SIDES)[number];
 export const MESSAGE_SIDES = ['request', 'response'] as const;
 
+declare const base64: unique symbol;
+/** Base64 (RFC 4648 §4), made of bytes here: it needs no escapes in JSON, and nobody has to look for what else may be in it. */
+export type Base64 = string & { readonly [base64]: true };
+
 /**
  * A piece of what was sent or answered, masked (`record: content`). All that comes from agent or origin is sealed under the
  * key of its session: where that key is deleted nobody reads it any more, and the chain stays what it was.
@@ -128,8 +132,8 @@ export interface ContentEvent {
   readonly bytes: Bytes;
   /** Id of the content key. */
   readonly key: string;
-  /** Base64; `recording/content/sealed-content.ts` says of what. */
-  readonly sealed: string;
+  /** `recording/content/sealed-content.ts` says of what. */
+  readonly sealed: Base64;
   /** This is the end of the part, or of what is recorded of it. */
   readonly last?: true | undefined;
   /** With `last`: bytes of content that passed, in the coding that they passed in. */

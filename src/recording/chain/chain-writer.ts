@@ -5,7 +5,7 @@ import { eventBody } from '../event-body.ts';
 import { beginSegment, type OpenSegment, type SegmentMeans, type SegmentPosition } from '../segment/open-segment.ts';
 import { leafHash } from '../tree/merkle-tree.ts';
 import type { NoteSigner } from '../tree/signed-note.ts';
-import { sealLine } from './chain.ts';
+import { LineBuffer } from './chain.ts';
 import type { ChainPosition } from './chain-position.ts';
 import type { RecoveredChain } from './chain-recovery.ts';
 import type { DurableSpot } from './chain-spot.ts';
@@ -62,6 +62,8 @@ export class ChainWriter {
   readonly #options: ChainWriterOptions;
   readonly #checkpoints: Checkpoints;
   readonly #budget: CompressionBudget;
+  /** Of the block being sealed. */
+  readonly #lines = new LineBuffer();
   /** What is acknowledged: of the chain, and of its last segment. */
   #chain: ChainPosition;
   #position: SegmentPosition;
@@ -179,14 +181,10 @@ export class ChainWriter {
     from: { readonly chain: ChainPosition; readonly position: SegmentPosition },
   ): { block: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
     let { head } = from.chain;
-    let text = '';
-    for (const { body, time } of entries) {
-      const sealed = sealLine(head, { writer: this.#options.writer, time }, body);
-      text += `${sealed.line}\n`;
-      head = sealed.head;
-    }
-    // Bodies are printable ASCII, so that one character is one byte.
-    const lines = Buffer.from(text, 'latin1');
+    const { writer } = this.#options;
+    this.#lines.clear();
+    for (const { body, time } of entries) head = this.#lines.append(head, { writer, time }, body);
+    const { lines } = this.#lines;
     const { size, blocks } = from.position;
     const compresses = this.#budget.allows(lines.length);
     const leaf = this.#segment.sealer.seal(blocks, lines, { records: entries.length, compresses });

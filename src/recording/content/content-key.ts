@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import type { ContentEvent } from '../../core/exchange/record.ts';
+import type { Base64, ContentEvent } from '../../core/exchange/record.ts';
 import type { Random } from '../../core/ports.ts';
 
 export const CONTENT_KEY_BYTES = 32;
@@ -50,11 +50,12 @@ export class ContentKey {
     this.#nonces = nonces;
   }
 
-  seal(plain: Uint8Array, place: SealedPlace): string {
+  seal(plain: Uint8Array, place: SealedPlace): Base64 {
     const nonce = this.#nonces.next();
     const cipher = createCipheriv(ALGORITHM, this.#key, nonce);
     cipher.setAAD(this.#associatedData(place));
-    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64');
+    const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    return sealed.toString('base64') as Base64;
   }
 
   /** Undefined for what was not sealed for that place. */

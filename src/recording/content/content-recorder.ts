@@ -60,21 +60,11 @@ export class ContentRecorder {
   }
 
   async #write({ exchange, key, piece }: Omit<Waiting, 'settle'>): Promise<Result<void, Failure>> {
-    const { part, index, at, text, notes: _, ...rest } = piece;
+    const { part, index, at, text, last, passed, unread, cut } = piece;
     const sealed = key.seal(packContent(piece), { exchange, part, index });
-    const bytes = text.length;
+    const told = { exchange, part, index, at, bytes: text.length, last, passed, unread, cut };
     this.#inJournal += sealed.length;
-    const written = await this.#journal.append({
-      kind: 'content',
-      exchange,
-      part,
-      index,
-      at,
-      bytes,
-      ...rest,
-      key: key.id,
-      sealed,
-    });
+    const written = await this.#journal.append({ kind: 'content', ...told, key: key.id, sealed });
     this.#inJournal -= sealed.length;
     this.#writeWaiting();
     return written;

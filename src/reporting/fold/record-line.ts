@@ -1,6 +1,6 @@
 /**
  * Reads of a line of the record as little as a report needs. Lines are printable ASCII in which every quote within a text is
- * escaped, so that `,"target":"` can only be a member of that name; they are as `sealLine()` and `eventBody()` put them. A
+ * escaped, so that `,"target":"` can only be a member of that name; they are as `LineBuffer` and `eventBody()` put them. A
  * line that is put otherwise is read as JSON, which takes five times as long and comes to the same.
  */
 

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../core/bounded-map.ts';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
 import type { RawFields } from '../../core/exchange/reply-sink.ts';
 import { decodeText, toBytes } from '../../masking/media/bytes/text-bytes.ts';
@@ -36,7 +37,7 @@ export function recordedFields(fields: RawFields, credentials: ReadonlySet<strin
   const recorded = lines.slice(0, fitting).map(([name, value]) => {
     const lower = name.toLowerCase();
     const isSecret = isAmong(credentials, lower) || RECOGNISING_FIELDS.has(lower);
-    const shown = isSecret ? 'REDACTED' : AS_THEY_ARE.has(lower) ? value : maskField(lower, value, masking);
+    const shown = isSecret ? 'REDACTED' : AS_THEY_ARE.has(lower) ? value : maskedValue(lower, value, masking);
     return [MAY_HOLD_VALUES.test(name) ? maskName(name, masking) : name, shown] as const;
   });
   return fitting === lines.length ? { fields: recorded } : { fields: recorded, omittedFields: lines.length - fitting };
@@ -47,6 +48,25 @@ export function recordedTarget(target: string, search: PreviewSearch): string {
   const masking = previewMasking(search);
   const masked = maskTarget(target, { path: masking.of('path'), query: masking.of('query') });
   return masked.length <= LIMIT ? masked : `${masked.slice(0, LIMIT)}...[+${masked.length - LIMIT} characters]`;
+}
+
+/** Values that hold nothing to be masked, as most do and nearly every message repeats: by what is looked for, then field and value. */
+const HARMLESS = new WeakMap<Masking['detection'], BoundedMap<string, true>>();
+const MOST_HARMLESS = 4096;
+/** Longer ones are seldom the same twice. */
+const LONGEST_HARMLESS = 128;
+
+function maskedValue(name: string, value: string, masking: Masking): string {
+  if (value.length > LONGEST_HARMLESS) return maskField(name, value, masking);
+  const known = HARMLESS.get(masking.detection) ?? new BoundedMap<string, true>(MOST_HARMLESS);
+  // No name of a field has a colon in it.
+  const line = `${name}:${value}`;
+  if (known.get(line) === true) return value;
+  const masked = maskField(name, value, masking);
+  if (masked !== value) return masked;
+  HARMLESS.set(masking.detection, known);
+  known.set(line, true);
+  return value;
 }
 
 /** Some servers take `X_Api_Key` for `X-Api-Key`. */
