@@ -142,6 +142,8 @@ export const HealthAnswer = Type.Object({
       exchanges: Type.Integer(),
       /** Times that another process took its place. */
       restarts: Type.Integer(),
+      /** Why the one that is to take its place could not start; it is tried again. */
+      problems: Type.Optional(Type.Array(Type.String())),
     }),
   ),
 });

@@ -103,7 +103,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const sinks = await openSinks(follows);
   if (!sinks.ok) return fail([sinks.failure]);
   stack.use(sinks.value);
-  const watch = leadPolicy({ ...shared, read: loaded.read, keeper: upkeep.policy, followers: crew });
+  const watch = leadPolicy({ ...shared, read: loaded.read, keeper: upkeep.policy, followers: carriers.followers });
   stack.defer(() => watch.close());
   const admin = await openAdminSide({ ...shared, carriers, reload: () => watch.reload() });
   if (!admin.ok) return fail([admin.failure]);

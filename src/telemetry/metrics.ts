@@ -24,8 +24,8 @@ export interface CounterLabels {
   cordon_findings_total: { entity: string; direction: 'request' | 'response' };
   /** Attempts to deliver an event to a webhook, and events that were given up. */
   cordon_webhook_deliveries_total: { event: WebhookEvent; result: 'delivered' | 'failed' | 'given-up' };
-  /** Workers that ended though nobody had asked them to: killed by a signal, or by themselves with a status. */
-  cordon_worker_endings_total: { cause: 'signal' | 'status' };
+  /** Workers that ended though nobody had asked them to: killed by a signal, by themselves with a status, or before they could start. */
+  cordon_worker_endings_total: { cause: 'signal' | 'status' | 'start' };
   /** Attempts to copy a piece of the record to a sink. */
   cordon_sink_deliveries_total: { sink: SinkLabel; result: 'delivered' | 'failed' };
   /** Spans of exchanges: taken by the collector, refused by it, or never sent. */

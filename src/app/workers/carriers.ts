@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../core/units.ts';
 import type { Replica } from '../replica.ts';
+import type { PolicyFollowers } from '../upkeep/policy-leader.ts';
 
 /** A process that carries exchanges, as people see it. */
 export interface CarrierHealth {
@@ -16,12 +17,16 @@ export interface CarrierHealth {
   readonly exchanges: number;
   /** Times that another one took its place. */
   readonly restarts: number;
+  /** Why the one that is to take its place could not start. */
+  readonly problems?: string[];
 }
 
 /** The processes that carry exchanges: this one alone, or workers. */
 export interface Carriers extends AsyncDisposable {
   /** `host:port` of each proxy listener. */
   readonly addresses: readonly string[];
+  /** Those that run the policy of this process; undefined: there are no others. */
+  readonly followers: PolicyFollowers | undefined;
   /** Exchanges and tunnels that run, by agent. */
   running(): ReadonlyMap<string, number>;
   /** Whether exchanges can be permitted now. */
@@ -36,6 +41,7 @@ export interface Carriers extends AsyncDisposable {
 export function carriedHere({ plane, inForce, metrics, state }: Replica): Carriers {
   return {
     addresses: plane.addresses,
+    followers: undefined,
     running: () => plane.live.byAgent(),
     ready: () => plane.ready(),
     health: () => [healthHere({ plane, inForce, state })],

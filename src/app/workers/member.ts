@@ -20,6 +20,8 @@ export class Member {
   readonly channel: Channel<FromPrimary, FromWorker>;
   readonly ended: Promise<Ending>;
   readonly startedAt: Milliseconds;
+  /** It has asked what is in force, and is asked about every other policy. */
+  follows = false;
   /** As it was last read. */
   figures: readonly MetricReading[] = [];
   readonly #worker: Worker;
@@ -54,12 +56,17 @@ export class Member {
     return this.#status;
   }
 
+  /** It takes connections. */
+  get isOpen(): boolean {
+    return this.#status !== undefined;
+  }
+
   hear(status: WorkerStatus, now: Milliseconds): void {
     this.#status = status;
     this.#heardAt = now;
   }
 
-  health(now: Milliseconds): Omit<CarrierHealth, 'id' | 'restarts'> {
+  health(now: Milliseconds): Omit<CarrierHealth, 'id' | 'restarts' | 'problems'> {
     const status = this.#status;
     if (status === undefined) return { state: 'not-ready', pid: this.pid, exchanges: 0 };
     const { digest, generation, writers, isReady, running } = status;

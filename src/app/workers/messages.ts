@@ -18,8 +18,6 @@ export interface WorkerOrder {
   readonly now: Instant;
   /** Which worker it is, from 1 on; the one that takes the place of another has its number. */
   readonly number: number;
-  /** The policy in force. What lies in its directory may be another one, or none. */
-  readonly source: PolicySource;
   /** Where the gateway listens besides. */
   readonly listening: readonly ListeningAddress[];
 }
@@ -71,6 +69,8 @@ export interface FromWorker {
     };
     /** The session of exchanges that name none: by agent and source address. */
     readonly session: { readonly asks: string; readonly answers: SessionId };
+    /** What is in force. What lies in its directory may be another one, or none. Who has asked is told of every change. */
+    readonly policy: { readonly asks: undefined; readonly answers: PolicySource };
   };
   readonly news: {
     readonly 'give-back': readonly LimitClaim[];

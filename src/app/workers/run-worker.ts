@@ -17,12 +17,13 @@ import { systemClock, systemRandom } from '../system.ts';
 import { openTables } from '../tables.ts';
 import { Channel } from './channel.ts';
 import { CountedByPrimary } from './counted-by-primary.ts';
-import type { FromPrimary, FromWorker, WorkerOrder, WorkerStatus } from './messages.ts';
+import type { FromPrimary, FromWorker, WorkerOrder, WorkerStart, WorkerStatus } from './messages.ts';
 import { countedByShare } from './shares.ts';
 
 /** How often a worker tells how it is. */
 const STATUS_INTERVAL: Milliseconds = 500;
 const SESSION_TIME: Milliseconds = 2_000;
+const POLICY_TIME: Milliseconds = 10_000;
 
 type ToPrimary = Channel<FromWorker, FromPrimary>;
 
@@ -61,6 +62,8 @@ class Worker {
   readonly #primary: ToPrimary;
   readonly #listening: ListeningAddress[] = [];
   #opened: Opened | undefined;
+  /** Undefined in the end: it could not open. */
+  #opening: Promise<Opened | undefined> = Promise.resolve(undefined);
   #prepared: Prepared | undefined;
   #onDrained: () => void = () => {};
 
@@ -88,13 +91,15 @@ class Worker {
     process.on('message', (message: object) => this.#primary.receive(message));
   }
 
-  async #start(order: WorkerOrder): Promise<FromPrimary['questions']['start']['answers']> {
+  async #start(order: WorkerOrder): Promise<WorkerStart> {
     this.#listening.push(...order.listening);
-    const opened = await openWorker(order, {
+    const opening = openWorker(order, {
       listening: this.#listening,
       environment: this.#environment,
       primary: this.#primary,
     });
+    this.#opening = opening.then((opened) => (opened.ok ? opened.value : undefined));
+    const opened = await opening;
     if (!opened.ok) return { isOpen: false, problems: opened.failure };
     this.#opened = opened.value;
     const { replica, resources } = opened.value;
@@ -103,18 +108,24 @@ class Worker {
     return { isOpen: true, addresses: replica.plane.bound, status: statusOf(replica) };
   }
 
-  #prepare(source: PolicySource): readonly string[] {
-    if (this.#opened === undefined) return ['it is not open yet'];
-    const { order, replica } = this.#opened;
+  /** What is asked while it opens is answered then: by what it opens with it was asked for what is in force. */
+  async #prepare(source: PolicySource): Promise<readonly string[]> {
+    const opened = await this.#opening;
+    // It says so itself, and takes no exchanges.
+    if (opened === undefined) return [];
+    const { order, replica } = opened;
     const { policy, issues } = compileFor({ ...order, clock: systemClock }, replica.inForce.tables.world)(source);
     this.#prepared = policy === undefined ? undefined : { policy, source, issues };
     return policy === undefined ? issues.map(issueText) : [];
   }
 
-  #enforce(digest: PolicySource['digest']): boolean {
+  async #enforce(digest: PolicySource['digest']): Promise<boolean> {
+    const opened = await this.#opening;
+    if (opened === undefined) return false;
+    const { replica } = opened;
+    if (replica.inForce.compiled.digest === digest) return true;
     const prepared = this.#prepared;
-    if (this.#opened === undefined || prepared?.source.digest !== digest) return false;
-    const { replica } = this.#opened;
+    if (prepared?.source.digest !== digest) return false;
     replica.upkeep.policy.enforce(prepared.policy, prepared.source, prepared.issues);
     this.#prepared = undefined;
     this.#primary.tell('status', statusOf(replica));
@@ -137,7 +148,7 @@ interface WorkerMeans {
 
 /** @failure sentences that name what is wrong */
 async function openWorker(order: WorkerOrder, means: WorkerMeans): Promise<Result<Opened, readonly string[]>> {
-  const { settings, observe, number, source } = order;
+  const { settings, observe, number } = order;
   const { listening, environment, primary } = means;
   const clock = systemClock;
   clock.catchUp(order.now);
@@ -145,6 +156,9 @@ async function openWorker(order: WorkerOrder, means: WorkerMeans): Promise<Resul
   await using stack = new AsyncDisposableStack();
   const tables = await openTables(settings, clock, () => listening);
   if (!tables.ok) return fail([tables.failure]);
+  const asked = await primary.ask('policy', undefined, POLICY_TIME);
+  if (!asked.ok) return fail(['The primary does not say which policy is in force']);
+  const source = asked.value;
   const { policy, issues } = compileFor({ settings, observe, clock }, tables.value.world)(source);
   if (policy === undefined) return fail(issues.map(issueText));
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));

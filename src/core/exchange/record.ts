@@ -233,13 +233,14 @@ export type AdminAction =
   | 'sink.behind'
   | 'sink.level'
   | 'worker.ended'
+  | 'worker.start-failed'
   | 'content.read'
   | 'records.exported'
   | 'records.export-ended'
   | 'records.verified'
   | 'records.verify-ended';
 
-export type AdminAlarm = 'minted-for-oneself' | 'worker-ended' | 'sink-behind' | 'sink-level';
+export type AdminAlarm = 'minted-for-oneself' | 'worker-ended' | 'worker-start-failed' | 'sink-behind' | 'sink-level';
 
 /** What people are told of at once, whoever did it. */
 export type Alarm = AdminAlarm | 'placeholder-misplaced';

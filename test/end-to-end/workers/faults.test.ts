@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../store/engines.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
@@ -51,5 +53,47 @@ describeOnPostgres('two workers on PostgreSQL', () => {
     for (const client of clients) client.socket.destroy();
     await expect.poll(() => get('/room').catch(() => 0)).toBe(200);
     expect(await crew.health()).toMatchObject({ ready: true, uniform: true });
+  });
+
+  it('try again with one that cannot start, and say why', async () => {
+    const anchors = join(lab.gateway.directory, 'trust-0.pem');
+    await rename(anchors, `${anchors}.away`);
+    process.kill(await crew.pid(1), 'SIGKILL');
+    const failed = await lab.gateway.waitForRecord(
+      (each) => each.kind === 'admin' && each.action === 'worker.start-failed',
+      20_000,
+    );
+    expect(failed).toMatchObject({
+      subject: 'worker:1',
+      alarm: 'worker-start-failed',
+      details: { problems: [expect.stringContaining('trust-0.pem')] },
+    });
+    // The other one goes on alone.
+    const health = await crew.until(({ items }) => (items[0]?.restarts ?? 0) >= 2);
+    expect(health).toMatchObject({
+      ready: true,
+      items: [{ problems: [expect.stringContaining('trust-0.pem')] }, { restarts: 0 }],
+    });
+    expect((await lab.gateway.adminGet('/metrics')).content).toMatch(/^cordon_workers 1$/m);
+    expect(await get('/alone')).toBe(200);
+    await rename(`${anchors}.away`, anchors);
+    const { items } = await crew.until(({ uniform }) => uniform);
+    expect(items[0]).toMatchObject({ state: 'ready' });
+    expect(items[0]).not.toHaveProperty('problems');
+    const told = (await lab.gateway.records()).filter((each) => each.kind === 'admin' && each.action === 'worker.start-failed');
+    expect(told, 'alarms, however often it was tried').toHaveLength(1);
+  });
+
+  it('take a policy while one of them starts, which starts with it', async () => {
+    const { policy: before, items } = await crew.health();
+    process.kill(items[1]?.pid ?? 0, 'SIGKILL');
+    await crew.until((health) => health.items[1]?.state === 'not-ready' && health.items[1].pid !== items[1]?.pid);
+    await lab.gateway.reload(lab.policy(['{ id: nothing, to: [api-de-lab-example], then: deny }']));
+    await crew.until(({ policy, uniform }) => policy !== before && uniform);
+    const refused = (await lab.gateway.records()).filter((each) => each.kind === 'policy' && each.change === 'refused');
+    expect(refused).toEqual([]);
+    for (const _ of [1, 2]) expect(await get('/denied')).toBe(403);
+    await lab.gateway.reload(lab.policy(RULES));
+    await crew.until(({ policy, uniform }) => policy === before && uniform);
   });
 });
