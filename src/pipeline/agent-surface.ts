@@ -1,14 +1,10 @@
 import type { Socket } from 'node:net';
-import { authorityText } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Accepted, Identified, Subject } from '../core/exchange/exchange.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
-import { fail, ok, type Result } from '../core/result.ts';
-import { isToken } from '../wire/http/fields.ts';
+import type { Result } from '../core/result.ts';
 import { isLastForward } from '../wire/http/max-forwards.ts';
-import { parseAbsoluteForm } from '../wire/http/request-target.ts';
-import { quote } from '../wire/quote.ts';
 import { answerTo, sendAnswer } from './answer.ts';
 import type { RequestContent } from './content/request-content.ts';
 import { mintInterceptPermit } from './judging/authorize.ts';
@@ -21,14 +17,14 @@ import type { Services } from './services.ts';
 import { foresee } from './foresee.ts';
 import { askInAdvance, readGrantOrder } from './holding/ask-in-advance.ts';
 import { ownApproval, waitOf } from './holding/own-approval.ts';
+import { originOf } from './holding/shown-request.ts';
+import { unsentRequest } from './unsent-request.ts';
 
 /** The name under which agents reach the gateway itself, through the proxy only (contract §3). It exists in no DNS. */
 const AGENT_SURFACE_NAME = 'cordon.internal';
 
 /** Calls of `explain` per agent and minute: each may tell something about the policy. */
 const EXPLAIN_PER_MINUTE = 60;
-/** Longest method that is explained; methods of use have fewer than 32 characters. */
-const MAX_METHOD = 32;
 
 const APPROVALS = '/approvals/';
 const PATHS = 'ca.pem, healthz, whoami, explain?method=&url=, approvals/<id>?wait=30s, POST grants\n';
@@ -181,7 +177,7 @@ export class AgentSurface {
   async #askForGrant(progress: Identified, content: RequestContent | undefined): Promise<Page | Refusal> {
     const order = await readGrantOrder(content?.open() ?? null);
     if (!order.ok) return { code: 'malformed_request', reason: order.failure, progress };
-    const unsent = unsentRequest({ ...progress }, order.value);
+    const unsent = unsentRequest(progress, order.value);
     if (!unsent.ok) return { code: 'malformed_request', reason: unsent.failure, progress };
     if (isOwnName(unsent.value)) return { code: 'malformed_request', reason: 'url: the gateway needs no grant', progress };
     const asked = await askInAdvance(unsent.value, order.value, this.#services);
@@ -206,33 +202,8 @@ function isOwnName({ authority }: Pick<Accepted, 'authority'>): boolean {
   return authority.host.kind === 'name' && authority.host.name === AGENT_SURFACE_NAME;
 }
 
-/** A request that was not sent, as this agent's; what is wrong with it otherwise. */
-function unsentRequest(
-  asking: Identified,
-  asked: { readonly method: string; readonly url: string },
-): Result<Identified, string> {
-  const url = parseAbsoluteForm(asked.url);
-  if (!url.ok) return fail(`url: ${url.failure}`);
-  const method = asked.method.toUpperCase();
-  if (!isToken(method) || method.length > MAX_METHOD) return fail(`Found the method ${quote(method)}, expected a token`);
-  const { scheme, authority, requestTarget, path } = url.value;
-  const isHttps = scheme === 'https';
-  return ok({
-    ...asking,
-    kind: isHttps ? 'intercepted' : 'forward',
-    visibility: isHttps ? 'inspected' : 'cleartext',
-    scheme,
-    authority,
-    method,
-    requestTarget,
-    path,
-    hasContent: false,
-    fields: [],
-  });
-}
-
-function explainedText({ method, scheme, authority }: Identified): string {
-  return `${method} ${scheme}://${authorityText(authority)}`;
+function explainedText(unsent: Identified): string {
+  return `${unsent.method} ${originOf(unsent)}`;
 }
 
 function ownAnswer(progress: Progress, explained?: string): DecisionEvent {

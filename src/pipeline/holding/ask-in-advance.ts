@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Identified } from '../../core/exchange/exchange.ts';
+import type { FieldLines, Identified } from '../../core/exchange/exchange.ts';
 import type { ApprovalId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseDuration, type Bytes } from '../../core/units.ts';
+import { isFieldValue, isToken } from '../../wire/http/fields.ts';
 import { strictJson } from '../../wire/json/strict-json.ts';
 import { authorizeRequest } from '../judging/authorize.ts';
 import { locate } from '../judging/locate.ts';
@@ -22,7 +23,10 @@ export interface GrantOrder {
   readonly for: string;
   readonly reason: string;
   readonly method: string;
+  /** `ws:` and `wss:` for a WebSocket. */
   readonly url: string;
+  /** Of the request: a grant covers one operation, which some protocols name there. */
+  readonly fields: FieldLines;
 }
 
 /** @failure a sentence on what is wrong with it */
@@ -39,7 +43,18 @@ export async function readGrantOrder(content: Readable | null): Promise<Result<G
   }
   const lasts = parseDuration(String(time));
   if (!lasts.ok || lasts.value === 0) return fail(`for: ${lasts.ok ? 'expected a time longer than 0' : lasts.failure}`);
-  return ok({ rule, for: time, reason, method, url } as GrantOrder);
+  const fields = fieldsIn(members['fields']);
+  return fields === undefined
+    ? fail('fields: expected an object of names and values of header fields')
+    : ok({ rule, for: time, reason, method, url, fields } as GrantOrder);
+}
+
+function fieldsIn(value: unknown = {}): FieldLines | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const lines = Object.entries(value as Readonly<Record<string, unknown>>);
+  const isField = (line: readonly [string, unknown]): line is [string, string] =>
+    isToken(line[0]) && typeof line[1] === 'string' && isFieldValue(line[1]);
+  return lines.every(isField) ? lines : undefined;
 }
 
 async function bounded(content: Readable): Promise<string | undefined> {

@@ -39,7 +39,7 @@ async function send({ method = 'POST', target = '/x', fields = [], content = '' 
   await using client = await lab.connect();
   const authority = lab.authority(HELD);
   const url = target.startsWith('/') ? `http://${authority}${target}` : target.replace('@', authority);
-  const lines = [`${method} ${url} HTTP/1.1`, `Host: ${authority}`, ...fields, ASYNC];
+  const lines = [`${method} ${url} HTTP/1.1`, `Host: ${new URL(url).host}`, ...fields, ASYNC];
   const bytes = Buffer.from(content);
   if (bytes.length > 0 && !fields.includes(CHUNKED)) lines.push(`Content-Length: ${bytes.length}`);
   client.send(`${lines.join('\r\n')}\r\n\r\n`);
@@ -194,6 +194,34 @@ describe('a WebSocket', () => {
     });
     expect(lab.origin(HELD).requests.length).toBe(before);
     expect((await send({ ...get })).status).toBe(200);
+    await people.revokeGrants();
+  });
+
+  it('can be asked about in advance, by its own scheme and with what it speaks', async () => {
+    const people = await People.of(lab);
+    const reached = () => lab.origin(HELD).requests.filter(({ target }) => target === '/advance').length;
+    const content = JSON.stringify({
+      rule: 'held',
+      for: '1h',
+      reason: 'a live feed',
+      url: `ws://${lab.authority(HELD)}/advance`,
+      fields: { 'Sec-WebSocket-Protocol': 'chat.v1' },
+    });
+    const { status, content: answer } = await send({ target: 'http://cordon.internal/grants', content });
+    expect(status).toBe(202);
+    const asked = await people.find({ id: idIn(answer) as never });
+    expect(asked.request).toMatchObject({
+      target: `ws://${lab.authority(HELD)}/advance`,
+      fields: [['sec-websocket-protocol', 'chat.v1']],
+    });
+    await people.decide(asked, 'approve', { grant: { for: 60_000 } });
+    const speaking = (spoken: string) =>
+      send({ ...get, target: '/advance', fields: [...HANDSHAKE, `Sec-WebSocket-Protocol: ${spoken}`] });
+    expect((await send({ ...get, target: '/advance' })).status).toBe(503);
+    expect((await speaking('chat.v2')).status).toBe(503);
+    expect(reached()).toBe(0);
+    expect((await speaking('chat.v1')).status).not.toBe(503);
+    expect(reached()).toBe(1);
     await people.revokeGrants();
   });
 

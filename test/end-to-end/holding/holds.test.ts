@@ -275,7 +275,17 @@ describe('a request that is held', () => {
     };
     const url = `http://${lab.authority(GRANTED)}/v1/advance`;
     const wanted = { rule: 'granted', for: '2h', reason: 'nightly run', method: 'POST', url };
-    for (const wrong of [{ rule: 'held' }, { for: 'long' }, { reason: ' ' }, { url: 'nowhere' }, { method: 'A B' }])
+    for (const wrong of [
+      { rule: 'held' },
+      { for: 'long' },
+      { reason: ' ' },
+      { url: 'nowhere' },
+      { method: 'A B' },
+      { url: url.replace('http', 'ws') },
+      { fields: 'x' },
+      { fields: { 'a b': 'c' } },
+      { fields: { a: 'b\r\nc: d' } },
+    ])
       expect([wrong, (await order({ ...wanted, ...wrong })).status]).toEqual([wrong, 400]);
     expect((await order({ ...wanted, url: `http://${lab.authority(GRANTED)}/other` })).content['code']).toBe('no_rule');
     const { status, content } = await order(wanted);
