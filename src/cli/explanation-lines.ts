@@ -1,5 +1,5 @@
 import type { ExplainAnswer } from '../admin/contract.ts';
-import type { Obligation } from '../core/exchange/decision.ts';
+import type { CredentialUses, Obligation } from '../core/exchange/decision.ts';
 import type { ExplainedRule } from '../policy/explain.ts';
 import { columns, type Style, type Terminal } from './terminal.ts';
 
@@ -46,6 +46,7 @@ function obligationRows(obligation: Obligation): string[][] {
   const from = `from ${obligation.rules.join(', ') || 'every exchange'}`;
   if (obligation.kind === 'record' && obligation.content)
     return [['record content', from, 'what is sent and answered, with pii, secrets and what the rule masks redacted']];
+  if (obligation.kind === 'credential') return [['credential', from, [obligation.id, ...usesText(obligation.uses)].join(', ')]];
   if (obligation.kind !== 'mask') return [[obligation.kind, from]];
   const { direction, masks } = obligation;
   return masks.map(({ entities, as, in: parts }) => [
@@ -53,6 +54,10 @@ function obligationRows(obligation: Obligation): string[][] {
     from,
     `${as} in ${parts.join(', ')}: ${entities.join(', ')}`,
   ]);
+}
+
+function usesText(uses: CredentialUses | undefined): string[] {
+  return uses === undefined ? [] : [`at most ${uses.most} uses in ${uses.every / 1000} s for each ${uses.per}`];
 }
 
 /** Counts alone: what was found is nobody's business here. */

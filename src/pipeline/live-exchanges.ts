@@ -150,9 +150,9 @@ function isPermitted(exchange: Permitted | Identified): exchange is Permitted {
   );
 }
 
-function whyLimited({ rule, reason }: Exceeded): Failure {
-  if (rule === undefined) return { code: 'overloaded', detail: reason };
-  return { code: 'limit_exceeded', detail: `The limit of rule ${rule}: ${reason}` };
+function whyLimited({ by, reason }: Exceeded): Failure {
+  if (by === undefined) return { code: 'overloaded', detail: reason };
+  return { code: 'limit_exceeded', detail: `The limit of ${by}: ${reason}` };
 }
 
 function isByGrant(exchange: Permitted | Identified): exchange is Granted {

@@ -66,8 +66,14 @@ function compareCredentials(before: readonly CompiledCredential[], after: readon
 }
 
 /** Where its secret goes, and into which requests. */
-function useOf({ injection, methods, paths, asksForPlaceholder }: CompiledCredential): string {
-  return JSON.stringify([injection, methods && [...methods].sort(), paths?.map(({ text }) => text).sort(), asksForPlaceholder]);
+function useOf({ injection, methods, paths, uses, asksForPlaceholder }: CompiledCredential): string {
+  return JSON.stringify([
+    injection,
+    methods && [...methods].sort(),
+    paths?.map(({ text }) => text).sort(),
+    uses,
+    asksForPlaceholder,
+  ]);
 }
 
 /** An own entity that finds something else masks less than before, as far as its text tells. */

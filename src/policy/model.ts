@@ -2,7 +2,7 @@ import type { Cidr } from '../core/address.ts';
 import type { AgentDeclaration } from '../core/agent.ts';
 import type { CountrySet } from '../core/place/country-set.ts';
 import type { Jurisdiction } from '../core/place/jurisdiction.ts';
-import type { ApprovalTerms, Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
+import type { ApprovalTerms, CredentialUses, Limit, Mask, OriginTlsStatement } from '../core/exchange/decision.ts';
 import type { Injection } from '../core/exchange/injection.ts';
 import type { Facet } from '../core/place/evidence.ts';
 import type { AgentId, DestinationId, PolicyDigest, RuleId } from '../core/ids.ts';
@@ -135,6 +135,8 @@ export interface CompiledCredential {
   /** Upper-case; absent: all. */
   readonly methods?: ReadonlySet<string>;
   readonly paths?: readonly PathPattern[];
+  /** Absent: as often as it is asked for. */
+  readonly uses?: CredentialUses;
   /** It goes only where the agent sent the placeholder for it. */
   readonly asksForPlaceholder: boolean;
 }

@@ -49,6 +49,12 @@ describe('loosenings()', () => {
   it.each<[what: string, from: string, to: string, found: string[]]>([
     ['a permit added', 'rules:\n', 'rules:\n  - { id: q, to: [e], then: permit }\n', ['rule q: permit added']],
     ['a hold added', 'rules:\n', 'rules:\n  - { id: q, to: [e], then: hold, approval: { by: [x] } }\n', ['rule q: hold added']],
+    [
+      'a secret used more often',
+      'inject: { bearer: true }',
+      'inject: { bearer: true }, uses: { most: 9, every: 1h }',
+      ['credential k: its use changed'],
+    ],
     ['a secret put elsewhere', 'inject: { bearer: true }', 'inject: { query: key }', ['credential k: its use changed']],
     [
       'a secret put into more',

@@ -33,6 +33,22 @@ rules:
     ]);
   });
 
+  it('say how often a credential may be used, by all rules together', () => {
+    const set = policy(`
+destinations: [{ id: api, hosts: ["api.example.com"] }]
+credentials: [{ id: one, for: [api], inject: { bearer: true }, uses: { most: 3, every: 1h } }]
+rules:
+  - { id: a, ${to}, then: permit, credential: one }
+  - { id: b, ${to}, credential: one }`);
+    const { obligations } = decideOn(set, { url: URL });
+    expect(obligations.find(({ kind }) => kind === 'credential')).toEqual({
+      kind: 'credential',
+      id: 'one',
+      uses: { most: 3, every: 3_600_000, per: 'session' },
+      rules: ['a', 'b'],
+    });
+  });
+
   it('ask for the approval of each hold on its own', () => {
     const hold = (id: string, approval: string) =>
       `{ id: ${id}, to: { hosts: ["api.example.com"] }, then: hold, approval: { ${approval} } }`;

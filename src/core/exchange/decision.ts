@@ -77,7 +77,7 @@ export type Obligation =
   | { readonly kind: 'record'; readonly content: boolean; readonly rules: readonly RuleId[] }
   | RequestMasks
   | ResponseMasks
-  | { readonly kind: 'credential'; readonly id: string; readonly rules: readonly RuleId[] }
+  | { readonly kind: 'credential'; readonly id: string; readonly uses?: CredentialUses; readonly rules: readonly RuleId[] }
   | { readonly kind: 'limit'; readonly limit: Limit; readonly rules: readonly RuleId[] }
   | ApprovalTerms
   | {
@@ -152,6 +152,14 @@ export interface Limit {
   readonly bytes?: number;
   readonly every: number;
   readonly per: 'agent' | 'session' | 'destination' | 'rule';
+}
+
+/** How often a credential may be put into requests, in any stretch of so many milliseconds. */
+export interface CredentialUses {
+  /** At least 1. */
+  readonly most: number;
+  readonly every: Milliseconds;
+  readonly per: 'session' | 'agent' | 'credential';
 }
 
 /** The place that was judged, and all that spoke for or against it. */

@@ -13,6 +13,14 @@ export function credentialOf({ obligations }: Pick<Decision, 'obligations'>, inF
   return inForce.policy.policy.credentials.find(({ id }) => id === asked.id);
 }
 
+/** Whether its secret goes into such a request, or only where the agent asks for it, which this one does not. */
+export function isPutInto(
+  located: Pick<Located, 'requestTarget' | 'fields'>,
+  { id, injection, asksForPlaceholder }: CompiledCredential,
+): boolean {
+  return !asksForPlaceholder || filledWith(id, injection, located) === 'placeholder';
+}
+
 /** The fields without a signature of the agent that is replaced by one of the gateway: it breaks whatever is done to the request. */
 export function keptFields({ fields }: Pick<Located, 'fields'>, decision: Decision, inForce: InForce): FieldLines {
   const signs = credentialOf(decision, inForce)?.injection.by === 'aws-sigv4';

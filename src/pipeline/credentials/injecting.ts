@@ -2,14 +2,13 @@ import type { Failure } from '../../core/codes.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { inject, secretParts } from '../../credentials/inject.ts';
-import { filledWith } from '../../credentials/placeholder.ts';
 import type { CompiledCredential } from '../../policy/model.ts';
 import type { CodingMemory } from '../../transform/codings/coding-memory.ts';
 import { scrubbedReply, type ScrubbedReply } from '../../transform/scrubbing/scrubbing-reply.ts';
 import { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
 import type { OutgoingRequest } from '../../upstream/exchange.ts';
 import type { ExchangeMasking } from '../content/exchange-masking.ts';
-import { credentialOf } from './credential-use.ts';
+import { credentialOf, isPutInto } from './credential-use.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
 
@@ -71,8 +70,8 @@ export async function openInjecting(
   const credential = credentialOf(permitted.decision, inForce());
   // The policy was replaced meanwhile; what was decided needs a secret that nobody declares any longer.
   if (credential === undefined) return fail({ code: 'credential_unavailable', detail: 'The policy no longer declares it' });
-  const { id, injection, asksForPlaceholder } = credential;
-  if (asksForPlaceholder && filledWith(id, injection, permitted) !== 'placeholder') return ok(undefined);
+  if (!isPutInto(permitted, credential)) return ok(undefined);
+  const { id } = credential;
   const secret = await credentials.value(id);
   return secret.ok ? ok(new Injecting(credential, secret.value)) : fail(unavailable(id, secret.failure));
 }

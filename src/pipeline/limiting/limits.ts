@@ -1,7 +1,6 @@
 import { hostText } from '../../core/address.ts';
-import type { Decision, Limit } from '../../core/exchange/decision.ts';
+import type { CredentialUses, Decision, Limit } from '../../core/exchange/decision.ts';
 import type { Accepted, Subject } from '../../core/exchange/exchange.ts';
-import type { RuleId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft, type UsedUp } from './limit-windows.ts';
@@ -11,8 +10,8 @@ export type Counted = Pick<Accepted, 'id' | 'authority'> & { readonly subject: S
 
 /** Why an exchange may not begin, or go on. */
 export interface Exceeded {
-  /** Absent where it is not the policy that limits it, but what the gateway can count. */
-  readonly rule?: RuleId;
+  /** What sets the limit: `rule few`, `credential api-key`. Absent where it is not the policy, but what the gateway can count. */
+  readonly by?: string;
   readonly reason: string;
   readonly retryAfter: Milliseconds;
 }
@@ -20,9 +19,17 @@ export interface Exceeded {
 /** What gives a request back to its limits: nothing has left after all. */
 type Begun = Result<() => void, Exceeded>;
 
+/** A secret that is put into a request, where that is counted. */
+export interface CountedUse {
+  readonly credential: string;
+  readonly uses: CredentialUses;
+}
+
 interface Applied {
-  readonly limit: Limit;
-  readonly rule: RuleId;
+  /** As {@link Exceeded} has it. */
+  readonly by: string;
+  /** `5 requests in 60 s for each agent` */
+  readonly most: string;
   readonly claim: LimitClaim;
 }
 
@@ -36,8 +43,8 @@ interface Running {
 }
 
 /**
- * What agents have used of the limits that rules set (contract §4.2 `limits`). A request counts when it is let go, its bytes as
- * they pass, both ways.
+ * What agents have used of the limits that rules set (contract §4.2 `limits`), and of the uses of credentials. A request counts when
+ * it is let go, its bytes as they pass, both ways.
  */
 export class Limits {
   readonly #ledger: LimitLedger;
@@ -47,10 +54,13 @@ export class Limits {
     this.#ledger = ledger;
   }
 
-  /** Takes a request out of all limits that its decision names, or out of none; at once where it is counted here. */
-  begin(exchange: Counted): Begun | Promise<Begun> {
-    if (!isLimited(exchange)) return ok(NOTHING);
-    const applied = appliedTo(exchange);
+  /**
+   * Takes a request out of all limits that its decision names, or out of none; at once where it is counted here.
+   * @param use of a secret that goes into it, where that is counted
+   */
+  begin(exchange: Counted, use?: CountedUse): Begun | Promise<Begun> {
+    if (!isLimited(exchange) && use === undefined) return ok(NOTHING);
+    const applied = [...appliedTo(exchange), ...(use === undefined ? [] : [appliedUse(use, exchange)])];
     const claims = applied.map(({ claim }) => claim);
     const begun = (refused: NotLeft | undefined): Begun =>
       refused === undefined ? ok(() => this.#ledger.giveBack(claims)) : fail(exceeded(refused, applied));
@@ -119,9 +129,25 @@ function appliedTo(exchange: Counted): readonly Applied[] {
     const most = requests ?? bytes;
     const key = JSON.stringify([rule, unit, every, per, countedFor(limit, exchange)]);
     const known = applied.get(key);
-    if (known === undefined || known.claim.most > most) applied.set(key, { limit, rule, claim: { key, unit, every, most } });
+    if (known === undefined || known.claim.most > most) {
+      applied.set(key, { by: `rule ${rule}`, most: mostText(`${most} ${unit}`, limit), claim: { key, unit, every, most } });
+    }
   }
   return [...applied.values()];
+}
+
+/** Whatever rules it goes through, and whatever their limits are called. */
+function appliedUse({ credential, uses }: CountedUse, { subject }: Counted): Applied {
+  const { most, every, per } = uses;
+  const { agent } = subject.attributes;
+  const counted = { session: [agent, subject.session], agent: [agent], credential: [] }[per];
+  const key = JSON.stringify([{ credential }, every, per, ...counted]);
+  const claim = { key, unit: 'requests', every, most } as const;
+  return { by: `credential ${credential}`, most: mostText(`${most} uses`, uses), claim };
+}
+
+function mostText(what: string, { every, per }: Pick<Limit | CredentialUses, 'every' | 'per'>): string {
+  return `${what} in ${every / 1000} s for each ${per}`;
 }
 
 function countedFor({ per }: Limit, { subject, authority }: Counted): string {
@@ -144,8 +170,6 @@ function exceeded(refused: NotLeft, applied: readonly Applied[]): Exceeded {
 }
 
 function usedUp({ claim, retryAfter }: UsedUp, applied: readonly Applied[]): Exceeded {
-  const { limit, rule } = applied[claim]!;
-  const { requests, every, per } = limit;
-  const what = requests === undefined ? `${limit.bytes} bytes` : `${requests} requests`;
-  return { rule, reason: `${what} in ${every / 1000} s for each ${per} are used up`, retryAfter };
+  const { by, most } = applied[claim]!;
+  return { by, reason: `${most} are used up`, retryAfter };
 }

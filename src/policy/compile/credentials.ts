@@ -1,10 +1,13 @@
+import type { CredentialUses } from '../../core/exchange/decision.ts';
 import type { Injection } from '../../core/exchange/injection.ts';
 import type { DestinationId } from '../../core/ids.ts';
+import { parseDuration } from '../../core/units.ts';
 import type { CompiledCredential } from '../model.ts';
 import type { CredentialText } from '../schema/credentials.ts';
 import { didYouMean } from '../text/nearest.ts';
+import type { Spot } from '../reading/spot.ts';
 import type { Scope } from './scope.ts';
-import { readPaths } from './texts.ts';
+import { accept, readPaths } from './texts.ts';
 
 /** The declared credentials; destinations that do not exist are reported. */
 export function compileCredentials(scope: Scope): readonly CompiledCredential[] {
@@ -17,6 +20,7 @@ export function compileCredentials(scope: Scope): readonly CompiledCredential[] 
         .error(`Found "${destination}", expected the id of a destination`, didYouMean(destination, destinations.keys()));
     }
     const paths = text.paths && readPaths(text.paths, spot.at('paths'));
+    const uses = text.uses && readUses(text.uses, spot.at('uses'));
     if ('oauth2' in text.inject) {
       spot.at('inject').warning('Found oauth2, which this version cannot fetch tokens with: requests that need it are denied');
     }
@@ -26,9 +30,16 @@ export function compileCredentials(scope: Scope): readonly CompiledCredential[] 
       injection: injectionOf(text.inject),
       ...(text.methods !== undefined && { methods: new Set(text.methods) }),
       ...(paths !== undefined && { paths }),
+      ...(uses !== undefined && { uses }),
       asksForPlaceholder: text.require === 'placeholder',
     };
   });
+}
+
+function readUses({ most, every, per }: NonNullable<CredentialText['uses']>, spot: Spot): CredentialUses | undefined {
+  const time = accept(parseDuration(every), spot.at('every'));
+  if (time === 0) spot.at('every').error('Found 0, expected a time longer than that');
+  return time === undefined ? undefined : { most, every: time, per };
 }
 
 function injectionOf(inject: CredentialText['inject']): Injection {

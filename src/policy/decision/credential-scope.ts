@@ -4,13 +4,20 @@ import type { Weighed } from './weigh.ts';
 
 type Lists = readonly (readonly Obligation[])[];
 
-/** What the rules require, without credentials that are not for such a request: its method, its path (contract §4.2). */
+/**
+ * What the rules require, without credentials that are not for such a request: its method, its path (contract §4.2). The others
+ * say how often they may be used.
+ */
 export function withinScope(lists: Lists, { policy, request }: Weighed): Lists {
   const { credentials } = policy.policy;
   if (credentials.length === 0) return lists;
-  const isOutside = (obligation: Obligation): boolean =>
-    obligation.kind === 'credential' && !credentials.some((each) => each.id === obligation.id && isFor(each, request.action));
-  return lists.map((list) => (list.some(isOutside) ? list.filter((each) => !isOutside(each)) : list));
+  const scoped = (obligation: Obligation): readonly Obligation[] => {
+    if (obligation.kind !== 'credential') return [obligation];
+    const credential = credentials.find(({ id }) => id === obligation.id);
+    if (credential === undefined || !isFor(credential, request.action)) return [];
+    return [credential.uses === undefined ? obligation : { ...obligation, uses: credential.uses }];
+  };
+  return lists.map((list) => (list.some(({ kind }) => kind === 'credential') ? list.flatMap(scoped) : list));
 }
 
 /** What is not known is not for it: no secret is handed out on a guess. */

@@ -187,7 +187,7 @@ function uniteCredentials(all: readonly Of<'credential'>[]): Result<readonly Obl
   if (other !== undefined) {
     return fail(`Rules ${first.rules.join(', ')} and ${other.rules.join(', ')} inject different credentials`);
   }
-  return ok([{ kind: 'credential', id: first.id, rules: rulesOf(all) }]);
+  return ok([{ ...first, rules: rulesOf(all) }]);
 }
 
 function uniteHeaders(all: readonly Of<'headers'>[]): Result<readonly Obligation[], ObligationConflict> {

@@ -1,6 +1,6 @@
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
-import { FieldName, Id, Line, Method, someOf } from './scalars.ts';
+import { Duration, FieldName, Id, Line, Method, someOf, withDefault } from './scalars.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -28,6 +28,15 @@ const Inject = Type.Union(
   },
 );
 
+const Uses = Type.Object(
+  {
+    most: Type.Integer({ minimum: 1, expected: 'a number of uses' }),
+    every: Duration,
+    per: withDefault(Type.Enum(['session', 'agent', 'credential']), 'session'),
+  },
+  { ...closed, description: 'How often it is put into requests, in any stretch of that time; default without bound.' },
+);
+
 /** One entry of `credentials`; the secret itself is kept outside the policy. */
 export const CredentialSchema = Type.Object(
   {
@@ -36,6 +45,7 @@ export const CredentialSchema = Type.Object(
     inject: Inject,
     methods: Type.Optional(someOf(Method, 'a list of methods such as [GET, POST]', 'Methods it is used for; default all.')),
     paths: Type.Optional(someOf(Line, 'a list of path globs such as ["/v1/**"]', 'Paths it is used for; default all.')),
+    uses: Type.Optional(Uses),
     require: Type.Optional(Type.Literal('placeholder', { description: 'Inject only where the agent sent the placeholder.' })),
   },
   { ...closed, description: 'A secret that the gateway puts into requests, so that agents never hold it.' },

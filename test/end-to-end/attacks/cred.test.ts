@@ -90,6 +90,7 @@ credentials:
   - { id: basic-key, for: [api-de-lab-example], inject: { basic: robot } }
   - { id: no-key, for: [api-de-lab-example], inject: { bearer: true } }
   - { id: aws-key, for: [api-de-lab-example], inject: { aws-sigv4: { service: bedrock, region: eu-central-1 } } }
+  - { id: few-key, for: [api-de-lab-example], inject: { header: x-key, value: "{}" }, uses: { most: 2, every: 1h }, require: placeholder }
   - { id: clear-key, for: [clear-de-lab-example], inject: { bearer: true } }
 rules:
   - { id: all, to: [api-de-lab-example, other-de-lab-example, clear-de-lab-example], then: permit }
@@ -101,6 +102,7 @@ rules:
   - { id: with-none, to: [api-de-lab-example], paths: ["/none"], credential: no-key }
   - { id: with-aws, to: [api-de-lab-example], paths: ["/aws/**"], credential: aws-key, mask: { request: [email] } }
   - { id: pay, to: [api-de-lab-example], paths: ["/v1/pay"], then: hold, approval: { by: [privacy], wait: 20s } }
+  - { id: with-few, to: [api-de-lab-example], paths: ["/few", "/few/**"], credential: few-key }
   - { id: two, to: [api-de-lab-example], paths: ["/two"], credential: query-key }
   - { id: two-more, to: [api-de-lab-example], paths: ["/two"], credential: basic-key }
   - { id: clear, to: [clear-de-lab-example], credential: clear-key }
@@ -119,7 +121,7 @@ describe('a credential that the agent never holds', () => {
       },
       rules: RULES,
     });
-    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'clear-key']) await set(name, SECRET);
+    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'clear-key']) await set(name, SECRET);
     await set('aws-key', `AKIDEXAMPLE:${SECRET}`);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
@@ -196,6 +198,34 @@ describe('a credential that the agent never holds', () => {
       const answer = await get('/asked', fields);
       expect([answer.status, JSON.parse(answer.content.toString()).code]).toEqual([403, 'credential_not_allowed']);
     }
+  });
+
+  it('goes into as many requests of a session as it may, whatever the path, and the one beyond is not sent', async () => {
+    const asked = async (session: string, target: string, fields: readonly string[]): Promise<RawResponse> => {
+      await using client = await lab.https(API, { fields: [`Cordon-Session: ${session}`] });
+      client.send([`GET ${target} HTTP/1.1`, `Host: ${lab.authority(API)}`, ...fields, '', ''].join('\r\n'));
+      return await client.response('GET');
+    };
+    const placeholder = ['X-Key: cordon-placeholder-few-key'];
+    const before = lab.origin(API).requests.length;
+    // At once, and one that does not ask for it, which is no use of it.
+    const answers = await Promise.all(
+      ['/few', '/few/a', '/few/b', '/few/c'].map((target) => asked('one', target, placeholder)),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 429, 429]);
+    expect((await asked('one', '/few', [])).status).toBe(200);
+    expect((await asked('two', '/few', placeholder)).status).toBe(200);
+    expect(
+      lab
+        .origin(API)
+        .requests.slice(before)
+        .filter(({ fields }) => fieldOf(fields, 'x-key') === SECRET),
+    ).toHaveLength(3);
+    const refused = await asked('one', '/few', placeholder);
+    expect(JSON.parse(refused.content.toString())).toMatchObject({ code: 'limit_exceeded' });
+    expect(Number(refused.field('retry-after'))).toBeGreaterThan(3_500);
+    const record = await lab.gateway.waitForRecord((each) => each.kind === 'decision' && each.code === 'limit_exceeded');
+    expect(record).toMatchObject({ reason: 'The limit of credential few-key: 2 uses in 3600 s for each session are used up' });
   });
 
   it('its placeholder goes to no other destination, path or part, and people are told (CRED-01, CRED-08)', async () => {
