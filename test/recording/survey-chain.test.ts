@@ -59,7 +59,7 @@ describe('surveyChain()', () => {
     const last = segmentPaths(directory).at(-1)!;
     expect(survey(directory, true, { ...KEYS, wrapping: [] })).toContain('expected one of the keys at hand: none');
     copyFileSync(segmentPaths(other).at(-1)!, last);
-    expect(survey(directory)).toContain('Found other records than those of its checkpoint');
+    expect(survey(directory)).toMatch(/Found a segment of the writer "\w+", expected one of "\w+", whose directory it is$/);
     truncateSync(last, 300);
     expect(survey(directory)).toBeDefined();
     truncateSync(last, 3);

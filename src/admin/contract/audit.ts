@@ -27,7 +27,9 @@ const SoundChain = Type.Object({
 const BrokenChain = Type.Object({
   writer: Type.String(),
   state: Type.Literal('broken'),
-  segment: Type.String({ description: 'Its file; `checkpoint` where that one is not to be trusted.' }),
+  segment: Type.String({
+    description: 'Its file; `checkpoint` where that one is not to be trusted, `writers` where the list of writers tells it.',
+  }),
   record: Type.Optional(Type.Integer({ minimum: 1, description: 'The first bad one, among those of the segment.' })),
   seq: Type.Optional(Type.Integer({ minimum: 0, description: 'The sequence number that belongs there.' })),
   reason: Type.String({ description: 'What was found and what was expected.' }),

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { instantText } from '../../core/time-text.ts';
 import { CHECKPOINT_NAME } from '../../recording/chain/checkpoint-file.ts';
 import { copySqlite } from '../../store/copy-sqlite.ts';
+import { writersFile, WRITERS_NAME } from '../records/stores/known-writers.ts';
 import { recordDirectories, type RecordSettings } from '../records/stores/record-stores.ts';
 import { MANIFEST, manifestFile, VERSION, type Manifest } from './manifest.ts';
 
@@ -68,7 +69,7 @@ async function keyFiles(directory: string): Promise<readonly string[]> {
   return files;
 }
 
-/** With them, records that were copied apart can be shown to be whole up to now. */
+/** With them and the list of writers, records that were copied apart can be shown to be whole up to now. */
 async function checkpoints(settings: RecordSettings): Promise<readonly { readonly from: string; readonly path: string }[]> {
   const found: { readonly from: string; readonly path: string }[] = [];
   for (const directory of recordDirectories(settings).filter((each) => existsSync(each))) {
@@ -78,7 +79,8 @@ async function checkpoints(settings: RecordSettings): Promise<readonly { readonl
       if (existsSync(from)) found.push({ from, path: `recordings/${writer}/${CHECKPOINT_NAME}` });
     }
   }
-  return found;
+  const list = writersFile(settings);
+  return existsSync(list) ? [...found, { from: list, path: `recordings/${WRITERS_NAME}` }] : found;
 }
 
 async function copy(from: string, to: string): Promise<void> {

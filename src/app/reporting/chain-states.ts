@@ -1,19 +1,18 @@
-import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import type { Report } from '../../reporting/report.ts';
-import { chainsBelow } from '../records/stores/chains-below.ts';
-import { checkChain } from '../verifying/check-chain.ts';
+import type { ChainCheck } from '../verifying/check-chain.ts';
+import { checkRecords } from '../verifying/check-records.ts';
+import { checkedStores, type RecordSource } from './record-source.ts';
 
 export type ChainState = Report['chains'][number];
 
-/** Whether the chain of every writer in these directories is whole. Rejects with what the operating system reports. */
-export async function chainStates(directories: readonly string[], keys: ReadingKeys): Promise<readonly ChainState[]> {
+/** Whether the chain of every writer of these records is there and whole. Rejects with what the operating system reports. */
+export async function chainStates(source: RecordSource): Promise<readonly ChainState[]> {
   const states: ChainState[] = [];
-  for (const writer of chainsBelow(directories)) states.push(await chainState(writer, keys));
+  for await (const check of checkRecords(checkedStores(source), { known: source.known })) states.push(chainState(check));
   return states;
 }
 
-async function chainState(directory: string, keys: ReadingKeys): Promise<ChainState> {
-  const { writer, result, checkpoints } = await checkChain(directory, { keys });
+function chainState({ writer, result, checkpoints }: ChainCheck): ChainState {
   const [own] = checkpoints;
   const signed = own === undefined ? {} : { checkpoint: { time: own.time, records: own.records } };
   if (result.ok) return { writer, state: 'whole', records: result.value.records, segments: result.value.segments, ...signed };

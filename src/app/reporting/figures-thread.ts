@@ -2,7 +2,7 @@
 import type { ReportQuestion } from '../../reporting/fold/question.ts';
 import { answerFromThread, threadTask } from '../threads/in-thread.ts';
 import { readFigures, type ReadFigures } from './read-figures.ts';
-import { keysOf, type RecordSource } from './record-source.ts';
+import { checkedStores, type RecordSource } from './record-source.ts';
 
 export interface FiguresTask {
   readonly source: RecordSource;
@@ -12,5 +12,5 @@ export interface FiguresTask {
 answerFromThread(read(threadTask() as FiguresTask));
 
 async function read({ source, question }: FiguresTask): Promise<ReadFigures> {
-  return await readFigures(source.directories, keysOf(source), question);
+  return await readFigures(checkedStores(source), question);
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
-import type { ReadingKeys } from '../../recording/keys/record-keys.ts';
 import { readBlocks, UnreadableSegment } from '../../recording/reading/read-lines.ts';
 import { segmentsSince } from '../../recording/reading/segments-since.ts';
 import type { ReportQuestion } from '../../reporting/fold/question.ts';
 import { ReportFold } from '../../reporting/fold/report-fold.ts';
 import type { Figures } from '../../reporting/report.ts';
 import { chainsBelow } from '../records/stores/chains-below.ts';
+import type { CheckedStore } from '../verifying/check-records.ts';
 import type { UnreadSegment } from './record-source.ts';
 
 export interface ReadFigures {
@@ -15,17 +15,14 @@ export interface ReadFigures {
 }
 
 /**
- * The figures of all writers in these directories. A segment that was changed is named and stepped over: it must not hide those
+ * The figures of all writers in these stores. A segment that was changed is named and stepped over: it must not hide those
  * behind it. Rejects with what the operating system reports.
  */
-export async function readFigures(
-  directories: readonly string[],
-  { wrapping }: Pick<ReadingKeys, 'wrapping'>,
-  question: ReportQuestion,
-): Promise<ReadFigures> {
+export async function readFigures(stores: readonly CheckedStore[], question: ReportQuestion): Promise<ReadFigures> {
   const fold = new ReportFold(question);
   const unread: UnreadSegment[] = [];
-  for (const writer of chainsBelow(directories)) {
+  const wrapping = stores.flatMap(({ keys }) => keys.wrapping);
+  for (const writer of chainsBelow(stores.map(({ directory }) => directory))) {
     fold.begin(basename(writer));
     for (const segment of segmentsSince(writer, question.since)) {
       try {

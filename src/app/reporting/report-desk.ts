@@ -14,8 +14,7 @@ import type { Report } from '../../reporting/report.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import { onRecord } from '../people/on-record.ts';
 import { describeTables } from '../questions/describe-tables.ts';
-import { recordDirectories } from '../records/stores/record-stores.ts';
-import { localAuditKey } from '../records/record-keys.ts';
+import { localSource } from './local-source.ts';
 import { makeReport, reportPage, reportQuestion, type ReportSurroundings } from './make-report.ts';
 
 export interface ReportDeskParts {
@@ -76,10 +75,9 @@ async function made(question: ReportQuestion, by: Principal, parts: ReportDeskPa
   if (!recorded.ok) return recorded;
   const signal = AbortSignal.timeout(limit);
   try {
-    const key = await localAuditKey(settings);
-    if (key === undefined) return fail({ status: 503, detail: 'There are no keys that open the record' });
-    const source = { directories: recordDirectories(settings), auditKey: Buffer.from(key) };
-    const report = await makeReport(question, source, surroundingsOf(parts), signal);
+    const source = await localSource(settings);
+    if (!source.ok) return fail({ status: 503, detail: source.failure });
+    const report = await makeReport(question, source.value, surroundingsOf(parts), signal);
     return ok(within(report, by));
   } catch (error) {
     if (signal.aborted) return fail({ status: 503, detail: 'The report takes too long here: `cordon report` has the time' });

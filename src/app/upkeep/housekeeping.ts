@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../../core/units.ts';
 import { watchRetentionOf } from '../records/retention-of.ts';
 import { surveyRecords } from '../records/stores/survey-records.ts';
+import { watchWriters } from '../records/stores/watch-writers.ts';
 import { createEndingStore } from '../../store/upkeep/ending-store.ts';
 import { systemRandom } from '../system.ts';
 import { watchApprovalRetention } from './approval-retention.ts';
@@ -18,6 +19,7 @@ export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' 
   resources.use(watchEndings({ approvals: holds.approvals, endings: createEndingStore(state.database.db), clock }));
   resources.use(watchApprovalRetention({ ...holds, retention: settings.approvals.retention, clock, journal, log }));
   void survey(parts);
+  resources.use(watchWriters({ settings, clock, log, random: systemRandom }));
   resources.use(watchRetentionOf(parts));
   const purge = async (): Promise<void> => {
     const purged = await content.vault.purge();

@@ -10,8 +10,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import { KeyError } from '../../store/keys.ts';
 import { unavailable } from '../people/unavailable.ts';
 import { refusedWhole } from '../records/whole-record.ts';
-import { recordDirectories } from '../records/stores/record-stores.ts';
-import { localAuditKey } from '../records/record-keys.ts';
+import { localSource } from '../reporting/local-source.ts';
 import type { RecordSource } from '../reporting/record-source.ts';
 import { inThread } from '../threads/in-thread.ts';
 
@@ -30,7 +29,6 @@ export type VerifyNews = Exclude<VerifyLine, EndLine>;
 
 const LIMIT: Milliseconds = 3_600_000;
 const BUSY: Refusal = { status: 429, detail: 'The record is being verified already; ask again', retryAfter: 10 };
-const NO_KEYS: Refusal = { status: 503, detail: 'There are no keys that open the record' };
 const UNREAD = 'A part of the record cannot be read: the log says why';
 const TOO_LONG = 'It takes too long here: `cordon verify` has the time';
 
@@ -65,18 +63,18 @@ interface Begun {
 }
 
 async function begin(by: Principal, { settings, record }: AuditDeskParts): Promise<Result<Begun, Refusal>> {
-  let key: string | undefined;
+  let source: Result<RecordSource, string>;
   try {
-    key = await localAuditKey(settings);
+    source = await localSource(settings);
   } catch (error) {
     if (error instanceof KeyError) return fail({ status: 503, detail: error.message });
     throw error;
   }
-  if (key === undefined) return fail(NO_KEYS);
+  if (!source.ok) return fail({ status: 503, detail: source.failure });
   const entry: AdminEntry = { by, action: 'records.verified' };
   const recorded = await record(entry);
   if (!recorded.ok) return fail(unavailable(recorded.failure));
-  return ok({ source: { directories: recordDirectories(settings), auditKey: Buffer.from(key) }, entry });
+  return ok({ source: source.value, entry });
 }
 
 async function* verified(

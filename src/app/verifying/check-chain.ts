@@ -44,6 +44,7 @@ async function checkOnce(directory: string, { keys, kept = [], onProgress }: Che
   if (typeof own === 'string') return { writer, result: fail({ segment: 'checkpoint', reason: own }), checkpoints: [] };
   const checkpoints = [...(own === undefined ? [] : [own]), ...kept.filter((checkpoint) => checkpoint.writer === writer)];
   const result = await verifyChain(directory, {
+    writer,
     wrapping: keys.wrapping,
     verifiers: keys.verifiers,
     checkpoints,

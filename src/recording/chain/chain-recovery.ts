@@ -51,7 +51,7 @@ export function recoverChain(means: SegmentMeans, verifier: NoteVerifier): Resul
 
 /** @returns a sentence where no crash explains what is there */
 function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): RecoveredChain | string {
-  const { directory, wrapping, former, openFile } = means;
+  const { directory, writer, wrapping, former, openFile } = means;
   const numbers = segmentNumbers(directory);
   const number = numbers.at(-1);
   if (number === undefined) return checkpoint === undefined ? begun(1, NOTHING_WRITTEN, means) : missing(0, checkpoint);
@@ -69,7 +69,7 @@ function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): Recov
     case 'lines':
       return checkpoint === undefined ? recoverLines(number, means) : missing(0, checkpoint);
     case 'blocks': {
-      const reason = unexplained(scan, checkpoint);
+      const reason = unexplained(scan, { writer, checkpoint });
       if (reason !== undefined) return `${segmentName(number)}: ${reason}`;
       if (scan.torn > 0) cut(path, scan.position.size, openFile);
       const { chain, position, torn } = scan;
@@ -80,7 +80,11 @@ function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): Recov
 }
 
 /** What is signed was on the medium: a crash takes what came after it at most. */
-export function unexplained({ torn, chain, treeThen }: ScannedSegment, checkpoint: Checkpoint | undefined): string | undefined {
+export function unexplained(
+  { writer: found, torn, chain, treeThen }: ScannedSegment,
+  { writer, checkpoint }: { readonly writer: string; readonly checkpoint: Checkpoint | undefined },
+): string | undefined {
+  if (found !== writer) return `Found a segment of the writer "${found}", expected one of "${writer}", whose directory it is`;
   if (torn > MOST_TORN)
     return `Found ${torn} bytes that are no block of the record, expected at most ${MOST_TORN} after a crash`;
   if (checkpoint === undefined) return undefined;

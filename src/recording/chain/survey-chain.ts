@@ -49,7 +49,8 @@ function endProblem(directory: string, { segments, checkpoint, wrapping }: End):
     case 'broken':
       return `${name}: ${scan.reason}`;
     case 'blocks': {
-      const problem = unexplained(scan, checkpoint) ?? (scan.torn > 0 ? torn(scan.torn) : undefined);
+      const problem =
+        unexplained(scan, { writer: basename(directory), checkpoint }) ?? (scan.torn > 0 ? torn(scan.torn) : undefined);
       return problem === undefined ? undefined : `${name}: ${problem}`;
     }
   }

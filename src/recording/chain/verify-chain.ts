@@ -16,6 +16,8 @@ import type { ChainHead } from './chain.ts';
 import { LineWalk } from './line-walk.ts';
 
 export interface VerifyOptions {
+  /** Whose chain it has to be; absent: of whoever its first segment names. */
+  readonly writer?: string;
   /** Keys that open segments; without any, what is sealed is not looked into: its hashes and the tree over them are. */
   readonly wrapping: readonly WrappingKey[];
   /** One of them has to have signed what says that a segment was removed; without any, nobody can tell. */
@@ -115,6 +117,7 @@ class ChainWalk {
 
   constructor(options: VerifyOptions) {
     this.#options = options;
+    this.#lines.writer = options.writer;
   }
 
   async segment({ path, number }: ChainFile, expected: number): Promise<ChainBreak | undefined> {

@@ -16,7 +16,7 @@ export function writerDirectories(directory: string): string[] {
 }
 
 /** Whether a chain is there, or was: what is left of one must not be passed over. */
-function hasChain(directory: string): boolean {
+export function hasChain(directory: string): boolean {
   return (
     segmentNumbers(directory).length > 0 || removedNumbers(directory).length > 0 || existsSync(join(directory, CHECKPOINT_NAME))
   );

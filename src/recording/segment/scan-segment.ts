@@ -12,6 +12,8 @@ import { unwrapDataKey } from './segment-key.ts';
 /** A segment as its writer finds it again. */
 export interface ScannedSegment {
   readonly kind: 'blocks';
+  /** Whose chain it is of. */
+  readonly writer: string;
   readonly dataKey: Uint8Array;
   /** What it is wrapped with. */
   readonly keyId: string;
@@ -82,6 +84,7 @@ function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number)
   const began = Date.parse(head.created);
   return {
     kind: 'blocks',
+    writer: head.writer,
     dataKey,
     keyId: head.key.id,
     header,

@@ -1,4 +1,4 @@
-import { isSignedBy, parseSignedNote, type NoteSigner, type NoteVerifier } from './signed-note.ts';
+import { openNote, type NoteSigner, type NoteVerifier } from './signed-note.ts';
 import type { MerkleTree } from './merkle-tree.ts';
 
 /**
@@ -38,13 +38,8 @@ export function signCheckpoint(
  * @returns a sentence where it is none
  */
 export function readCheckpoint(note: string, verifiers: readonly NoteVerifier[]): Checkpoint | string {
-  const signed = parseSignedNote(note);
-  if (signed === undefined) return 'Found no signed note, expected a checkpoint';
-  if (verifiers.length > 0 && !verifiers.some((verifier) => isSignedBy(signed, verifier))) {
-    const found = signed.signatures.map(({ name, keyHash }) => `${name}+${keyHash.toString('hex')}`).join(', ');
-    const expected = verifiers.map(({ name, keyHash }) => `${name}+${keyHash.toString('hex')}`).join(', ');
-    return `Found a checkpoint signed by ${found}, expected a valid signature by ${expected}`;
-  }
+  const signed = openNote(note, verifiers, 'checkpoint');
+  if (typeof signed === 'string') return signed;
   return parseText(signed.text) ?? 'Found a note that is no checkpoint of a record';
 }
 

@@ -83,6 +83,21 @@ export function parseSignedNote(note: string): SignedNote | undefined {
   return { text: note.slice(0, border + 1), signatures };
 }
 
+/**
+ * The note, if it is signed as it should be.
+ * @param verifiers those of whom one has to have signed it; where there are none, anybody may
+ * @param what it should be, for the sentence
+ * @returns a sentence where it is not
+ */
+export function openNote(note: string, verifiers: readonly NoteVerifier[], what: string): SignedNote | string {
+  const signed = parseSignedNote(note);
+  if (signed === undefined) return `Found no signed note, expected a ${what}`;
+  if (verifiers.length === 0 || verifiers.some((verifier) => isSignedBy(signed, verifier))) return signed;
+  const keysOf = (keys: readonly { readonly name: string; readonly keyHash: Buffer }[]): string =>
+    keys.map(({ name, keyHash }) => `${name}+${keyHash.toString('hex')}`).join(', ');
+  return `Found a ${what} signed by ${keysOf(signed.signatures)}, expected a valid signature by ${keysOf(verifiers)}`;
+}
+
 /** Whether one of the signatures is of this key. */
 export function isSignedBy({ text, signatures }: SignedNote, verifier: NoteVerifier): boolean {
   return signatures.some(

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cordon } from '../../cli/cordon.ts';
@@ -170,8 +170,64 @@ describe('agents with different homes', () => {
     expect(exported.out).toContain('/german');
     expect(exported.out).toContain('/european');
     expect(await cordon(['backup', 'copy'], directory)).toMatchObject({ code: 0 });
-    expect(readdirSync(join(directory, 'copy/recordings'))).toHaveLength(2);
+    expect(readdirSync(join(directory, 'copy/recordings'))).toHaveLength(3);
     expect(segmentPaths(writersOf('eu')[0]!)).toHaveLength(1);
+  });
+
+  it("AUD are told from each other where one store lies in the other one's place, though every key is at hand", async () => {
+    const exchanged = (): void => {
+      renameSync(storeOf('eu'), join(directory, 'data/aside'));
+      renameSync(storeOf('DE'), storeOf('eu'));
+      renameSync(join(directory, 'data/aside'), storeOf('DE'));
+    };
+    const [german, european] = [basename(writersOf('DE')[0]!), basename(writersOf('eu')[0]!)];
+    exchanged();
+    const { code, out } = await cordon(['verify'], directory);
+    expect(code).toBe(1);
+    for (const [writer, here, there] of [
+      [german, 'eu', 'DE'],
+      [european, 'DE', 'eu'],
+    ] as const)
+      expect(out).toContain(
+        `${writer}: broken at writers: Found this writer in ${storeOf(here)}, expected it in ${storeOf(there)}`,
+      );
+    // Without the list the keys of each store tell it too.
+    renameSync(join(directory, 'data/writers'), join(directory, 'writers.kept'));
+    const unlisted = await cordon(['verify'], directory);
+    expect([unlisted.code, unlisted.out]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`(?:^\\w+: broken at checkpoint: Found a checkpoint signed by [^]*){2}`, 'm')),
+    ]);
+    exchanged();
+    renameSync(join(directory, 'writers.kept'), join(directory, 'data/writers'));
+    expect(await cordon(['verify'], directory)).toMatchObject({ code: 0 });
+  });
+
+  it('AUD miss the only writer of a store, with all of its directory: offline, in a copy, at the start, by the API and in reports', async () => {
+    const [writer] = writersOf('eu') as [string];
+    const name = basename(writer);
+    const missing = `Found nothing of this writer in ${storeOf('eu')}, expected a chain of at least`;
+    renameSync(writer, join(directory, 'aside'));
+    const { code, out } = await cordon(['verify'], directory);
+    expect([code, out]).toEqual([1, expect.stringContaining(`${name}: broken at writers: ${missing}`)]);
+    // What was kept elsewhere says so of a copy.
+    const kept = ['verify', storeOf('DE'), '--checkpoint', 'copy/recordings/writers'];
+    expect(await cordon(kept, directory)).toMatchObject({ code: 0 });
+    await using again = await startGateway({ rules: lab.policy(RULES), settings, directory, keepDirectory: true });
+    await expect.poll(() => again.stderr).toContain('A writer of the record is not where it was');
+    expect(again.stderr).toContain(missing);
+    const minted = await cordon(['token', 'mint', '--role', 'auditor', '--person', 'audra@lab.example'], directory);
+    const { address, port } = again.admin;
+    const headers = { authorization: `Bearer ${minted.out.trim()}` };
+    const lines = (await (await fetch(`http://${address}:${port}/v1/audit/verify`, { headers })).text()).trimEnd().split('\n');
+    const expected = { kind: 'chain', writer: name, state: 'broken', segment: 'writers' };
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(expect.objectContaining(expected));
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ kind: 'end', state: 'broken' });
+    const report = ['report', '--jurisdiction', 'eu', '--since', '1d', '--out', 'report.json'];
+    expect(await cordon(report, directory)).toMatchObject({ code: 1, err: expect.stringContaining(missing) as string });
+    await again.stop();
+    renameSync(join(directory, 'aside'), writer);
+    expect(await cordon(['verify'], directory)).toMatchObject({ code: 0 });
   });
 
   it('are warned of at the next start where a chain of anybody is not whole', async () => {

@@ -7,6 +7,7 @@ import { describeTables } from '../../../app/questions/describe-tables.ts';
 import { recordDirectories } from '../../../app/records/stores/record-stores.ts';
 import { localAuditKey } from '../../../app/records/record-keys.ts';
 import { makeReport, reportPage, reportQuestion, type ReportSurroundings } from '../../../app/reporting/make-report.ts';
+import { localSource } from '../../../app/reporting/local-source.ts';
 import type { RecordSource } from '../../../app/reporting/record-source.ts';
 import { systemClock } from '../../../app/system.ts';
 import type { LoadedSettings } from '../../../config/load-settings.ts';
@@ -119,18 +120,26 @@ async function sourceOf(settings: Settings, { dir, key }: ReportOptions, cwd: st
   const directories = dir === undefined ? recordDirectories(settings) : [resolve(cwd, dir)];
   const missing = directories.find((directory) => !existsSync(directory));
   if (missing !== undefined) return fail(`Found no directory ${missing}, expected one of records`);
-  if (key === undefined) {
+  const auditKey = await auditKeyOf(settings, key === undefined ? undefined : resolve(cwd, key));
+  if (auditKey.ok && key === undefined && dir === undefined) return await localSource(settings);
+  return auditKey.ok
+    ? ok({ stores: directories.map((directory) => ({ directory, auditKey: auditKey.value })), known: [] })
+    : auditKey;
+}
+
+async function auditKeyOf(settings: Settings, file: string | undefined): Promise<Result<Buffer, string>> {
+  if (file === undefined) {
     const local = await localAuditKey(settings);
     return local === undefined
       ? fail(`Found no keys in ${settings.data.directory}, expected those of a gateway that ran, or --key`)
-      : ok({ directories, auditKey: Buffer.from(local) });
+      : ok(Buffer.from(local));
   }
   try {
-    const auditKey = readFileSync(resolve(cwd, key));
+    const auditKey = readFileSync(file);
     const read = readAuditKey(auditKey);
-    return typeof read === 'string' ? fail(`${key}: ${read}`) : ok({ directories, auditKey });
+    return typeof read === 'string' ? fail(`${file}: ${read}`) : ok(auditKey);
   } catch (error) {
-    return fail(`${key} cannot be read: ${(error as Error).message}`);
+    return fail(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
