@@ -6,9 +6,12 @@ import type { Database } from '../../src/store/database.ts';
 import { openSqlite, type SqliteOptions } from '../../src/store/sqlite.ts';
 import { ManualClock } from '../support/clock.ts';
 
-export function temporaryDirectory(): string {
+/** Takes what is to be undone when a test is over, or all of a `describe`. */
+export type WhenOver = (undo: () => void | Promise<void>) => void;
+
+export function temporaryDirectory(whenOver: WhenOver = onTestFinished): string {
   const directory = mkdtempSync(join(tmpdir(), 'cordon-store-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  whenOver(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 

@@ -22,7 +22,7 @@ import {
   question,
 } from '../../approval/support/approvals.ts';
 import { MACHINE_RANDOM } from '../../support/clock.ts';
-import { describeOnEveryEngine } from '../engines.ts';
+import { describeOnEveryEngine, type Engine } from '../engines.ts';
 
 const YES: ProposedDecision = { decision: 'approve', reason: 'fine' };
 const NO: ProposedDecision = { decision: 'deny', reason: 'no' };
@@ -48,31 +48,24 @@ function changeOf(of: Approval, values: Partial<DecidedChange> = {}): DecidedCha
  * @param races how often people race each other
  */
 export function describeApprovalStore(title: string, races: number): void {
-  describeOnEveryEngine(title, (engine) => {
-    const open = async (): Promise<readonly [Kysely<Schema>, Kysely<Schema>]> => {
-      const database = await engine.create();
-      const one = await database.open();
-      const other = await database.open();
-      return [one.db, other.db];
-    };
-    describeReplicas('shared by two replicas', open, races);
-  });
+  describeOnEveryEngine(title, (engine) => describeReplicas('shared by two replicas', engine, races));
 }
 
-function describeReplicas(name: string, open: () => Promise<readonly [Kysely<Schema>, Kysely<Schema>]>, races: number): void {
+function describeReplicas(name: string, engine: Engine, races: number): void {
   describe(name, () => {
+    const replicas = engine.openTwice(['approvals', 'grants']);
     const cipher = new RowCipher(new Uint8Array(32).fill(3), MACHINE_RANDOM);
     /** Two replicas. */
     let a: ApprovalStore;
     let b: ApprovalStore;
     let grants: GrantStore;
     let db: Kysely<Schema>;
-    beforeEach(async () => {
-      const [first, second] = await open();
-      db = first;
-      a = createApprovalRepository(first, cipher);
-      b = createApprovalRepository(second, cipher);
-      grants = createGrantRepository(second, cipher);
+    beforeEach(() => {
+      const [first, second] = replicas();
+      db = first.db;
+      a = createApprovalRepository(first.db, cipher);
+      b = createApprovalRepository(second.db, cipher);
+      grants = createGrantRepository(second.db, cipher);
     });
 
     const replica = (i: number): ApprovalStore => (i % 2 === 0 ? a : b);
