@@ -5,7 +5,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
  * Heap of one thread: a report must not take memory from exchanges. New objects get little room, so that they are collected
  * often: each block that they refer to lies outside of the heap, where nothing else limits it.
  */
-const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 };
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
 
 /** What a thread says, as its messages have it. */
 interface Message {

@@ -5,6 +5,7 @@ import { HoldsFold } from './holds-fold.ts';
 import { JurisdictionTallies } from './jurisdiction-tallies.ts';
 import { PolicyFold, type PolicyVersion } from './policy-fold.ts';
 import { KnownTexts } from './known-texts.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { Jurisdiction, type Belonging, type ReportQuestion } from './question.ts';
 import { decisionLine, lineFrame, outcomeLine, type DecisionLine, type OutcomeLine } from './record-line.ts';
 import type { Counts } from './tally.ts';
@@ -57,7 +58,7 @@ export class ReportFold {
   };
   readonly #notCounted = { elsewhere: 0, unidentified: 0 };
   #writer = '';
-  #open = new Map<string, OpenExchange>();
+  readonly #open = new OpenExchanges<OpenExchange>(MOST_OPEN);
 
   constructor(question: ReportQuestion) {
     this.#question = question;
@@ -129,7 +130,7 @@ export class ReportFold {
 
   #endWriter(): void {
     this.#totals.withoutOutcome += this.#open.size;
-    this.#open = new Map();
+    this.#open.clear();
   }
 
   #unreadable(): void {
@@ -210,7 +211,7 @@ export class ReportFold {
     const before = this.#open.get(exchange);
     if (before === undefined) {
       this.#totals.exchanges += 1;
-      this.#keepOpen(exchange, { of, host });
+      if (this.#open.add(exchange, { of, host })) this.#totals.withoutOutcome += 1;
     } else before.of = of;
     if (of.version !== undefined) countUnder(of.version, time);
     if (of.isDoubtful) this.#tallies.judged(facts, host);
@@ -248,18 +249,9 @@ export class ReportFold {
     }
   }
 
-  #keepOpen(exchange: string, open: OpenExchange): void {
-    this.#open.set(exchange, open);
-    if (this.#open.size <= MOST_OPEN) return;
-    const [oldest] = this.#open.keys();
-    this.#open.delete(oldest!);
-    this.#totals.withoutOutcome += 1;
-  }
-
   #outcome({ exchange, wasDialled, sent, received }: OutcomeLine, findings: () => Readonly<Record<string, unknown>>): void {
-    const open = this.#open.get(exchange);
+    const open = this.#open.take(exchange);
     if (open === undefined) return;
-    this.#open.delete(exchange);
     this.#tallies.found(findings());
     const { of, host } = open;
     const { facts, flow, transfer } = of;
