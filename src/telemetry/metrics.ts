@@ -26,6 +26,8 @@ export interface CounterLabels {
   cordon_webhook_deliveries_total: { event: WebhookEvent; result: 'delivered' | 'failed' | 'given-up' };
   /** Workers that ended though nobody had asked them to: killed by a signal, by themselves with a status, or before they could start. */
   cordon_worker_endings_total: { cause: 'signal' | 'status' | 'start' };
+  /** Times that so much waited for a worker, or for the primary of the workers, that it was told nothing more. */
+  cordon_pipe_full_total: { to: 'worker' | 'primary' };
   /** Attempts to copy a piece of the record to a sink. */
   cordon_sink_deliveries_total: { sink: SinkLabel; result: 'delivered' | 'failed' };
   /** Spans of exchanges: taken by the collector, refused by it, or never sent. */
@@ -86,6 +88,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_findings_total: 'Values found in messages by kind and direction',
   cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',
   cordon_worker_endings_total: 'Workers that ended though nobody had asked them to by cause',
+  cordon_pipe_full_total: 'Times that a process of the gateway did not take what another one told it',
   cordon_sink_deliveries_total: 'Attempts to copy a piece of the record to a sink by result',
   cordon_trace_spans_total: 'Spans of exchanges by what became of them',
 };

@@ -11,7 +11,7 @@ import type { Log } from '../../telemetry/log.ts';
 import { joinRegistries } from '../../telemetry/registry.ts';
 import type { CarrierHealth, Carriers } from './carriers.ts';
 import type { Replica } from '../replica.ts';
-import type { Hearing } from './channel.ts';
+import type { Hearing, Waiting } from './channel.ts';
 import { DepartedFigures } from './departed-figures.ts';
 import { type Ending, Member } from './member.ts';
 import type { FromWorker, WorkerStart, WorkerStatus } from './messages.ts';
@@ -152,7 +152,10 @@ export class Crew implements Carriers {
   /** Starts a worker in an empty place. One that cannot start has ended when this resolves. */
   async #fill(place: Place): Promise<WorkerStart> {
     const { settings, observe, listening, clock } = this.#parts;
-    const member = new Member(place.number, clock.monotonic(), (self) => this.#hearing(self));
+    const member = new Member(place.number, clock.monotonic(), {
+      hearing: (self) => this.#hearing(self),
+      onFull: (self, waiting) => this.#onFull(self, waiting),
+    });
     place.member = member;
     void member.ended.then((how) => this.#onEnded(place, member, how));
     const order = {
@@ -198,6 +201,12 @@ export class Crew implements Carriers {
         },
       },
     };
+  }
+
+  #onFull(member: Member, waiting: Waiting): void {
+    this.#primary!.metrics.count('cordon_pipe_full_total', { to: 'worker' });
+    this.#parts.log.error({ worker: member.number, ...waiting }, 'A worker does not take what it is told and is replaced');
+    member.kill();
   }
 
   #onEnded(place: Place, member: Member, ending: Ending): void {

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { Milliseconds } from '../../core/units.ts';
 import type { MetricReading } from '../../telemetry/registry.ts';
 import type { CarrierHealth } from './carriers.ts';
-import { Channel, type Hearing } from './channel.ts';
+import { Channel, type Hearing, type Waiting } from './channel.ts';
 import type { FromPrimary, FromWorker, WorkerStatus } from './messages.ts';
 
 /** Workers tell how they are twice a second. */
@@ -28,16 +28,29 @@ export class Member {
   #status: WorkerStatus | undefined;
   #heardAt: Milliseconds;
 
-  /** @param hearing what the primary answers this one */
-  constructor(number: number, now: Milliseconds, hearing: (self: Member) => Hearing<FromWorker>) {
+  /**
+   * @param hearing what the primary answers this one
+   * @param onFull it does not take what it is told; among that is what it must know, so it is to be ended
+   */
+  constructor(
+    number: number,
+    now: Milliseconds,
+    { hearing, onFull }: { hearing: (self: Member) => Hearing<FromWorker>; onFull: (self: Member, waiting: Waiting) => void },
+  ) {
     this.number = number;
     this.startedAt = now;
     this.#heardAt = now;
     const worker = cluster.fork();
     this.#worker = worker;
-    // It may have ended in this very moment: that is told by its end.
-    this.channel = new Channel({ send: (message) => void worker.send(message, undefined, () => {}) }, hearing(this));
-    worker.on('message', (message: object) => this.channel.receive(message));
+    this.channel = new Channel(
+      {
+        // It may have ended in this very moment: that is told by its end.
+        send: (message, onSent) => void worker.send(message, undefined, onSent),
+        onFull: (waiting) => onFull(this, waiting),
+      },
+      hearing(this),
+    );
+    worker.on('message', (message: Uint8Array) => this.channel.receive(message));
     worker.on('error', () => {});
     this.ended = new Promise((resolve) => {
       worker.once('exit', (status, signal) => {

@@ -15,7 +15,7 @@ import { openReplica, type Replica } from '../replica.ts';
 import { openSinks } from '../sinks/open-sinks.ts';
 import { systemClock, systemRandom } from '../system.ts';
 import { openTables } from '../tables.ts';
-import { Channel } from './channel.ts';
+import { Channel, type Waiting } from './channel.ts';
 import { CountedByPrimary } from './counted-by-primary.ts';
 import type { FromPrimary, FromWorker, WorkerOrder, WorkerStart, WorkerStatus } from './messages.ts';
 import { countedByShare } from './shares.ts';
@@ -73,7 +73,10 @@ class Worker {
       this.#onDrained = resolve;
     });
     this.#primary = new Channel(
-      { send: (message) => void process.send?.(message, undefined, undefined, () => {}) },
+      {
+        send: (message, onSent) => void process.send?.(message, undefined, undefined, onSent),
+        onFull: (waiting) => this.#onFull(waiting),
+      },
       {
         questions: {
           start: (order) => this.#start(order),
@@ -88,7 +91,7 @@ class Worker {
         },
       },
     );
-    process.on('message', (message: object) => this.#primary.receive(message));
+    process.on('message', (message: Uint8Array) => this.#primary.receive(message));
   }
 
   async #start(order: WorkerOrder): Promise<WorkerStart> {
@@ -130,6 +133,12 @@ class Worker {
     this.#prepared = undefined;
     this.#primary.tell('status', statusOf(replica));
     return true;
+  }
+
+  /** What needs an answer is refused by whoever gets none; the rest is made up for when the primary goes on, or with its end. */
+  #onFull(waiting: Waiting): void {
+    this.#opened?.replica.metrics.count('cordon_pipe_full_total', { to: 'primary' });
+    this.#opened?.log.error({ ...waiting }, 'The primary does not take what it is told');
   }
 
   async #drain(deadline: Milliseconds): Promise<void> {

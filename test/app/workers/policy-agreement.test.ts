@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PolicySource } from '../../../src/app/loading/policy-source.ts';
 import { Channel } from '../../../src/app/workers/channel.ts';
@@ -25,15 +26,17 @@ class TestWorker implements Follower {
     this.number = number;
     this.channel = new Channel<FromPrimary, FromWorker>(
       {
-        send: (message) => {
-          const { kind, id, name, body } = message as {
+        onFull: () => {},
+        send: (message, onSent) => {
+          onSent();
+          const { kind, id, name, body } = deserialize(message) as {
             kind: string;
             id: number;
             name: string;
             body: PolicySource | PolicyDigest;
           };
           if (kind !== 'question' || !answers) return;
-          this.channel.receive({ kind: 'answer', id, body: this.#answer(name, body) });
+          queueMicrotask(() => this.channel.receive(serialize({ kind: 'answer', id, body: this.#answer(name, body) })));
         },
       },
       { questions: {}, news: {} } as never,
