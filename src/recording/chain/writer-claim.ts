@@ -30,14 +30,26 @@ export function claimWriter(recordings: string, random: Random, named?: string):
   try {
     mkdirSync(recordings, { recursive: true, mode: 0o700 });
     if (named !== undefined) return claimNamed(recordings, named);
-    for (const writer of writerIds(recordings)) {
-      if (isFinished(join(recordings, writer))) continue;
-      const claim = tryClaim(recordings, writer);
-      if (claim !== undefined) return ok(claim);
-    }
-    return claimNamed(recordings, `w${Buffer.from(random.bytes(8)).toString('hex')}`);
+    return ok(claimFirst(recordings) ?? claimNew(recordings, random));
   } catch (error) {
     return fail({ code: 'audit_unavailable', detail: `Cannot use ${recordings}: ${String(error)}` });
+  }
+}
+
+function claimFirst(recordings: string): WriterClaim | undefined {
+  for (const writer of writerIds(recordings)) {
+    if (isFinished(join(recordings, writer))) continue;
+    const claim = tryClaim(recordings, writer);
+    if (claim !== undefined) return claim;
+  }
+  return undefined;
+}
+
+/** Of several processes that start at once, another one may find the new directory, and claim it, before this one has. */
+function claimNew(recordings: string, random: Random): WriterClaim {
+  for (;;) {
+    const claim = tryClaim(recordings, `w${Buffer.from(random.bytes(8)).toString('hex')}`);
+    if (claim !== undefined) return claim;
   }
 }
 
