@@ -1,35 +1,52 @@
-import { rename } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HealthAnswer } from '../../../src/admin/contract.ts';
+import { cordon } from '../../cli/cordon.ts';
 import { describeOnPostgres } from '../../store/engines.ts';
-import { startLab, type Lab } from '../../support/lab.ts';
+import { startLab, type Lab, type LabOptions } from '../../support/lab.ts';
 import type { RawConnection } from '../../support/raw-client.ts';
 import { PostgresServer } from '../../support/postgres-server.ts';
 import { ask } from '../masking/ask.ts';
+import { startAnother } from '../holding/replica.ts';
 import { Crew } from './crew.ts';
+import { Load } from './load.ts';
 
 const API = 'api.de.lab.example';
 const RULES = ['{ id: api, to: [api-de-lab-example], then: permit }'];
 /** Of both workers together. */
-const CONNECTIONS = 12;
+const CONNECTIONS = 16;
+
+/** One that has ended may stay in the table of processes until whoever has taken it over asks for its status. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 describeOnPostgres('two workers on PostgreSQL', () => {
   const stack = new AsyncDisposableStack();
   let lab: Lab;
   let crew: Crew;
+  let settings: NonNullable<LabOptions['settings']>;
 
   beforeAll(async () => {
     const server = stack.use(await PostgresServer.start());
+    settings = {
+      workers: 2,
+      node: { place: 'DE' },
+      store: { url: server.url, place: 'DE' },
+      limits: { connections: CONNECTIONS },
+    };
     lab = stack.use(
       await startLab({
         origins: { [API]: { country: 'DE' } },
         rules: RULES,
-        settings: {
-          workers: 2,
-          node: { place: 'DE' },
-          store: { url: server.url, place: 'DE' },
-          limits: { connections: CONNECTIONS },
-        },
+        settings,
       }),
     );
     crew = new Crew(lab);
@@ -95,5 +112,35 @@ describeOnPostgres('two workers on PostgreSQL', () => {
     for (const _ of [1, 2]) expect(await get('/denied')).toBe(403);
     await lab.gateway.reload(lab.policy(RULES));
     await crew.until(({ policy, uniform }) => policy === before && uniform);
+  });
+
+  it('end with a primary that is killed, and the next start goes on with every chain', async () => {
+    const { directory, admin, exited } = lab.gateway;
+    const before = await crew.health();
+    const recordings = join(directory, 'data/recordings');
+    const chains = await readdir(recordings);
+    const load = new Load(lab, API);
+    await pause(500);
+    lab.gateway.signal('SIGKILL');
+    // Its streams close with the last process that has them.
+    await exited;
+    await load.stop();
+    await expect.poll(() => before.items.filter(({ pid = 0 }) => isRunning(pid))).toEqual([]);
+    await expect(lab.connect()).rejects.toThrow('ECONNREFUSED');
+    await using again = await startAnother(lab, RULES, { directory, settings, keepDirectory: true });
+    expect(again.gateway.admin).not.toEqual(admin);
+    const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
+    const after = (await again.gateway.adminAsk('/v1/health', { headers })).content as HealthAnswer;
+    expect(after).toMatchObject({ ready: true, uniform: true });
+    // Whoever comes first takes a chain that nobody writes: each of them has somebody again.
+    expect(await readdir(recordings)).toEqual(chains);
+    const permitted = (await again.gateway.records()).flatMap((each) =>
+      each.kind === 'decision' && each.decision === 'permit' && each.target?.includes('/load/') === true ? [each] : [],
+    );
+    expect(load.answered.length).toBeGreaterThan(20);
+    expect(load.missingIn(lab, API, permitted)).toEqual([]);
+    expect((await ask(again, API, { method: 'GET', target: '/again' })).status).toBe(200);
+    const verified = await cordon(['verify', '--json', '--config', 'cordon.yaml'], directory);
+    expect(verified.code, verified.out + verified.err).toBe(0);
   });
 });
