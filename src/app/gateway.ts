@@ -19,7 +19,7 @@ import { type MetadataEndpoint, metadataService } from './egress/metadata-servic
 import { openIndexing } from './indexing/open-indexing.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { homeStores } from './records/stores/home-stores.ts';
-import { loggedAlarms } from './notifying/logged-alarms.ts';
+import { countedAlarms, loggedAlarms } from './notifying/told-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openSinks } from './sinks/open-sinks.ts';
@@ -84,10 +84,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     counting: countedHere(clock, random),
   });
   if (!replica.ok) return fail([replica.failure]);
-  const { state, inForce, upkeep } = stack.use(replica.value);
+  const { state, inForce, upkeep, metrics } = stack.use(replica.value);
   const shared = { ...options, ...replica.value, events, listening };
   // What a revoked token opened is cut at once, not when the store is looked at the next time.
   stack.use(events.subscribe(({ type }) => void (type === 'token.revoked' && state.database.signal())));
+  stack.use(countedAlarms(events, metrics));
   const webhooks = await openWebhooks(shared);
   if (!webhooks.ok) return fail([webhooks.failure]);
   stack.use(webhooks.value);

@@ -14,6 +14,7 @@ import { createLegalHolds } from './migrations/0007-legal-holds.ts';
 import { createStoppedAgents } from './migrations/0008-stopped-agents.ts';
 import { createWorkloads } from './migrations/0009-workloads.ts';
 import { createEndings } from './migrations/0010-endings.ts';
+import { createBreakGlass } from './migrations/0011-break-glass.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-stopped-agents', apply: createStoppedAgents },
   { name: '0009-workloads', apply: createWorkloads },
   { name: '0010-endings', apply: createEndings },
+  { name: '0011-break-glass', apply: createBreakGlass },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

@@ -50,6 +50,8 @@ export interface Schema {
     readonly once: number;
     readonly used_at: number | null;
     readonly ended_at: number | null;
+    /** Why it was made, where it is for an emergency. */
+    readonly break_glass: string | null;
   };
   readonly console_sessions: {
     readonly id: string;

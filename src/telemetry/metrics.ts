@@ -7,6 +7,7 @@ import type { Code } from '../core/codes.ts';
 import type { Instrument, MetricReading } from './registry.ts';
 import { Counts, Durations, Level, Levels, type Counting, type Together } from './instruments.ts';
 import type { ExchangeKind } from '../core/exchange/decision.ts';
+import type { Alarm } from '../core/exchange/record.ts';
 import type { Milliseconds } from '../core/units.ts';
 import type { WebhookEvent } from '../core/webhooks/webhook-event.ts';
 
@@ -18,6 +19,7 @@ export interface CounterLabels {
   cordon_refusals_total: { stage: Stage; code: Code };
   /** Reloads of the policy. */
   cordon_policy_reloads_total: { result: 'loaded' | 'refused' };
+  cordon_alarms_total: { alarm: Alarm };
   /** Content bytes relayed. */
   cordon_content_bytes_total: { direction: 'sent' | 'received' };
   /** Values that were found; `entity` is built in, or `own`. */
@@ -84,6 +86,7 @@ const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_decisions_total: 'Decisions by kind of exchange, effect and code',
   cordon_refusals_total: 'Answers of the gateway itself by stage and code',
   cordon_policy_reloads_total: 'Policy reloads by result',
+  cordon_alarms_total: 'Alarms by kind',
   cordon_content_bytes_total: 'Content bytes relayed by direction',
   cordon_findings_total: 'Values found in messages by kind and direction',
   cordon_webhook_deliveries_total: 'Deliveries to webhooks by event and result',

@@ -40,7 +40,7 @@ export interface PeopleFixture {
   put(
     person: string,
     assignment: Partial<RoleAssignment> & { role: Role },
-    more?: { ttl?: number; once?: boolean },
+    more?: { ttl?: number; once?: boolean; breakGlass?: string },
   ): Promise<string>;
 }
 
@@ -72,8 +72,8 @@ export async function openPeople(directory: string, clock: ManualClock): Promise
     },
     onUsed: () => {},
   };
-  const put: PeopleFixture['put'] = async (person, assignment, { ttl = HOUR, once = false } = {}) => {
-    const order = { person, assignment: { groups: [], places: [], ...assignment }, mintedBy: 'local:test', ttl, once };
+  const put: PeopleFixture['put'] = async (person, assignment, { ttl = HOUR, once = false, ...more } = {}) => {
+    const order = { person, assignment: { groups: [], places: [], ...assignment }, mintedBy: 'local:test', ttl, once, ...more };
     const minted = mintPersonToken(order, MACHINE_RANDOM, clock);
     const inserted = await parts.personTokens.insert(minted.token, minted.secretHash);
     if (!inserted.ok) throw new Error(inserted.failure.detail);

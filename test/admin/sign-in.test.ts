@@ -236,7 +236,7 @@ describe('a session', () => {
     const first = await signIn(opened, token);
     const steppedUp = async ({ cookie }: SignedIn = first): Promise<boolean> => {
       const text = cookie.slice('cordon-session='.length);
-      const visitor = await people.people.authenticate({ kind: 'cookie', text }, '127.0.0.1');
+      const visitor = await people.people.authenticate({ kind: 'cookie', text }, '127.0.0.1', 'GET /v1/me');
       return visitor.ok && hasSteppedUp(visitor.value.principal, people.clock.now());
     };
     expect(await steppedUp()).toBe(true);

@@ -165,9 +165,12 @@ describe('/v1/tokens', () => {
 
   it('does nothing that cannot be recorded', async () => {
     const opened = await admin();
+    const glass = await opened.people.put('eva@acme.example', { role: 'admin' }, { breakGlass: 'why' });
     const full = () => Promise.resolve(fail({ code: 'audit_unavailable', detail: 'No room' } as const));
     Object.assign(opened.people.parts, { record: full });
     expect((await mint(opened, ANNA)).status).toBe(503);
+    const headers = { authorization: `Bearer ${glass}` };
+    expect((await opened.ask('/v1/tokens', { headers })).status).toBe(503);
     const token = await opened.people.tokenFor('viewer');
     expect((await opened.ask('/v1/sign-in', { as: null, json: { token } })).status).toBe(503);
     expect(await opened.people.parts.sessions.list()).toEqual({ ok: true, value: [] });

@@ -39,7 +39,7 @@ export async function recognise(
   if (presented === undefined) {
     return row.without === 'local' && isLocalVisit(request.raw) ? undefined : unauthenticated('Expected a token or a session');
   }
-  const known = await people.authenticate(presented, clientOf(request));
+  const known = await people.authenticate(presented, clientOf(request), `${request.method} ${request.routeOptions.url}`);
   if (!known.ok) {
     const { status, detail } = known.failure;
     return status === 401 ? unauthenticated(detail, 'invalid_token') : known.failure;

@@ -45,8 +45,11 @@ export interface MintedToken {
 
 /** People, their tokens and their sessions; given by `app`, which puts everything that changes something on the record. */
 export interface People {
-  /** Who shows this. Attempts that fail are counted against the client, slowed and recorded. */
-  authenticate(presented: Presented, client: string): Promise<Result<Visitor, Refusal>>;
+  /**
+   * Who shows this. Attempts that fail are counted against the client, slowed and recorded.
+   * @param asked for what, as the record names it: `GET /v1/tokens`
+   */
+  authenticate(presented: Presented, client: string, asked: string): Promise<Result<Visitor, Refusal>>;
   /** Opens a session with a token; a session that the browser held before ends. */
   signIn(token: string, client: string, before: string | undefined): Promise<Result<Opened, Refusal>>;
   signOut(by: Principal): Promise<Result<void, Refusal>>;

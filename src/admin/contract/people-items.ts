@@ -18,8 +18,9 @@ export function tokenItem(token: AgentToken | PersonToken, now: Instant): TokenI
     ...(mintedBy !== undefined && { mintedBy }),
   };
   if ('agent' in token) return { ...shared, agent: token.agent };
-  const { person, role, groups, places } = token;
-  return { ...shared, person, role, groups: [...groups], places: [...places] };
+  const { person, role, groups, places, breakGlass } = token;
+  const scoped = { person, role, groups: [...groups], places: [...places] };
+  return { ...shared, ...scoped, ...(breakGlass !== undefined && { breakGlass }) };
 }
 
 function tokenState(token: AgentToken | PersonToken, now: Instant): TokenItem['state'] {

@@ -76,6 +76,7 @@ export const TokenItem = Type.Object({
   createdAt: Moment('When it was minted.'),
   expiresAt: Moment('When it ends by itself.'),
   mintedBy: Type.Optional(Type.String({ description: 'A person, `local:<user>`, or `cordon`.' })),
+  breakGlass: Type.Optional(Type.String({ description: 'Of a token for an emergency: why it was made.' })),
 });
 /** A token without its secret. */
 export type TokenItem = Static<typeof TokenItem>;

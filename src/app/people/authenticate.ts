@@ -3,6 +3,7 @@ import type { Refusal } from '../../admin/problem.ts';
 import type { Failure } from '../../core/codes.ts';
 import type { ConsoleSession } from '../../core/people/console-session.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
+import type { Principal } from '../../core/people/principal.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { csrfToken, isOver, parseSession, verifySession } from '../../identity/people/open-session.ts';
@@ -22,9 +23,16 @@ const RETRY_AFTER = 6;
  * Only what fails is counted against an address: an agent on an approver's machine must not lock the approver out.
  */
 export function createAuthentication(parts: PeopleParts): People['authenticate'] {
-  return async ({ kind, text }, client) => {
-    const known = kind === 'bearer' ? await byToken(text, client, parts) : await bySession(text, client, parts);
-    return known.ok ? known : refuseAttempt(known.failure, client, parts);
+  return async ({ kind, text }, client, asked) => {
+    if (kind === 'cookie') {
+      const known = await bySession(text, client, parts);
+      return known.ok ? known : refuseAttempt(known.failure, client, parts);
+    }
+    const token = await verifiedToken(text, parts);
+    if (!token.ok) return refuseAttempt(token.failure, client, parts);
+    const visitor = tokenVisitor(token.value, client, parts);
+    const told = await tellUse(token.value, visitor.principal, asked, parts);
+    return told.ok ? ok(visitor) : told;
   };
 }
 
@@ -34,6 +42,29 @@ export async function verifiedToken(text: string, { personTokens, clock }: Peopl
   if (!presented.ok) return presented;
   const stored = await personTokens.find(presented.value.id);
   return stored.ok ? verifyToken(presented.value, stored.value, clock.now()) : stored;
+}
+
+/**
+ * Puts the use of a token for an emergency on the record, and raises the alarm, before anything is done for whoever shows it.
+ * Other tokens are used without.
+ * @param asked `GET /v1/tokens`
+ * @failure 503: it cannot be recorded, so it is not used
+ */
+export async function tellUse(
+  { id, breakGlass }: PersonToken,
+  by: Principal,
+  asked: string,
+  { record }: PeopleParts,
+): Promise<Result<void, Refusal>> {
+  if (breakGlass === undefined) return ok(undefined);
+  const recorded = await record({
+    by,
+    action: 'break-glass.used',
+    subject: `token:${id}`,
+    details: { asked, why: breakGlass },
+    alarm: 'break-glass-used',
+  });
+  return recorded.ok ? ok(undefined) : fail(unavailable(recorded.failure));
 }
 
 /** The answer to a credential that does not verify: recorded, counted, and slowed after some. */
@@ -46,11 +77,6 @@ export function refuseAttempt(failure: Failure, client: string, { attempts, refu
   }
   // Which of the reasons it is stands on the record: whoever guesses learns nothing from it.
   return fail({ status: 401, detail: 'The credential is not valid, or not any more' });
-}
-
-async function byToken(text: string, client: string, parts: PeopleParts): Promise<Result<Visitor, Failure>> {
-  const token = await verifiedToken(text, parts);
-  return token.ok ? ok(tokenVisitor(token.value, client, parts)) : token;
 }
 
 /** Who holds a token. Somebody gave it to the person when it was made, so its age counts for `approval.step-up`. */

@@ -9,7 +9,7 @@ import type { PersonToken } from '../../core/people/person-token.ts';
 import type { Principal } from '../../core/people/principal.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { openSession, parseSession, verifySession, type SignIn } from '../../identity/people/open-session.ts';
-import { refuseAttempt, sessionVisitor, tokenVisitor, verifiedToken } from './authenticate.ts';
+import { refuseAttempt, sessionVisitor, tellUse, tokenVisitor, verifiedToken } from './authenticate.ts';
 import { onRecord } from './on-record.ts';
 import type { PeopleParts } from './people-parts.ts';
 import { coversAssignment } from './scope.ts';
@@ -19,6 +19,12 @@ import { unavailable } from './unavailable.ts';
 /** Open sessions of one person: enough for every browser of theirs, few enough for an admin to look through. */
 const MOST_SESSIONS = 10;
 
+/** What a session does is not told one by one. */
+const NO_SESSION: Refusal = {
+  status: 403,
+  detail: 'Found a break-glass token, which opens no session: it is shown with each request',
+};
+
 /** Signing in and out. */
 export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'signOut' | 'sessions' | 'endSession'> {
   const { sessions } = parts;
@@ -27,6 +33,9 @@ export function createSessions(parts: PeopleParts): Pick<People, 'signIn' | 'sig
       const token = await verifiedToken(text, parts);
       if (!token.ok) return refuseAttempt(token.failure, client, parts);
       const by = tokenVisitor(token.value, client, parts).principal;
+      const told = await tellUse(token.value, by, 'POST /v1/sign-in', parts);
+      if (!told.ok) return told;
+      if (token.value.breakGlass !== undefined) return fail(NO_SESSION);
       const replaced = before === undefined ? undefined : await presentedSession(before, parts);
       return beginSession(signInWith(token.value), by, { token: token.value, before: replaced?.id }, parts);
     },

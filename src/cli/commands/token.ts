@@ -21,7 +21,9 @@ interface MintOptions {
   readonly person?: string;
   readonly group?: readonly string[];
   readonly place?: readonly string[];
-  readonly ttl: string;
+  readonly breakGlass?: true;
+  readonly reason?: string;
+  readonly ttl?: string;
 }
 
 /** `cordon token mint|list|revoke` */
@@ -35,7 +37,9 @@ export function addTokenCommands(program: Command, run: Run): void {
     .option('--person <name>', 'person it stands for, as owners are written in the policy')
     .option('--group <group>', 'group of approvers that the person speaks for; repeatable', collect)
     .option('--place <place>', 'country or set that the role is scoped to (default: all); repeatable', collect)
-    .option('--ttl <duration>', 'how long it is valid', '1h')
+    .option('--break-glass', 'an admin for an emergency: each use of it raises an alarm, and it opens no session')
+    .option('--reason <text>', 'of --break-glass: why')
+    .option('--ttl <duration>', 'how long it is valid (default: 1h; of --break-glass 15m, at most 1h)')
     .action((options: MintOptions) => run((context) => mint(context, options)));
   token
     .command('list')
@@ -49,9 +53,9 @@ export function addTokenCommands(program: Command, run: Run): void {
 }
 
 async function mint(context: CommandContext, options: MintOptions): Promise<ExitCode> {
-  const lifetime = parseLifetime(options.ttl);
+  const lifetime = parseLifetime(options.ttl ?? (options.breakGlass === true ? '15m' : '1h'));
   if (!lifetime.ok) return give(context, EXIT.usage, `--ttl: ${lifetime.failure}`);
-  const misuse = misuseOf(options);
+  const misuse = misuseOf(options) ?? breakGlassMisuse(options, lifetime.value);
   if (misuse !== undefined) return give(context, EXIT.usage, misuse);
   const setup = await localSetup(context);
   if (!setup.ok) return setup.failure;
@@ -65,19 +69,34 @@ async function mint(context: CommandContext, options: MintOptions): Promise<Exit
 }
 
 /** Options that do not go together, as a sentence. */
-function misuseOf({ agent, role, person, group, place }: MintOptions): string | undefined {
+function misuseOf({ agent, role, person, group, place, breakGlass }: MintOptions): string | undefined {
   if (agent !== undefined) {
-    const beside = Object.entries({ role, person, group, place }).find(([, value]) => value !== undefined);
+    const beside = Object.entries({ role, person, group, place, 'break-glass': breakGlass }).find(
+      ([, value]) => value !== undefined,
+    );
     return beside === undefined
       ? undefined
       : `Found --${beside[0]} beside --agent, expected a token of an agent or of a person`;
   }
-  if (role === undefined || person === undefined) return 'expected --agent, or --role and --person';
+  if ((role === undefined && breakGlass !== true) || person === undefined) return 'expected --agent, or --role and --person';
   return undefined;
 }
 
+/** One line, as it stands on the record and in lists. */
+const REASON = /^[^\p{Cc}]{3,500}$/u;
+const LONGEST_BREAK_GLASS: Milliseconds = 3_600_000;
+
+function breakGlassMisuse({ breakGlass, reason, role, group, place }: MintOptions, ttl: Milliseconds): string | undefined {
+  if (breakGlass !== true) return reason === undefined ? undefined : 'Found --reason, expected it with --break-glass alone';
+  const beside = Object.entries({ role, group, place }).find(([, value]) => value !== undefined);
+  if (beside !== undefined) return `Found --${beside[0]} beside --break-glass, which makes an admin of everything`;
+  if (!REASON.test(reason ?? '')) return 'expected --reason with --break-glass: one line of 3 to 500 characters';
+  return ttl > LONGEST_BREAK_GLASS ? '--ttl: expected at most 1h for --break-glass' : undefined;
+}
+
 function orderOf(options: MintOptions, ttl: Milliseconds, { policy, tables }: LocalSetup): Result<LocalOrder, string> {
-  const { agent, role, person, group: groups = [], place: places = [] } = options;
+  const { agent, person, group: groups = [], place: places = [], breakGlass, reason } = options;
+  const role = breakGlass === true ? 'admin' : options.role;
   if (role === undefined || person === undefined) {
     const declared = policy.policy.agents.some(({ attributes }) => attributes.agent === agent);
     return declared ? ok({ agent: agent as AgentId, ttl }) : fail(`the policy declares no agent "${agent}"`);
@@ -86,7 +105,8 @@ function orderOf(options: MintOptions, ttl: Milliseconds, { policy, tables }: Lo
   if (!name.ok) return fail(`--person: ${name.failure}`);
   const { unknown } = scopePlaces(places, policy.policy, tables.world);
   if (unknown.length > 0) return fail(`--place: Found "${unknown[0]}", expected a country or a set such as eu`);
-  return ok({ person: name.value, assignment: { role, groups, places }, ttl });
+  const order = { person: name.value, assignment: { role, groups, places }, ttl };
+  return ok(breakGlass === true && reason !== undefined ? { ...order, breakGlass: reason } : order);
 }
 
 async function list(context: CommandContext): Promise<ExitCode> {
@@ -103,10 +123,10 @@ async function list(context: CommandContext): Promise<ExitCode> {
   answer(context, { items }, () =>
     columns([
       ['ID', 'FOR', 'ROLE', 'STATE', 'EXPIRES', 'MINTED BY'],
-      ...items.map(({ id, agent, person, role, state, expiresAt, mintedBy }) => [
+      ...items.map(({ id, agent, person, role, state, expiresAt, mintedBy, breakGlass }) => [
         id,
         agent ?? person ?? '',
-        role ?? 'agent',
+        breakGlass === undefined ? (role ?? 'agent') : `${role} (break-glass)`,
         state,
         expiresAt,
         mintedBy ?? '',

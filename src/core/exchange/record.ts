@@ -209,6 +209,7 @@ export type AdminAction =
   | 'token.minted'
   | 'token.exchanged'
   | 'token.revoked'
+  | 'break-glass.used'
   | 'session.opened'
   | 'session.ended'
   | 'credential.refused'
@@ -240,7 +241,14 @@ export type AdminAction =
   | 'records.verified'
   | 'records.verify-ended';
 
-export type AdminAlarm = 'minted-for-oneself' | 'worker-ended' | 'worker-start-failed' | 'sink-behind' | 'sink-level';
+export type AdminAlarm =
+  | 'minted-for-oneself'
+  | 'break-glass-minted'
+  | 'break-glass-used'
+  | 'worker-ended'
+  | 'worker-start-failed'
+  | 'sink-behind'
+  | 'sink-level';
 
 /** What people are told of at once, whoever did it. */
 export type Alarm = AdminAlarm | 'placeholder-misplaced';

@@ -19,6 +19,8 @@ export interface PersonToken extends RoleAssignment {
   /** It opens one session or mints one token, then it is used up. */
   readonly once: boolean;
   readonly usedAt?: Instant;
+  /** Why it was made, where it is for an emergency: each use of it raises an alarm, and it opens no session. */
+  readonly breakGlass?: string;
 }
 
 /** A token as it is stored: the hash of its secret, never the secret. */

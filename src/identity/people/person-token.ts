@@ -20,6 +20,8 @@ export interface PersonTokenOrder {
   /** How long it is valid, from now. */
   readonly ttl: Milliseconds;
   readonly once: boolean;
+  /** For an emergency: why. */
+  readonly breakGlass?: string;
 }
 
 /** A new token: the text is shown once and kept nowhere. */
@@ -30,9 +32,10 @@ export interface MintedPersonToken extends StoredPersonToken {
 /** A new token for a person: `cdp_<public id>.<secret>`, with 256 bits of secret. */
 export function mintPersonToken(order: PersonTokenOrder, random: Random, clock: Clock): MintedPersonToken {
   const { id, text, secretHash } = mintCredential(PREFIX, random);
-  const { person, assignment, mintedBy, ttl, once } = order;
+  const { person, assignment, mintedBy, ttl, once, breakGlass } = order;
   const createdAt = clock.now();
-  const token = { id: id as TokenId, person, ...assignment, createdAt, expiresAt: createdAt + ttl, mintedBy, once };
+  const named = { id: id as TokenId, person, ...assignment, createdAt, expiresAt: createdAt + ttl, mintedBy, once };
+  const token = breakGlass === undefined ? named : { ...named, breakGlass };
   return { text, token, secretHash };
 }
 

@@ -115,6 +115,7 @@ function toRow(token: PersonToken, secretHash: Uint8Array): TokenRow {
     ended_at: token.endedAt ?? null,
     once: token.once ? 1 : 0,
     used_at: token.usedAt ?? null,
+    break_glass: token.breakGlass ?? null,
   };
 }
 
@@ -130,5 +131,6 @@ function fromRow(row: TokenRow): PersonToken {
     mintedBy: row.minted_by,
     once: row.once === 1,
     ...(row.used_at !== null && { usedAt: row.used_at }),
+    ...(row.break_glass !== null && { breakGlass: row.break_glass }),
   };
 }

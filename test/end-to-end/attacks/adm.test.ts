@@ -112,6 +112,36 @@ describe('the admin API of a running gateway', () => {
     expect((await gateway.adminAsk('/v1/me', { headers: { cookie } })).status).toBe(401);
   });
 
+  it('a break-glass token is told of with each use, opens no session, and is made on the machine alone', async () => {
+    const config = ['--config', join(gateway.directory, 'cordon.yaml')];
+    const minting = ['token', 'mint', '--break-glass', '--person', 'eva@acme.example', '--reason', 'IdP is down', ...config];
+    const { out, err, code } = await cordonProcess(minting, gateway.directory);
+    expect([code, err]).toEqual([0, '']);
+    const own = out.trim();
+    const { content } = await gateway.adminAsk('/v1/tokens', { headers: bearer(own) });
+    const item = (content as { items: Record<string, unknown>[] }).items.find(({ breakGlass }) => breakGlass === 'IdP is down');
+    expect(item).toMatchObject({ person: 'eva@acme.example', role: 'admin', state: 'valid' });
+    const lasts = Date.parse(String(item?.['expiresAt'])) - Date.parse(String(item?.['createdAt']));
+    expect(lasts).toBe(15 * 60_000);
+    // An admin decides nothing, in an emergency neither; that it was tried counts all the same.
+    expect((await gateway.adminAsk('/v1/approvals/x/decision', { json: {}, headers: bearer(own) })).status).toBe(403);
+    expect((await gateway.adminAsk('/v1/sign-in', { json: { token: own } })).status).toBe(403);
+    const used = (await gateway.records()).filter((record) => record.kind === 'admin' && record.action === 'break-glass.used');
+    const byEva = { actor: 'eva@acme.example', credential: `token:${String(item?.['id'])}`, alarm: 'break-glass-used' };
+    expect(used).toMatchObject(
+      ['GET /v1/tokens', 'POST /v1/approvals/:id/decision', 'POST /v1/sign-in'].map((asked) => ({
+        ...byEva,
+        details: { asked, why: 'IdP is down' },
+      })),
+    );
+    expect((await gateway.adminAsk('/metrics')).content).toContain('cordon_alarms_total{alarm="break-glass-used"} 3');
+    expect(gateway.stderr.match(/"alarm":"break-glass-used"/g)).toHaveLength(3);
+    const minted = (await gateway.records()).find((record) => record.kind === 'admin' && record.alarm === 'break-glass-minted');
+    expect(minted).toMatchObject({ actor: expect.stringMatching(/^local:/) as string, details: { why: 'IdP is down' } });
+    const byApi = { person: 'eva@acme.example', role: 'admin', breakGlass: 'for ever' };
+    expect((await gateway.adminAsk('/v1/tokens', { json: byApi, headers: bearer(token) })).status).toBe(400);
+  });
+
   it('puts what people do on the record, with who and what, and no secret', async () => {
     await gateway.waitForRecord((record) => record.kind === 'admin' && record.action === 'session.ended');
     const records = (await gateway.records()).filter((record) => record.kind === 'admin');
