@@ -102,7 +102,7 @@ export const CODES = {
     403,
     'http_request_denied',
     'No rule permits this protocol',
-    'HTTP/1.1, HTTP/2 and WebSocket over TLS pass; gRPC, QUIC and other protocols need a tunnel rule with inspect: false.',
+    'HTTP/1.1, HTTP/2, WebSocket and gRPC (over HTTP/2) pass over TLS; QUIC passes nowhere, other protocols need a tunnel rule with inspect: false.',
   ),
   no_rule: denial(
     403,

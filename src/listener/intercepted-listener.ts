@@ -97,6 +97,8 @@ export class InterceptedListener {
       maxHeaderListPairs: 256,
       maxSessionMemory: 16,
       peerMaxConcurrentStreams: 100,
+      // What an origin repeats passes as over HTTP/1.1. Trailers that Node refuses would throw where nobody catches.
+      strictSingleValueFields: false,
       unknownProtocolTimeout: limits.headersTimeout,
     });
     server.on('session', (session: ServerHttp2Session) => {

@@ -2,6 +2,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
+import { groupedFields } from '../wire/http/fields.ts';
 
 /** Content up to this size is held for the rest of its turn of the event loop, to leave in one segment with the head. */
 const HOLDABLE = 4 * 1024;
@@ -144,11 +145,17 @@ export class Http2Reply implements ReplySink {
     if (status === 103) this.#response.writeEarlyHints(earlyHints(fields));
   }
 
-  start(status: number, _reason: string, fields: RawFields): void {
+  start(status: number, _reason: string, fields: RawFields, isAll = false): void {
     // An earlier start may have failed on fields that HTTP/2 forbids, and left those before them behind.
     for (const name of this.#response.getHeaderNames()) this.#response.removeHeader(name);
     for (const [name, value] of pairs(fields)) this.#response.appendHeader(name, value);
-    this.#response.writeHead(status);
+    if (!isAll) {
+      this.#response.writeHead(status);
+      return;
+    }
+    this.#response.statusCode = status;
+    this.#ended = true;
+    this.#response.end();
   }
 
   write(chunk: Uint8Array): boolean {
@@ -160,8 +167,9 @@ export class Http2Reply implements ReplySink {
   }
 
   end(trailers: RawFields = []): void {
+    if (this.#ended) return;
     this.#ended = true;
-    if (trailers.length > 0) this.#response.addTrailers(Object.fromEntries(pairs(trailers)));
+    if (trailers.length > 0) this.#response.addTrailers(groupedFields(trailers));
     this.#response.end();
   }
 

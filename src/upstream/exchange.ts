@@ -1,16 +1,18 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../core/codes.ts';
+import type { FieldLines } from '../core/exchange/exchange.ts';
 import type { ByteCounts } from '../core/exchange/record.ts';
 import type { RawFields, ReplySink } from '../core/exchange/reply-sink.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Milliseconds } from '../core/units.ts';
 import { responseFraming } from '../wire/http/framing.ts';
-import { toFieldLines } from '../wire/http/fields.ts';
+import { fieldValue, toFieldLines } from '../wire/http/fields.ts';
+import { grpcStatus } from '../wire/http/grpc.ts';
 import { responseFieldsForClient } from '../wire/http/hop-by-hop.ts';
-import { toFailure, UpstreamError, errorCode } from './failures.ts';
+import { toFailure, UnprocessedError, UpstreamError, errorCode } from './failures.ts';
 import { countRead } from './read-memory.ts';
-import type { DialledConnection, DialObserver } from './pools.ts';
+import type { DialledConnection, Sender, SendingController, SendingHandler } from './sending.ts';
 
 /** One request as it leaves: everything end-to-end, framing left to the engine. */
 export interface OutgoingRequest {
@@ -21,11 +23,17 @@ export interface OutgoingRequest {
   readonly fields: RawFields;
   /** Null when the request has no content. */
   readonly content: Readable | null;
+  /** It is a gRPC call: it is sent over HTTP/2 or not at all. */
+  readonly isGrpc?: boolean;
+  /** Trailer fields of the request, once its content has been read; they reach origins over HTTP/2 alone. */
+  readonly trailers?: () => RawFields;
 }
 
 /** How it went. `status` is what the client got from the origin; absent when the origin gave nothing usable. */
 export interface ExchangeOutcome {
   readonly status?: number | undefined;
+  /** What a gRPC call says of its end, in the trailers, or in the head of an answer that is nothing else. */
+  readonly grpcStatus?: number | undefined;
   readonly failure?: Failure | undefined;
   /** Why it ended, where that is no failure: the client left, a side of a tunnel closed. */
   readonly detail?: string | undefined;
@@ -57,11 +65,15 @@ export interface Upgraded {
   readonly dialled: string | undefined;
 }
 
+/** Interim responses to one request; they pass without waiting for a client that reads slowly. */
+const MAX_INTERIM = 64;
+const TOO_MANY_INTERIM = `Found more than ${MAX_INTERIM} interim responses to one request`;
+
 /** Longest silence in the content of a request. */
 const CONTENT_SILENCE: Milliseconds = 300_000;
 
 /** Sends the request and streams the response to `reply`, as fast as the slower side and without buffering. */
-export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply: ReplySink, clock: Clock): RunningExchange {
+export function exchange(dispatcher: Sender, request: OutgoingRequest, reply: ReplySink, clock: Clock): RunningExchange {
   const run = new ExchangeRun(dispatcher, request, reply, clock);
   run.dispatch();
   return run;
@@ -72,7 +84,7 @@ export function exchange(dispatcher: Dispatcher, request: OutgoingRequest, reply
  * request, and `upgraded` is undefined.
  */
 export function upgrade(
-  dispatcher: Dispatcher,
+  dispatcher: Sender,
   request: OutgoingRequest,
   reply: ReplySink,
   clock: Clock,
@@ -90,9 +102,9 @@ export function upgrade(
   };
 }
 
-class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningExchange {
+class ExchangeRun implements SendingHandler, RunningExchange {
   readonly outcome: Promise<ExchangeOutcome>;
-  readonly #dispatcher: Dispatcher;
+  readonly #dispatcher: Sender;
   readonly #request: OutgoingRequest;
   readonly #reply: ReplySink;
   readonly #clock: Clock;
@@ -101,6 +113,8 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   #status: number | undefined;
   #sent = 0;
   #received = 0;
+  #grpcStatus: number | undefined;
+  #interim = 0;
   #firstByteAt: number | undefined;
   #abortReason: Failure | 'client' | undefined;
   #retried = false;
@@ -110,7 +124,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   readonly #onUpgraded: ((upgraded: Upgraded | undefined) => void) | undefined;
 
   constructor(
-    dispatcher: Dispatcher,
+    dispatcher: Sender,
     request: OutgoingRequest,
     reply: ReplySink,
     clock: Clock,
@@ -134,11 +148,11 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
       this.#finish();
       return;
     }
-    const { method, target, fields, content } = this.#request;
+    const { method, target, fields, content, isGrpc, trailers } = this.#request;
     try {
       this.#dispatcher.dispatch(
         this.#onUpgraded === undefined
-          ? { method, path: target, headers: fields as string[], body: content }
+          ? { method, path: target, headers: fields as string[], body: content, needsHttp2: isGrpc, trailers }
           : { method, path: target, headers: fields as string[], upgrade: 'websocket' },
         this,
       );
@@ -193,9 +207,11 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
     this.#silence?.refresh();
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, reason?: string): void {
+  onResponseStart(controller: SendingController, status: number, _headers: unknown, reason?: string): void {
     const raw = rawFields(controller.rawHeaders);
     if (status < 200) {
+      this.#interim += 1;
+      if (this.#interim > MAX_INTERIM) throw new UpstreamError({ code: 'origin_protocol', detail: TOO_MANY_INTERIM });
       this.#reply.inform(status, responseFieldsForClient(toFieldLines(raw)));
       return;
     }
@@ -207,7 +223,10 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
       return;
     }
     this.#status = status;
-    this.#reply.start(status, reason ?? '', responseFieldsForClient(lines));
+    if (controller.endsWithHead === true) this.#noteGrpcStatus(lines);
+    // On a connection of many a request may stay open for as long as its answer does: neither holds anybody up.
+    if (this.#connection?.isShared === true) clearTimeout(this.#silence);
+    this.#reply.start(status, reason ?? '', responseFieldsForClient(lines), controller.endsWithHead);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -219,11 +238,17 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.#reply.end(responseFieldsForClient(toFieldLines(rawFields(controller.rawTrailers))));
+    const trailers = toFieldLines(rawFields(controller.rawTrailers));
+    this.#noteGrpcStatus(trailers);
+    this.#reply.end(responseFieldsForClient(trailers));
     this.#finish();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  #noteGrpcStatus(fields: FieldLines): void {
+    if (this.#request.isGrpc === true) this.#grpcStatus ??= grpcStatus(fieldValue(fields, 'grpc-status'));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#mayRetry(error)) {
       this.#retried = true;
       this.dispatch();
@@ -235,17 +260,16 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
   }
 
   // An origin may close a kept connection at the moment it is used again. Nothing was answered, so a request that has no
-  // content and changes nothing is sent once more, under the same permit.
+  // content and changes nothing is sent once more, under the same permit; and so is one that the origin says it has not touched.
   #mayRetry(error: Error): boolean {
     const { method, content } = this.#request;
-    const closed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorCode(error));
+    const isClosed = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(errorCode(error)) && SAFE_METHODS.has(method);
     return (
-      closed &&
+      (isClosed || error instanceof UnprocessedError) &&
       !this.#retried &&
       this.#abortReason === undefined &&
       content === null &&
-      this.#firstByteAt === undefined &&
-      SAFE_METHODS.has(method)
+      this.#firstByteAt === undefined
     );
   }
 
@@ -258,6 +282,7 @@ class ExchangeRun implements Dispatcher.DispatchHandler, DialObserver, RunningEx
       sent: this.#sent,
       received: this.#received,
       status: this.#status,
+      grpcStatus: this.#grpcStatus,
       failure: aborted ? undefined : failure,
       dialled: this.#connection?.dialled,
       firstByteAt: this.#firstByteAt,

@@ -2,13 +2,18 @@ import type { Code, Failure } from '../core/codes.ts';
 
 /** Carries a {@link Failure} through undici, which hands connector errors to the response handler. */
 export class UpstreamError extends Error {
-  override readonly name = 'UpstreamError';
+  override readonly name: string = 'UpstreamError';
   readonly failure: Failure;
 
   constructor(failure: Failure) {
     super(failure.detail);
     this.failure = failure;
   }
+}
+
+/** The origin says that it has done nothing with the request (RFC 9113 §8.7), whatever its method. */
+export class UnprocessedError extends UpstreamError {
+  override readonly name = 'UnprocessedError';
 }
 
 /** Error codes of undici and of the operating system, and what they mean for the exchange. */

@@ -103,10 +103,13 @@ describe('the network (invariant 10)', () => {
       'store/postgres/server.ts',
       // To the addresses of a permit.
       'upstream/dial.ts',
+      // HTTP over connections that were dialled there.
+      'upstream/http1-pool.ts',
+      'upstream/http2/origin-session.ts',
       // To the judged addresses of the parent of the settings, for the two that have judged where a tunnel leads.
       'upstream/parent/ask-parent.ts',
-      // TLS over a socket that was dialled, and HTTP over that.
-      'upstream/pools.ts',
+      // TLS over one.
+      'upstream/secure.ts',
     ]);
   });
 

@@ -8,7 +8,16 @@ export interface Frame {
   readonly content: Buffer;
 }
 
-export const FRAME = { data: 0, headers: 1, rstStream: 3, settings: 4, goaway: 7, continuation: 9 } as const;
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  rstStream: 3,
+  settings: 4,
+  pushPromise: 5,
+  ping: 6,
+  goaway: 7,
+  continuation: 9,
+} as const;
 export const FLAG = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';

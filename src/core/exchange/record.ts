@@ -92,6 +92,8 @@ export interface OutcomeEvent {
   readonly home?: string | undefined;
   /** HTTP status that the client got; absent when it got none. */
   readonly status?: number | undefined;
+  /** How a gRPC call ended, by its `grpc-status`; absent where the origin did not say, and for everything else. */
+  readonly grpcStatus?: number | undefined;
   /** Set when the gateway answered itself or cut the exchange. */
   readonly code?: Code | undefined;
   readonly detail?: string | undefined;

@@ -14,7 +14,11 @@ export interface ReplySink {
   continue(): void;
   /** Sends an interim response (RFC 9110 §15.2). */
   inform(status: number, fields: RawFields): void;
-  start(status: number, reason: string, fields: RawFields): void;
+  /**
+   * @param isAll neither content nor trailer fields follow. HTTP/2 tells such an answer in one frame, and to gRPC it is another
+   *   one then ("Trailers-Only"); `end` is called all the same
+   */
+  start(status: number, reason: string, fields: RawFields, isAll?: boolean): void;
   /** False when the client reads slower than this: wait for `whenDrained`. */
   write(chunk: Uint8Array): boolean;
   whenDrained(listener: () => void): void;

@@ -20,6 +20,7 @@ import { Carriage } from './carriage.ts';
 import { finish, joinedNotes, NO_BYTES, type Ending } from './finish.ts';
 import { firstFailure } from './first-failure.ts';
 import { maskedHead } from './masked-head.ts';
+import { isGrpcCall } from './outgoing.ts';
 
 interface Client {
   readonly reply: ReplySink;
@@ -106,7 +107,8 @@ function outgoing(
     ...(leaving?.change !== undefined && { content: leaving.change }),
     readsResponse: readsResponse(masking),
   });
-  return fields.ok ? ok({ method, target, fields: fields.value, content: leaving?.content ?? null }) : fields;
+  if (!fields.ok) return fields;
+  return ok({ method, target, fields: fields.value, content: leaving?.content ?? null, isGrpc: isGrpcCall(permitted) });
 }
 
 /** A request as it may be looked at, and with the secret that only its origin gets. */

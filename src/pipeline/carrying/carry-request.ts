@@ -1,5 +1,6 @@
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { exchange } from '../../upstream/exchange.ts';
+import { fieldValue } from '../../wire/http/fields.ts';
 import { discardRest } from '../content/discard.ts';
 import type { RequestContent } from '../content/request-content.ts';
 import { recordsContent } from '../judging/discharge.ts';
@@ -9,7 +10,7 @@ import { Carriage } from './carriage.ts';
 import { carryRead } from './carry-read.ts';
 import { finish, NO_BYTES } from './finish.ts';
 import { injects } from '../credentials/injecting.ts';
-import { outgoingFields } from './outgoing.ts';
+import { isGrpcCall, outgoingFields, outgoingTrailers } from './outgoing.ts';
 import type { Services } from '../services.ts';
 import type { Permit } from '../../core/exchange/permit.ts';
 
@@ -38,6 +39,9 @@ export async function carryRequest(
     target: permitted.requestTarget,
     fields: outgoingFields(permitted, services),
     content: content?.open() ?? null,
+    isGrpc: isGrpcCall(permitted),
+    ...(content !== undefined &&
+      mayHaveTrailers(permitted) && { trailers: () => outgoingTrailers(permitted, content.trailers) }),
   };
   const running = exchange(pools.dispatcher(permitted.permit), request, reply, clock);
   carriage.endsWith(
@@ -48,4 +52,9 @@ export async function carryRequest(
   live.delete(carriage);
   finish(permitted, outcome, reply, services);
   await discardRest(content, reply);
+}
+
+// What people have agreed to was shown to them without any. HTTP/1.1 has none behind a length (RFC 9112 §7.1.2).
+function mayHaveTrailers({ release, httpVersion, fields }: Permitted): boolean {
+  return release === undefined && (httpVersion === '2' || fieldValue(fields, 'content-length') === undefined);
 }

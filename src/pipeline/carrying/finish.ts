@@ -34,7 +34,7 @@ export function finish(
   services: Services,
   findings = permitted.contentFacts === undefined ? NO_FINDINGS : findingsOf(permitted),
 ): void {
-  const { failure, detail, dialled, sent, received, firstByteAt } = ending;
+  const { failure, detail, dialled, sent, received, firstByteAt, grpcStatus } = ending;
   let { status } = ending;
   if (failure !== undefined && reply !== undefined && !reply.started && !reply.closed) {
     const answer = answerTo({ code: failure.code, progress: permitted });
@@ -48,6 +48,7 @@ export function finish(
     kind: 'outcome',
     exchange: permitted.id,
     status,
+    grpcStatus,
     code: failure?.code,
     detail: joinedNotes(failure?.detail, detail),
     dialled,

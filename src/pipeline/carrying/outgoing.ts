@@ -1,7 +1,11 @@
 import { authorityText, hostText } from '../../core/address.ts';
 import type { Decision } from '../../core/exchange/decision.ts';
+import type { RawFields } from '../../core/exchange/reply-sink.ts';
+import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
+import { isGrpc } from '../../wire/http/grpc.ts';
 import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
 import { countedDown } from '../../wire/http/max-forwards.ts';
+import { mediaTypeOf } from '../../wire/http/media-type.ts';
 import { ownSpan, traceContextOf, traceparentText } from '../../wire/http/trace-context.ts';
 import { viaValue } from '../../wire/http/via.ts';
 import type { Permitted } from '../judging/permitted.ts';
@@ -49,6 +53,35 @@ export function outgoingFields(exchange: Permitted, { pseudonym, traceContext }:
   for (const [name, value] of edits.set) fields.push(name, value);
   fields.push('Via', viaValue(httpVersion, pseudonym, exchange.fields));
   return fields;
+}
+
+/** Fields that say how a message is read, routed or authenticated: behind the content they say it too late (RFC 9110 §6.5.1). */
+const NO_TRAILERS: ReadonlySet<string> = new Set([
+  ...CREDENTIAL_FIELDS,
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'content-location',
+  'cache-control',
+  'max-forwards',
+  'range',
+  'te',
+  'trailer',
+  'set-cookie',
+]);
+
+/** The trailer fields of a request as they leave. Nobody has judged them, so what a rule sets or removes has no place in them. */
+export function outgoingTrailers({ decision }: Permitted, trailers: RawFields): string[] {
+  if (trailers.length === 0) return [];
+  const edits = fieldEdits(decision);
+  return requestFieldsForUpstream(toFieldLines(trailers), new Set([...NO_TRAILERS, ...TRACE_FIELDS, ...edits.remove]));
+}
+
+/** Whether a request is a gRPC call, which has no end without trailers: it may go over HTTP/2 alone. */
+export function isGrpcCall({ hasContent, fields }: Permitted): boolean {
+  return hasContent && isGrpc(mediaTypeOf(fieldValue(fields, 'content-type')));
 }
 
 function countDown(fields: string[]): void {

@@ -31,7 +31,7 @@ export function lazyReply({ openReply, socket }: Pick<UpgradeConnection, 'openRe
     },
     continue: () => get().continue(),
     inform: (status, fields) => get().inform(status, fields),
-    start: (status, reason, fields) => get().start(status, reason, fields),
+    start: (status, reason, fields, isAll) => get().start(status, reason, fields, isAll),
     write: (chunk) => get().write(chunk),
     whenDrained: (listener) => get().whenDrained(listener),
     end: (trailers) => get().end(trailers),

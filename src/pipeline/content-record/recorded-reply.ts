@@ -31,8 +31,8 @@ export class RecordedReply implements ReplySink {
     this.#inner.inform(status, fields);
   }
 
-  start(status: number, reason: string, fields: RawFields): void {
-    this.#inner.start(status, reason, fields);
+  start(status: number, reason: string, fields: RawFields, isAll?: boolean): void {
+    this.#inner.start(status, reason, fields, isAll);
     this.#tap = this.#open(status, fields);
   }
 

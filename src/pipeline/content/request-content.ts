@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Failure } from '../../core/codes.ts';
+import type { RawFields } from '../../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import type { CodingShare } from '../../transform/codings/coding-memory.ts';
@@ -97,6 +98,11 @@ export class RequestContent {
     const held = this.#held;
     if (held === undefined) return this.source;
     return Readable.from(held.isWhole ? held.open() : joined(held.open(), held.rest), { objectMode: false });
+  }
+
+  /** Trailer fields behind it, flat; there are none before all of it was read. */
+  get trailers(): RawFields {
+    return 'rawTrailers' in this.source ? (this.source.rawTrailers as RawFields) : [];
   }
 
   /** Frees what holds it; the source is left to its owner. */

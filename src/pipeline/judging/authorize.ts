@@ -6,6 +6,7 @@ import type { InterceptPermit, Permit } from '../../core/exchange/permit.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { decide } from '../../policy/decide.ts';
 import { outlook } from '../../policy/outlook.ts';
+import { isGrpc } from '../../wire/http/grpc.ts';
 import { brokenSignature } from './broken-signature.ts';
 import { keptFields, misuseOf } from '../credentials/credential-use.ts';
 import { decisionRequest } from './decision-request.ts';
@@ -31,7 +32,7 @@ export function authorizeRequest(located: Located, services: Services): Result<P
   const permitted = checkPermitted(located, decision, inForce);
   if (!permitted.ok) return permitted;
   const authorized = withDecision(located, decision);
-  const unspoken = unspokenProtocol(request);
+  const unspoken = unspokenProtocol(request) ?? unspokenVersion(located, request);
   if (unspoken !== undefined) return fail({ code: 'protocol_not_allowed', ...unspoken, progress: authorized });
   if (decision.effect === 'hold') return ok(asHeld(authorized));
   return ok(withPermit(authorized, mintPermit(located, decision, inForce)));
@@ -83,19 +84,23 @@ export function authorizeTunnel(located: Located, services: Services): Result<Pe
   return ok(withPermit(withDecision(located, decision), mintPermit(located, decision, inForce), foreseen.tunnel));
 }
 
+interface Unspoken {
+  readonly reason: string;
+  readonly hint: string;
+}
+
 /** What a rule permits, but not in this protocol; undefined where the gateway speaks it. */
-export function unspokenProtocol({
-  action,
-  resource,
-}: DecisionRequest): { readonly reason: string; readonly hint: string } | undefined {
-  if (action.mediaType?.startsWith('application/grpc') === true) {
-    const hint = 'Use the REST endpoint of the service, or a tunnel rule with inspect: false.';
-    return { reason: 'gRPC needs HTTP/2 toward the origin, which this version does not speak', hint };
-  }
+export function unspokenProtocol({ action, resource }: DecisionRequest): Unspoken | undefined {
   // A rule that says 443 means TLS; cleartext to that port would pass under it unseen by whoever wrote it.
   if (action.scheme === 'http' && resource.port === 443)
     return { reason: 'Found cleartext HTTP for port 443, expected TLS', hint: 'Use https://.' };
   return undefined;
+}
+
+// How a call ended stands in its trailers, which many clients of HTTP/1.1 never see.
+function unspokenVersion({ httpVersion }: Located, { action }: DecisionRequest): Unspoken | undefined {
+  if (httpVersion === '2' || !isGrpc(action.mediaType ?? '')) return undefined;
+  return { reason: `Found gRPC over HTTP/${httpVersion}, expected HTTP/2`, hint: 'Let the client offer h2 in ALPN.' };
 }
 
 function checkPermitted(located: Located, decision: Decision, inForce: InForce): Result<void, Refusal> {

@@ -77,11 +77,11 @@ export class ReplyTransform implements ReplySink {
     this.#inner.inform(status, fields);
   }
 
-  start(status: number, reason: string, fields: RawFields): void {
+  start(status: number, reason: string, fields: RawFields, isAll?: boolean): void {
     this.#isStarted = true;
     const filter = this.#transformation.filterFor(status, fields);
     if (filter === 'pass') {
-      this.#inner.start(status, reason, fields);
+      this.#inner.start(status, reason, fields, isAll);
       return;
     }
     if ('code' in filter) {

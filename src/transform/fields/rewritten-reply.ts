@@ -34,8 +34,8 @@ export class RewrittenReply implements ReplySink {
     this.#inner.inform(status, this.#rewriting.fields(fields));
   }
 
-  start(status: number, reason: string, fields: RawFields): void {
-    this.#inner.start(status, this.#rewriting.reason?.(reason) ?? reason, this.#rewriting.fields(fields));
+  start(status: number, reason: string, fields: RawFields, isAll?: boolean): void {
+    this.#inner.start(status, this.#rewriting.reason?.(reason) ?? reason, this.#rewriting.fields(fields), isAll);
   }
 
   write(chunk: Uint8Array): boolean {

@@ -11,6 +11,19 @@ export function toFieldLines(raw: readonly string[]): FieldLines {
   return lines;
 }
 
+/** The values of a flat list by name, in lower case and each in order: as Node's HTTP engines take lines that are repeated. */
+export function groupedFields(flat: readonly string[]): Readonly<{ [name: string]: string[] }> {
+  // A map first: `__proto__` is a name like any other.
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of toFieldLines(flat)) {
+    const lower = name.toLowerCase();
+    const group = groups.get(lower);
+    if (group === undefined) groups.set(lower, [value]);
+    else group.push(value);
+  }
+  return Object.fromEntries(groups);
+}
+
 /**
  * The values of all lines with this name, in order.
  * @param name in lower case

@@ -19,7 +19,7 @@ const ORIGINS: Readonly<{
     code: 'origin_protocol',
     tls: (good) => ({ ...good, maxVersion: 'TLSv1.2', ciphers: 'eNULL:@SECLEVEL=0' }),
   },
-  'h2only.de.lab.example': { code: 'origin_protocol', tls: (good) => ({ ...good, alpn: ['h2'] }) },
+  'alpn.de.lab.example': { code: 'origin_protocol', tls: (good) => ({ ...good, alpn: ['imap'] }) },
 };
 const BAD_CERTIFICATES = ['expired', 'self-signed', 'other-name', 'wildcard', 'common-name', 'unknown-ca'] as const;
 const badName = (kind: string): string => `${kind}.de.lab.example`;

@@ -154,7 +154,7 @@ describe('a request whose content cannot be masked', () => {
     expect(lastOf(LENIENT).content.toString()).toBe(ALL);
   });
 
-  it('as gRPC is refused, and where nobody is to read it, for the sake of its transport', async () => {
+  it('as gRPC is refused, and where nobody is to read it, for the sake of its transport: it came over HTTP/1.1', async () => {
     const asked = { content: Buffer.from([0, 0, 0, 0, 2, 8, 1]), fields: ['Content-Type: application/grpc'] };
     for (const [name, code] of [
       [REDACT, 'unreadable_content'],
