@@ -5,9 +5,9 @@ import type { Instant } from '../../core/units.ts';
 import type { WrappingKey } from '../../recording/keys/record-keys.ts';
 import { planSegment, type SegmentPlan } from '../../recording/retention/plan-segment.ts';
 import { RecordJudge, type OpenExchanges } from '../../recording/retention/record-judge.ts';
-import { expiredSegments, segmentsBegunBefore } from '../../recording/retention/remove-segments.ts';
 import type { RetentionTerms } from '../../recording/retention/retention-terms.ts';
-import { segmentName, segmentNumbers } from '../../recording/segment/segment-names.ts';
+import { begunBefore, endedBefore, segmentAges, type SegmentAges } from '../../recording/retention/segment-ages.ts';
+import { segmentName } from '../../recording/segment/segment-names.ts';
 
 export interface PlanParts {
   /** Where all writers of this installation have their directories. */
@@ -38,7 +38,17 @@ export interface RemovedRecords {
 
 /** When a segment is to be looked at again, as long as terms and holds stay what they are. */
 export class RetentionMemory {
+  readonly #ages = new Map<string, SegmentAges>();
   readonly #seen = new Map<string, { readonly nextAt: Instant; readonly question: string; readonly open: OpenExchanges }>();
+
+  /** The ages of the segments of a writer, as far as they are known. */
+  agesIn(directory: string): SegmentAges | undefined {
+    return this.#ages.get(directory);
+  }
+
+  keepAges(directory: string, ages: SegmentAges): void {
+    this.#ages.set(directory, ages);
+  }
 
   /** What was open behind it, where nothing more of it is over yet. */
   behind(path: string, question: string, now: Instant): OpenExchanges | undefined {
@@ -61,13 +71,15 @@ export async function planWriter(writer: string, isIdle: boolean, parts: PlanPar
   const { terms, holds, clock } = parts;
   const directory = join(parts.directory, writer);
   const now = clock.now();
-  const last = segmentNumbers(directory).at(-1);
+  const ages = await segmentAges(directory, parts.memory?.agesIn(directory));
+  parts.memory?.keepAges(directory, ages);
+  const last = [...ages.keys()].at(-1);
   const isUniform = terms.shortest === terms.longest && holds.length === 0;
   // Told by the heads alone, keys or not; a hold has to be looked for inside.
-  const expired = new Set(holds.length === 0 ? expiredSegments(directory, now - terms.longest) : []);
+  const expired = new Set(holds.length === 0 ? endedBefore(ages, now - terms.longest) : []);
   const looked = new Looking(directory, parts, now);
-  const begun = new Set(segmentsBegunBefore(directory, now - terms.shortest));
-  for (const segment of segmentNumbers(directory)) {
+  const begun = new Set(begunBefore(ages, now - terms.shortest));
+  for (const segment of ages.keys()) {
     if (expired.has(segment)) looked.segments.push(segment);
     else if (!begun.has(segment)) continue;
     else if (segment !== last && !isUniform) await looked.at(segment, 'blocks');

@@ -6,8 +6,9 @@ import type { AdminEvent } from '../../core/exchange/record.ts';
 import type { Journal, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { claimWriter, isWriterId, tryLock } from '../../recording/chain/writer-claim.ts';
-import { removeSegment, segmentsBegunBefore } from '../../recording/retention/remove-segments.ts';
+import { removeSegment } from '../../recording/retention/remove-segments.ts';
 import { thinSegment } from '../../recording/retention/thin-segment.ts';
+import { readSegmentBegan } from '../../recording/segment/segment-began.ts';
 import { segmentName, segmentNumbers } from '../../recording/segment/segment-names.ts';
 import type { NoteSigner } from '../../recording/tree/signed-note.ts';
 import { type PlanParts, planWriter, type RemovedRecords } from './plan-writer.ts';
@@ -37,7 +38,7 @@ export async function removeExpired(parts: RetentionRunParts): Promise<Result<re
   const all: RemovedRecords[] = [];
   for (const { name } of entries.filter((entry) => entry.isDirectory() && isWriterId(entry.name))) {
     // All of it: what a dead writer left has no later segment that would tell its age.
-    const claim = mayClaim(name, parts) ? claimWriter(directory, parts.random, name) : undefined;
+    const claim = (await mayClaim(name, parts)) ? claimWriter(directory, parts.random, name) : undefined;
     using idle = claim?.ok === true ? claim.value : undefined;
     const removed = await removeOf(name, idle !== undefined, lock, parts);
     if (!removed.ok) return removed;
@@ -89,10 +90,11 @@ class RetentionLock implements Disposable {
 }
 
 /** Asked first, so that a chain of which nothing is old is left to whoever wants to go on with it. */
-function mayClaim(writer: string, { directory, terms, clock }: RetentionRunParts): boolean {
+async function mayClaim(writer: string, { directory, terms, clock }: RetentionRunParts): Promise<boolean> {
   const path = join(directory, writer);
   const last = segmentNumbers(path).at(-1);
-  return last !== undefined && segmentsBegunBefore(path, clock.now() - terms.shortest).includes(last);
+  const began = last === undefined ? undefined : await readSegmentBegan(join(path, segmentName(last)));
+  return began !== undefined && began < clock.now() - terms.shortest;
 }
 
 function isNothing({ held, kept, ...rest }: RemovedRecords): boolean {

@@ -1,40 +1,12 @@
 import { open, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Instant } from '../../core/units.ts';
 import { readSegment } from '../segment/read-segment.ts';
-import { segmentBegan } from '../segment/segment-began.ts';
 import { removedLeaf } from '../segment/block.ts';
-import { removedName, segmentName, segmentNumbers } from '../segment/segment-names.ts';
+import { removedName, segmentName } from '../segment/segment-names.ts';
 import { leafHashOf } from '../tree/merkle-tree.ts';
 import type { NoteSigner } from '../tree/signed-note.ts';
 import { encodeRemoved } from './removed-segment.ts';
 import { DRAFT_SUFFIX, syncDirectory } from './thin-segment.ts';
-
-/**
- * Numbers of the segments of a writer in which something was written before: those that began before; with the last one, which
- * may be written to. Throws what the operating system reports.
- */
-export function segmentsBegunBefore(directory: string, before: Instant): number[] {
-  return segmentNumbers(directory).filter((number) => {
-    const began = segmentBegan(join(directory, segmentName(number)));
-    return began !== undefined && began < before;
-  });
-}
-
-/**
- * Numbers of the segments of a writer all of whose records were written before: those that are followed by one that began
- * before. Never the last one, which is written to. Throws what the operating system reports.
- */
-export function expiredSegments(directory: string, before: Instant): number[] {
-  const numbers = segmentNumbers(directory);
-  const expired: number[] = [];
-  for (const [index, next] of numbers.slice(1).entries()) {
-    const began = segmentBegan(join(directory, segmentName(next)));
-    if (began === undefined || began >= before) break;
-    expired.push(numbers[index]!);
-  }
-  return expired;
-}
 
 /**
  * Removes a segment, and keeps the hashes of what was in it: these first, so that a crash in between loses nothing. A segment
