@@ -1,14 +1,21 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VerifyLine } from '../../../src/admin/contract/audit.ts';
+import type { SessionItem } from '../../../src/admin/contract/exchanges.ts';
+import type { SimulateAnswer } from '../../../src/admin/contract/records.ts';
+import type { Report } from '../../../src/reporting/report.ts';
 import { cordon } from '../../cli/cordon.ts';
+import { createTestCa } from '../../support/certificates.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { linesOf, segmentPaths } from '../../support/record-files.ts';
 import { ask, parrot } from '../masking/ask.ts';
+import { startRecordReceiver, type RecordReceiver } from '../sinks/record-receiver.ts';
+import { setSecret } from '../webhooks/hook-lab.ts';
 
 const PARROT = 'parrot.de.lab.example';
 const GERMAN = { from: '127.0.0.2', home: 'DE' };
@@ -26,6 +33,7 @@ interface Line {
 
 let lab: Lab;
 let directory: string;
+let receiver: RecordReceiver;
 
 const agent = (id: string, from: string, home: string) => ({ id, home, identify: [{ cidr: [`${from}/32`] }] });
 const agents = (europeanHome: string) => [
@@ -43,9 +51,19 @@ const settings = {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cordon-homes-'));
-  lab = await startLab({ origins, agents: agents('eu'), rules: RULES, settings, gateway: { directory, keepDirectory: true } });
+  const ca = await createTestCa('Receivers');
+  receiver = await startRecordReceiver(ca, '127.0.10.191');
+  lab = await startLab({
+    origins,
+    agents: agents('eu'),
+    rules: RULES,
+    settings: { ...settings, sinks: [{ type: 'http', url: receiver.url, secret: 'hook', place: 'DE' }] },
+    gateway: { directory, keepDirectory: true, trust: [ca.pem] },
+  });
+  await setSecret(lab.gateway);
 });
 afterAll(async () => {
+  await (receiver as RecordReceiver | undefined)?.[Symbol.asyncDispose]();
   await (lab as Lab | undefined)?.[Symbol.asyncDispose]();
   rmSync(directory, { recursive: true });
 });
@@ -122,6 +140,54 @@ describe('agents with different homes', () => {
     }
   });
 
+  /** What the admin API gives an auditor, however long it takes. */
+  async function given(path: string, json?: object): Promise<string> {
+    const { address, port } = lab.gateway.admin;
+    const { authorization } = await asAuditor();
+    const answer = await fetch(`http://${address}:${port}${path}`, {
+      headers: { authorization, ...(json !== undefined && { 'content-type': 'application/json' }) },
+      ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
+    });
+    expect([path, answer.status]).toEqual([path, 200]);
+    return await answer.text();
+  }
+
+  it('are in one list of sessions, each exported from where it lies', async () => {
+    const { items } = JSON.parse(await given('/v1/sessions')) as { items: SessionItem[] };
+    expect(items.map(({ agent, home }) => `${agent} ${home}`).sort()).toEqual(['european eu', 'german DE']);
+    for (const { id, agent } of items) expect(await given(`/v1/sessions/${id}/export?format=jsonl`)).toContain(`/${agent}`);
+  });
+
+  it('are reported, verified and simulated together', async () => {
+    const writers = [...writersOf('DE'), ...writersOf('eu')].map((path) => basename(path)).sort();
+    const report = JSON.parse(await given('/v1/report?jurisdiction=eu&since=1d')) as Report;
+    expect(report.chains.map(({ writer, state }) => `${writer} ${state}`).sort()).toEqual(
+      writers.map((each) => `${each} whole`),
+    );
+    expect(report.isComplete).toBe(true);
+    expect(report.destinations.items).toContainEqual(expect.objectContaining({ host: PARROT, exchanges: 2 }));
+    const verified = (await given('/v1/audit/verify')).trimEnd().split('\n');
+    const lines = verified.map((line) => JSON.parse(line) as VerifyLine);
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', state: 'whole', writers: writers.length });
+    const files = Object.entries(lab.policy([])).map(([name, text]) => ({ name, text }));
+    const simulated = JSON.parse(await given('/v1/policy/simulate', { files })) as SimulateAnswer;
+    // Without its rule both would be denied.
+    const changed = simulated.result!.groups.map(({ subject, count }) => `${subject} ${count}`).sort();
+    expect(changed).toEqual(['european 1', 'german 1']);
+  });
+
+  it('are copied to a sink from both stores', async () => {
+    const exchangesOf = (lines: readonly string[]): string[] =>
+      lines.filter((line) => /"kind":"(?:decision|content)"/.test(line));
+    for (const store of ['DE', 'eu'] as const) {
+      const [chain] = writersOf(store).filter((path) => exchangesOf(linesOf(path)).length > 0) as [string];
+      const writer = `"writer":"${basename(chain)}"`;
+      const copied = (): string[] => exchangesOf(receiver.lines().filter((line) => line.includes(writer)));
+      const agents = (lines: readonly string[]): string[] => lines.filter((line) => !line.includes('"subject":"cordon"'));
+      await expect.poll(() => agents(copied()), { timeout: 10_000 }).toEqual(agents(exchangesOf(linesOf(chain))));
+    }
+  });
+
   it('end what began at a home whose records lie elsewhere, and go on at the new one', async () => {
     const policy = lab.policy(RULES);
     const moved = Object.fromEntries(
@@ -159,18 +225,19 @@ describe('agents with different homes', () => {
       expect(await cordon(['verify', storeOf(store)], directory)).toMatchObject({ code: 0, err: '' });
     }
     const all = await cordon(['verify', '--json'], directory);
-    expect(JSON.parse(all.out)).toHaveLength(2);
+    const chains = [...writersOf('DE'), ...writersOf('eu')];
+    expect(JSON.parse(all.out)).toHaveLength(chains.length);
     const key = join(directory, 'eu.audit');
     expect(await cordon(['verify', storeOf('eu'), '--write-key', key], directory)).toMatchObject({ code: 0 });
     expect(await cordon(['verify', storeOf('eu'), '--key', key], directory)).toMatchObject({ code: 0 });
     expect(await cordon(['verify', storeOf('DE'), '--key', key], directory)).toMatchObject({ code: 1 });
     const rebuilt = await cordon(['index', 'rebuild'], directory);
-    expect(rebuilt.out).toMatch(/exchanges of 2 writers/);
+    expect(rebuilt.out).toContain(`exchanges of ${chains.length} writers`);
     const exported = await cordon(['sessions', 'export'], directory);
     expect(exported.out).toContain('/german');
     expect(exported.out).toContain('/european');
     expect(await cordon(['backup', 'copy'], directory)).toMatchObject({ code: 0 });
-    expect(readdirSync(join(directory, 'copy/recordings'))).toHaveLength(3);
+    expect(readdirSync(join(directory, 'copy/recordings'))).toHaveLength(chains.length + 1);
     expect(segmentPaths(writersOf('eu')[0]!)).toHaveLength(1);
   });
 
@@ -180,17 +247,14 @@ describe('agents with different homes', () => {
       renameSync(storeOf('DE'), storeOf('eu'));
       renameSync(join(directory, 'data/aside'), storeOf('DE'));
     };
-    const [german, european] = [basename(writersOf('DE')[0]!), basename(writersOf('eu')[0]!)];
+    const [names, [european]] = [[...writersOf('DE'), ...writersOf('eu')].map((path) => basename(path)), writersOf('eu')];
     exchanged();
     const { code, out } = await cordon(['verify'], directory);
     expect(code).toBe(1);
-    for (const [writer, here, there] of [
-      [german, 'eu', 'DE'],
-      [european, 'DE', 'eu'],
-    ] as const)
-      expect(out).toContain(
-        `${writer}: broken at writers: Found this writer in ${storeOf(here)}, expected it in ${storeOf(there)}`,
-      );
+    const where = `Found this writer in ${storeOf('DE')}, expected it in ${storeOf('eu')}`;
+    expect(out).toContain(`${basename(european!)}: broken at writers: ${where}`);
+    // That of a command which came and went within a minute is on no list: its keys tell.
+    for (const name of names) expect(out).toMatch(new RegExp(`^${name}: broken at (?:writers|checkpoint): `, 'm'));
     // Without the list the keys of each store tell it too.
     renameSync(join(directory, 'data/writers'), join(directory, 'writers.kept'));
     const unlisted = await cordon(['verify'], directory);
@@ -239,5 +303,20 @@ describe('agents with different homes', () => {
     await using again = await startGateway({ rules: lab.policy(RULES), settings, directory, keepDirectory: true });
     await expect.poll(() => again.stderr).toContain('A part of the record is missing or torn');
     expect(again.stderr).toContain('Found no 00000001.seg, expected all from 00000001.seg to 00000002.seg');
+  });
+
+  it('are kept for the time of their own store', async () => {
+    const config = join(directory, 'cordon.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace('30d', '1s'));
+    const [european] = writersOf('eu') as [string];
+    const { code, out } = await cordon(['retention', 'run'], directory);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${basename(european)}: removed segments 1\n`)]);
+    expect(readdirSync(european)).toContain('00000001.gone');
+    expect(
+      writersOf('DE')
+        .flatMap((writer) => readdirSync(writer))
+        .filter((name) => name.endsWith('.gone')),
+    ).toEqual([]);
+    expect(linesIn('DE').some(({ target }) => target?.endsWith('/german') === true)).toBe(true);
   });
 });
