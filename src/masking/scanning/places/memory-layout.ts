@@ -25,11 +25,13 @@ export const SHAPES = 0xf_0000;
 export const KNOWN_RUNS = 0x33_0000;
 export const AFTER_KNOWN_RUNS = 0x37_0000;
 export const WORDS = 0x37_4008;
+const KEYS = 0x37_d000;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
   for (const [at, table] of [
     [ENDINGS, tables.endings],
+    [KEYS, tables.keys],
     [BEGINNINGS, tables.beginnings],
     [PHONE_BEGINNINGS, tables.phoneBeginnings],
     [TRIPLES, tables.triples],

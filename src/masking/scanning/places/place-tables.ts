@@ -19,7 +19,9 @@ export interface PlaceTables {
   readonly wanted: number;
   /** By pair of bytes: a bit for each byte, by its last three bits, that may stand before them at the end of the name of a field. */
   readonly endings: Uint8Array;
-  /** By pair of bytes: marks of the forms that have a word which begins with them. */
+  /** By a hash of four bytes: bits, one of which is set where a word of a form may begin with them. */
+  readonly keys: Uint8Array;
+  /** By pair of bytes: marks of the forms that have a word which begins with them, where four bytes are too many to list. */
   readonly first: Uint16Array;
   /** The same for the two bytes after these. A form may be where both have a mark in common. */
   readonly second: Uint16Array;
@@ -36,7 +38,7 @@ export interface PlaceTables {
   readonly forms: FormTables;
 }
 
-/** How the module hashes the first letters of a word. */
+/** How the module hashes the first letters of a word, and four bytes. */
 const FACTOR = 0x9e37_79b1;
 const TOLD_BY = 6;
 /** So many letters are compared before all of them. */
@@ -50,11 +52,14 @@ const PHONE_WORD = 2;
 
 /** Bits of the tables. */
 const MARKS = 16;
+/** Of forms whose first four bytes may be more than so many, the pairs are marked instead: the table must not fill. */
+const MOST_SPELLINGS = 64;
 
 /** Makes the tables, form by form. */
 export class PlaceTableBuilder {
   #wanted = 0;
   readonly #endings = new Uint8Array(65_536);
+  readonly #keys = new Uint8Array(8192);
   readonly #first = new Uint16Array(65_536);
   readonly #second = new Uint16Array(65_536);
   readonly #beginnings = new Uint8Array(65_536);
@@ -69,6 +74,7 @@ export class PlaceTableBuilder {
     return {
       wanted: this.#wanted,
       endings: this.#endings,
+      keys: this.#keys,
       first: this.#first,
       second: this.#second,
       beginnings: this.#beginnings,
@@ -131,7 +137,13 @@ export class PlaceTableBuilder {
     this.#forms.add(marked, markedAt, steps);
   }
 
-  #addKey([a, b, c, d]: Key): void {
+  #addKey(key: Key): void {
+    const spellings = spellingsOf(key);
+    if (spellings === undefined) this.#addPairs(key);
+    else for (const four of spellings) addKeyHash(this.#keys, four);
+  }
+
+  #addPairs([a, b, c, d]: Key): void {
     const mark = 1 << this.#buckets.choose([a, b], [c, d]);
     forEachPair(a, b, (pair) => (this.#first[pair]! |= mark));
     forEachPair(c, d, (pair) => (this.#second[pair]! |= mark));
@@ -143,6 +155,22 @@ function forEachPair(first: ByteSet, second: ByteSet, take: (pair: number) => vo
     if (second[b] === 0) continue;
     for (let a = 0; a < 256; a++) if (first[a] === 1) take(a | (b << 8));
   }
+}
+
+/** All four bytes that a key may be, the first one lowest; undefined where they are too many. */
+function spellingsOf(key: Key): readonly number[] | undefined {
+  let spellings: readonly number[] = [0];
+  for (const [i, set] of key.entries()) {
+    const bytes = [...set.keys()].filter((byte) => set[byte] === 1);
+    if (spellings.length * bytes.length > MOST_SPELLINGS) return undefined;
+    spellings = spellings.flatMap((four) => bytes.map((byte) => four | (byte << (8 * i))));
+  }
+  return spellings;
+}
+
+function addKeyHash(table: Uint8Array, four: number): void {
+  const mixed = Math.imul(four, FACTOR);
+  table[mixed >>> 19]! |= 1 << ((mixed >>> 16) & 7);
 }
 
 /** Letters, five bits each. */

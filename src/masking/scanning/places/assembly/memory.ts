@@ -2,7 +2,7 @@
 
 /** By pair of bytes: a bit for each byte, by its last three bits, that may stand before them at the end of the name of a field. */
 export const ENDINGS: usize = 0x0_0000;
-/** By pair of bytes: marks of the forms that begin with them. */
+/** By pair of bytes: marks of the forms that begin with them, of those that four bytes are too many for {@link KEYS}. */
 export const FIRST: usize = 0x1_0000;
 /** By pair of bytes: marks of the forms that go on with them. */
 export const SECOND: usize = 0x3_0000;
@@ -40,6 +40,10 @@ export const AFTER_KNOWN_RUNS: usize = 0x37_0000;
 export const JOINABLE: usize = 0x37_0008;
 export const WORDS: usize = 0x37_4008;
 export const DIGITS: usize = 0x37_8008;
+/** By a hash of four bytes: bits, one of which is set where a form may begin with them. */
+export const KEYS: usize = 0x37_d000;
+/** `place-tables.ts` hashes alike. */
+const FACTOR: u32 = 0x9e37_79b1;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
 export const DIGIT: u32 = 1;
@@ -147,9 +151,12 @@ export function isHex(byte: u32): bool {
   return isDigit(byte) || (byte | 0x20) - 0x61 < 6;
 }
 
-/** Whether a form may begin here. */
+/** Whether a form may begin here; all is looked up at once, since what was found first tells too little to go by. */
 // @ts-ignore: decorator
 @inline
 export function mayBegin(at: usize): bool {
-  return (load<u16>(FIRST + (usize(load<u16>(at)) << 1)) & load<u16>(SECOND + (usize(load<u16>(at + 2)) << 1))) != 0;
+  const mixed = load<u32>(at) * FACTOR;
+  const isKey = (u32(load<u8>(KEYS + usize(mixed >> 19))) >> ((mixed >> 16) & 7)) & 1;
+  const marks = u32(load<u16>(FIRST + (usize(load<u16>(at)) << 1))) & u32(load<u16>(SECOND + (usize(load<u16>(at + 2)) << 1)));
+  return (isKey | marks) != 0;
 }
