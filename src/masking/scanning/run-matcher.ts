@@ -33,6 +33,7 @@ import {
 import { SwallowPrivateKey, SwallowQuoted, SwallowWord, type Swallow } from './swallow.ts';
 import type { KnownRuns } from './places/known-runs.ts';
 import type { Window } from './window.ts';
+import { needsWord } from './forms/shape-automaton.ts';
 import { walkToken } from './forms/token-pattern.ts';
 
 /** A value whose end is not waited for. */
@@ -101,8 +102,11 @@ export class RunMatcher {
     if (digits >= FEWEST_NATIONAL && coded.phone >= 0) this.#findPhones(length, coded.phone);
   }
 
-  readonly #checkState = (state: number, from: number, to: number): void =>
-    this.#checkShapes(this.#detection.shapes.targetsOf(state), from, to);
+  readonly #checkState = (cell: number, from: number, to: number): void => {
+    // Of most shapes in rows of numbers only a word before them would make a value.
+    if (needsWord(cell) && !this.#isAnnouncedAtAll()) return;
+    this.#checkShapes(this.#detection.shapes.targetsAfter(cell), from, to);
+  };
 
   /**
    * Collects what may be values in the run because of the names of their fields alone.
@@ -146,16 +150,15 @@ export class RunMatcher {
   }
 
   #collectShapes(limit: number): void {
-    const { text, length, goesOn } = this.run;
-    const { shapes, longestShape } = this.#detection;
-    const isTold = this.#isTold();
-    let marked = -1;
+    const { text, offsets, length, goesOn, end } = this.run;
+    const { shapes, longestShape, places } = this.#detection;
+    // Wherever a shape stands a letter or a digit of it is marked.
+    if (this.#isTold()) {
+      const part = { from: offsets[0]!, to: end, limit, longest: longestShape, goesOn };
+      if (places.readShapes(part, this.#checkState)) return;
+    }
     for (let i = 0; i < limit; i++) {
-      if (!isWord(text[i]!) || (i === 0 ? goesOn : isWord(text[i - 1]!))) continue;
-      // Wherever a shape stands a letter or a digit of it is marked.
-      if (isTold && marked < i) marked = this.#markedFrom(i);
-      if (marked >= length) return;
-      if (!isTold || marked - i < longestShape) shapes.read(text, i, length, this.#checkShapes);
+      if (isWord(text[i]!) && !(i === 0 ? goesOn : isWord(text[i - 1]!))) shapes.read(text, i, length, this.#checkShapes);
     }
   }
 
@@ -165,11 +168,11 @@ export class RunMatcher {
     return length === end - offsets[0]! && this.#detection.places.covers(offsets[0]!, end);
   }
 
-  /** The first letter or digit of the run from `i` on that is marked. Signs mark names and addresses. */
-  #markedFrom(i: number): number {
+  /** The first letter or digit of the run from `i` on that is marked and may be of a token. */
+  #tokenFrom(i: number): number {
     const { offsets, end } = this.run;
     const start = offsets[0]!;
-    return this.#detection.places.wordWithin(start + i, end) - start;
+    return this.#detection.places.tokenWithin(start + i, start, end) - start;
   }
 
   readonly #checkShapes = (targets: readonly FormTarget[], from: number, to: number): void => {
@@ -213,7 +216,7 @@ export class RunMatcher {
     }
     // An encoded character before the run may hide where its first number begins.
     if (!this.#collectTokensAt(0, limit)) return false;
-    for (let i = this.#markedFrom(1); i < length; i = this.#markedFrom(i + 1))
+    for (let i = this.#tokenFrom(1); i < length; i = this.#tokenFrom(i + 1))
       if (!this.#collectTokensAt(this.#groupStart(i), limit)) return false;
     return true;
   }

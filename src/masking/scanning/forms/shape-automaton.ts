@@ -123,9 +123,9 @@ export class ShapeAutomaton<T extends Tiered> {
     return cell;
   }
 
-  /** What is recognised on arriving in a state. */
-  targetsOf(state: number): readonly T[] {
-    return this.#targets[state]!;
+  /** What is recognised on arriving in a state. @param cell that leads there */
+  targetsAfter(cell: number): readonly T[] {
+    return this.#targets[cell >> 2]!;
   }
 
   /** Starts anew where there is no room for more states; to be called between two texts, since states in hand are lost. */
@@ -157,6 +157,11 @@ export class ShapeAutomaton<T extends Tiered> {
     this.#targets.push(places.filter(({ shape, at }) => at === shape.form.length).map(({ shape }) => shape.target));
     return state;
   }
+}
+
+/** Whether all that is recognised on arriving in a state needs a word before it. @param cell that leads there */
+export function needsWord(cell: number): boolean {
+  return (cell & 3) === WEAK;
 }
 
 function proofOf(targets: readonly Tiered[]): number {

@@ -1,10 +1,13 @@
+import { hashesOfFour } from './four-bytes.ts';
 import { bitsOf, type ByteSet } from '../characters/byte-set.ts';
 import { PairIndex } from '../forms/pair-index.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
 
 /** Forms as the module reads them, to compare what is marked for four bytes with all of the form. */
 export interface FormTables {
-  /** By the pair of bytes that is marked: where its list begins in `lists`. */
+  /** By the upper twelve bits of a hash of the four bytes from the one that is marked on: where its list begins in `lists`. */
+  readonly keyed: Uint16Array;
+  /** By the pair of bytes that is marked: the same for forms of which four bytes are too many. */
   readonly listed: Uint16Array;
   /** Lists: how many forms, then where each begins in `steps`. */
   readonly lists: Uint16Array;
@@ -18,6 +21,9 @@ export interface FormTables {
 }
 
 const TOLD_BY = 4;
+/** So many bits of a hash do not tell in which list a form is. */
+const KEYED_BY = 4;
+const KEYED_LISTS = 1 << 12;
 
 /** The sets of the first characters, up to the first that is repeated at will. */
 function fixedSets(steps: readonly TokenStep[]): readonly ByteSet[] {
@@ -60,6 +66,7 @@ function alikeIn(set: ByteSet): Alike {
 
 /** Makes them, form by form. */
 export class FormTableBuilder {
+  readonly #byFour = new PairIndex<number>();
   readonly #byPair = new PairIndex<number>();
   readonly #steps: number[] = [];
   readonly #sets = new Map<string, number>();
@@ -71,26 +78,28 @@ export class FormTableBuilder {
    * @param markedAt how far behind the beginning that place is
    */
   add(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
-    this.#byPair.add(...marked, this.#steps.length);
+    const four = fixedSets(steps).slice(markedAt, markedAt + TOLD_BY);
+    const hashes = hashesOfFour(four);
+    if (hashes === undefined) this.#byPair.add(...marked, this.#steps.length);
+    else for (const hash of hashes) this.#byFour.addPair(hash >> KEYED_BY, this.#steps.length);
     this.#steps.push(
       markedAt,
       steps.length,
       steps.reduce((sum, { min }) => sum + min, 0),
-      ...sameBits(fixedSets(steps).slice(markedAt, markedAt + TOLD_BY)),
+      ...sameBits(four),
     );
     for (const { bytes, min, max } of steps) this.#steps.push(this.#idOf(bytes), min, max);
   }
 
   get tables(): FormTables {
-    const { positions, lists } = this.#byPair;
     const flat: number[] = [];
-    const begins = lists.map((list) => {
-      const at = flat.length;
-      flat.push(list.length, ...list);
-      return at;
-    });
+    const laid = ({ positions, lists }: PairIndex<number>): Uint16Array => {
+      const begins = lists.map((list) => flat.push(list.length, ...list) - list.length - 1);
+      return positions.map((position) => begins[position]!);
+    };
     return {
-      listed: positions.map((position) => begins[position]!),
+      keyed: laid(this.#byFour).subarray(0, KEYED_LISTS),
+      listed: laid(this.#byPair),
       lists: Uint16Array.from(flat),
       steps: Uint16Array.from(this.#steps),
       sets: new Uint8Array(Uint32Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))).buffer),

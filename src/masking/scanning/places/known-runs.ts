@@ -1,10 +1,12 @@
 import { AFTER_KNOWN_RUNS, KNOWN_RUNS } from './memory-layout.ts';
 
-/** Told of a shape that was recognised: its state in the automaton, and where it begins and ends in the run. */
-export type TakeShape = (state: number, from: number, to: number) => void;
+/** Told of a shape that was recognised: the cell of the automaton that led to it, and where it begins and ends in the run. */
+export type TakeShape = (cell: number, from: number, to: number) => void;
 
 /** Cells of a run before its shapes: where it begins, where it ends, how many they are. */
 const HEAD = 3;
+/** Cells of a shape. */
+const SHAPE = 2;
 
 /**
  * Runs in which nothing is marked but digits of numbers, as the module has read them; each of their characters is one byte, and
@@ -30,7 +32,7 @@ export class KnownRuns {
     const cells = this.#cells;
     const place = at - this.#base;
     let run = this.#run;
-    while (cells[run + 1]! <= place) run += HEAD + cells[run + 2]!;
+    while (cells[run + 1]! <= place) run += HEAD + SHAPE * cells[run + 2]!;
     this.#run = run;
     return cells[run]! <= place;
   }
@@ -45,12 +47,17 @@ export class KnownRuns {
 
   /** Hands over the shapes of the run, in the order of their beginnings. */
   forEachShape(take: TakeShape): void {
+    this.#takeShapes(this.#run + HEAD, take);
+  }
+
+  /** Hands over the shapes that lie at an address in the memory of the module. */
+  forEachRead(address: number, take: TakeShape): void {
+    this.#takeShapes((address - KNOWN_RUNS) >> 2, take);
+  }
+
+  #takeShapes(first: number, take: TakeShape): void {
     const cells = this.#cells;
-    const first = this.#run + HEAD;
-    const last = first + cells[this.#run + 2]!;
-    for (let i = first; i < last; i++) {
-      const shape = cells[i]!;
-      take(shape & 0xffff, (shape >> 16) & 0xff, shape >> 24);
-    }
+    const last = first + SHAPE * cells[first - 1]!;
+    for (let i = first; i < last; i += SHAPE) take(cells[i]! & 0xffff, cells[i]! >> 16, cells[i + 1]!);
   }
 }

@@ -24,8 +24,9 @@ const PHONE_BEGINNINGS = 0xe_0000;
 export const SHAPES = 0xf_0000;
 export const KNOWN_RUNS = 0x33_0000;
 export const AFTER_KNOWN_RUNS = 0x37_0000;
-export const WORDS = 0x37_4008;
 const KEYS = 0x37_d000;
+const KEYED = 0x38_0000;
+const END = 0x38_2000;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
@@ -45,6 +46,7 @@ export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
   for (const [at, table, room] of [
     [FIRST, tables.first, SECOND],
     [SECOND, tables.second, BEGINNINGS],
+    [KEYED, tables.forms.keyed, END],
     [LISTED, tables.forms.listed, LISTS],
     [LISTS, tables.forms.lists, STEPS],
     [STEPS, tables.forms.steps, SETS],

@@ -1,6 +1,6 @@
 import { TABLE_SIZE, type ShapeAutomaton } from '../forms/shape-automaton.ts';
-import { KnownRuns } from './known-runs.ts';
-import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT, WORDS } from './memory-layout.ts';
+import { KnownRuns, type TakeShape } from './known-runs.ts';
+import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
 
@@ -16,8 +16,21 @@ type Shapes = Pick<ShapeAutomaton<never>, 'follow' | 'forgetIfFull' | 'generatio
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly mark: (from: number, end: number, wanted: number) => void;
+  readonly readShapes: (from: number, to: number, limit: number, goesOn: boolean, longest: number) => number;
+  readonly nextToken: (from: number, to: number, runFrom: number, textEnd: number) => number;
   readonly nextWord: (from: number, to: number) => number;
   readonly nextPhoneWord: (from: number, to: number) => number;
+}
+
+/** A run in a text, and what of it is looked at together. */
+export interface RunPart {
+  readonly from: number;
+  readonly to: number;
+  /** So many of its characters a shape may begin with, which is so long at most. */
+  readonly limit: number;
+  readonly longest: number;
+  /** Its first character goes on from one before it. */
+  readonly goesOn: boolean;
 }
 
 /**
@@ -36,8 +49,13 @@ export interface Places {
   covers(from: number, to: number): boolean;
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
   within(from: number, to: number): number;
-  /** The same of those that are letters or digits. */
-  wordWithin(from: number, to: number): number;
+  /**
+   * Hands over the shapes of a run, all of which is marked and each byte of which is a character, but those in which nothing is marked.
+   * @returns false where they are not known; then none was handed over
+   */
+  readShapes(part: RunPart, take: TakeShape): boolean;
+  /** The first marked letter or digit from `at` on at which a token of a run may be told, all of which is marked; the end of the run where there is none. */
+  tokenWithin(at: number, from: number, to: number): number;
   /** The run in which a place is, where it needs not be read to tell which shapes are in it. */
   runAt(place: number): KnownRuns | undefined;
   /**
@@ -54,10 +72,10 @@ export class PlaceFinder implements Places {
   readonly #text: Uint8Array;
   /** A bit for each byte. */
   readonly #places: Int32Array;
-  /** The same for letters and digits, whether marked or not. */
-  readonly #words: Int32Array;
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
+  readonly #readShapes: Exports['readShapes'];
+  readonly #nextToken: Exports['nextToken'];
   readonly #nextWord: Exports['nextWord'];
   readonly #nextPhoneWord: Exports['nextPhoneWord'];
   readonly #wanted: number;
@@ -66,6 +84,8 @@ export class PlaceFinder implements Places {
   #bytes: Uint8Array = NOTHING;
   #end = 0;
   #named = 0;
+  /** Where the text ends in the memory. */
+  #textEnd = 0;
   /** Where in the text the memory begins, and from where to where places are marked in it. */
   #base = 0;
   #markedFrom = 0;
@@ -74,16 +94,18 @@ export class PlaceFinder implements Places {
   /** @param shapes has its table in the memory of the module from now on */
   constructor(tables: PlaceTables, shapes: Shapes) {
     const imports = { shapes: { follow: (state: number, column: number) => shapes.follow(state, column) } };
-    const { memory, mark, nextWord, nextPhoneWord } = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
+    const module = new WebAssembly.Instance(MODULE, imports).exports as unknown as Exports;
+    const { memory } = module;
     layOut(memory.buffer, tables);
     this.#text = new Uint8Array(memory.buffer, TEXT, SLICE + 2 * AROUND);
     this.#places = new Int32Array(memory.buffer, PLACES, (AFTER_PLACES - PLACES) >> 2);
     shapes.keepIn(new Uint16Array(memory.buffer, SHAPES, TABLE_SIZE));
-    this.#words = new Int32Array(memory.buffer, WORDS, (AFTER_PLACES - PLACES) >> 2);
     this.#runs = new KnownRuns(memory.buffer);
-    this.#mark = mark;
-    this.#nextWord = nextWord;
-    this.#nextPhoneWord = nextPhoneWord;
+    this.#mark = module.mark;
+    this.#readShapes = module.readShapes;
+    this.#nextToken = module.nextToken;
+    this.#nextWord = module.nextWord;
+    this.#nextPhoneWord = module.nextPhoneWord;
     this.#wanted = tables.wanted;
     this.#shapes = shapes;
     this.#generation = shapes.generation;
@@ -122,6 +144,17 @@ export class PlaceFinder implements Places {
     return bytes === this.#bytes && from >= this.#base && to <= this.#marked;
   }
 
+  readShapes({ from, to, limit, longest, goesOn }: RunPart, take: TakeShape): boolean {
+    const address = this.#readShapes(from - this.#base, to - this.#base, limit, goesOn, longest);
+    if (address > 0) this.#runs.forEachRead(address, take);
+    return address > 0;
+  }
+
+  tokenWithin(at: number, from: number, to: number): number {
+    const base = this.#base;
+    return this.#nextToken(at - base, to - base, from - base, this.#textEnd) + base;
+  }
+
   runAt(place: number): KnownRuns | undefined {
     // A state of another generation is not the same.
     return this.#generation === this.#shapes.generation && this.#runs.has(place) ? this.#runs : undefined;
@@ -133,21 +166,6 @@ export class PlaceFinder implements Places {
 
   within(from: number, to: number): number {
     return from >= to ? to : Math.min(to, this.#base + this.#nextBit(from - this.#base, to - this.#base));
-  }
-
-  wordWithin(from: number, to: number): number {
-    const places = this.#places;
-    const words = this.#words;
-    const base = this.#base;
-    const last = (to - base + 31) >> 5;
-    let i = (from - base) >> 5;
-    if (from >= to) return to;
-    let word = places[i]! & words[i]! & (-1 << ((from - base) & 31));
-    while (word === 0) {
-      if (++i >= last) return to;
-      word = places[i]! & words[i]!;
-    }
-    return Math.min(to, base + (i << 5) + 31 - Math.clz32(word & -word));
   }
 
   #nextBit(from: number, to: number): number {
@@ -167,12 +185,13 @@ export class PlaceFinder implements Places {
     this.#base = base;
     this.#marked = Math.min(this.#end, base + SLICE);
     const to = Math.min(this.#end, this.#marked + AROUND);
+    this.#textEnd = to - base;
     this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
     this.#runs.begin(base);
     this.#shapes.forgetIfFull();
     this.#generation = this.#shapes.generation;
-    this.#mark(Math.max(0, from - base - 64), to - base, this.#wanted | this.#named);
+    this.#mark(Math.max(0, from - base - 64), this.#textEnd, this.#wanted | this.#named);
   }
 }
 

@@ -4,6 +4,7 @@ import { DASHES, type Ending } from '../context/reverse-names.ts';
 import { Buckets } from './buckets.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
 import { FormTableBuilder, type FormTables } from './form-tables.ts';
+import { hashesOfFour } from './four-bytes.ts';
 import { featureOf, type Feature, type FixedForm, type Key } from './form-features.ts';
 
 /** What the module looks for: the flags of `assembly/memory.ts`. */
@@ -38,7 +39,7 @@ export interface PlaceTables {
   readonly forms: FormTables;
 }
 
-/** How the module hashes the first letters of a word, and four bytes. */
+/** How the module hashes the first letters of a word. */
 const FACTOR = 0x9e37_79b1;
 const TOLD_BY = 6;
 /** So many letters are compared before all of them. */
@@ -52,8 +53,6 @@ const PHONE_WORD = 2;
 
 /** Bits of the tables. */
 const MARKS = 16;
-/** Of forms whose first four bytes may be more than so many, the pairs are marked instead: the table must not fill. */
-const MOST_SPELLINGS = 64;
 
 /** Makes the tables, form by form. */
 export class PlaceTableBuilder {
@@ -138,9 +137,9 @@ export class PlaceTableBuilder {
   }
 
   #addKey(key: Key): void {
-    const spellings = spellingsOf(key);
-    if (spellings === undefined) this.#addPairs(key);
-    else for (const four of spellings) addKeyHash(this.#keys, four);
+    const hashes = hashesOfFour(key);
+    if (hashes === undefined) this.#addPairs(key);
+    else for (const hash of hashes) this.#keys[hash >> 3]! |= 1 << (hash & 7);
   }
 
   #addPairs([a, b, c, d]: Key): void {
@@ -155,22 +154,6 @@ function forEachPair(first: ByteSet, second: ByteSet, take: (pair: number) => vo
     if (second[b] === 0) continue;
     for (let a = 0; a < 256; a++) if (first[a] === 1) take(a | (b << 8));
   }
-}
-
-/** All four bytes that a key may be, the first one lowest; undefined where they are too many. */
-function spellingsOf(key: Key): readonly number[] | undefined {
-  let spellings: readonly number[] = [0];
-  for (const [i, set] of key.entries()) {
-    const bytes = [...set.keys()].filter((byte) => set[byte] === 1);
-    if (spellings.length * bytes.length > MOST_SPELLINGS) return undefined;
-    spellings = spellings.flatMap((four) => bytes.map((byte) => four | (byte << (8 * i))));
-  }
-  return spellings;
-}
-
-function addKeyHash(table: Uint8Array, four: number): void {
-  const mixed = Math.imul(four, FACTOR);
-  table[mixed >>> 19]! |= 1 << ((mixed >>> 16) & 7);
 }
 
 /** Letters, five bits each. */

@@ -1,4 +1,4 @@
-import { LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
+import { KEYED, keyHash, LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
 
 /**
  * Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length, and of the
@@ -18,13 +18,20 @@ export function mayBeForm(at: usize, stop: usize): bool {
 
 /** The same where it has to end before `end`. */
 export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
-  const list = LISTS + (usize(load<u16>(LISTED + (usize(load<u16>(at)) << 1))) << 1);
+  // What the text breaks off in may be anything.
+  if (at + 4 > stop) return true;
+  if (isOneOf(usize(load<u16>(KEYED + (usize(keyHash(at) >> 4) << 1))), at, end, stop)) return true;
+  return isOneOf(usize(load<u16>(LISTED + (usize(load<u16>(at)) << 1))), at, end, stop);
+}
+
+/** Whether one of a list of forms may be there. */
+function isOneOf(position: usize, at: usize, end: usize, stop: usize): bool {
+  const list = LISTS + (position << 1);
   const last = list + 2 + (usize(load<u16>(list)) << 1);
   const four = load<u32>(at);
-  const isCut = at + 4 > stop;
   for (let entry = list + 2; entry < last; entry += 2) {
     const form = STEPS + (usize(load<u16>(entry)) << 1);
-    if ((four & load<u32>(form, 6)) != load<u32>(form, 10) && !isCut) continue;
+    if ((four & load<u32>(form, 6)) != load<u32>(form, 10)) continue;
     const first = at - usize(load<u16>(form));
     if (first + usize(load<u16>(form, 4)) <= end && goesOn(form, first, stop)) return true;
   }

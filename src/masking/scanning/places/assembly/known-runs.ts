@@ -2,10 +2,11 @@ import { AFTER_KNOWN_RUNS, KNOWN_RUNS, TEXT } from './memory';
 
 /**
  * Runs with numbers that may be values, in the order in which they stand: where each begins and ends in the text, how many
- * shapes are in it, and for each of these its state in the automaton, where it begins in the run and where it ends, packed.
+ * shapes are in it, and for each of these the cell of the automaton that led to it with where it begins in the run, and where it ends.
  * Behind the last one stands one beyond any text. `known-runs.ts` beside this folder reads them.
  */
 const HEAD: usize = 12;
+const SHAPE: usize = 8;
 const BEYOND: i32 = 0x7fff_ffff;
 
 /** Where the next run is put, and the next shape of the run that is being read. */
@@ -25,13 +26,14 @@ export function beginRun(): void {
   shape = run + HEAD;
 }
 
-/** A shape was recognised in the run that was begun. @param state of the automaton */
+/** A shape was recognised in the run that was begun. @param cell of the automaton that led there */
 // @ts-ignore: decorator
 @inline
-export function noteShape(start: usize, state: usize, from: usize, to: usize): void {
+export function noteShape(start: usize, cell: i32, from: usize, to: usize): void {
   if (!hasRoom()) return;
-  store<i32>(shape, i32(state | ((from - start) << 16) | ((to - start) << 24)));
-  shape += 4;
+  store<i32>(shape, cell | (i32(from - start) << 16));
+  store<i32>(shape, i32(to - start), 4);
+  shape += SHAPE;
 }
 
 /** All shapes of the run that was begun are noted. Where there is no room it stays unknown. */
@@ -39,9 +41,22 @@ export function keepRun(start: usize, end: usize): void {
   if (!hasRoom()) return;
   store<i32>(run, i32(start - TEXT));
   store<i32>(run, i32(end - TEXT), 4);
-  store<i32>(run, i32((shape - run - HEAD) >> 2), 8);
+  store<i32>(run, countShapes(), 8);
   run = shape;
   endRuns();
+}
+
+/** Where the shapes lie that were noted of the run that was begun, behind their number; 0 where there was no room for all. */
+export function notedShapes(): i32 {
+  if (!hasRoom()) return 0;
+  store<i32>(run, countShapes(), 8);
+  return i32(run + HEAD);
+}
+
+// @ts-ignore: decorator
+@inline
+function countShapes(): i32 {
+  return i32((shape - run - HEAD) / SHAPE);
 }
 
 // @ts-ignore: decorator

@@ -19,7 +19,7 @@ export const COLUMNS: usize = 0x6_c100;
 export const PHONE_LETTERS: usize = 0x6_c200;
 /** The text, with nothing before it. */
 export const TEXT: usize = 0x7_0000;
-/** By pair of bytes: which list of forms may be there. */
+/** By pair of bytes: which list of forms may be there, of those that four bytes are too many for {@link KEYED}. */
 export const LISTED: usize = 0x9_0000;
 /** Lists: how many forms, and where each begins. */
 export const LISTS: usize = 0xb_0000;
@@ -42,7 +42,8 @@ export const WORDS: usize = 0x37_4008;
 export const DIGITS: usize = 0x37_8008;
 /** By a hash of four bytes: bits, one of which is set where a form may begin with them. */
 export const KEYS: usize = 0x37_d000;
-/** `place-tables.ts` hashes alike. */
+/** By the upper twelve bits of the same hash: which list of forms may be there. */
+export const KEYED: usize = 0x38_0000;
 const FACTOR: u32 = 0x9e37_79b1;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
@@ -151,12 +152,19 @@ export function isHex(byte: u32): bool {
   return isDigit(byte) || (byte | 0x20) - 0x61 < 6;
 }
 
+/** Four bytes as `four-bytes.ts` hashes them. */
+// @ts-ignore: decorator
+@inline
+export function keyHash(at: usize): u32 {
+  return (load<u32>(at) * FACTOR) >> 16;
+}
+
 /** Whether a form may begin here; all is looked up at once, since what was found first tells too little to go by. */
 // @ts-ignore: decorator
 @inline
 export function mayBegin(at: usize): bool {
-  const mixed = load<u32>(at) * FACTOR;
-  const isKey = (u32(load<u8>(KEYS + usize(mixed >> 19))) >> ((mixed >> 16) & 7)) & 1;
+  const hash = keyHash(at);
+  const isKey = (u32(load<u8>(KEYS + usize(hash >> 3))) >> (hash & 7)) & 1;
   const marks = u32(load<u16>(FIRST + (usize(load<u16>(at)) << 1))) & u32(load<u16>(SECOND + (usize(load<u16>(at + 2)) << 1)));
   return (isKey | marks) != 0;
 }

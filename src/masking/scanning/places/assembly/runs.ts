@@ -278,7 +278,7 @@ function noteShapes(start: usize, end: usize): i32 {
 }
 
 /** Whether a token of the run may be marked at a digit, or at the first of those that it is among. */
-function mayBeToken(at: usize, start: usize, end: usize, stop: usize): bool {
+export function mayBeToken(at: usize, start: usize, end: usize, stop: usize): bool {
   if (mayBeFormBefore(at, end, stop)) return true;
   let first = at;
   while (first > start && at - first < FEWEST_DIGITS && isDigit(load<u8>(first - 1))) first--;

@@ -36,7 +36,7 @@ export function proofAt(at: usize, start: usize, end: usize): i32 {
     row = SHAPES + state * (WIDTH * 2);
     const proven = next & 3;
     if (proven != UNPROVEN && (i + 1 >= end || !isWord(load<u8>(i, 1)))) {
-      noteShape(start, state, at, i + 1);
+      noteShape(start, next, at, i + 1);
       proof = max(proof, proven);
     }
   }
