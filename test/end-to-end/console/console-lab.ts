@@ -45,6 +45,11 @@ export class ConsoleLab implements AsyncDisposable {
     return new ConsoleLab(lab, await openedBrowser());
   }
 
+  /** The console of a gateway that runs already, in a laboratory that goes with this. */
+  static async before(lab: Lab): Promise<ConsoleLab> {
+    return new ConsoleLab(lab, await openedBrowser());
+  }
+
   /** What the browser refused because of the content security policy, and errors of the console's own scripts. */
   get violations(): readonly string[] {
     return this.#violations;

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ApprovalsAnswer } from '../../../src/admin/contract/approvals.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { describeOnPostgres, newPostgresSchema } from '../../store/engines.ts';
+import { closeWindows, ConsoleLab, hasBrowser, needing } from '../console/console-lab.ts';
 import { ask, parrot } from '../masking/ask.ts';
 import { startReplica } from './replica.ts';
 
@@ -36,11 +37,24 @@ async function approverAt(lab: Lab) {
 }
 
 describeOnPostgres('two replicas that share a store', () => {
-  it('HOOP-7 wake the client of one by a decision on the other, and let one of two take the pass', async () => {
-    const url = await newPostgresSchema();
+  let shared: AsyncDisposableStack;
+  let a: Lab;
+  let b: Lab;
+
+  beforeAll(async () => {
+    await using opened = new AsyncDisposableStack();
+    const url = await newPostgresSchema((drop) => void opened.defer(async () => drop()));
     const settings = { node: { place: 'DE' }, store: { url, place: 'DE' } };
-    await using a = await startLab({ origins: { [HELD]: { country: 'DE', handler: parrot } }, rules: RULES, settings });
-    await using b = await startReplica(a, RULES, settings);
+    a = opened.use(await startLab({ origins: { [HELD]: { country: 'DE', handler: parrot } }, rules: RULES, settings }));
+    b = opened.use(await startReplica(a, RULES, settings));
+    shared = opened.move();
+  });
+  afterAll(async () => {
+    await (shared as AsyncDisposableStack | undefined)?.disposeAsync();
+    await closeWindows();
+  });
+
+  it('HOOP-7 wake the client of one by a decision on the other, and let one of two take the pass', async () => {
     const paul = await approverAt(a);
     const waiting = ask(a, HELD, { content: '{"n":"a"}', fields: [JSON_TYPE] });
     const id = await paul.next(b);
@@ -62,6 +76,31 @@ describeOnPostgres('two replicas that share a store', () => {
     }
     expect(a.origin(HELD).requests).toHaveLength(1 + RACES);
   });
+
+  it.skipIf(!hasBrowser)(
+    `let a client of one go on the word of a person at the console of the other (${needing})`,
+    async () => {
+      const token = await (await ConsoleLab.before(a)).token('petra@acme.example', 'approver', ['privacy']);
+      const console = await ConsoleLab.before(b);
+      const page = await console.signIn(token);
+      const before = a.origin(HELD).requests.length;
+      const waiting = ask(a, HELD, { target: '/from-a', content: '{"n":"console"}', fields: [JSON_TYPE] });
+      // It appears by itself, though nothing of it has passed the gateway of this console.
+      await page.getByRole('link', { name: /POST .*\/from-a/ }).click();
+      await page.getByRole('button', { name: 'Approve', exact: true }).click();
+      await page.getByLabel('Your reason, for the record').fill('seen at the other one');
+      await page.getByRole('button', { name: 'Approve now' }).click();
+      expect((await waiting).status).toBe(200);
+      expect(a.origin(HELD).requests).toHaveLength(before + 1);
+      await page.getByText('It was approved and has been let through.').waitFor();
+      const decided = { actor: 'petra@acme.example', details: { reason: 'seen at the other one' } };
+      const record = await b.gateway.waitForRecord(
+        (each) => each.kind === 'admin' && each.actor === decided.actor && each.action === 'approval.approved',
+      );
+      expect(record).toMatchObject({ ...decided, credential: expect.stringMatching(/^session:/) as string });
+      expect(console.violations).toEqual([]);
+    },
+  );
 });
 
 /** Waits until all of them have an exchange that waits for this approval. */
