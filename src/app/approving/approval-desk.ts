@@ -9,6 +9,7 @@ import type { Approval } from '../../core/approval/approval.ts';
 import type { ApprovalStore, GrantStore } from '../../core/approval/approval-store.ts';
 import type { Approver } from '../../core/approval/approver.ts';
 import type { PersonTokenStore } from '../../core/people/person-token.ts';
+import type { Failure } from '../../core/codes.ts';
 import type { ApprovalId, GrantId } from '../../core/ids.ts';
 import type { RecordAdmin } from '../../core/people/admin-entry.ts';
 import type { Principal } from '../../core/people/principal.ts';
@@ -115,12 +116,18 @@ async function decide(
 }
 
 async function revokeGrant(id: GrantId, by: Principal, parts: ApprovalDeskParts): Promise<Result<void, Refusal>> {
-  const { grants, clock, record } = parts;
+  const { approvals, grants, clock, record } = parts;
   const found = await grants.find(id);
   if (!found.ok) return fail(unavailable(found.failure));
   if (found.value === undefined || !seesGrant(by, found.value, parts)) return fail({ status: 404, detail: 'No such grant' });
   const entry = { by, action: 'grant.revoked', subject: `grant:${id}` } as const;
-  const revoked = await onRecord(entry, () => grants.revoke(id, clock.now(), by.person), record);
+  const { approval } = found.value;
+  const revoke = async (): Promise<Result<boolean, Failure>> => {
+    // The pass that was given with it first: under the grant nobody has needed it, and it would outlive it.
+    const withdrawn = await approvals.settle(approval, 'cancel', clock.now());
+    return withdrawn.ok ? grants.revoke(id, clock.now(), by.person) : withdrawn;
+  };
+  const revoked = await onRecord(entry, revoke, record);
   return revoked.ok ? ok(undefined) : revoked;
 }
 

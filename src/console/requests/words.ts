@@ -20,7 +20,7 @@ export const STATE_SENTENCES: Readonly<Record<State, string>> = {
   denied: 'It was denied and will not be sent.',
   expired: 'Its time is over; it was not sent.',
   stale: 'It was not sent: what would have left is no longer what people were asked about.',
-  cancelled: 'It was withdrawn without a decision.',
+  cancelled: 'It was withdrawn; nothing leaves on it any more.',
 };
 
 /** What a decision has done, told to who took it. */

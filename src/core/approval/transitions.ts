@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../result.ts';
  * - `denied`: one person who may decide said no.
  * - `expired`: the deadline came before the pass was taken, whether or not it had been approved.
  * - `stale`: what would be sent now is no longer what people were asked about.
- * - `cancelled`: withdrawn without a decision: the agent was stopped, or is no longer in the policy.
+ * - `cancelled`: withdrawn: the agent was stopped, is no longer in the policy, or a grant that was given with it was revoked.
  */
 export type ApprovalState = 'pending' | 'approved' | 'passed' | 'denied' | 'expired' | 'stale' | 'cancelled';
 

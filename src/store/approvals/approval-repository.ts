@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { ApprovalStore, DecidedChange } from '../../core/approval/approval-store.ts';
 import type { ApprovalId, Fingerprint } from '../../core/ids.ts';
 import { fail, ok } from '../../core/result.ts';
@@ -94,7 +94,7 @@ async function decide(
   const sealed = sealDecisions(id, decisions, cipher);
   return db.transaction().execute(async (transaction) => {
     const decided = await changeState(transaction, event, at)
-      .set({ decisions: sealed })
+      .set({ decisions: sealed, ...(grants.length > 0 && { expires_at: notBeyond(grants) }) })
       .where('id', '=', id)
       .where('revision', '=', revision)
       .where('expires_at', '>', at)
@@ -108,6 +108,12 @@ async function decide(
     }
     return 'decided';
   });
+}
+
+/** With its grants ends the pass too: whoever gives five minutes has not agreed to a request of half an hour later. */
+function notBeyond(grants: DecidedChange['grants']) {
+  const end = Math.min(...grants.map(({ endsAt }) => endsAt));
+  return sql<number>`CASE WHEN expires_at > CAST(${end} AS bigint) THEN CAST(${end} AS bigint) ELSE expires_at END`;
 }
 
 async function take(db: Kysely<Schema>, id: ApprovalId, fingerprint: Fingerprint, now: Instant): Promise<boolean> {

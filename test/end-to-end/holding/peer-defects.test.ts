@@ -285,14 +285,16 @@ describe('HOOP-8 what one of the ways of reading leaves out', () => {
     const grantOf = async (): Promise<GrantItem> =>
       (await listed<GrantItem>('/v1/grants?limit=200')).find((grant) => grant.approval === approval)!;
     const given = await grantOf();
+    expect((await ask(lab, WHOLE, asking)).status).toBe(200);
     expect((await lab.gateway.adminAsk(`/v1/grants/${given.id}`, { method: 'DELETE', ...as(people[0]!) })).status).toBe(204);
     const { revokedAt, ...revoked } = await grantOf();
     expect(revokedAt).toBeDefined();
     expect(revoked).toEqual({ ...given, state: 'revoked', revokedBy: 'petra@acme.example' });
-    expect((await ask(lab, WHOLE, asking)).status).toBe(200);
     const after = await read();
-    expect([after.state, after.decisions[0], after.decisions.length]).toEqual(['passed', first, 2]);
+    expect([after.state, after.decisions[0], after.decisions.length]).toEqual(['cancelled', first, 2]);
     expect(still(after)).toEqual(still(before));
+    // With the grant went the pass.
+    expect((await ask(lab, WHOLE, asking)).status).toBe(503);
   });
 });
 

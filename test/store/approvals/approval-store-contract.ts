@@ -306,6 +306,22 @@ function describeReplicas(name: string, engine: Engine, races: number): void {
         expect([await stateOf(pending.id), await stateOf(approvedOne.id)]).toEqual(['pending', 'approved']);
       });
 
+      it('lets nothing pass once a grant that was given with it has ended', async () => {
+        for (const [name, lasts] of [
+          ['short', 60_000],
+          ['long', 30 * 24 * 3_600_000],
+        ] as const) {
+          const pending = await asked(named(name));
+          const given = grant({ name, approval: pending.id, createdAt: NOW, endsAt: NOW + lasts });
+          expect(valueOf(await a.decide(changeOf(pending, { grants: [given] })))).toBe('decided');
+        }
+        expect(valueOf(await b.expireDue(NOW + 59_999))).toEqual([]);
+        const [ended] = valueOf(await b.expireDue(NOW + 60_000));
+        expect(valueOf(await b.find(ended!))).toMatchObject({ id: ended, state: 'expired' });
+        // A longer grant gives no longer pass.
+        expect(valueOf(await b.expireDue(EXPIRES_AT))).toHaveLength(1);
+      });
+
       it('lets nothing pass at the deadline, even if the clock is set back', async () => {
         const { id, fingerprint } = await armed();
         expect(valueOf(await a.take(id, fingerprint, EXPIRES_AT))).toBe(false);
