@@ -43,7 +43,7 @@ describeOnPostgres('two replicas that share a store', () => {
 
   beforeAll(async () => {
     await using opened = new AsyncDisposableStack();
-    const url = await newPostgresSchema((drop) => void opened.defer(async () => drop()));
+    const url = await newPostgresSchema((drop) => opened.defer(async () => drop()));
     const settings = { node: { place: 'DE' }, store: { url, place: 'DE' } };
     a = opened.use(await startLab({ origins: { [HELD]: { country: 'DE', handler: parrot } }, rules: RULES, settings }));
     b = opened.use(await startReplica(a, RULES, settings));
