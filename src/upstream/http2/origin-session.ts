@@ -43,7 +43,7 @@ export class OriginSession implements DialledConnection {
   readonly #session: ClientHttp2Session;
   readonly #times: SessionTimes;
   readonly #owner: SessionOwner;
-  readonly #idle: NodeJS.Timeout;
+  #idle: NodeJS.Timeout | undefined;
   #streams = 0;
   #isRetired = false;
   /** What the origin allows; undefined until it has said so. */
@@ -58,7 +58,7 @@ export class OriginSession implements DialledConnection {
     this.#owner = owner;
     const session = connect('https://origin.invalid', { ...OPTIONS, createConnection: () => socket });
     this.#session = session;
-    this.#idle = setTimeout(() => session.close(), times.keepAlive);
+    this.#closeWhenIdle();
     // The connection may be half-closed, HTTP/2 may not.
     socket.once('end', () => socket.destroy());
     session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW));
@@ -120,11 +120,15 @@ export class OriginSession implements DialledConnection {
     this.#session.destroy();
   }
 
+  #closeWhenIdle(): void {
+    this.#idle = setTimeout(() => this.#session.close(), this.#times.keepAlive);
+  }
+
   #onStreamClosed(): void {
     this.#streams -= 1;
     if (this.#streams === 0) {
       if (this.#isRetired) this.#session.close();
-      else this.#idle.refresh();
+      else this.#closeWhenIdle();
     }
     this.#owner.onRoom();
   }
