@@ -132,7 +132,7 @@ export const plainJob: JobFor = ({ port, host }, { http }) => {
 export function inTunnel(
   kind: 'keep-alive' | 'fresh',
   name: keyof typeof NAMES,
-  door: 'https' | 'closing',
+  door: 'https' | 'https2' | 'closing',
   target: string,
   connections = CONNECTIONS,
 ): JobFor {

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, Line, Row } from './bench.ts';
 import { COST_ROWS } from './cost-rows.ts';
+import { http2Upstream } from './http2-row.ts';
 import { measureHolds } from './holds/hold-rows.ts';
 import { maskedPost } from './masked-row.ts';
 import { describeMachine, findProgram } from './machine.ts';
@@ -22,6 +23,7 @@ import { startSite } from './world/site.ts';
 const ROWS: Readonly<Record<string, Row>> = {
   ...COST_ROWS,
   'masked-post': maskedPost,
+  'http2-upstream': http2Upstream,
   ...OTHER_ROWS,
   holds: measureHolds,
   record: measureRecord,

@@ -1,10 +1,10 @@
 /** What masking costs on the way through: the same requests masked, not masked, and through a peer that cannot mask. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { figure, median, skipped, type Bench, type JobFor, type Line, type Row } from './bench.ts';
-import { inTunnel, measure, warmUp } from './cost-rows.ts';
+import { skipped, type JobFor, type Row } from './bench.ts';
+import { inTunnel } from './cost-rows.ts';
+import { compared, inTurns, type Subject } from './in-turns.ts';
 import { chatBytes } from './masking/bodies.ts';
-import type { Proxy } from './world/proxies.ts';
 
 const ROW = 'intercepted POST, 300 KB of chat';
 const CONTENT_BYTES = 300 * 1024;
@@ -26,44 +26,12 @@ export const maskedPost: Row = async (bench) => {
   const subjects: readonly Subject[] = [
     { name: 'masked', proxy: cordon, job: job('masked') },
     { name: 'not masked', proxy: cordon, job: job('inspected') },
-    ...(peer === undefined ? [] : [{ name: PEER, proxy: peer, job: job('inspected') } as const]),
+    ...(peer === undefined ? [] : [{ name: PEER, proxy: peer, job: job('inspected') }]),
   ];
-  for (const subject of subjects) await warmUp(subject.proxy, { row: ROW, per: 'GB', job: subject.job, peers: [] }, bench);
-  const costs = await inTurns(subjects, bench);
-  return [compare(costs, 'not masked', AT_MOST), ...(peer === undefined ? [skipped(ROW, PEER)] : [compare(costs, PEER, 1)])];
+  const costs = await inTurns({ row: ROW, per: 'GB' }, subjects, bench);
+  const own = 'masked';
+  return [
+    compared(ROW, costs, { own, other: 'not masked', limit: AT_MOST }),
+    peer === undefined ? skipped(ROW, PEER) : compared(ROW, costs, { own, other: PEER, limit: 1 }),
+  ];
 };
-
-interface Subject {
-  readonly name: 'masked' | 'not masked' | typeof PEER;
-  readonly proxy: Proxy;
-  readonly job: JobFor;
-}
-
-type Costs = ReadonlyMap<Subject['name'], readonly number[]>;
-
-async function inTurns(subjects: readonly Subject[], bench: Bench): Promise<Costs> {
-  const costs = new Map<Subject['name'], number[]>(subjects.map(({ name }) => [name, []]));
-  for (let round = 1; round <= bench.rounds; round++) {
-    for (const { name, proxy, job } of subjects) {
-      const { cost, rate } = await measure(proxy, { ...job(proxy, bench.site), seconds: bench.seconds }, 'request');
-      bench.note(`${ROW}, round ${round}: ${name} ${figure(cost)} µs, ${figure(rate)}/s`);
-      costs.get(name)!.push(cost);
-    }
-  }
-  return costs;
-}
-
-function compare(costs: Costs, other: Subject['name'], limit: number): Line {
-  const own = costs.get('masked') ?? [];
-  const theirs = costs.get(other) ?? [];
-  const ratios = own.map((cost, round) => cost / (theirs[round] ?? Number.NaN));
-  const ratio = median(ratios);
-  return {
-    row: ROW,
-    target: `≤ ${limit} × ${other}`,
-    cordon: `${figure(median(own))} µs`,
-    against: `${other} ${figure(median(theirs))} µs`,
-    ratio: `${ratio.toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
-    verdict: ratio <= limit ? 'met' : 'missed',
-  };
-}

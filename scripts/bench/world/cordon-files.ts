@@ -33,13 +33,13 @@ export async function writeCordonFiles(directory: string, site: Site, ports: { p
 }
 
 // Each name is matched by host and address, and its requests by method and path, against a permit and a deny.
-function used({ http, https, closing, idle }: Site): object {
+function used({ http, https, https2, closing, idle }: Site): object {
   const shared = { addresses: ['127.0.0.1/32'], internal: { place: 'DE' } };
   return {
     agents: [{ id: 'bench', home: 'eu', identify: [{ cidr: ['127.0.0.0/8'] }] }],
     destinations: [
       { id: 'plain', hosts: [NAMES.plain], ports: [http], ...shared },
-      { id: 'inspected', hosts: [NAMES.inspected], ports: [https, closing], ...shared },
+      { id: 'inspected', hosts: [NAMES.inspected], ports: [https, https2, closing], ...shared },
       { id: 'masked', hosts: [NAMES.masked], ports: [https], ...shared },
       { id: 'opaque', hosts: [NAMES.opaque], ports: [https, idle], ...shared },
     ],

@@ -1,4 +1,4 @@
-/** What is fetched: an origin with three doors on loopback, the names it answers to, and the certificate that proves them. */
+/** What is fetched: an origin with four doors on loopback, the names it answers to, and the certificate that proves them. */
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestCa } from '../../../test/support/certificates.ts';
@@ -23,6 +23,8 @@ export interface Site extends AsyncDisposable {
   readonly http: number;
   /** TLS, connections kept. */
   readonly https: number;
+  /** The same, and it speaks HTTP/2. */
+  readonly https2: number;
   /** TLS, every connection closed after one response. */
   readonly closing: number;
   /** Where the load generator listens as the origin of idle tunnels. */
@@ -35,7 +37,7 @@ export interface Site extends AsyncDisposable {
 
 export async function startSite(directory: string): Promise<Site> {
   await mkdir(directory, { recursive: true });
-  const [http, https, closing, idle] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [http, https, https2, closing, idle] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
   const ca = await createTestCa('Bench root');
   const leaf = await ca.good(...Object.values(NAMES), '127.0.0.1');
   const below = await ca.subordinate();
@@ -50,11 +52,12 @@ export async function startSite(directory: string): Promise<Site> {
   const bulk = await open(join(directory, 'bulk'), 'w');
   await bulk.truncate(BULK);
   await bulk.close();
-  const origin = await startOrigin(directory, { http, https, closing });
-  for (const port of [http, https, closing]) await untilListening(origin, port);
+  const origin = await startOrigin(directory, { http, https, https2, closing });
+  for (const port of [http, https, https2, closing]) await untilListening(origin, port);
   return {
     http,
     https,
+    https2,
     closing,
     idle,
     caFile: join(directory, 'ca.pem'),
@@ -63,7 +66,7 @@ export async function startSite(directory: string): Promise<Site> {
   };
 }
 
-type Ports = Readonly<Record<'http' | 'https' | 'closing', number>>;
+type Ports = Readonly<Record<'http' | 'https' | 'https2' | 'closing', number>>;
 
 async function startOrigin(directory: string, ports: Ports): Promise<PinnedProcess> {
   const nginx = findProgram('nginx');
@@ -77,7 +80,7 @@ async function startOrigin(directory: string, ports: Ports): Promise<PinnedProce
   return startPinned({ role: 'beside', command: nginx, args, directory });
 }
 
-function nginxConfiguration(directory: string, { http, https, closing }: Ports): string {
+function nginxConfiguration(directory: string, { http, https, https2, closing }: Ports): string {
   const tls = `ssl_certificate ${directory}/leaf.pem; ssl_certificate_key ${directory}/leaf.key;`;
   const locations = `
     location = /small { default_type text/plain; return 200 "${'x'.repeat(SMALL)}"; }
@@ -93,6 +96,7 @@ http {
   uwsgi_temp_path ${directory}/temp; scgi_temp_path ${directory}/temp;
   server { listen 127.0.0.1:${http} backlog=1024; ${locations} }
   server { listen 127.0.0.1:${https} ssl backlog=1024; ${tls} ${locations} }
+  server { listen 127.0.0.1:${https2} ssl http2 backlog=1024; ${tls} ${locations} }
   server { listen 127.0.0.1:${closing} ssl backlog=1024; keepalive_timeout 0; ${tls} ${locations} }
 }
 `;
