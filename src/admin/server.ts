@@ -1,3 +1,4 @@
+import { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -33,14 +34,21 @@ import type { TypedServer } from './typed-server.ts';
 export interface AdminOptions {
   /** Where it listens: `listen.admin.address`. */
   readonly address: { readonly host: string; readonly port: number };
-  /** PEM texts. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly tls?: AdminTls;
   readonly dependencies: AdminDependencies;
+}
+
+/** PEM texts. */
+export interface AdminTls {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 export interface AdminServer extends AsyncDisposable {
   /** Where it listens in fact. */
   readonly address: { readonly host: string; readonly port: number };
+  /** Shows another certificate to new connections, and goes by the names in it. Throws where it cannot be used. */
+  readonly renewTls: (tls: AdminTls) => void;
   close(): Promise<void>;
 }
 
@@ -54,11 +62,16 @@ const MAX_BODY_BYTES = 1024 * 1024;
  */
 export async function openAdmin(options: AdminOptions): Promise<Result<AdminServer, string>> {
   try {
-    const server = await buildServer(options);
+    const shown = { certificate: options.tls?.certificate };
+    const server = await buildServer({ ...options, certificate: () => shown.certificate });
     await server.listen({ host: options.address.host, port: options.address.port });
     const { address, port } = server.server.address() as AddressInfo;
     const close = (): Promise<void> => server.close();
-    return ok({ address: { host: address, port }, close, [Symbol.asyncDispose]: close });
+    const renewTls = ({ certificate, key }: AdminTls): void => {
+      if (server.server instanceof SecureServer) server.server.setSecureContext({ cert: certificate, key });
+      shown.certificate = certificate;
+    };
+    return ok({ address: { host: address, port }, renewTls, close, [Symbol.asyncDispose]: close });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'EADDRINUSE' ? 'the port is in use' : message;
@@ -66,8 +79,15 @@ export async function openAdmin(options: AdminOptions): Promise<Result<AdminServ
   }
 }
 
-/** The server with all its routes, not listening. */
-export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls' | 'dependencies'>): Promise<TypedServer> {
+/**
+ * The server with all its routes, not listening.
+ * @param options.certificate the one that is shown, whenever that is asked
+ */
+export async function buildServer({
+  tls,
+  certificate = () => tls?.certificate,
+  dependencies,
+}: Pick<AdminOptions, 'tls' | 'dependencies'> & { readonly certificate?: () => string | undefined }): Promise<TypedServer> {
   const server = fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: 30_000,
@@ -84,7 +104,7 @@ export async function buildServer({ tls, dependencies }: Pick<AdminOptions, 'tls
   await server.register(cookie);
   const cookies = new Cookies(tls !== undefined);
   const { people, clock } = dependencies;
-  guard(server, { certificate: tls?.certificate, people, cookies, clock });
+  guard(server, { certificate, people, cookies, clock });
   limitConnections(server);
   await collectDescription(server);
   statusRoutes(server, dependencies);

@@ -5,8 +5,10 @@ import type { ExchangeDesk } from '../admin/access/exchange-desk.ts';
 import type { RetentionDesk } from '../admin/access/retention-desk.ts';
 import type { AdminDependencies } from '../admin/dependencies.ts';
 import { policyFiles } from '../config/policy-files.ts';
+import { socketAddressText } from '../config/setting-text.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ListeningAddress } from '../destination/self-addresses.ts';
+import type { ListenerTls } from '../listener/http1-server.ts';
 import { createContentKeyRepository } from '../store/records/content-key-repository.ts';
 import { createLegalHoldRepository } from '../store/records/legal-hold-repository.ts';
 import type { RecordAdmin } from '../core/people/admin-entry.ts';
@@ -30,11 +32,12 @@ import { contentReader } from './records/content-keys.ts';
 import { localReadingKeys } from './records/record-keys.ts';
 import { recordDirectories } from './records/stores/record-stores.ts';
 import { openPeopleSide, type PeopleSide } from './people/people-side.ts';
-import { readListenerTls } from './loading/listener-tls.ts';
+import { type ListenerTlsFiles, readListenerTls } from './loading/listener-tls.ts';
 import { createRetentionDesk } from './records/retention-desk.ts';
 import { createReportDesk } from './reporting/report-desk.ts';
 import { createRecordDesk } from './records/record-desk.ts';
 import { createAuditDesk } from './verifying/audit-desk.ts';
+import { ListenerCertificate } from './upkeep/listener-certificate.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
@@ -55,13 +58,15 @@ export interface AdminSideParts extends PeopleSideParts {
 /** The admin API, open, and the people who may use it. */
 export interface AdminSide extends AsyncDisposable {
   readonly address: AdminServer['address'];
+  /** Reads its certificate anew, where it has one. @param again somebody has asked for it */
+  readonly renewCertificate: (again: boolean) => Promise<void>;
 }
 
 /** Opens the admin API over the running gateway. @failure a sentence that names the setting */
 export async function openAdminSide(parts: AdminSideParts): Promise<Result<AdminSide, string>> {
   const { address, tls } = parts.settings.listen.admin;
   await using stack = new AsyncDisposableStack();
-  const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.admin.tls', tls);
+  const certificate = tls === undefined ? ok(undefined) : await readListenerTls(ADMIN_TLS, tls);
   if (!certificate.ok) return certificate;
   const people = await openPeopleSide(parts);
   if (!people.ok) return people;
@@ -83,7 +88,24 @@ export async function openAdminSide(parts: AdminSideParts): Promise<Result<Admin
   if (firstToken.value !== undefined) await parts.onFirstToken(firstToken.value);
   const owned = stack.move();
   start.isOver = true;
-  return ok({ address: server.value.address, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+  const shown = tls && certificate.value && certificateOf(server.value, tls, certificate.value, parts);
+  return ok({
+    address: server.value.address,
+    renewCertificate: async (again) => shown?.renew(again),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}
+
+const ADMIN_TLS = 'listen.admin.tls';
+
+function certificateOf(
+  { address, renewTls }: AdminServer,
+  files: ListenerTlsFiles,
+  shown: ListenerTls,
+  { log, state }: Pick<AdminSideParts, 'log' | 'state'>,
+): ListenerCertificate {
+  const listener = socketAddressText(address);
+  return new ListenerCertificate({ listener, setting: ADMIN_TLS, files, shown, show: renewTls, log, journal: state.journal });
 }
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {

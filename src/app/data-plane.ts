@@ -21,6 +21,7 @@ import { LiveExchanges } from '../pipeline/live-exchanges.ts';
 import type { Services, TunnelSettings } from '../pipeline/services.ts';
 import { createFoldingJournal } from '../recording/folding.ts';
 import type { RequiredCopies } from './sinks/required-copies.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Parent } from '../upstream/parent/parent.ts';
 import { DEFAULT_POOL_LIMITS, UpstreamPools } from '../upstream/pools.ts';
@@ -32,6 +33,7 @@ import { createRecorder } from './recorder.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { State } from './state.ts';
+import { ListenerCertificate } from './upkeep/listener-certificate.ts';
 import { exchangeIds } from './system.ts';
 import type { Tracer } from './tracing/tracer.ts';
 
@@ -56,6 +58,7 @@ export interface DataPlaneParts {
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
+  readonly log: Log;
   readonly copies: RequiredCopies;
   /** Gets every address that is listened on, so that no exchange leads back here. */
   readonly listening: ListeningAddress[];
@@ -84,6 +87,8 @@ export interface DataPlane extends AsyncDisposable {
   ready(): boolean;
   /** Policy or tables were replaced: connections of other generations are let go. */
   onGeneration(generation: number): void;
+  /** Reads the certificates of its listeners anew. @param again somebody has asked for it */
+  renewCertificates(again: boolean): Promise<void>;
   drain(deadline: number): Promise<void>;
 }
 
@@ -112,7 +117,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const services = sharedServices(parts, { ...identifying, resolver, ...carrying });
   const opened = await openListeners(parts, { ...services, parent }, newExchangeId, stack);
   if (!opened.ok) return opened;
-  const listeners = opened.value;
+  const { listeners, certificates } = opened.value;
   sampleGauges(metrics, { listeners, live, inForce });
   const owned = stack.move();
   return ok({
@@ -129,6 +134,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
       pools.retireExcept(generation);
       if (parent !== undefined) void judgeAgain(parent, live);
     },
+    renewCertificates: async (again) => void (await Promise.all(certificates.map((each) => each.renew(again)))),
     drain: async (deadline) => {
       // Who waits for people would wait longer than that: it is told to ask again, here or elsewhere.
       state.holds.means.watch.drain();
@@ -144,17 +150,26 @@ async function judgeAgain(parent: Parent, live: LiveExchanges): Promise<void> {
   if (!judged.ok && CODES[judged.failure.code].kind === 'denial') live.cutPermitted(judged.failure);
 }
 
+const PROXY_TLS = 'listen.proxy.tls';
+
+interface Listeners {
+  readonly listeners: readonly ProxyListener[];
+  /** Of those in TLS. */
+  readonly certificates: readonly ListenerCertificate[];
+}
+
 /** Opens what `listen.proxy` names, owned by `stack`. @failure a sentence that names the setting */
 async function openListeners(
-  { settings, state, clock, listening }: DataPlaneParts,
+  { settings, state, clock, log, listening }: DataPlaneParts,
   services: ListenerServices,
   newExchangeId: ReturnType<typeof exchangeIds>,
   stack: AsyncDisposableStack,
-): Promise<Result<readonly ProxyListener[], string>> {
+): Promise<Result<Listeners, string>> {
   const limits = listenerLimits(settings);
   const listeners: ProxyListener[] = [];
+  const certificates: ListenerCertificate[] = [];
   for (const { address, denials, tls, 'proxy-protocol': proxyProtocol } of settings.listen.proxy) {
-    const certificate = tls === undefined ? ok(undefined) : await readListenerTls('listen.proxy.tls', tls);
+    const certificate = tls === undefined ? ok(undefined) : await readListenerTls(PROXY_TLS, tls);
     if (!certificate.ok) return certificate;
     const opened = await ProxyListener.open({
       ...address,
@@ -169,8 +184,15 @@ async function openListeners(
     listeners.push(stack.use(opened.value));
     const { host, port } = opened.value.address;
     listening.push({ address: host, port });
+    const { value: shown } = certificate;
+    if (tls === undefined || shown === undefined) continue;
+    const listener = socketAddressText(opened.value.address);
+    const show = opened.value.renewTls.bind(opened.value);
+    certificates.push(
+      new ListenerCertificate({ listener, setting: PROXY_TLS, files: tls, shown, show, log, journal: state.journal }),
+    );
   }
-  return ok(listeners);
+  return ok({ listeners, certificates });
 }
 
 /** How long what runs may go on beyond a limit of bytes, at its full speed. */

@@ -25,6 +25,7 @@ import { policyReader, type PolicyReader, type PolicySource } from './loading/po
 import { openSinks } from './sinks/open-sinks.ts';
 import { openReplica } from './replica.ts';
 import { openTables } from './tables.ts';
+import { CertificateWatch } from './upkeep/certificate-watch.ts';
 import { keepHouse } from './upkeep/housekeeping.ts';
 import { leadPolicy } from './upkeep/policy-leader.ts';
 import type { Crew } from './workers/crew.ts';
@@ -106,19 +107,22 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   stack.use(sinks.value);
   const watch = leadPolicy({ ...shared, read: loaded.read, keeper: upkeep.policy, followers: carriers.followers });
   stack.defer(() => watch.close());
-  const admin = await openAdminSide({ ...shared, carriers, reload: () => watch.reload() });
+  const certificates = stack.use(new CertificateWatch((again) => carriers.renewCertificates(again)));
+  const reload = () => certificates.look().then(() => watch.reload());
+  const admin = await openAdminSide({ ...shared, carriers, reload });
   if (!admin.ok) return fail([admin.failure]);
-  stack.use(admin.value);
-  crew?.alsoListening(admin.value.address);
+  const { address, renewCertificate } = stack.use(admin.value);
+  certificates.add(renewCertificate);
+  crew?.alsoListening(address);
   const owned = stack.move();
   return ok({
     proxyAddresses: carriers.addresses,
-    adminAddress: socketAddressText(admin.value.address),
+    adminAddress: socketAddressText(address),
     inForce,
     files: () => upkeep.policy.source,
     warnings: upkeep.policy.warnings,
     caFile: state.ca.certificateFile,
-    reload: () => watch.reload(),
+    reload,
     drain: (deadline) => carriers.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

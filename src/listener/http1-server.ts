@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
 import type { ListenerLimits } from './listener-limits.ts';
@@ -37,6 +37,11 @@ export function openHttp1Server(limits: ListenerLimits, events: Http1Events, tls
   server.on('connect', (message, socket, head) => events.connect(message, socket, head));
   server.on('clientError', (error: Error, socket) => events.clientError(error, socket));
   return server;
+}
+
+/** What it shows to connections from now on, and whom it believes; those that are open go on. Throws where OpenSSL cannot use it. */
+export function renewTls(server: Server, limits: ListenerLimits, tls: ListenerTls): void {
+  if (server instanceof SecureServer) server.setSecureContext(secureOptions(tls, limits));
 }
 
 function serverOptions(limits: ListenerLimits): ServerOptions {

@@ -15,7 +15,7 @@ import { clientOf, noteClient } from './arrival/client-of.ts';
 import { openProxiedServer } from './arrival/proxied-connections.ts';
 import { contentOf } from './content-of.ts';
 import type { ExchangeHandler } from './exchange-handler.ts';
-import { openHttp1Server, type Http1Events, type ListenerTls } from './http1-server.ts';
+import { openHttp1Server, renewTls, type Http1Events, type ListenerTls } from './http1-server.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 import { BEHIND_UNANSWERED, oweAnswer, owesAnswers, TOO_MANY_PIPELINED } from './owed-answers.ts';
 import { Http1Reply, replyOnSocket } from './reply.ts';
@@ -90,6 +90,11 @@ export class ProxyListener implements AsyncDisposable {
 
   get connections(): number {
     return this.#sockets.size;
+  }
+
+  /** Shows another certificate from now on, and believes other clients; connections that are open go on. Throws where it cannot. */
+  renewTls(tls: ListenerTls): void {
+    renewTls(this.#server, this.#options.limits, tls);
   }
 
   /** Stops accepting; what runs may finish until `deadline` milliseconds have passed, then it is cut. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AdminDependencies } from '../../src/admin/dependencies.ts';
-import { type AdminOptions, openAdmin } from '../../src/admin/server.ts';
+import { type AdminOptions, type AdminServer, openAdmin } from '../../src/admin/server.ts';
 import { ok } from '../../src/core/result.ts';
 import type { Role } from '../../src/core/people/role.ts';
 import { ManualClock } from '../support/clock.ts';
@@ -83,6 +83,7 @@ export type Ask = (path: string, asked?: Asked) => Promise<Answered>;
 export interface OpenAdmin {
   readonly port: number;
   readonly people: PeopleFixture;
+  readonly renewTls: AdminServer['renewTls'];
   readonly ask: Ask;
 }
 
@@ -107,6 +108,7 @@ export async function admin(
   return {
     port,
     people,
+    renewTls: opened.value.renewTls,
     ask: async (path, { as = 'viewer', ...asked } = {}) => {
       const isNamed = as === null || asked.headers?.['authorization'] !== undefined || asked.headers?.['cookie'] !== undefined;
       const credential = isNamed ? {} : { authorization: `Bearer ${await people.tokenFor(as)}` };

@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAdmin } from '../../src/admin/server.ts';
 import { fail, ok } from '../../src/core/result.ts';
@@ -267,5 +269,18 @@ describe('guard()', () => {
     expect((await ask('/metrics', { as: null, headers: { host: 'admin.example:3129' } })).status).toBe(401);
     expect((await ask('/v1/policy', { headers: { host: 'other.example' } })).status).toBe(421);
     expect((await ask('/v1/policy')).status).toBe(200);
+  });
+
+  it('guard() goes by the names of a certificate that took the place of another, which is shown as well', async () => {
+    const { cert, key } = await selfSigned('admin.example');
+    const { ask, port, renewTls } = await admin({}, { tls: { certificate: cert, key } });
+    const other = await selfSigned('other.example');
+    renewTls({ certificate: other.cert, key: other.key });
+    expect((await ask('/v1/policy', { headers: { host: 'other.example' } })).status).toBe(200);
+    expect((await ask('/v1/policy', { headers: { host: 'admin.example' } })).status).toBe(421);
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    expect(socket.getPeerCertificate().fingerprint256).toBe(new X509Certificate(other.cert).fingerprint256);
   });
 });

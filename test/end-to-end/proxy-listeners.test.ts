@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,13 +35,14 @@ const hasCurl = spawnSync('curl', ['--version']).error === undefined;
 
 let lab: Lab;
 let clients: TestCa;
+let servers: TestCa;
 let listeners: Readonly<Record<'tls' | 'proxied' | 'both', Address>>;
 let directory: string;
 let listenerCa: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cordon-lab-'));
-  const servers = await createTestCa('Listeners');
+  servers = await createTestCa('Listeners');
   clients = await createTestCa('Clients');
   listenerCa = servers.pem;
   const { cert, key } = await servers.good('localhost', '127.0.0.1');
@@ -283,5 +285,54 @@ describe('a proxy listener behind a load balancer', () => {
     // The certificate is right, the source that goes with it is not.
     await using bot = await secured(await spiffe('spiffe://acme/bot'), listeners.both, prefix);
     expect((await askPlain(bot)).status).toBe(407);
+  });
+});
+
+describe('a certificate of a listener that is renewed', () => {
+  const fingerprintOf = (certificate: string): string => new X509Certificate(certificate).fingerprint256;
+  let shown: string;
+
+  async function seen(): Promise<string> {
+    const connection = await RawConnection.open(listeners.tls);
+    const socket = await tlsOver(connection.release(), '127.0.0.1', { ca: listenerCa });
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  }
+
+  it('is shown to new connections, with other authorities of clients, and those that are open go on', async () => {
+    await using before = await secured(await spiffe('spiffe://acme/bot'));
+    expect(await whoami(before)).toBe('bot');
+    const { cert, key } = await servers.good('localhost', '127.0.0.1');
+    const others = await createTestCa('Other clients');
+    await writeFile(join(directory, 'listener.pem'), cert);
+    await writeFile(join(directory, 'listener.key'), key);
+    await writeFile(join(directory, 'clients.pem'), others.pem);
+    lab.gateway.signal('SIGHUP');
+    shown = fingerprintOf(cert);
+    for (const { port } of [listeners.tls, listeners.both]) {
+      const renewed = await lab.gateway.waitForRecord(
+        (record) => record.kind === 'admin' && record.subject === `listener:127.0.0.1:${port}`,
+      );
+      expect(renewed).toMatchObject({ action: 'listener.renewed', details: { fingerprint: shown } });
+    }
+    expect(await seen()).toBe(shown);
+    await using old = await secured(await spiffe('spiffe://acme/bot'));
+    expect(await whoami(old)).toBe(407);
+    await using bot = await secured(await others.issue({ hosts: [], uris: ['spiffe://acme/bot'], usage: 'client' }));
+    expect(await whoami(bot)).toBe('bot');
+    expect(await whoami(before)).toBe('bot');
+  });
+
+  it('stays as it is where the new files do not go together, and the gateway says so', async () => {
+    const { cert } = await servers.good('localhost', '127.0.0.1');
+    await writeFile(join(directory, 'listener.pem'), cert);
+    lab.gateway.signal('SIGHUP');
+    const refused = await lab.gateway.waitForRecord(
+      (record) => record.kind === 'admin' && record.action === 'listener.not-renewed',
+    );
+    expect(JSON.stringify(refused)).toContain('found another key than that of');
+    expect(lab.gateway.stderr).toContain('cannot be renewed; the one that it shows stays');
+    expect(await seen()).toBe(shown);
   });
 });

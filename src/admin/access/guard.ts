@@ -12,8 +12,8 @@ import { isCrossSite, isLoopbackHost, isNavigation, namedHost } from './visitor.
 
 export interface GuardOptions extends CredentialRules {
   readonly clock: Clock;
-  /** PEM; the names in it are names of this gateway. */
-  readonly certificate: string | undefined;
+  /** PEM, the one that is shown now; the names in it are names of this gateway. */
+  readonly certificate: () => string | undefined;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface GuardOptions extends CredentialRules {
  */
 export function guard(server: TypedServer, options: GuardOptions): void {
   const { certificate } = options;
-  const names = certificate === undefined ? undefined : new X509Certificate(certificate);
+  const names = namesShown(certificate);
   const throttle = new Throttle(options.clock);
   server.decorateRequest('visitor', null);
   server.addHook('onRoute', ({ method, url }) => {
@@ -34,13 +34,24 @@ export function guard(server: TypedServer, options: GuardOptions): void {
   server.addHook('onRequest', async (request, reply) => {
     const row = permissionOf(request.method, request.routeOptions.url);
     const refused =
-      wrongAddress(request, row, names) ??
+      wrongAddress(request, row, names()) ??
       (row === undefined ? undefined : await recognise(request, row, options)) ??
       (row?.uncounted === true ? undefined : throttle.admit(request));
     if (refused === undefined) return undefined;
     answer(reply, refused);
     return reply;
   });
+}
+
+/** Read once for each certificate. */
+function namesShown(certificate: GuardOptions['certificate']): () => X509Certificate | undefined {
+  let known: { readonly text: string; readonly names: X509Certificate } | undefined;
+  return () => {
+    const text = certificate();
+    if (text === undefined) return undefined;
+    if (known?.text !== text) known = { text, names: new X509Certificate(text) };
+    return known.names;
+  };
 }
 
 /** Why a request is refused whoever sends it. */

@@ -33,6 +33,8 @@ export interface Carriers extends AsyncDisposable {
   ready(): boolean;
   health(): readonly CarrierHealth[];
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Has the certificates of their listeners read anew. @param again somebody has asked for it */
+  renewCertificates(again: boolean): Promise<void>;
   /** Stops accepting; what runs may finish within `deadline` milliseconds. */
   drain(deadline: Milliseconds): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function carriedHere({ plane, inForce, metrics, state }: Replica): Carrie
     ready: () => plane.ready(),
     health: () => [healthHere({ plane, inForce, state })],
     metrics: () => metrics.render(),
+    renewCertificates: (again) => plane.renewCertificates(again),
     drain: (deadline) => plane.drain(deadline),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -131,6 +131,12 @@ export class Crew implements Carriers {
     return { contentType: registry.contentType, text: await registry.metrics() };
   }
 
+  /** One that starts meanwhile reads them by itself. */
+  renewCertificates(again: boolean): Promise<void> {
+    for (const { channel } of this.#members()) channel.tell('renew-certificates', again);
+    return Promise.resolve();
+  }
+
   drain(deadline: Milliseconds): Promise<void> {
     this.#ending ??= this.#end(deadline);
     return this.#ending;

@@ -48,6 +48,8 @@ export interface FromPrimary {
   readonly news: {
     /** Another process has changed the store. */
     readonly 'store-changed': undefined;
+    /** Reads the certificates of its listeners anew; true: somebody has asked for it. */
+    readonly 'renew-certificates': boolean;
     /** The gateway listens there as well. */
     readonly listening: ListeningAddress;
     /** Takes no more; what runs may finish within so many milliseconds, and then the process ends. */

@@ -86,6 +86,7 @@ class Worker {
         },
         news: {
           'store-changed': () => this.#opened?.replica.state.wakeStore(),
+          'renew-certificates': (again) => void this.#opened?.replica.plane.renewCertificates(again),
           listening: (address) => void this.#listening.push(address),
           drain: (deadline) => void this.#drain(deadline),
         },

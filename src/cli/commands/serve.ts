@@ -13,7 +13,7 @@ interface ServeOptions {
 export function addServeCommand(program: Command, run: Run): void {
   program
     .command('serve')
-    .description('runs the gateway; SIGHUP reloads the policy, SIGTERM drains')
+    .description('runs the gateway; SIGHUP reloads policy and certificates, SIGTERM drains')
     .option('--observe', 'treats every agent as observed: rules record what they would deny; floors hold')
     .option('--print-config', 'prints the settings in force with where each came from, and ends')
     .action((options: ServeOptions) => run((context) => serve(context, options)));

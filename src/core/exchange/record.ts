@@ -235,6 +235,8 @@ export type AdminAction =
   | 'webhook.given-up'
   | 'sink.behind'
   | 'sink.level'
+  | 'listener.renewed'
+  | 'listener.not-renewed'
   | 'worker.ended'
   | 'worker.start-failed'
   | 'content.read'

@@ -1,4 +1,5 @@
 import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,7 @@ const stack = new AsyncDisposableStack();
 let directory: string;
 let lab: Lab;
 let clients: TestCa;
+let servers: TestCa;
 let listenerCa: string;
 let listeners: Readonly<Record<'tls' | 'proxied', Address>>;
 let sink: RecordReceiver;
@@ -61,7 +63,7 @@ let hook: Receiver;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cordon-lab-'));
-  const servers = await createTestCa('Listeners and receivers');
+  servers = await createTestCa('Listeners and receivers');
   clients = await createTestCa('Clients');
   listenerCa = servers.pem;
   const { cert, key } = await servers.good('localhost', '127.0.0.1');
@@ -159,6 +161,24 @@ describe('two workers take in', () => {
       expect(await getPlain(client, '/shown')).toBe(200);
     }
     expect((await decidedByBoth('/shown', 2)).map(({ subject }) => subject)).toEqual(['bot', 'bot']);
+  });
+
+  it('clients that are shown another certificate, once the primary has told both', async () => {
+    const { cert, key } = await servers.good('localhost', '127.0.0.1');
+    await writeFile(join(directory, 'listener.pem'), cert);
+    await writeFile(join(directory, 'listener.key'), key);
+    lab.gateway.signal('SIGHUP');
+    const seen = async (): Promise<string> => {
+      const raw = await RawConnection.open(listeners.tls);
+      const secure = await tlsOver(raw.release(), '127.0.0.1', { ca: listenerCa });
+      const { fingerprint256 } = secure.getPeerCertificate();
+      secure.destroy();
+      return fingerprint256;
+    };
+    const renewed = new X509Certificate(cert).fingerprint256;
+    // In turn: each worker has two of them.
+    const four = async (): Promise<readonly string[]> => [await seen(), await seen(), await seen(), await seen()];
+    await expect.poll(four, { timeout: 10_000 }).toEqual([renewed, renewed, renewed, renewed]);
   });
 
   it('clients that a balancer speaks for', async () => {
