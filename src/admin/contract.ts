@@ -126,6 +126,21 @@ export const HealthAnswer = Type.Object({
   policy: Type.String(),
   /** Every process that carries exchanges runs it. */
   uniform: Type.Boolean(),
+  /** Gateways that share the store, this one included. */
+  fleet: Type.Object({
+    /** All of them run one policy. */
+    uniform: Type.Boolean(),
+    replicas: Type.Array(
+      Type.Object({
+        /** Writer of its own chain of records. */
+        id: Type.String(),
+        /** Digest of the policy that it runs. */
+        policy: Type.String(),
+        /** When it last told of itself. */
+        seen: Type.String({ format: 'date-time' }),
+      }),
+    ),
+  }),
   items: Type.Array(
     Type.Object({
       /** Number of the worker; 1 where the gateway is one process. */

@@ -39,6 +39,7 @@ import { createRecordDesk } from './records/record-desk.ts';
 import { createAuditDesk } from './verifying/audit-desk.ts';
 import { ListenerCertificate } from './upkeep/listener-certificate.ts';
 import { reloadOnRecord } from './upkeep/reload-on-record.ts';
+import type { FleetWatch } from './upkeep/fleet-watch.ts';
 import type { Upkeep } from './upkeep/upkeep.ts';
 
 /** Where `npm run build:console` puts it. */
@@ -48,6 +49,7 @@ export interface AdminSideParts extends PeopleSideParts {
   readonly observe: boolean;
   readonly upkeep: Pick<Upkeep, 'policy'>;
   readonly carriers: Carriers;
+  readonly fleet: Pick<FleetWatch, 'seen'>;
   /** Reads the policy files anew. */
   readonly reload: () => Promise<'loaded' | 'refused' | 'unchanged'>;
   readonly onFirstToken: (text: string) => Promise<void>;
@@ -123,7 +125,15 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
     health: () => {
       const items = carriers.health();
       const policy = inForce.compiled.digest;
-      return { ready: ready(), policy, uniform: items.every((item) => item.policy === policy), items: [...items] };
+      const { uniform, replicas } = parts.fleet.seen;
+      const seen = replicas.map(({ at, ...replica }) => ({ ...replica, seen: new Date(at).toISOString() }));
+      return {
+        ready: ready(),
+        policy,
+        uniform: items.every((item) => item.policy === policy),
+        fleet: { uniform, replicas: seen },
+        items: [...items],
+      };
     },
     policy: () => ({
       digest: inForce.compiled.digest,

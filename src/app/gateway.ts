@@ -26,6 +26,7 @@ import { openSinks } from './sinks/open-sinks.ts';
 import { openReplica } from './replica.ts';
 import { openTables } from './tables.ts';
 import { CertificateWatch } from './upkeep/certificate-watch.ts';
+import { watchFleet } from './upkeep/fleet-watch.ts';
 import { keepHouse } from './upkeep/housekeeping.ts';
 import { leadPolicy } from './upkeep/policy-leader.ts';
 import type { Crew } from './workers/crew.ts';
@@ -109,7 +110,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   stack.defer(() => watch.close());
   const certificates = stack.use(new CertificateWatch((again) => carriers.renewCertificates(again)));
   const reload = () => certificates.look().then(() => watch.reload());
-  const admin = await openAdminSide({ ...shared, carriers, reload });
+  const admin = await openAdminSide({ ...shared, carriers, reload, fleet: stack.use(watchFleet(shared)) });
   if (!admin.ok) return fail([admin.failure]);
   const { address, renewCertificate } = stack.use(admin.value);
   certificates.add(renewCertificate);

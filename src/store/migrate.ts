@@ -15,6 +15,7 @@ import { createStoppedAgents } from './migrations/0008-stopped-agents.ts';
 import { createWorkloads } from './migrations/0009-workloads.ts';
 import { createEndings } from './migrations/0010-endings.ts';
 import { createBreakGlass } from './migrations/0011-break-glass.ts';
+import { createReplicas } from './migrations/0012-replicas.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009-workloads', apply: createWorkloads },
   { name: '0010-endings', apply: createEndings },
   { name: '0011-break-glass', apply: createBreakGlass },
+  { name: '0012-replicas', apply: createReplicas },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

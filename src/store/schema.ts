@@ -34,6 +34,11 @@ export interface Schema {
     readonly stopped_by: string;
     readonly reason: string | null;
   };
+  readonly replicas: {
+    readonly id: string;
+    readonly policy: string;
+    readonly seen_at: number;
+  };
   readonly person_tokens: {
     readonly id: string;
     readonly person: string;

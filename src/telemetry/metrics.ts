@@ -54,7 +54,9 @@ export type GaugeName =
   | 'cordon_log_dropped_lines'
   | 'cordon_webhook_messages_waiting'
   | 'cordon_trace_spans_waiting'
-  | 'cordon_workers';
+  | 'cordon_workers'
+  | 'cordon_fleet_replicas'
+  | 'cordon_fleet_policies';
 /** Gauges with a value for each sink. */
 export type SinkGaugeName =
   | 'cordon_sink_waiting_records'
@@ -119,6 +121,8 @@ const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',
   cordon_trace_spans_waiting: 'Spans that wait for the collector',
   cordon_workers: 'Workers that take connections; 0 where the gateway is one process',
+  cordon_fleet_replicas: 'Gateways that share the store, this one included',
+  cordon_fleet_policies: 'Different policies that they run',
 };
 
 /** Gauges that say the same, or nearly, in every process of a gateway: the highest is that of the gateway. */

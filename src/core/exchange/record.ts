@@ -239,6 +239,8 @@ export type AdminAction =
   | 'listener.not-renewed'
   | 'worker.ended'
   | 'worker.start-failed'
+  | 'fleet.mixed'
+  | 'fleet.uniform'
   | 'content.read'
   | 'records.exported'
   | 'records.export-ended'
@@ -251,6 +253,8 @@ export type AdminAlarm =
   | 'break-glass-used'
   | 'worker-ended'
   | 'worker-start-failed'
+  | 'fleet-mixed'
+  | 'fleet-uniform'
   | 'sink-behind'
   | 'sink-level';
 

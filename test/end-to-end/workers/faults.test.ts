@@ -10,7 +10,7 @@ import { startLab, type Lab, type LabOptions } from '../../support/lab.ts';
 import type { RawConnection } from '../../support/raw-client.ts';
 import { PostgresServer } from '../../support/postgres-server.ts';
 import { ask } from '../masking/ask.ts';
-import { startAnother } from '../holding/replica.ts';
+import { startAnother, startReplica } from '../holding/replica.ts';
 import { Crew } from './crew.ts';
 import { Load } from './load.ts';
 
@@ -99,7 +99,7 @@ describeOnPostgres('two workers on PostgreSQL', () => {
     expect(items[0]).not.toHaveProperty('problems');
     const told = (await lab.gateway.records()).filter((each) => each.kind === 'admin' && each.action === 'worker.start-failed');
     expect(told, 'alarms, however often it was tried').toHaveLength(1);
-  });
+  }, 60_000);
 
   it('take a policy while one of them starts, which starts with it', async () => {
     const { policy: before, items } = await crew.health();
@@ -113,6 +113,23 @@ describeOnPostgres('two workers on PostgreSQL', () => {
     await lab.gateway.reload(lab.policy(RULES));
     await crew.until(({ policy, uniform }) => policy === before && uniform);
   });
+
+  it('show that another replica runs another policy', async () => {
+    const own = await crew.health();
+    expect(own.fleet).toMatchObject({ uniform: true, replicas: [{ policy: own.policy }] });
+    const other = ['{ id: nothing, to: [api-de-lab-example], then: deny }'];
+    {
+      await using replica = await startReplica(lab, other, { ...settings, workers: 1 });
+      const { fleet } = await crew.until((health) => !health.fleet.uniform);
+      expect(fleet.replicas.map(({ policy }) => policy).toSorted()).toContain(own.policy);
+      expect(fleet.replicas).toHaveLength(2);
+      for (const { gateway } of [lab, replica]) {
+        const metrics = async () => (await gateway.adminGet('/metrics')).content;
+        await expect.poll(metrics, { timeout: 10_000 }).toMatch(/^cordon_fleet_policies 2$/m);
+      }
+    }
+    await crew.until((health) => health.fleet.uniform && health.fleet.replicas.length === 1);
+  }, 60_000);
 
   it('end with a primary that is killed, and the next start goes on with every chain', async () => {
     const { directory, admin, exited } = lab.gateway;
@@ -142,5 +159,5 @@ describeOnPostgres('two workers on PostgreSQL', () => {
     expect((await ask(again, API, { method: 'GET', target: '/again' })).status).toBe(200);
     const verified = await cordon(['verify', '--json', '--config', 'cordon.yaml'], directory);
     expect(verified.code, verified.out + verified.err).toBe(0);
-  });
+  }, 60_000);
 });
