@@ -28,6 +28,7 @@ import { samlRoutes } from './routes/signing-in/saml.ts';
 import { signInRoutes } from './routes/signing-in/sign-in.ts';
 import { tokenExchangeRoute } from './routes/token-exchange.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { compileSchemasWhenAsked } from './schemas-when-asked.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { TypedServer } from './typed-server.ts';
 
@@ -94,8 +95,8 @@ export async function buildServer({
     forceCloseConnections: true,
     ...(tls !== undefined && { https: { cert: tls.certificate, key: tls.key } }),
     routerOptions: { maxParamLength: 255 },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as TypedServer;
+  compileSchemasWhenAsked(server);
   // JSON only: a form or plain text is what a page of another site can send without asking.
   server.removeContentTypeParser('text/plain');
   securityHeaders(server);
