@@ -31,20 +31,21 @@ export async function main(argv: readonly string[], terminal: Terminal = process
   }
 }
 
-/** What `run` starts is waited for: the other commands, which take longer to read than it does itself, are left out. */
+/** What has to start soon is read without the other commands, which take longer to read than it does itself. */
+const ALONE: Readonly<Record<string, () => Promise<(program: Command, run: Run) => void>>> = {
+  serve: async () => (await import('./commands/serve.ts')).addServeCommand,
+  worker: async () => (await import('./commands/serve.ts')).addWorkerCommand,
+  run: async () => (await import('./running/run.ts')).addRunCommand,
+};
+
 async function programFor(argv: readonly string[], run: (options: GlobalOptions) => Run, terminal: Terminal): Promise<Command> {
-  if (argv[0] === 'worker') {
-    const { addWorkerCommand } = await import('./commands/serve.ts');
-    const program = rootCommand(terminal);
-    addWorkerCommand(program, (body) => run(program.opts<GlobalOptions>())(body));
-    return program;
-  }
-  if (argv[0] !== 'run') {
+  const [name = ''] = argv;
+  if (!Object.hasOwn(ALONE, name)) {
     const { buildProgram } = await import('./program.ts');
     return buildProgram(run, terminal);
   }
-  const { addRunCommand } = await import('./running/run.ts');
   const program = rootCommand(terminal);
-  addRunCommand(program, (body) => run(program.opts<GlobalOptions>())(body));
+  const add = await ALONE[name]!();
+  add(program, (body) => run(program.opts<GlobalOptions>())(body));
   return program;
 }
