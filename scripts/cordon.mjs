@@ -25,8 +25,10 @@ if (cache !== undefined) enableCompileCache(cache);
 // The bundle is read in less time (docs/adr/0026-bundle.md), and is run only while it is what the sources are.
 const { isProgramFresh, PROGRAM } = await import(new URL('fresh-program.mjs', import.meta.url).href);
 const isBundled = isProgramFresh();
-// A stack trace names the sources. Node reads the map of every file for that, as it is loaded, for which `run` has no time.
-if (isBundled && process.argv[2] !== 'run') process.setSourceMapsEnabled(true);
+if (isBundled) {
+  const { nameSourcesInStacks } = await import(new URL('source-stacks.mjs', import.meta.url).href);
+  nameSourcesInStacks(PROGRAM);
+}
 const { main } = await import(
   isBundled ? new URL('cli/main.js', PROGRAM).href : new URL('../src/cli/main.ts', import.meta.url).href
 );

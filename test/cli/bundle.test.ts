@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isProgramFresh } from '../../scripts/fresh-program.mjs';
 import { directoryWith } from '../config/temporary-directory.ts';
 
-const SCRIPTS = ['cordon.mjs', 'fresh-program.mjs', 'compile-cache-directory.mjs'];
+const SCRIPTS = ['cordon.mjs', 'fresh-program.mjs', 'source-stacks.mjs', 'compile-cache-directory.mjs'];
 
 /** What the real entry runs in an installation whose program and bundle only say which of them they are. */
 function installation(): { readonly directory: string; readonly runs: () => string; readonly bundle: () => void } {
@@ -35,6 +35,18 @@ function installation(): { readonly directory: string; readonly runs: () => stri
 describe('the bundle (docs/adr/0026-bundle.md)', () => {
   it('is what the tests start', () => {
     expect(isProgramFresh()).toBe(true);
+  });
+
+  it('has stack traces name the sources', () => {
+    const failing = `
+      import { PROGRAM } from './scripts/fresh-program.mjs';
+      import { nameSourcesInStacks } from './scripts/source-stacks.mjs';
+      nameSourcesInStacks(PROGRAM);
+      const { main } = await import(new URL('cli/main.js', PROGRAM));
+      await main(null, { err: (text) => process.stdout.write(text) });`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '--eval', failing], { encoding: 'utf8' });
+    const [, line] = /^ {4}at programFor \(file:\S+\/src\/cli\/main\.ts:(\d+):\d+\)$/m.exec(said) ?? [];
+    expect(readFileSync('src/cli/main.ts', 'utf8').split('\n')[Number(line) - 1]).toContain('argv');
   });
 
   it('runs while each source is as it was', () => {
