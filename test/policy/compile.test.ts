@@ -4,6 +4,7 @@ import { GROUPS } from '../../src/masking/catalogue.ts';
 import { formatIssue } from '../../src/policy/issue.ts';
 import type { CompiledPolicy, CompiledRule } from '../../src/policy/model.ts';
 import { compileAsWritten, compileTexts, policyOf } from './support/compile-text.ts';
+import { threadTime } from '../support/thread-time.ts';
 
 function ruleOf(policy: CompiledPolicy, id: string): CompiledRule {
   const rule = policy.rules.find((each) => each.id === id);
@@ -277,8 +278,8 @@ rules:
       { length: 3000 },
       (_, i) => `  - { id: r${i}, to: { hosts: [h${i}.example] }, paths: ["/v1/**"], then: permit }`,
     );
-    const started = performance.now();
+    const started = threadTime();
     expect(policyOf(`rules:\n${rules.join('\n')}\n`).rules).toHaveLength(3000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(threadTime() - started).toBeLessThan(5000);
   });
 });

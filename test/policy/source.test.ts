@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatIssue, IssueList } from '../../src/policy/issue.ts';
 import { MAX_SOURCE_LENGTH, parseSource } from '../../src/policy/source.ts';
+import { threadTime } from '../support/thread-time.ts';
 
 function read(text: string): { value: unknown; issues: readonly string[] } {
   const issues = new IssueList();
@@ -92,11 +93,11 @@ describe('parseSource()', () => {
 
   it('finds duplicate keys among many in linear time', () => {
     const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`);
-    const started = performance.now();
+    const started = threadTime();
     expect(read([...keys, 'k7: 2'].join('\n')).issues).toEqual([
       'a.yaml:20001:1: error: Found the key "k7" twice, expected each key once',
     ]);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(threadTime() - started).toBeLessThan(5000);
   });
 
   it('tells where keys and values stand', () => {

@@ -2,6 +2,7 @@ import { encode, type Packet } from 'dns-packet';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeQuery, readReply, type DnsQuestion } from '../../../src/destination/dns/dns-message.ts';
+import { threadTime } from '../../support/thread-time.ts';
 
 const QUESTION: DnsQuestion = { id: 0x1234, name: 'a.example', type: 'A' };
 
@@ -88,9 +89,9 @@ describe('readReply()', () => {
     for (let at = 0; at < pointers.length; at += 2) pointers.writeUInt16BE(0xc000 | Math.min(12 + at, 0x3fff), at);
     const maze = Buffer.concat([reply({ answers: [] }), pointers]);
     maze.writeUInt16BE(256, 6);
-    const startedAt = performance.now();
+    const startedAt = threadTime();
     readReply(QUESTION, maze);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(threadTime() - startedAt).toBeLessThan(500);
   });
 
   it('RFC 2308 takes the smaller of TTL and MINIMUM of the SOA', () => {

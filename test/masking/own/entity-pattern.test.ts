@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findNonlinear } from '../../../src/masking/own/entity-pattern.ts';
+import { threadTime } from '../../support/thread-time.ts';
 
 describe('findNonlinear()', () => {
   it.each([
@@ -50,9 +51,9 @@ describe('findNonlinear()', () => {
         const text = groups.map(([parts, quantifier]) => `(?:${parts.join('')})${quantifier}`).join('');
         if (findNonlinear(text) !== undefined) return;
         const regexp = new RegExp(`^(?:${text})$`, 'u');
-        const started = performance.now();
+        const started = threadTime();
         for (const word of ['a', 'ab', 'b', 'ccd', 'abac', 'a1-', 'ab1c-']) regexp.test(`${word.repeat(500)}!`);
-        expect(performance.now() - started).toBeLessThan(200);
+        expect(threadTime() - started).toBeLessThan(200);
       }),
       { numRuns: 2000 },
     );

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePathPattern } from '../../../src/policy/text/path-pattern.ts';
+import { threadTime } from '../../support/thread-time.ts';
 
 function matches(pattern: string, path: string): boolean {
   const parsed = parsePathPattern(pattern);
@@ -88,9 +89,9 @@ describe('parsePathPattern()', () => {
   it('takes linear time where backtracking would take for ever', () => {
     const pattern = `/${'*a'.repeat(60)}`;
     const nested = `${'/**/a'.repeat(40)}/z`;
-    const started = performance.now();
+    const started = threadTime();
     expect(matches(pattern, `/${'a'.repeat(8000)}b`)).toBe(false);
     expect(matches(nested, `${'/a'.repeat(4000)}/b`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(threadTime() - started).toBeLessThan(500);
   });
 });
