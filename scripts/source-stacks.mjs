@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** @type {Map<string, SourceMap | undefined>} */
+/** The map of each bundled file that was asked for, by its URL; undefined where there is none. */
 const maps = new Map();
 
 /**

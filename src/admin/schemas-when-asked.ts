@@ -18,7 +18,7 @@ export function compileSchemasWhenAsked(server: TypedServer): void {
     let compiled: Validator | undefined;
     const validate: Validator = (data) => {
       compiled ??= validators(route);
-      const result = compiled(data) as ReturnType<Validator>;
+      const result = compiled(data);
       validate.errors = compiled.errors ?? null;
       return result;
     };
