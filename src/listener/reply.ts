@@ -154,8 +154,8 @@ export class Http2Reply implements ReplySink {
       return;
     }
     this.#response.statusCode = status;
-    this.#ended = true;
     this.#response.end();
+    this.#ended = true;
   }
 
   write(chunk: Uint8Array): boolean {

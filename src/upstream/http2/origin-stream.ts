@@ -91,8 +91,7 @@ export class OriginStream implements SendingController {
     stream.on('headers', (fields, _flags, raw) => this.#onInterim(Number(fields[':status']), raw));
     stream.once('response', (fields, flags, raw) => this.#onResponse(Number(fields[':status']), flags, raw));
     stream.on('trailers', (_fields, _flags, raw) => this.#tell(() => (this.rawTrailers = regularFields(raw))));
-    stream.once('wantTrailers', () => stream.sendTrailers(groupedFields(trailers?.() ?? [])));
-    stream.on('data', (chunk: Buffer) => this.#tell(() => this.#handler.onResponseData?.(this, chunk)));
+    stream.once('wantTrailers', () => this.#tell(() => stream.sendTrailers(groupedFields(trailers?.() ?? []))));
     stream.once('end', () => this.#onEnd());
     stream.on('error', (error) => this.#fail(this.#broken(error.message)));
     stream.once('close', () => {
@@ -137,6 +136,8 @@ export class OriginStream implements SendingController {
     this.#isAnswered = true;
     this.endsWithHead = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#tellHead(status, raw);
+    // Not before: Node emits content at once, and the head that came with it a tick later.
+    this.#stream?.on('data', (chunk: Buffer) => this.#tell(() => this.#handler.onResponseData?.(this, chunk)));
   }
 
   #tellHead(status: number, raw: readonly string[]): void {
