@@ -73,13 +73,16 @@ class DirectorySpool implements Spool {
   }
 
   open(id: string): AsyncIterable<Uint8Array> {
-    if (!this.#entries.has(id)) throw new Defect(`There is no entry "${id}" in the spool`);
-    return this.#read(id);
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new Defect(`There is no entry "${id}" in the spool`);
+    return this.#read(id, entry.bytes);
   }
 
   /** Opened when it is read: what nobody reads would stay open, and fail with nobody to hear of it once it is removed. */
-  async *#read(id: string): AsyncGenerator<Uint8Array> {
-    yield* unsealChunks(this.#options.key, id, createReadStream(this.#path(id), { highWaterMark: CHUNK_BYTES }));
+  async *#read(id: string, bytes: Bytes): AsyncGenerator<Uint8Array> {
+    // A byte more than there should be: a file that has become longer is not what was put in.
+    const highWaterMark = Math.min(CHUNK_BYTES, bytes + 1);
+    yield* unsealChunks(this.#options.key, id, createReadStream(this.#path(id), { highWaterMark }));
   }
 
   async remove(id: string): Promise<void> {
@@ -146,21 +149,33 @@ interface Draft {
 
 /** The same bytes in chunks of {@link CHUNK_BYTES}, the last one shorter: a byte at a time must not cost a tag each. */
 async function* fullChunks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let buffer = Buffer.alloc(CHUNK_BYTES);
+  let buffer = Buffer.alloc(0);
   let filled = 0;
   for await (const bytes of content) {
     for (let offset = 0; offset < bytes.length;) {
       const part = bytes.subarray(offset, offset + CHUNK_BYTES - filled);
+      buffer = withRoom(buffer, filled, part.length);
       buffer.set(part, filled);
       filled += part.length;
       offset += part.length;
       if (filled < CHUNK_BYTES) continue;
       yield buffer;
-      buffer = Buffer.alloc(CHUNK_BYTES);
+      buffer = Buffer.alloc(0);
       filled = 0;
     }
   }
   if (filled > 0) yield buffer.subarray(0, filled);
+}
+
+/**
+ * Most entries are far smaller than a chunk. With a chunk for each, a thousand that come at once would take 64 MB, and leave the
+ * memory of the process in pieces.
+ */
+function withRoom(buffer: Buffer<ArrayBuffer>, filled: Bytes, more: Bytes): Buffer<ArrayBuffer> {
+  if (filled + more <= buffer.length) return buffer;
+  const larger = Buffer.alloc(Math.min(CHUNK_BYTES, Math.max(filled + more, 2 * buffer.length)));
+  larger.set(buffer.subarray(0, filled));
+  return larger;
 }
 
 async function onDisk<T>(action: () => Promise<T>): Promise<T> {

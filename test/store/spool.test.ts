@@ -54,6 +54,23 @@ describe('openSpool()', () => {
     expect((await read(spool, await put(spool, bytes))).equals(bytes)).toBe(true);
   });
 
+  it('takes the memory of what has come, not a chunk for each of many small entries', async () => {
+    const spool = await spoolIn(temporaryDirectory());
+    const { promise: end, resolve: finish } = Promise.withResolvers<void>();
+    let taken = 0;
+    async function* small(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(4096);
+      taken += 1;
+      await end;
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const puts = Array.from({ length: 200 }, () => spool.put(small(), 'bot'));
+    await expect.poll(() => taken).toBe(200);
+    expect((process.memoryUsage().arrayBuffers - before) / 200).toBeLessThan(CHUNK_BYTES / 4);
+    finish();
+    expect((await Promise.all(puts)).every((entry) => entry.ok)).toBe(true);
+  });
+
   it('writes nothing readable, at mode 0600, under a name of its own making', async () => {
     const directory = join(temporaryDirectory(), 'spool');
     const spool = await spoolIn(directory);
