@@ -2,7 +2,7 @@ import { BoundedMap } from '../../core/bounded-map.ts';
 import { GROUPS } from '../../masking/catalogue.ts';
 import { Findings } from '../../masking/finding.ts';
 import type { Masking } from '../../masking/masker.ts';
-import { createReplacer } from '../../masking/strategies/replacer.ts';
+import { createReplacer, type Replacer } from '../../masking/strategies/replacer.ts';
 import { filterWhole } from '../../masking/media/filter-whole.ts';
 import { decodeText, toBytes } from '../../masking/media/bytes/text-bytes.ts';
 import { detectionFor } from './detections.ts';
@@ -97,8 +97,18 @@ function inAddresses(): Masking {
 
 /** Which addresses a name led to, and which did not answer, is what a record of where data goes is kept for. */
 function inSentences(): Masking {
-  sentences ??= prepare(RECORDED_ENTITIES.filter((entity) => entity !== 'ip-address'));
+  const everywhere = inPaths();
+  sentences ??= { ...everywhere, replacer: sparing('ip-address', everywhere.replacer) };
   return { ...sentences, findings: new Findings() };
+}
+
+/** Leaves the values of one entity as they are, so that what is looked for need not be compiled again without it. */
+function sparing(spared: string, replacer: Replacer): Replacer {
+  return {
+    redact: (entity) => replacer.redact(entity),
+    fixed: (entity, kind) => (entity === spared ? undefined : replacer.fixed(entity, kind)),
+    replace: (entity, value, kind) => (entity === spared ? value.slice() : replacer.replace(entity, value, kind)),
+  };
 }
 
 function prepare(entities: readonly string[]): Prepared {

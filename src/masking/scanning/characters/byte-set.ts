@@ -34,3 +34,14 @@ export function bitsOf(set: ByteSet): Uint32Array {
   BITS.set(set, bits);
   return bits;
 }
+
+const BYTES = new WeakMap<ByteSet, readonly number[]>();
+
+/** The bytes that are in the set, in ascending order. */
+export function bytesOf(set: ByteSet): readonly number[] {
+  const known = BYTES.get(set);
+  if (known !== undefined) return known;
+  const bytes = [...set.keys()].filter((byte) => set[byte] === 1);
+  BYTES.set(set, bytes);
+  return bytes;
+}

@@ -1,4 +1,4 @@
-import { ANY, type ByteSet } from '../characters/byte-set.ts';
+import { ANY, bytesOf, type ByteSet } from '../characters/byte-set.ts';
 
 /** Of forms whose four bytes may be more than so many, pairs of them are looked up instead: the table must not fill. */
 const MOST_SPELLINGS = 64;
@@ -19,12 +19,4 @@ export function hashesOfFour(sets: readonly ByteSet[]): readonly number[] | unde
     spellings = spellings.flatMap((four) => bytes.map((byte) => four | (byte << (8 * i))));
   }
   return spellings.map((four) => Math.imul(four, FACTOR) >>> 16);
-}
-
-const BYTES = new WeakMap<ByteSet, readonly number[]>();
-
-function bytesOf(set: ByteSet): readonly number[] {
-  let bytes = BYTES.get(set);
-  if (bytes === undefined) BYTES.set(set, (bytes = [...set.keys()].filter((byte) => set[byte] === 1)));
-  return bytes;
 }

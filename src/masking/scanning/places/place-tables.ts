@@ -1,5 +1,5 @@
 import { Defect } from '../../../core/defect.ts';
-import type { ByteSet } from '../characters/byte-set.ts';
+import { bytesOf, type ByteSet } from '../characters/byte-set.ts';
 import { DASHES, type Ending } from '../context/reverse-names.ts';
 import { Buckets } from './buckets.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
@@ -150,10 +150,8 @@ export class PlaceTableBuilder {
 }
 
 function forEachPair(first: ByteSet, second: ByteSet, take: (pair: number) => void): void {
-  for (let b = 0; b < 256; b++) {
-    if (second[b] === 0) continue;
-    for (let a = 0; a < 256; a++) if (first[a] === 1) take(a | (b << 8));
-  }
+  const before = bytesOf(first);
+  for (const b of bytesOf(second)) for (const a of before) take(a | (b << 8));
 }
 
 /** Letters, five bits each. */
