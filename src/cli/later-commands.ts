@@ -13,11 +13,5 @@ const later = (path: LaterCommand['path'], usage: string, summary: string): Late
 
 export const LATER_COMMANDS: readonly LaterCommand[] = [
   later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
-  later(['sessions', 'replay'], 'SESSION --serve PORT', 'answers as they were recorded'),
   later(['top'], '', 'what happens now'),
 ];
-
-/** What the groups that have no command yet are about. */
-export const LATER_GROUPS: Readonly<Record<string, string>> = {
-  sessions: 'recorded sessions',
-};

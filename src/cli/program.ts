@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Defect } from '../core/defect.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addCaCommands } from './commands/ca.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -26,7 +27,7 @@ import { EXIT } from './exit-code.ts';
 import { rootCommand } from './root-command.ts';
 import { addRunCommand } from './running/run.ts';
 import type { Terminal } from './terminal.ts';
-import { LATER_COMMANDS, LATER_GROUPS, type LaterCommand } from './later-commands.ts';
+import { LATER_COMMANDS, type LaterCommand } from './later-commands.ts';
 
 /** The whole command line: parsing, help, and for each command what runs. */
 export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pick<Terminal, 'out' | 'err'>): Command {
@@ -77,7 +78,9 @@ function addLaterCommand(program: Command, { path, usage, summary }: LaterComman
     );
 }
 
+/** A group that has commands of its own already. */
 function groupNamed(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name).description(`${LATER_GROUPS[name] ?? name} (later version)`);
+  if (known === undefined) throw new Defect(`Found a command to come in the group ${name}, expected one that is there`);
+  return known;
 }

@@ -257,6 +257,13 @@ export const CODES = {
     'The gateway has a defect; it was recorded',
     'Report it with the id of the exchange.',
   ),
+  // Of a replay alone (`cordon sessions replay`). A client that tries again what failed on the way would get no other answer.
+  not_recorded: failure(
+    404,
+    'proxy_internal_response',
+    'The recorded session has no answer to this',
+    'Record the session anew, under a rule with `record: content`; `--repeat-last` gives the last answer again.',
+  ),
 } as const satisfies Record<string, CodeRow>;
 
 /** Every `code` an answer of the gateway can carry. */

@@ -1,4 +1,5 @@
 import type { Code } from '../core/codes.ts';
+import type { Decision } from '../core/exchange/decision.ts';
 import type { Answer } from '../core/exchange/answer.ts';
 import type { ReplySink } from '../core/exchange/reply-sink.ts';
 import { problemReply } from '../wire/http/problem.ts';
@@ -17,7 +18,7 @@ export function answerTo(refusal: AnswerableRefusal): Answer {
     challenge: code === 'unidentified',
     ...(reason !== undefined && { reason }),
     ...(rule !== undefined && { rule }),
-    ...(decision !== undefined && { place: placeText(decision.judgement.places) }),
+    ...(decision !== undefined && { place: placesText(labelsOf(decision.judgement.places)) }),
     ...(home !== undefined && { home }),
     ...(hint !== undefined && { hint }),
     ...(approval !== undefined && { approval }),
@@ -35,13 +36,18 @@ function retryAfterOf(
   return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }
 
-function placeText({
+function labelsOf({ entry, processing, storage }: Decision['judgement']['places']): Parameters<typeof placesText>[0] {
+  return { entry: entry.label, processing: processing.label, storage: storage.label };
+}
+
+/** Where data would have gone, by the labels of its places. */
+export function placesText({
   entry,
   processing,
   storage,
-}: { [F in 'entry' | 'processing' | 'storage']: { readonly label: string } }): string {
-  const all = new Set([entry.label, processing.label, storage.label]);
-  return all.size === 1 ? entry.label : `entry ${entry.label}, processing ${processing.label}, storage ${storage.label}`;
+}: Readonly<Record<'entry' | 'processing' | 'storage', string>>): string {
+  const isOne = entry === processing && processing === storage;
+  return isOne ? entry : `entry ${entry}, processing ${processing}, storage ${storage}`;
 }
 
 /** Sends a whole answer through a reply that has not started. */

@@ -22,7 +22,7 @@ describe('cordon', () => {
       ['check', '--frob'],
       ['simulate'],
       ['top'],
-      ['sessions', 'replay', 'x', '--y'],
+      ['ca', 'rotate', 'x', '--y'],
     ];
     const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
     expect(ended.map(({ code }) => code)).toEqual(wrong.map(() => 2));
@@ -30,7 +30,7 @@ describe('cordon', () => {
     expect(ended[1]?.err).toContain("unknown command 'frob'");
     expect(ended[5]?.err).toContain("required option '--policy <dir>' not specified");
     expect(ended[6]?.err).toBe('cordon: top comes with a later version\n');
-    expect(ended[7]?.err).toBe('cordon: sessions replay comes with a later version\n');
+    expect(ended[7]?.err).toBe('cordon: ca rotate comes with a later version\n');
   });
 
   it('main() ends with 2 on settings with errors, and names file, line and column', async () => {

@@ -27,7 +27,7 @@ export interface Waiter {
 }
 
 /** How soon a client that was not let wait any longer should ask again. */
-const ASK_AGAIN_SECONDS = 10;
+export const ASK_AGAIN_SECONDS = 10;
 /** A longer timer would be over at once: Node counts in 31 bits. Who waits longer looks in between. */
 const LONGEST_TIMER: Milliseconds = 3_600_000;
 

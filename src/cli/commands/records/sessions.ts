@@ -20,6 +20,7 @@ import { openLocalStore } from '../../local/local-store.ts';
 import { exportDetails, exportFilter, type ExportAsked } from '../../records/export-filter.ts';
 import { readingMeans } from '../../records/reading-means.ts';
 import { type ListOptions, listSessions } from '../../sessions/list-sessions.ts';
+import { replaySession, type ReplayOptions } from '../../sessions/replay-session.ts';
 import { showSession } from '../../sessions/show-session.ts';
 
 interface ExportCommandOptions extends ExportAsked {
@@ -60,6 +61,22 @@ export function addSessionCommands(program: Command, run: Run): void {
     .option('--dir <dir>', 'a directory of records (default: those of this installation)')
     .option('--key <file>', 'what opens them (default: the keys of this installation)')
     .action((ids: readonly string[], options: ExportCommandOptions) => run((context) => exportRecords(context, ids, options)));
+  addReplayCommand(sessions, run);
+}
+
+function addReplayCommand(sessions: Command, run: Run): void {
+  sessions
+    .command('replay')
+    .description(
+      'a proxy on loopback that answers an agent as it was answered in a recorded session, until Ctrl+C; nothing is sent. ' +
+        'Exits 1 where something was asked for that it had no answer to. It is on the record as an export is',
+    )
+    .argument('<session>', 'its id')
+    .requiredOption('--serve <port>', 'port on 127.0.0.1; 0: one that is free')
+    .option('--repeat-last', 'who asks more often than is recorded gets the last answer again (default: a problem)')
+    .option('--pace', 'streams at the pace at which they came (default: at once)')
+    .option('--key <file>', 'what opens the records (default: the keys of this installation)')
+    .action((session: string, options: ReplayOptions) => run((context) => replaySession(context, session, options)));
 }
 
 async function exportRecords(
