@@ -4,6 +4,7 @@
  */
 import * as Type from 'typebox/type';
 import type { Static } from 'typebox/type';
+import type { LimitUse } from '../core/exchange/limit-use.ts';
 import type { PolicyIssue } from '../policy/issue.ts';
 import type { Explanation } from '../policy/explain.ts';
 
@@ -164,3 +165,25 @@ export const HealthAnswer = Type.Object({
 });
 /** `GET /v1/health`: the processes that carry exchanges. */
 export type HealthAnswer = Static<typeof HealthAnswer>;
+
+export const LimitsAnswer = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      id: Type.String({ description: 'Of one limit for one holder: everybody with the same draws from it together.' }),
+      state: Type.Unsafe<'open' | 'used-up'>({ type: 'string', enum: ['open', 'used-up'] }),
+      by: Type.Unsafe<LimitUse['by']>({ type: 'string', enum: ['rule', 'credential'], description: 'What sets it.' }),
+      name: Type.String({ description: 'Id of that rule or credential.' }),
+      per: Type.Unsafe<LimitUse['per']>({ type: 'string', enum: ['agent', 'session', 'destination', 'rule', 'credential'] }),
+      agent: Type.Optional(Type.String()),
+      session: Type.Optional(Type.String()),
+      destination: Type.Optional(Type.String({ description: 'host:port' })),
+      unit: Type.Unsafe<LimitUse['unit']>({ type: 'string', enum: ['requests', 'bytes'] }),
+      everySeconds: Type.Number(),
+      most: Type.Integer(),
+      used: Type.Integer(),
+      retryAfterSeconds: Type.Optional(Type.Integer({ description: 'Where it is used up: until something is left again.' })),
+    }),
+  ),
+});
+/** `GET /v1/limits`: those of which most is used, the fullest first. */
+export type LimitsAnswer = Static<typeof LimitsAnswer>;

@@ -17,6 +17,7 @@ import type {
   ExplainBody,
   HealthAnswer,
   PlaceAnswer,
+  LimitsAnswer,
   PolicyAnswer,
   TablesAnswer,
 } from './contract.ts';
@@ -47,6 +48,8 @@ export interface AdminDependencies {
   ready(): boolean;
   /** The processes that carry exchanges. */
   health(): HealthAnswer;
+  /** Limits of which most is used, those in the scope of who asks. */
+  limits(by: Principal): LimitsAnswer;
   policy(): PolicyAnswer;
   /** Reads the policy files anew. */
   reload(by: Principal): Promise<Result<'loaded' | 'refused' | 'unchanged', Refusal>>;

@@ -23,6 +23,7 @@ import { countriesOf } from './indexing/countries-of.ts';
 import { createExchangeDesk } from './indexing/exchange-desk.ts';
 import { contentEventsOf, openedMessages } from './indexing/exchange-content.ts';
 import { recordsOfExchange } from './indexing/exchange-records.ts';
+import { describeLimits } from './questions/describe-limits.ts';
 import { describePlace } from './questions/describe-place.ts';
 import { describeTables } from './questions/describe-tables.ts';
 import { explainQuestion } from './questions/explain-question.ts';
@@ -135,6 +136,7 @@ function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => 
         items: [...items],
       };
     },
+    limits: (by) => describeLimits(carriers, by, scopeView(inForce)),
     policy: () => ({
       digest: inForce.compiled.digest,
       generation: inForce.current.generation,

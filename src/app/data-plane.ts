@@ -29,6 +29,7 @@ import type { WayOut } from './egress/way-out.ts';
 import type { Counting } from './workers/counting.ts';
 import type { PolicyInForce } from './in-force.ts';
 import { createInterceptor } from './interception.ts';
+import type { Records } from './records/stores/open-records.ts';
 import { createRecorder } from './recorder.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
@@ -118,7 +119,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const opened = await openListeners(parts, { ...services, parent }, newExchangeId, stack);
   if (!opened.ok) return opened;
   const { listeners, certificates } = opened.value;
-  sampleGauges(metrics, { listeners, live, inForce });
+  sampleGauges(metrics, { listeners, live, inForce, records: state.records });
   const owned = stack.move();
   return ok({
     addresses: listeners.map(({ address }) => socketAddressText(address)),
@@ -211,10 +212,24 @@ function listenerLimits({ limits }: Settings): ListenerLimits {
 // Read whenever somebody scrapes, so that no exchange pays for them.
 function sampleGauges(
   metrics: Metrics,
-  { listeners, live, inForce }: { listeners: readonly ProxyListener[]; live: LiveExchanges; inForce: PolicyInForce },
+  {
+    listeners,
+    live,
+    inForce,
+    records,
+  }: {
+    readonly listeners: readonly ProxyListener[];
+    readonly live: LiveExchanges;
+    readonly inForce: PolicyInForce;
+    readonly records: Pick<Records, 'journals'>;
+  },
 ): void {
   metrics.sample('cordon_connections', () => listeners.reduce((sum, listener) => sum + listener.connections, 0));
   metrics.sample('cordon_exchanges_in_flight', () => live.size);
+  metrics.sample('cordon_tunnels', () => live.tunnels);
+  metrics.sample('cordon_record_waiting_bytes', () =>
+    records.journals.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0),
+  );
   metrics.sample('cordon_policy_generation', () => inForce.current.generation);
   metrics.sample('cordon_tables_stale', () => inForce.tables.status().filter(({ stale }) => stale).length);
   metrics.sample('cordon_table_age_seconds', () => Math.max(0, ...inForce.tables.status().map(({ age = 0 }) => age)) / 1000);

@@ -23,7 +23,7 @@ import { countedAlarms, loggedAlarms } from './notifying/told-alarms.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openSinks } from './sinks/open-sinks.ts';
-import { openReplica } from './replica.ts';
+import { openReplica, type Replica } from './replica.ts';
 import { openTables } from './tables.ts';
 import { CertificateWatch } from './upkeep/certificate-watch.ts';
 import { watchFleet } from './upkeep/fleet-watch.ts';
@@ -76,6 +76,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   stack.use(loggedAlarms(events, log));
   const crew = workerCount(settings) === 1 ? undefined : stack.use(await crewFor({ ...options, events, listening }));
+  const counting = countedHere(clock, random);
   const replica = await openReplica({
     ...options,
     ...(crew !== undefined && { settings: withoutListeners(settings), onChange: () => crew.storeChanged() }),
@@ -83,7 +84,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     events,
     listening,
     tables,
-    counting: countedHere(clock, random),
+    counting,
   });
   if (!replica.ok) return fail([replica.failure]);
   const { state, inForce, upkeep, metrics } = stack.use(replica.value);
@@ -94,11 +95,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const webhooks = await openWebhooks(shared);
   if (!webhooks.ok) return fail([webhooks.failure]);
   stack.use(webhooks.value);
-  if (region !== undefined) await state.journal.append(locatedEvent(region));
-  await state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
+  await recordStart(region, replica.value);
   const manned = await crew?.start(replica.value);
   if (manned?.ok === false) return fail(manned.failure);
-  const carriers = stack.use(crew ?? carriedHere(replica.value));
+  const carriers = stack.use(crew ?? carriedHere(replica.value, counting.limits));
   // Behind the workers, which go on with chains that these look into.
   stack.use(keepHouse(shared));
   const follows = { ...shared, leaves: crew && ((writer: string) => crew.writes(writer)) };
@@ -127,6 +127,12 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     drain: (deadline) => carriers.drain(deadline),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Where it runs, as far as the cloud has said, and by which policy. */
+async function recordStart(region: NodeRegion | undefined, { state, inForce }: Replica): Promise<void> {
+  if (region !== undefined) await state.journal.append(locatedEvent(region));
+  await state.journal.append({ kind: 'policy', policy: inForce.compiled.digest, change: 'loaded' });
 }
 
 /** Only where it is used: a gateway that is one process starts without it. */

@@ -59,6 +59,13 @@ export class LiveExchanges {
     return this.#live.size;
   }
 
+  /** How many of them are tunnels. */
+  get tunnels(): number {
+    let count = 0;
+    for (const { exchange } of this.#live) if (exchange.kind === 'connect') count += 1;
+    return count;
+  }
+
   /** How many there are of each agent. */
   byAgent(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();

@@ -44,6 +44,8 @@ export interface OpenJournal extends Journal, AsyncDisposable {
   readonly directory: string;
   /** Up to where the medium has what was appended. */
   readonly durable: DurableSpot;
+  /** Of records that wait to be written. */
+  readonly waitingBytes: Bytes;
   /** Writes what waits, syncs, and sets the chain free for another process. Later appends fail. */
   close(): Promise<void>;
 }
@@ -117,6 +119,10 @@ class QueueingJournal implements OpenJournal {
 
   get durable(): OpenJournal['durable'] {
     return this.#chain.durable;
+  }
+
+  get waitingBytes(): Bytes {
+    return this.#queuedBytes;
   }
 
   append(event: RecordEvent): Promise<Result<void, Failure>> {

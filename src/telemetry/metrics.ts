@@ -47,9 +47,11 @@ export type HistogramName = 'cordon_decision_seconds' | 'cordon_exchange_seconds
 export type GaugeName =
   | 'cordon_connections'
   | 'cordon_exchanges_in_flight'
+  | 'cordon_tunnels'
   | 'cordon_policy_generation'
   | 'cordon_table_age_seconds'
   | 'cordon_tables_stale'
+  | 'cordon_record_waiting_bytes'
   | 'cordon_spool_bytes'
   | 'cordon_log_dropped_lines'
   | 'cordon_webhook_messages_waiting'
@@ -113,9 +115,11 @@ const HISTOGRAMS: { readonly [N in HistogramName]: { help: string; buckets: numb
 const GAUGES: { readonly [N in GaugeName]: string } = {
   cordon_connections: 'Client connections that are open',
   cordon_exchanges_in_flight: 'Exchanges that have not ended',
+  cordon_tunnels: 'Tunnels that are open, those whose requests are judged one by one included',
   cordon_policy_generation: 'Counts up with every change of policy or tables',
   cordon_table_age_seconds: 'Age of the oldest table in use',
   cordon_tables_stale: 'Tables that are older than their limit',
+  cordon_record_waiting_bytes: 'Records that wait to be written',
   cordon_spool_bytes: 'Content that waits in the spool',
   cordon_log_dropped_lines: 'Log lines dropped because nobody read them fast enough',
   cordon_webhook_messages_waiting: 'Events that wait for their delivery to a webhook',

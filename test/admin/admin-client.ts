@@ -49,6 +49,7 @@ export function dependencies(people: PeopleFixture, replaced: Partial<AdminDepen
     reload: () => Promise.resolve(ok('unchanged')),
     ready: () => true,
     health: () => ({ ready: true, policy: 'sha256:1', uniform: true, fleet: { uniform: true, replicas: [] }, items: [] }),
+    limits: () => ({ items: [] }),
     policy: () => ({ digest: 'sha256:00', generation: 1, files: ['base.yaml'], errors: [], warnings: [] }),
     check: ({ files }) => ({ ok: true, digest: `sha256:${files.length}`, issues: [] }),
     explain: () => Promise.reject(new Error('not asked')),

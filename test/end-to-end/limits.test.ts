@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LimitsAnswer } from '../../src/admin/contract.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import type { Script } from '../support/origin.ts';
 import { BYTE_ECHO } from '../support/origin-scripts.ts';
@@ -88,6 +89,37 @@ describe('limits', () => {
       await statuses(['/destination'], ['/destination', { from: '127.128.0.1' }], ['/destination', { name: OTHER }]),
     ).toEqual([200, 429, 200]);
     expect(await statuses(['/rule'], ['/rule', { name: OTHER, from: '127.128.0.1' }])).toEqual([200, 429]);
+  });
+
+  it('are told to people, the fullest first', async () => {
+    const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
+    const { items } = (await lab.gateway.adminAsk('/v1/limits', { headers })).content as LimitsAnswer;
+    const of = (name: string) => items.filter((item) => item.name === name);
+    expect(of('few')).toEqual([
+      {
+        id: 'rule:few:requests:3600s:agent:lab',
+        state: 'used-up',
+        by: 'rule',
+        name: 'few',
+        per: 'agent',
+        agent: 'lab',
+        unit: 'requests',
+        everySeconds: 3600,
+        most: 2,
+        used: 2,
+        retryAfterSeconds: expect.any(Number) as number,
+      },
+      expect.objectContaining({ agent: 'second', state: 'open', used: 1, most: 2 }),
+    ]);
+    expect(of('by-session')).toEqual(
+      Array.from({ length: 2 }, () => expect.objectContaining({ per: 'session', agent: 'lab', used: 1 }) as object),
+    );
+    expect(new Set(of('by-destination').map(({ destination }) => destination))).toEqual(
+      new Set([lab.authority(API), lab.authority(OTHER)]),
+    );
+    expect(of('by-rule')).toMatchObject([{ per: 'rule', used: 1 }]);
+    const shares = items.map(({ used, most }) => used / most);
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a));
   });
 
   it('let many requests at once through as often as they may', async () => {

@@ -69,7 +69,7 @@ describe('a role for places sees nothing of what agents at home elsewhere did', 
         { id: 'us-bot', home: 'US', identify: [{ cidr: [`${US_CLIENT}/32`] }] },
       ],
       rules: [
-        '{ id: to-open, to: [open-de-lab-example], then: permit, record: content }',
+        '{ id: to-open, to: [open-de-lab-example], then: permit, record: content, limits: [{ requests: 9, every: 1h }, { requests: 9, every: 1h, per: destination }] }',
         '{ id: to-held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], grant: { max: 1h } } }',
         '{ id: to-us, to: [us-us-lab-example], then: permit }',
       ],

@@ -89,6 +89,7 @@ export const PERMISSIONS: readonly Permission[] = [
   may('GET', '/v1/sessions/:id', ROLES, 'One recorded session; its exchanges are asked for with session='),
   may('GET', '/v1/events', ROLES, 'Server-sent events: what has changed, and what it was about'),
   may('GET', '/v1/health', ROLES, 'The processes that carry exchanges, and which policy each runs'),
+  may('GET', '/v1/limits', ROLES, 'Limits in the scope of who asks of which most is used, the fullest first'),
   may('GET', '/v1/policy', ROLES, 'The policy in force'),
   may('POST', '/v1/policy/reload', ['operator'], 'Reads the policy files anew'),
   may('POST', '/v1/policy/check', ROLES, 'Checks a policy that is not in force'),

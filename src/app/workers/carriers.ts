@@ -1,4 +1,6 @@
+import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Milliseconds } from '../../core/units.ts';
+import type { LimitWindows } from '../../pipeline/limiting/limit-windows.ts';
 import type { Replica } from '../replica.ts';
 import type { PolicyFollowers } from '../upkeep/policy-leader.ts';
 
@@ -29,6 +31,8 @@ export interface Carriers extends AsyncDisposable {
   readonly followers: PolicyFollowers | undefined;
   /** Exchanges and tunnels that run, by agent. */
   running(): ReadonlyMap<string, number>;
+  /** Limits of which most is used, the fullest first. */
+  limits(count: number, isWanted: (use: LimitUse) => boolean): readonly LimitUse[];
   /** Whether exchanges can be permitted now. */
   ready(): boolean;
   health(): readonly CarrierHealth[];
@@ -40,11 +44,12 @@ export interface Carriers extends AsyncDisposable {
 }
 
 /** Exchanges are carried by this process, which has opened its listeners. */
-export function carriedHere({ plane, inForce, metrics, state }: Replica): Carriers {
+export function carriedHere({ plane, inForce, metrics, state }: Replica, limits: LimitWindows): Carriers {
   return {
     addresses: plane.addresses,
     followers: undefined,
     running: () => plane.live.byAgent(),
+    limits: (count, isWanted) => limits.fullest(count, isWanted),
     ready: () => plane.ready(),
     health: () => [healthHere({ plane, inForce, state })],
     metrics: () => metrics.render(),

@@ -13,7 +13,7 @@ export interface Counting {
 }
 
 /** All of it counted by this process, which takes in everything there is. */
-export function countedHere(clock: Clock, random: Random): Counting {
+export function countedHere(clock: Clock, random: Random): Counting & { readonly limits: LimitWindows } {
   return {
     limits: new LimitWindows(clock),
     sessions: new SessionTable({ clock, random }),

@@ -3,6 +3,7 @@ import { type SocketAddress, socketAddressText } from '../../config/setting-text
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Clock, EventBus, GatewayEvent, Random } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
+import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import { SESSION_IDLE, SESSION_TOLD, SessionTable } from '../../identity/session.ts';
@@ -106,6 +107,10 @@ export class Crew implements Carriers {
       for (const [agent, count] of status?.running ?? []) sums.set(agent, (sums.get(agent) ?? 0) + count);
     }
     return sums;
+  }
+
+  limits(count: number, isWanted: (use: LimitUse) => boolean): readonly LimitUse[] {
+    return this.#limits.fullest(count, isWanted);
   }
 
   /** One whose place is empty keeps the others from nothing: connections go to those that are there. */

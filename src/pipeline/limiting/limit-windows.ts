@@ -1,10 +1,12 @@
+import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Milliseconds } from '../../core/units.ts';
+import { limitNameOf } from './limit-key.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
 /** What an exchange counts in: one window, and how much of it may be used. */
 export interface LimitClaim {
-  /** Of the window: rule, unit, time, and whom it is counted for. */
+  /** Of the window: what `limitKey()` makes of it. */
   readonly key: string;
   readonly unit: 'requests' | 'bytes';
   readonly every: Milliseconds;
@@ -37,6 +39,8 @@ export const MOST_WINDOWS = 50_000;
 interface Known {
   readonly window: SlidingWindow;
   readonly every: Milliseconds;
+  /** As it was asked about last: a reload may have changed it. */
+  most: number;
   lastUse: Milliseconds;
 }
 
@@ -76,28 +80,46 @@ export class LimitWindows implements LimitLedger {
     return { claim: over, retryAfter: windows[over]!.untilAtMost(claims[over]!.most - 1, now) };
   }
 
+  /** Those of which the largest share is used, the fullest first; none of which nothing is. */
+  fullest(count: number, isWanted: (use: LimitUse) => boolean): readonly LimitUse[] {
+    const now = this.#clock.monotonic();
+    const known = [...this.#windows].map(([key, each]) => ({ key, ...each, used: each.window.used(now) }));
+    return known
+      .filter(({ used }) => used > 0)
+      .sort((a, b) => b.used / b.most - a.used / a.most)
+      .values()
+      .map(({ key, window, most, used }) => {
+        const retryAfter = used < most ? 0 : window.untilAtMost(most - 1, now);
+        return { ...limitNameOf(key), most, used, retryAfter };
+      })
+      .filter(isWanted)
+      .take(count)
+      .toArray();
+  }
+
   /** Undefined where there is no room for one of them. */
   #windowsOf(claims: readonly LimitClaim[], now: Milliseconds): readonly SlidingWindow[] | undefined {
     const windows: SlidingWindow[] = [];
-    for (const { key, every } of claims) {
-      const window = this.#window(key, every, now);
+    for (const claim of claims) {
+      const window = this.#window(claim, now);
       if (window === undefined) return undefined;
       windows.push(window);
     }
     return windows;
   }
 
-  #window(key: string, every: Milliseconds, now: Milliseconds): SlidingWindow | undefined {
+  #window({ key, every, most }: LimitClaim, now: Milliseconds): SlidingWindow | undefined {
     const known = this.#windows.get(key);
     if (known !== undefined) {
       known.lastUse = now;
+      known.most = most;
       return known.window;
     }
     if (this.#windows.size >= MOST_WINDOWS) this.#forget(now);
     // Forgetting one that counts would give its agent all of it anew.
     if (this.#windows.size >= MOST_WINDOWS) return undefined;
     const window = new SlidingWindow(every, now);
-    this.#windows.set(key, { window, every, lastUse: now });
+    this.#windows.set(key, { window, every, most, lastUse: now });
     return window;
   }
 

@@ -1,8 +1,10 @@
 import { hostText } from '../../core/address.ts';
 import type { CredentialUses, Decision, Limit } from '../../core/exchange/decision.ts';
 import type { Accepted, Subject } from '../../core/exchange/exchange.ts';
+import type { LimitHolder } from '../../core/exchange/limit-use.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
+import { limitKey } from './limit-key.ts';
 import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft, type UsedUp } from './limit-windows.ts';
 
 /** An exchange, as far as limits count it. */
@@ -127,7 +129,7 @@ function appliedTo(exchange: Counted): readonly Applied[] {
     const rule = obligation.rules[0]!;
     const unit = requests === undefined ? 'bytes' : 'requests';
     const most = requests ?? bytes;
-    const key = JSON.stringify([rule, unit, every, per, countedFor(limit, exchange)]);
+    const key = limitKey({ by: 'rule', id: rule, unit, every, per, ...countedFor(per, exchange) });
     const known = applied.get(key);
     if (known === undefined || known.claim.most > most) {
       applied.set(key, { by: `rule ${rule}`, most: mostText(`${most} ${unit}`, limit), claim: { key, unit, every, most } });
@@ -137,11 +139,9 @@ function appliedTo(exchange: Counted): readonly Applied[] {
 }
 
 /** Whatever rules it goes through, and whatever their limits are called. */
-function appliedUse({ credential, uses }: CountedUse, { subject }: Counted): Applied {
+function appliedUse({ credential, uses }: CountedUse, exchange: Counted): Applied {
   const { most, every, per } = uses;
-  const { agent } = subject.attributes;
-  const counted = { session: [agent, subject.session], agent: [agent], credential: [] }[per];
-  const key = JSON.stringify([{ credential }, every, per, ...counted]);
+  const key = limitKey({ by: 'credential', id: credential, unit: 'requests', every, per, ...countedFor(per, exchange) });
   const claim = { key, unit: 'requests', every, most } as const;
   return { by: `credential ${credential}`, most: mostText(`${most} uses`, uses), claim };
 }
@@ -150,16 +150,21 @@ function mostText(what: string, { every, per }: Pick<Limit | CredentialUses, 'ev
   return `${what} in ${every / 1000} s for each ${per}`;
 }
 
-function countedFor({ per }: Limit, { subject, authority }: Counted): string {
+function countedFor(
+  per: LimitHolder['per'],
+  { subject, authority }: Counted,
+): Pick<LimitHolder, 'agent' | 'session' | 'destination'> {
+  const { agent } = subject.attributes;
   switch (per) {
     case 'agent':
-      return subject.attributes.agent;
+      return { agent };
     case 'session':
-      return `${subject.attributes.agent} ${subject.session}`;
+      return { agent, session: subject.session };
     case 'destination':
-      return `${hostText(authority.host)}:${authority.port}`;
+      return { destination: `${hostText(authority.host)}:${authority.port}` };
     case 'rule':
-      return '';
+    case 'credential':
+      return {};
   }
 }
 

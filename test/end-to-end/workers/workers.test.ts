@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LimitsAnswer } from '../../../src/admin/contract.ts';
 import type { AdminEvent, DecisionEvent, Record as RecordLine } from '../../../src/core/exchange/record.ts';
 import { cordon } from '../../cli/cordon.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
@@ -138,6 +139,9 @@ describe('two workers', () => {
     for (let i = 0; i < 8; i++) statuses.push(await statusOf('/few'));
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
     expect(writersOf((await decisions(toPath('/few'))).filter(({ decision }) => decision === 'permit'))).toBe(2);
+    const headers = { authorization: `Bearer ${await lab.gateway.adminToken()}` };
+    const { items } = (await lab.gateway.adminAsk('/v1/limits', { headers })).content as LimitsAnswer;
+    expect(items.filter(({ name }) => name === 'few')).toMatchObject([{ used: 5, most: 5, state: 'used-up' }]);
   });
 
   it('count limits together: bytes as they pass', async () => {
