@@ -33,6 +33,14 @@ export function linesOf(directory: string): string[] {
   return segmentPaths(directory).flatMap((path) => linesIn(readFileSync(path), wrapping));
 }
 
+/** Every record of a writer, one segment in memory at a time: for records that are as long as a soak. */
+export function* eachRecordOf(directory: string): Generator<{ [member: string]: unknown }> {
+  const wrapping = wrappingKeysOf(directory);
+  for (const path of segmentPaths(directory)) {
+    for (const line of linesIn(readFileSync(path), wrapping)) yield JSON.parse(line) as { [member: string]: unknown };
+  }
+}
+
 /** The keys of tests, and those that a gateway made whose data directory this is in. */
 function wrappingKeysOf(directory: string): WrappingKey[] {
   const keys = join(directory, '../../keys');
