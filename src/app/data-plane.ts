@@ -33,6 +33,7 @@ import type { Records } from './records/stores/open-records.ts';
 import { createRecorder } from './recorder.ts';
 import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
+import type { TokenEndpoints } from './oauth/token-endpoint.ts';
 import type { State } from './state.ts';
 import { ListenerCertificate } from './upkeep/listener-certificate.ts';
 import { exchangeIds } from './system.ts';
@@ -56,6 +57,7 @@ export interface DataPlaneParts {
   readonly random: Random;
   readonly state: State;
   readonly wayOut: WayOut;
+  readonly tokenEndpoints: Pick<TokenEndpoints, 'tokens'>;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
@@ -256,6 +258,7 @@ function sharedServices(
     events: parts.events,
     content: state.content,
     credentials: new CredentialValues(wayOut.secrets, clock),
+    accessTokens: parts.tokenEndpoints.tokens,
     placeholders: new PlaceholderAlarms(parts.events, clock),
     holds: state.holds.means,
     pseudonym: parts.pseudonym,

@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { issueText } from './compile-policy.ts';
 import type { Counting } from './workers/counting.ts';
 import { type DataPlane, openDataPlane } from './data-plane.ts';
+import { ownEgress } from './egress/own-egress.ts';
 import { openWayOut, type WayOutParts } from './egress/way-out.ts';
 import { PolicyInForce } from './in-force.ts';
 import { missingCredentials } from './loading/warnings/missing-credentials.ts';
@@ -17,6 +18,7 @@ import { originTlsOf } from './loading/origin-tls-of.ts';
 import { unknownHomes } from './loading/warnings/unknown-homes.ts';
 import { unbelievedIssuers } from './loading/warnings/unbelieved-issuers.ts';
 import type { PolicySource } from './loading/policy-source.ts';
+import { openTokenEndpoints } from './oauth/token-endpoint.ts';
 import { RequiredCopies } from './sinks/required-copies.ts';
 import { openState, type State, type StateParts } from './state.ts';
 import { tracingOf } from './tracing/open-tracing.ts';
@@ -64,7 +66,9 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const { secrets } = wayOut.value;
   const metrics = createMetrics();
   const copies = new RequiredCopies(settings);
-  const shared = { ...parts, state, secrets, wayOut: wayOut.value, inForce, metrics, copies };
+  const egress = ownEgress({ ...parts, state, inForce, plane: wayOut.value });
+  const tokenEndpoints = openTokenEndpoints({ ...parts, inForce, egress, anchors: state.anchors });
+  const shared = { ...parts, state, secrets, wayOut: wayOut.value, tokenEndpoints, inForce, metrics, copies };
   const tracing = settings.traces === undefined ? undefined : tracingOf(settings.traces, shared);
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random), tracer: tracing?.tracer });
   if (!plane.ok) return fail(plane.failure);
@@ -75,7 +79,7 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const warnings = [
     ...parts.issues.map(issueText),
     ...unknownHomes(settings, policy),
-    ...(await missingCredentials(policy, secrets)),
+    ...(await missingCredentials(policy, secrets, tokenEndpoints)),
     ...unbelievedIssuers(policy, settings),
   ];
   const upkeep = stack.use(new Upkeep({ ...shared, plane: plane.value, warnings }));

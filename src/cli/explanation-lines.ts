@@ -46,7 +46,8 @@ function obligationRows(obligation: Obligation): string[][] {
   const from = `from ${obligation.rules.join(', ') || 'every exchange'}`;
   if (obligation.kind === 'record' && obligation.content)
     return [['record content', from, 'what is sent and answered, with pii, secrets and what the rule masks redacted']];
-  if (obligation.kind === 'credential') return [['credential', from, [obligation.id, ...usesText(obligation.uses)].join(', ')]];
+  if (obligation.kind === 'credential')
+    return [['credential', from, [obligation.id, ...tokenText(obligation.tokenFrom), ...usesText(obligation.uses)].join(', ')]];
   if (obligation.kind !== 'mask') return [[obligation.kind, from]];
   const { direction, masks } = obligation;
   return masks.map(({ entities, as, in: parts }) => [
@@ -54,6 +55,10 @@ function obligationRows(obligation: Obligation): string[][] {
     from,
     `${as} in ${parts.join(', ')}: ${entities.join(', ')}`,
   ]);
+}
+
+function tokenText(from: string | undefined): string[] {
+  return from === undefined ? [] : [`a token from ${from}`];
 }
 
 function usesText(uses: CredentialUses | undefined): string[] {

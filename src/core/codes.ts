@@ -194,7 +194,7 @@ export const CODES = {
     503,
     'proxy_configuration_error',
     'The credential for this destination has no value',
-    'Whoever runs the gateway sets its value (`cordon secrets set`) or restores its provider; try again then.',
+    'Whoever runs the gateway sets its value (`cordon secrets set`), or restores its provider or token endpoint; try again then.',
   ),
   audit_unavailable: failure(
     503,

@@ -24,6 +24,8 @@ export interface Injected {
 
 /**
  * Puts a secret into a request, in place of whatever stands there.
+ *
+ * @param secret of a credential; where it is that of an OAuth client, the token that the client was given
  * @failure a sentence, without the secret: it cannot stand where it has to go
  */
 export function inject(leaving: Leaving, injection: Injection, secret: string, now: Instant): Result<Injected, string> {
@@ -45,7 +47,7 @@ export function inject(leaving: Leaving, injection: Injection, secret: string, n
       return ok({ target, fields: signedFields(leaving, { ...injection, ...credential.value, now }) });
     }
     case 'oauth2':
-      return fail('Tokens are not fetched by this version');
+      return withField(leaving, injection, `Bearer ${secret}`);
   }
 }
 

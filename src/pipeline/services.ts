@@ -7,6 +7,7 @@ import type { Clock, EventBus, Resolver } from '../core/ports.ts';
 import type { DecisionEvent, OutcomeEvent } from '../core/exchange/record.ts';
 import type { Result } from '../core/result.ts';
 import type { Milliseconds } from '../core/units.ts';
+import type { AccessTokens } from '../credentials/access-tokens.ts';
 import type { CredentialValues } from '../credentials/credential-values.ts';
 import type { Identify } from '../identity/identify.ts';
 import type { Reidentify } from '../identity/reidentify.ts';
@@ -77,6 +78,8 @@ export interface Services {
   readonly contentRecord: ContentRecordMeans;
   /** Values of the credentials that the policy declares. */
   readonly credentials: CredentialValues;
+  /** What is fetched with those of OAuth clients. */
+  readonly accessTokens: AccessTokens;
   readonly placeholders: PlaceholderAlarms;
   readonly holds: HoldMeans;
   /** Name of this gateway in Via: an opaque pseudonym (RFC 9110 §7.6.3). */

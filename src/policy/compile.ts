@@ -3,7 +3,7 @@ import type { PolicyDigest } from '../core/ids.ts';
 import type { Instant } from '../core/units.ts';
 import { compileAgents } from './compile/agents.ts';
 import { checkAuthority } from './compile/authority.ts';
-import { compileCredentials } from './compile/credentials.ts';
+import { compileCredentials } from './compile/credentials/credentials.ts';
 import { deepFreeze } from './compile/deep-freeze.ts';
 import { DestinationTable } from './compile/destination-table.ts';
 import { compileEntities } from './compile/entities.ts';

@@ -419,6 +419,27 @@ rules: [{ id: r, to: [d], then: hold, approval: { by: [x] }, credential: k, insp
     ]);
   });
 
+  it.each([
+    [
+      'token-url: "http://login.example/token"',
+      'Found http, expected https: the secret of the client would cross the network in the clear',
+    ],
+    ['token-url: "login.example"', 'Found "login.example", expected an absolute-form target such as http://host/path'],
+    ['token-url: "https://u:p@login.example/"', 'Found'],
+    ['token-url: "https://login.example/", scopes: ["a b"]', 'Found "a b", expected a scope'],
+    ['token-url: "https://login.example/", resource: "api#x"', 'Found "api#x", expected an absolute URI without a fragment'],
+    ['token-url: "https://login.example/", transfer: { to: [Atlantis], basis: scc }', 'Found "Atlantis"'],
+    ['token-url: "https://login.example/", transfer: { to: [US], basis: public-data }', 'Found "public-data"'],
+  ])('an OAuth client that cannot be: %s', (text, sentence) => {
+    const issues = issuesOf(`destinations: [{ id: d, hosts: [a.example] }]
+credentials: [{ id: k, for: [d], inject: { oauth2: { client: c, ${text} } } }]
+rules: [{ id: r, to: [d], then: permit, credential: k }]
+`);
+    expect(issues[0]).toContain(`a.yaml:2:`);
+    expect(issues[0]).toContain(`error: ${sentence}`);
+    expect(issues.length).toBe(1);
+  });
+
   it('every error of every file at once, in order, also those in entries that break the schema', () => {
     const { policy, issues } = compileTexts([
       'rules:\n  - id: r\n    to: [nowhere]\n    thn: permit\n    paths: [v1]\n  - id: r\n    to: any\n',

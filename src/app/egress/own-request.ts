@@ -1,5 +1,6 @@
 import type { Failure } from '../../core/codes.ts';
 import type { SubjectAttributes } from '../../core/exchange/decision.ts';
+import type { Authorized } from '../../core/exchange/exchange.ts';
 import type { ExchangeId, SessionId } from '../../core/ids.ts';
 import type { Clock, Journal, Resolver } from '../../core/ports.ts';
 import type { Result } from '../../core/result.ts';
@@ -9,7 +10,7 @@ import type { Parent } from '../../upstream/parent/parent.ts';
 import type { AbsoluteForm } from '../../wire/http/request-target.ts';
 import { judgeOwn, recordOwn } from './judge-own.ts';
 import { ownExchange, ownOutcome } from './own-exchange.ts';
-import { lengthOf, type OwnAnswer, type OwnMessage, pinnedExchange, undelivered } from './pinned-exchange.ts';
+import { lengthOf, type OwnAnswer, type OwnMessage, type OwnTls, pinnedExchange, undelivered } from './pinned-exchange.ts';
 
 /** What the gateway's own requests go out with. */
 export interface OwnEgress {
@@ -30,6 +31,8 @@ export interface OwnOrder {
   readonly policy: PreparedPolicy;
   readonly subject: SubjectAttributes;
   readonly message: OwnMessage;
+  /** Whom its receiver is believed from, and what is shown to it, where only the decision tells; absent: as the message says. */
+  readonly tlsOf?: ((judged: Authorized) => OwnTls) | undefined;
   /** Stands on the record for a path that is a secret itself. */
   readonly shownPath?: string | undefined;
 }
@@ -42,7 +45,7 @@ export interface OwnOrder {
  * @failure any code of the decision; audit_unavailable; what {@link pinnedExchange} gives
  */
 export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinnedExchange): Promise<Result<OwnAnswer, Failure>> {
-  const { session, form, policy, subject, message, shownPath } = order;
+  const { session, form, policy, subject, message, tlsOf, shownPath } = order;
   const { clock, journal, newExchangeId } = egress;
   const { method, fields, content } = message;
   // No policy of the gateway's own looks at paths.
@@ -51,7 +54,8 @@ export async function sendOwn(order: OwnOrder, egress: OwnEgress, carry = pinned
   const exchange = ownExchange({ ...asked, startedAt: clock.monotonic() });
   const judged = await judgeOwn(exchange, policy, { tables: egress.tables(), resolver: egress.resolver, clock });
   const permitted = await recordOwn(judged, journal);
-  const delivery = permitted.ok ? await carry(form, permitted.value, message, egress.parent) : undelivered(permitted.failure);
+  const secured = judged.ok && tlsOf !== undefined ? { ...message, ...tlsOf(judged.value) } : message;
+  const delivery = permitted.ok ? await carry(form, permitted.value, secured, egress.parent) : undelivered(permitted.failure);
   await journal.append(ownOutcome(exchange, delivery, lengthOf(content), clock.monotonic()));
   return delivery.answer;
 }

@@ -23,13 +23,19 @@ export interface OwnContent {
   open(): AsyncIterable<Uint8Array>;
 }
 
+/** What counts in TLS toward one receiver. */
+export interface OwnTls {
+  /** PEM, instead of the public roots. */
+  readonly anchors?: readonly string[] | undefined;
+  /** What it is shown where it asks; PEM. */
+  readonly client?: { readonly certificate: string; readonly key: string } | undefined;
+}
+
 /** A request of the gateway itself, ready to be sent. */
-export interface OwnMessage {
+export interface OwnMessage extends OwnTls {
   readonly method: OwnMethod;
   readonly fields: Readonly<Record<string, string>>;
   readonly content: string | OwnContent;
-  /** PEM, instead of the public roots. */
-  readonly anchors?: readonly string[] | undefined;
   readonly maxBytes: Bytes;
   /** The one status whose content is read; absent: that of any. */
   readonly only?: number;
@@ -99,7 +105,7 @@ export async function pinnedExchange(
 function requestOptions(
   { scheme, authority, requestTarget }: AbsoluteForm,
   addresses: readonly string[],
-  { method, fields, content, anchors }: OwnMessage,
+  { method, fields, content, ...tls }: OwnMessage,
 ): RequestOptions & { readonly autoSelectFamily: true } {
   const host = hostText(authority.host);
   const isName = authority.host.kind === 'name';
@@ -113,7 +119,7 @@ function requestOptions(
     lookup: pinnedLookup(addresses),
     autoSelectFamily: true,
     agent: false,
-    ...(anchors !== undefined && { ca: [...anchors] }),
+    ...secureOptions(tls),
     headers: {
       ...fields,
       host: hasUsualPort ? host : `${host}:${authority.port}`,
@@ -148,12 +154,19 @@ function throughParent(parent: Parent, { form, addresses, message, seen }: Sendi
           socket,
           host,
           ...(authority.host.kind === 'name' && { servername: host }),
-          ...(message.anchors !== undefined && { ca: [...message.anchors] }),
+          ...secureOptions(message),
         };
         give(null, scheme === 'http' ? socket : connectTls(secured));
       });
       return undefined;
     },
+  };
+}
+
+function secureOptions({ anchors, client }: OwnTls): Pick<RequestOptions, 'ca' | 'cert' | 'key'> {
+  return {
+    ...(anchors !== undefined && { ca: [...anchors] }),
+    ...(client !== undefined && { cert: client.certificate, key: client.key }),
   };
 }
 

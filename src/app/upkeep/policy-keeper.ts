@@ -12,12 +12,14 @@ import { missingCredentials } from '../loading/warnings/missing-credentials.ts';
 import { unbelievedIssuers } from '../loading/warnings/unbelieved-issuers.ts';
 import { originTlsOf } from '../loading/origin-tls-of.ts';
 import type { PolicySource } from '../loading/policy-source.ts';
+import type { TokenEndpoints } from '../oauth/token-endpoint.ts';
 import type { State } from '../state.ts';
 
 export interface PolicyKeeperParts {
   readonly settings: Settings;
   readonly state: Pick<State, 'journal'>;
   readonly secrets: Pick<Secrets, 'find'>;
+  readonly tokenEndpoints: Pick<TokenEndpoints, 'problem'>;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;
@@ -89,8 +91,8 @@ export class PolicyKeeper {
   }
 
   async #tellMissing(policy: CompiledPolicy): Promise<void> {
-    const { inForce, log, settings, secrets } = this.#parts;
-    const missing = [...(await missingCredentials(policy, secrets)), ...unbelievedIssuers(policy, settings)];
+    const { inForce, log, settings, secrets, tokenEndpoints } = this.#parts;
+    const missing = [...(await missingCredentials(policy, secrets, tokenEndpoints)), ...unbelievedIssuers(policy, settings)];
     if (missing.length === 0 || inForce.compiled !== policy) return;
     this.#warnings = [...this.#warnings, ...missing];
     log.warn({ missing }, 'The policy names what is missing here');

@@ -7,6 +7,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { DataPlane } from '../data-plane.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { PolicySource } from '../loading/policy-source.ts';
+import type { TokenEndpoints } from '../oauth/token-endpoint.ts';
 import type { State } from '../state.ts';
 import { watchTables } from '../tables.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
@@ -19,6 +20,7 @@ export interface UpkeepParts {
   readonly log: Log;
   readonly state: State;
   readonly secrets: Pick<Secrets, 'find'>;
+  readonly tokenEndpoints: Pick<TokenEndpoints, 'problem'>;
   readonly inForce: PolicyInForce;
   readonly events: EventBus;
   readonly metrics: Metrics;

@@ -19,7 +19,7 @@ function sentenceOf(obligation: Obligation): string {
     case 'record':
       return obligation.content ? 'Record it with its content' : 'Record it';
     case 'credential':
-      return `Put in the credential ${obligation.id}${usesWords(obligation.uses)}`;
+      return `Put in ${tokenWords(obligation.tokenFrom)}the credential ${obligation.id}${usesWords(obligation.uses)}`;
     case 'limit':
       return `Keep within a limit per ${obligation.limit.per}`;
     case 'headers':
@@ -27,6 +27,10 @@ function sentenceOf(obligation: Obligation): string {
     case 'drop-agent-credentials':
       return 'Drop the credentials that the agent sends';
   }
+}
+
+function tokenWords(from: string | undefined): string {
+  return from === undefined ? '' : `a token from ${from} for `;
 }
 
 function usesWords(uses: Extract<Obligation, { kind: 'credential' }>['uses']): string {

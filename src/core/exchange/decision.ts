@@ -77,7 +77,14 @@ export type Obligation =
   | { readonly kind: 'record'; readonly content: boolean; readonly rules: readonly RuleId[] }
   | RequestMasks
   | ResponseMasks
-  | { readonly kind: 'credential'; readonly id: string; readonly uses?: CredentialUses; readonly rules: readonly RuleId[] }
+  | {
+      readonly kind: 'credential';
+      readonly id: string;
+      readonly uses?: CredentialUses;
+      /** The endpoint of an authorization server whose token goes in; absent: the value itself does. */
+      readonly tokenFrom?: string;
+      readonly rules: readonly RuleId[];
+    }
   | { readonly kind: 'limit'; readonly limit: Limit; readonly rules: readonly RuleId[] }
   | ApprovalTerms
   | {

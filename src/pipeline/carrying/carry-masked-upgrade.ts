@@ -89,6 +89,7 @@ async function run(
   if (upgraded !== undefined)
     return await join(carriage, connection, { ...opened, upgraded, request: sent, toOrigin }, services);
   const outcome = await running.outcome;
+  injecting?.ended(outcome);
   return { ...outcome, failure: (await firstFailure([scrubbed, masked, recording])) ?? outcome.failure };
 }
 

@@ -139,6 +139,7 @@ async function run(
   carriage.endsWith(cut, () => running.bytes);
   recording?.failsWith(cut);
   const outcome = await running.outcome;
+  injecting?.ended(outcome);
   const failure = await firstFailure([scrubbed, masked, recording]);
   const detail = joinedNotes(outcome.detail, masked.hasForeignTokens ? FOREIGN_TOKENS : undefined, injecting?.note);
   return { ...outcome, failure: failure ?? outcome.failure, detail };

@@ -31,7 +31,7 @@ const SIGNATURE: ReadonlySet<string> = new Set(['authorization']);
 
 /** Why a request may not leave as it asks for secrets. */
 export interface Misuse {
-  readonly code: 'credential_not_allowed' | 'obligation_unsupported';
+  readonly code: 'credential_not_allowed';
   readonly reason: string;
   /** The placeholder of this credential was sent where it does not belong: somebody should look at it. */
   readonly misplaced?: string;
@@ -62,9 +62,6 @@ function belongs(credential: CompiledCredential | undefined, id: string, field: 
 }
 
 function misuseOfOwn(located: Located, { id, injection, asksForPlaceholder }: CompiledCredential): Misuse | undefined {
-  if (injection.by === 'oauth2') {
-    return { code: 'obligation_unsupported', reason: `This version cannot fetch a token for the credential ${id}` };
-  }
   if (located.scheme !== 'https') {
     const reason = `Found cleartext HTTP, expected TLS for a request that the credential ${id} is put into`;
     return { code: 'credential_not_allowed', reason };

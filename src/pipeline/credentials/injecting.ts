@@ -6,11 +6,24 @@ import type { CompiledCredential } from '../../policy/model.ts';
 import type { CodingMemory } from '../../transform/codings/coding-memory.ts';
 import { scrubbedReply, type ScrubbedReply } from '../../transform/scrubbing/scrubbing-reply.ts';
 import { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
-import type { OutgoingRequest } from '../../upstream/exchange.ts';
+import type { ExchangeOutcome, OutgoingRequest } from '../../upstream/exchange.ts';
 import type { ExchangeMasking } from '../content/exchange-masking.ts';
 import { credentialOf, isPutInto } from './credential-use.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
+
+/** What goes into a request for a credential. */
+interface Ready {
+  readonly secret: string;
+  /** What else must not come back. */
+  readonly hidden?: readonly string[];
+  /** The origin says that it does not take the secret. */
+  readonly onRefused?: () => void;
+}
+
+/** Who asks for something with a credential that does not count is told so (RFC 9110 §15.5.2; gRPC status codes). */
+const UNAUTHORIZED = 401;
+const GRPC_UNAUTHENTICATED = 16;
 
 /** A secret on its way into one request. */
 export class Injecting {
@@ -18,12 +31,19 @@ export class Injecting {
   readonly patterns: SecretPatterns;
   readonly #credential: CompiledCredential;
   readonly #secret: string;
+  readonly #onRefused: () => void;
   #isEchoed = false;
 
-  constructor(credential: CompiledCredential, secret: string) {
+  constructor(credential: CompiledCredential, { secret, hidden = [], onRefused = () => {} }: Ready) {
     this.#credential = credential;
     this.#secret = secret;
-    this.patterns = new SecretPatterns(secretParts(credential.injection, secret));
+    this.#onRefused = onRefused;
+    this.patterns = new SecretPatterns([...secretParts(credential.injection, secret), ...hidden]);
+  }
+
+  /** How the exchange ended that the secret went into: whether it is to be replaced. */
+  ended({ status, grpcStatus }: Pick<ExchangeOutcome, 'status' | 'grpcStatus'>): void {
+    if (status === UNAUTHORIZED || grpcStatus === GRPC_UNAUTHENTICATED) this.#onRefused();
   }
 
   /** Whether the secret signs the content, which then has to be known before any of it leaves. */
@@ -64,7 +84,7 @@ export class Injecting {
  */
 export async function openInjecting(
   permitted: Permitted,
-  { credentials, inForce }: Services,
+  { credentials, accessTokens, inForce }: Services,
 ): Promise<Result<Injecting | undefined, Failure>> {
   if (!injects(permitted)) return ok(undefined);
   const credential = credentialOf(permitted.decision, inForce());
@@ -72,8 +92,25 @@ export async function openInjecting(
   if (credential === undefined) return fail({ code: 'credential_unavailable', detail: 'The policy no longer declares it' });
   if (!isPutInto(permitted, credential)) return ok(undefined);
   const { id } = credential;
-  const secret = await credentials.value(id);
-  return secret.ok ? ok(new Injecting(credential, secret.value)) : fail(unavailable(id, secret.failure));
+  const ready = await readyFor(credential, { credentials, accessTokens });
+  return ready.ok ? ok(new Injecting(credential, ready.value)) : fail(unavailable(id, ready.failure));
+}
+
+async function readyFor(
+  { id, injection }: CompiledCredential,
+  { credentials, accessTokens }: Pick<Services, 'credentials' | 'accessTokens'>,
+): Promise<Result<Ready, string>> {
+  const value = await credentials.value(id);
+  if (!value.ok) return value;
+  if (injection.by !== 'oauth2') return ok({ secret: value.value });
+  const { grant } = injection;
+  const token = await accessTokens.token(id, grant, value.value);
+  if (!token.ok) return token;
+  return ok({
+    secret: token.value,
+    hidden: [value.value],
+    onRefused: () => accessTokens.refused(id, grant, token.value),
+  });
 }
 
 /** Whether a decision has a secret put into its request. */

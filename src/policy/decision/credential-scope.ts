@@ -2,6 +2,7 @@ import type { ActionAttributes, Obligation } from '../../core/exchange/decision.
 import type { CompiledCredential } from '../model.ts';
 import type { Weighed } from './weigh.ts';
 
+type CredentialObligation = Extract<Obligation, { kind: 'credential' }>;
 type Lists = readonly (readonly Obligation[])[];
 
 /**
@@ -15,9 +16,14 @@ export function withinScope(lists: Lists, { policy, request }: Weighed): Lists {
     if (obligation.kind !== 'credential') return [obligation];
     const credential = credentials.find(({ id }) => id === obligation.id);
     if (credential === undefined || !isFor(credential, request.action)) return [];
-    return [credential.uses === undefined ? obligation : { ...obligation, uses: credential.uses }];
+    return [{ ...obligation, ...detailsOf(credential) }];
   };
   return lists.map((list) => (list.some(({ kind }) => kind === 'credential') ? list.flatMap(scoped) : list));
+}
+
+/** How often it may be used, and where a token is fetched for it: what people agree to names both. */
+function detailsOf({ uses, injection }: CompiledCredential): Pick<CredentialObligation, 'uses' | 'tokenFrom'> {
+  return { ...(uses !== undefined && { uses }), ...(injection.by === 'oauth2' && { tokenFrom: injection.grant.tokenUrl }) };
 }
 
 /** What is not known is not for it: no secret is handed out on a guess. */

@@ -13,6 +13,7 @@ credentials:
   - { id: there, for: [d], inject: { bearer: true } }
   - { id: absent, for: [d], inject: { query: key } }
   - { id: broken, for: [d], inject: { basic: robot } }
+  - { id: abroad, for: [d], inject: { oauth2: { token-url: "https://login.example/token", client: c } } }
 rules: [{ id: p, to: [d], then: permit, credential: there }]
 `);
 
@@ -22,11 +23,15 @@ describe('missingCredentials()', () => {
     const secrets = createFileSecrets(directory, Buffer.alloc(32, 7), systemRandom);
     await secrets.set('there', 'value');
     await secrets.set('broken', 'value');
+    await secrets.set('abroad', 'value');
     await writeFile(join(directory, 'broken'), 'not sealed');
-    const missing = await missingCredentials(POLICY, secrets);
+    const missing = await missingCredentials(POLICY, secrets, {
+      problem: ({ tokenUrl }) => Promise.resolve(`${tokenUrl} is elsewhere`),
+    });
     expect(missing).toEqual([
       'credential absent: it has no value: cordon secrets set absent',
       expect.stringMatching(/^credential broken: /),
+      'credential abroad: https://login.example/token is elsewhere',
     ]);
   });
 });
