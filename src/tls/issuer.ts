@@ -13,32 +13,52 @@ export interface IssuerPair {
   readonly intermediates: readonly X509Certificate[];
   /** Certificates of the file and nothing else, PEM: what agents are told to trust. */
   readonly certificatePem: string;
+  /** SHA-256 of each of them, upper-case hex with colons. */
+  readonly published: readonly string[];
+  /** The same of the issuing certificate, and of those that lead from it to its anchor. */
+  readonly chain: readonly string[];
   readonly validity: { readonly notBefore: Instant; readonly notAfter: Instant };
 }
 
 /**
- * Reads an issuing CA from PEM: the first certificate issues, further ones lead to its trust anchor.
+ * Reads an issuing CA from PEM: the certificate of the key issues, and others lead to its trust anchor. There may be more of them:
+ * while one CA takes the place of another, agents trust both.
  *
  * @failure a sentence naming what does not fit: not PEM, no CA, another key, unsupported key, outside its validity
  */
 export function readIssuer(certificatePem: string, keyPem: string, now: Instant): Result<IssuerPair, string> {
   const certificates = readCertificates(certificatePem);
   if (!certificates.ok) return certificates;
-  const [certificate, ...rest] = certificates.value;
-  if (certificate === undefined) return fail('Found no certificate, expected PEM with "BEGIN CERTIFICATE"');
+  const [first] = certificates.value;
+  if (first === undefined) return fail('Found no certificate, expected PEM with "BEGIN CERTIFICATE"');
   const key = readKey(keyPem);
   if (!key.ok) return key;
+  const certificate = certificates.value.find((each) => each.checkPrivateKey(key.value)) ?? first;
   const unfit = misfit(certificate, key.value, now);
   if (unfit !== undefined) return fail(unfit);
   const names = readNames(certificate);
   if (!names.ok) return names;
+  const chain = chainOf(certificate, certificates.value);
   return ok({
     issuer: { ...names.value, key: key.value },
     certificate,
-    intermediates: [certificate, ...rest].filter((each) => each.subject !== each.issuer),
+    intermediates: chain.filter((each) => each.subject !== each.issuer),
+    published: certificates.value.map(({ fingerprint256 }) => fingerprint256),
+    chain: chain.map(({ fingerprint256 }) => fingerprint256),
     certificatePem: certificates.value.map((each) => each.toString()).join(''),
     validity: validityOf(certificate),
   });
+}
+
+/** From a certificate on as far as those that are there lead. */
+function chainOf(certificate: X509Certificate, all: readonly X509Certificate[]): readonly X509Certificate[] {
+  const chain = [certificate];
+  for (;;) {
+    const last = chain.at(-1)!;
+    const next = all.find((each) => !chain.includes(each) && last.checkIssued(each) && last.verify(each.publicKey));
+    if (next === undefined) return chain;
+    chain.push(next);
+  }
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

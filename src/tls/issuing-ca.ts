@@ -26,6 +26,10 @@ export interface IssuingCa {
   readonly certificateFile: string;
   /** SHA-256 of the issuing certificate, upper-case hex with colons. */
   readonly fingerprint: string;
+  /** The same of that certificate and of those that lead from it to its anchor. */
+  readonly chain: readonly string[];
+  /** The same of all that agents are told to trust. */
+  readonly published: readonly string[];
   readonly notAfter: Instant;
   /**
    * What a TLS server for `host` needs. All contexts of a process share one leaf key; each has session ticket keys of its
@@ -66,6 +70,8 @@ export async function openIssuingCa(options: IssuingCaOptions): Promise<Result<I
     certificatePem: pair.value.certificatePem,
     certificateFile: files.certificate,
     fingerprint: pair.value.certificate.fingerprint256,
+    chain: pair.value.chain,
+    published: pair.value.published,
     notAfter: pair.value.validity.notAfter,
     leafContext: (host) => leaves.context(host),
   });
