@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings-schema.ts';
 import type { ConsoleSessionStore } from '../core/people/console-session.ts';
 import type { PersonTokenStore } from '../core/people/person-token.ts';
@@ -18,7 +17,9 @@ import type { Log } from '../telemetry/log.ts';
 import { openIssuingCa, type IssuingCa } from '../tls/issuing-ca.ts';
 import { openOriginTls, type OriginTls } from '../tls/origin-tls.ts';
 import type { ContentMeans } from '../pipeline/content/content-means.ts';
-import { createKeys } from '../store/keys.ts';
+import { createSharedKeyStore } from '../store/fleet/shared-key-store.ts';
+import { checkKeys, type CheckParts } from './fleet/check-keys.ts';
+import { installationKeys } from './fleet/installation-keys.ts';
 import { openContentMeans } from './loading/content-means.ts';
 import { openHoldState, type HoldState } from './loading/hold-state.ts';
 import { readAnchors } from './loading/read-anchors.ts';
@@ -96,11 +97,13 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
     ...(settings.tls.ca !== undefined && { settings: settings.tls.ca }),
   });
   if (!ca.ok) return ca;
+  const keys = installationKeys(settings.data, random);
+  const checked = await sharedKeysChecked(settings, { db: database.db, keys, clock, random, ca: ca.value });
+  if (!checked.ok) return checked;
   const anchors = await readAnchors(settings.trust);
   if (!anchors.ok) return anchors;
   const originTls = openOriginTls(anchors.value);
   if (!originTls.ok) return originTls;
-  const keys = createKeys(join(directory, 'keys'), random);
   const content = await openContentMeans(settings, { db: database.db, keys, clock, random, worker });
   if (!content.ok) return content;
   const holds = stack.use(await openHoldState({ database, keys, clock, random, events }));
@@ -124,6 +127,15 @@ export async function openState(settings: Settings, parts: StateParts): Promise<
     places: places.value,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Where replicas may share the store; a file is with the keys of its data directory. */
+async function sharedKeysChecked(
+  settings: Settings,
+  { db, ...parts }: Omit<CheckParts, 'store'> & Pick<Database, 'db'>,
+): Promise<Result<void, string>> {
+  if (settings.store.url === 'sqlite') return ok(undefined);
+  return await checkKeys(settings, { ...parts, store: createSharedKeyStore(db) });
 }
 
 function toldChanges(database: Database, tell: StateParts['onChange']): Database {

@@ -8,6 +8,7 @@ import { addExplainCommand } from './commands/explain.ts';
 import { addGeoCommands } from './commands/geo.ts';
 import { addAgentCommands } from './commands/agents.ts';
 import { addBackupCommands } from './commands/backup.ts';
+import { addKeyCommands } from './commands/keys.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addRetentionCommands } from './commands/records/retention.ts';
 import { addIndexCommands } from './commands/records/exchange-index.ts';
@@ -55,6 +56,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addApprovalCommands(program, runWithGlobals);
   addGrantCommands(program, runWithGlobals);
   addAgentCommands(program, runWithGlobals);
+  addKeyCommands(program, runWithGlobals);
   addBackupCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;

@@ -35,7 +35,7 @@ export type TextKind =
   | 'text';
 
 /** As keys of services are; what `--print-config` shows instead of one is too short to be taken for it. */
-const SECRET = /^[\x21-\x7e]{8,256}$/;
+const SECRET = /^[\x21-\x7e]{8,4096}$/;
 
 /** Reads one kind; `directory` is where relative paths start. The failure is a whole sentence. */
 type TextReader = (text: string, directory: string) => Result<unknown, string>;
@@ -63,7 +63,7 @@ export const TEXT_READERS: { readonly [K in TextKind]: TextReader } = {
       : expected(text, 'a place: a country such as DE, a set such as eu, or a cloud region such as aws:eu-central-1'),
   // Whatever is wrong with it, it is not quoted.
   secret: (text) =>
-    SECRET.test(text) ? ok(text) : fail('Found a value that is not shown, expected 8 to 256 visible ASCII characters'),
+    SECRET.test(text) ? ok(text) : fail('Found a value that is not shown, expected 8 to 4096 visible ASCII characters'),
   text: (text) => (text === '' ? expected(text, 'some text') : ok(text)),
 };
 

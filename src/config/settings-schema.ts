@@ -133,6 +133,10 @@ const SETTINGS = section('cordon.yaml', {
   data: section('State.', {
     directory: path('Keys, CA, store, records, spool and tables lie in it.', { default: 'data' }),
     place: Type.Optional(place('Where it lies.', { follows: 'node.place' })),
+    keys: Type.Optional(
+      secret('The key set that replicas of a fleet share, as `cordon keys export` writes it. Unset: `keys/` in `directory`.'),
+    ),
+    'keys-file': Type.Optional(path('A file with that key set.')),
   }),
   rules: path('Directory of the policy files.', { default: 'rules' }),
   authority: list(

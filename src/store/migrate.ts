@@ -16,6 +16,7 @@ import { createWorkloads } from './migrations/0009-workloads.ts';
 import { createEndings } from './migrations/0010-endings.ts';
 import { createBreakGlass } from './migrations/0011-break-glass.ts';
 import { createReplicas } from './migrations/0012-replicas.ts';
+import { createSharedKeys } from './migrations/0013-shared-keys.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010-endings', apply: createEndings },
   { name: '0011-break-glass', apply: createBreakGlass },
   { name: '0012-replicas', apply: createReplicas },
+  { name: '0013-shared-keys', apply: createSharedKeys },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

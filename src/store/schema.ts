@@ -8,6 +8,15 @@ export interface Schema {
     readonly name: string;
     readonly applied_at: number;
   };
+  readonly shared_keys: {
+    /** Purpose of a key, or `interception-ca`. */
+    readonly name: string;
+    /** What tells it from others and says nothing about it. */
+    readonly value: string;
+    /** Name of the machine. */
+    readonly set_by: string;
+    readonly set_at: number;
+  };
   readonly agent_tokens: {
     readonly id: string;
     readonly agent: string;

@@ -66,7 +66,7 @@ describe('loadSettings()', () => {
 
   it.each([
     ['geo: { maxmind: { account: 1, licence-key: 123456789 } }', 'expected text (in quotes)'],
-    ['geo: { maxmind: { account: 1, licence-key: "123456789 " } }', 'expected 8 to 256 visible ASCII characters'],
+    ['geo: { maxmind: { account: 1, licence-key: "123456789 " } }', 'expected 8 to 4096 visible ASCII characters'],
     ['geo: { maxmind: 123456789 }', 'expected account, licence-key, edition'],
     ['geo: { maxmind: "123456789" }', 'expected account, licence-key, edition'],
   ])('loadSettings() does not repeat a secret that is written wrong: %s', (text, wanted) => {

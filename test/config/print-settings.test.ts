@@ -61,7 +61,7 @@ describe('printSettings()', () => {
     const cwd = directoryWith({ 'cordon.yaml': printSettings(settings) });
     expect(loadSettings({ env: {}, flags: {}, cwd })).toMatchObject({
       ok: false,
-      failure: [{ path: 'geo.maxmind.licence-key', message: expect.stringContaining('expected 8 to 256') }],
+      failure: [{ path: 'geo.maxmind.licence-key', message: expect.stringContaining('expected 8 to 4096') }],
     });
   });
 

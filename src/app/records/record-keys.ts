@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Random } from '../../core/ports.ts';
 import { auditKeyText } from '../../recording/keys/audit-key.ts';
 import {
@@ -8,7 +7,8 @@ import {
   type RecordKeys,
   WrappingKey,
 } from '../../recording/keys/record-keys.ts';
-import { createKeys, KEY_BYTES, KeyError, readKeyFile } from '../../store/keys.ts';
+import { KEY_BYTES, KeyError, readKeyFile } from '../../store/keys.ts';
+import { existingKey, installationKeys } from '../fleet/installation-keys.ts';
 import { recordStores, type RecordSettings, type RecordStore } from './stores/record-stores.ts';
 
 /** The keys that a store is written with; those that nobody gave are made at their first use. Rejects with a `KeyError`. */
@@ -17,7 +17,7 @@ export async function recordKeys(
   store: RecordStore,
   random: Random,
 ): Promise<RecordKeys> {
-  const own = createKeys(join(data.directory, 'keys'), random);
+  const own = installationKeys(data, random);
   const wrapping = (await givenKey(store)) ?? (await own.key(store.keys.wrapping));
   return createRecordKeys(wrapping, await own.key(store.keys.signing), await formerKeys(store));
 }
@@ -64,11 +64,9 @@ interface ExistingKeys {
 }
 
 async function existingKeys({ data }: Pick<RecordSettings, 'data'>, store: RecordStore): Promise<ExistingKeys> {
-  const fileOf = (purpose: string): Promise<Uint8Array | undefined> =>
-    readKeyFile(join(data.directory, 'keys', `${purpose}.key`));
   return {
-    wrapping: (await givenKey(store)) ?? (await fileOf(store.keys.wrapping)),
-    signing: await fileOf(store.keys.signing),
+    wrapping: (await givenKey(store)) ?? (await existingKey(data, store.keys.wrapping)),
+    signing: await existingKey(data, store.keys.signing),
   };
 }
 

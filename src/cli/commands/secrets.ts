@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openSecrets } from '../../app/loading/open-secrets.ts';
 import { localActor } from '../../app/people/local-actor.ts';
@@ -6,7 +5,7 @@ import { systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Secrets } from '../../core/ports.ts';
 import { fail, type Result } from '../../core/result.ts';
-import { createKeys } from '../../store/keys.ts';
+import { installationKeys } from '../../app/fleet/installation-keys.ts';
 import { secretNameProblem } from '../../store/secrets/secret-name.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -93,7 +92,7 @@ function change<T>(
 }
 
 function secretsOf({ terminal }: CommandContext, settings: Settings): Promise<Result<Secrets, string>> {
-  const keys = createKeys(join(settings.data.directory, 'keys'), systemRandom);
+  const keys = installationKeys(settings.data, systemRandom);
   return openSecrets(settings, { keys, random: systemRandom, environment: terminal.env });
 }
 

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { openIndex, type OpenIndex } from '../../app/indexing/open-index.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
 import { localTablesOnce } from './local-tables-once.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import { fail, type Result } from '../../core/result.ts';
-import { createKeys, KeyError } from '../../store/keys.ts';
+import { KeyError } from '../../store/keys.ts';
+import { installationKeys } from '../../app/fleet/installation-keys.ts';
 
 /**
  * The index of this installation, open until disposed; a running gateway may have it open too.
@@ -18,7 +18,7 @@ export async function localIndex(settings: Settings): Promise<Result<OpenIndex, 
     return await openIndex(settings, {
       clock: systemClock,
       random: systemRandom,
-      keys: createKeys(join(settings.data.directory, 'keys'), systemRandom),
+      keys: installationKeys(settings.data, systemRandom),
       tables: localTablesOnce(settings),
     });
   } catch (error) {

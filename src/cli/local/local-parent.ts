@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { openParent, type ParentParts } from '../../app/egress/open-parent.ts';
 import { openSecrets } from '../../app/loading/open-secrets.ts';
 import { readAnchors } from '../../app/loading/read-anchors.ts';
@@ -6,7 +5,7 @@ import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import { ok, type Result } from '../../core/result.ts';
 import type { GeoTables } from '../../destination/geo-tables.ts';
-import { createKeys } from '../../store/keys.ts';
+import { installationKeys } from '../../app/fleet/installation-keys.ts';
 import { openOriginTls } from '../../tls/origin-tls.ts';
 import type { Parent } from '../../upstream/parent/parent.ts';
 import type { CommandContext } from '../context.ts';
@@ -25,7 +24,7 @@ export async function localParent(
   if (!anchors.ok) return anchors;
   const originTls = openOriginTls(anchors.value);
   if (!originTls.ok) return originTls;
-  const keys = createKeys(join(settings.data.directory, 'keys'), systemRandom);
+  const keys = installationKeys(settings.data, systemRandom);
   const secrets = await openSecrets(settings, { keys, random: systemRandom, environment: terminal.env });
   if (!secrets.ok) return secrets;
   const known = { settings, resolver, clock: systemClock, secrets: secrets.value, originTls: originTls.value };

@@ -228,6 +228,8 @@ export type AdminAction =
   | 'node.located'
   | 'backup.made'
   | 'backup.restored'
+  | 'keys.exported'
+  | 'keys.adopted'
   | 'agent.stopped'
   | 'agent.resumed'
   | 'secret.set'
