@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../core/codes.ts';
@@ -78,11 +77,9 @@ class DirectorySpool implements Spool {
     return this.#read(id, entry.bytes);
   }
 
-  /** Opened when it is read: what nobody reads would stay open, and fail with nobody to hear of it once it is removed. */
+  /** Opened when it is read: what nobody reads would stay open. */
   async *#read(id: string, bytes: Bytes): AsyncGenerator<Uint8Array> {
-    // A byte more than there should be: a file that has become longer is not what was put in.
-    const highWaterMark = Math.min(CHUNK_BYTES, bytes + 1);
-    yield* unsealChunks(this.#options.key, id, createReadStream(this.#path(id), { highWaterMark }));
+    yield* unsealChunks(this.#options.key, id, bytesOf(this.#path(id), bytes));
   }
 
   async remove(id: string): Promise<void> {
@@ -176,6 +173,24 @@ function withRoom(buffer: Buffer<ArrayBuffer>, filled: Bytes, more: Bytes): Buff
   const larger = Buffer.alloc(Math.min(CHUNK_BYTES, Math.max(filled + more, 2 * buffer.length)));
   larger.set(buffer.subarray(0, filled));
   return larger;
+}
+
+/**
+ * The bytes of a file, a chunk at a time, in memory that is used again for the next. A file that has become longer is read on
+ * behind its end, so that it is seen.
+ */
+async function* bytesOf(path: string, size: Bytes): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const memory = Buffer.allocUnsafeSlow(Math.min(size, CHUNK_BYTES));
+    for (;;) {
+      const { bytesRead } = await file.read(memory);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function onDisk<T>(action: () => Promise<T>): Promise<T> {

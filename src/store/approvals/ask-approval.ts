@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import type { ApprovalQuestion } from '../../core/approval/approval.ts';
+import type { Approval, ApprovalQuestion } from '../../core/approval/approval.ts';
 import type { AskedApproval } from '../../core/approval/approval-store.ts';
 import { TRANSITIONS } from '../../core/approval/transitions.ts';
 import type { Fingerprint } from '../../core/ids.ts';
@@ -26,9 +26,14 @@ export async function askApproval(
     // Over, but not ended yet: it would keep its place in the index.
     if (known !== undefined) await changeState(db, 'expire', now).where('id', '=', known.id).execute();
     if ((await countLive(db, question.requester.subject)) >= livePerSubject) return 'full';
-    if (await insertWithin(db, row, livePerSubject)) return { approval: fromRow(row, cipher), isAttached: false };
+    if (await insertWithin(db, row, livePerSubject)) return { approval: newApproval(question), isAttached: false };
   }
   throw new Error(`Found neither room for approval ${question.id} nor one to attach to`);
+}
+
+/** What was just inserted, without opening what was just sealed. */
+function newApproval(question: ApprovalQuestion): Approval {
+  return { ...question, state: 'pending', decisions: [], revision: 0 };
 }
 
 /**

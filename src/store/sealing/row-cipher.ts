@@ -54,8 +54,8 @@ export class RowCipher {
     decipher.setAAD(associatedData(column));
     try {
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      const plain = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-      return JSON.parse(Buffer.concat([plain, decipher.final()]).toString('utf8'));
+      const plain = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
+      return JSON.parse(plain + decipher.final('utf8'));
     } catch {
       throw new UnsealError(`${column.column} of ${column.table} ${column.id} is not what was sealed`);
     }

@@ -41,6 +41,8 @@ export class ChunkSealer {
 /**
  * The plain chunks of sealed content; none is given out before it is verified. Throws {@link UnsealError} at the first
  * that is not what was sealed, and at the end when the last one is missing.
+ *
+ * @param sealed whose memory may be used again for the next piece
  */
 export async function* unsealChunks(
   masterKey: Uint8Array,
