@@ -15,6 +15,7 @@ const SECRET = 'sk-lab/Zm9+vYmFyLXF1eA==7d1c';
 const API = 'api.de.lab.example';
 const OTHER = 'other.de.lab.example';
 const CLEAR = 'clear.de.lab.example';
+const ASYNC = 'Cordon-Prefer: respond-async';
 const PLACEHOLDER = 'cordon-placeholder-api-key';
 
 /** For the key of the handshake below (RFC 6455 §1.3). */
@@ -91,6 +92,7 @@ credentials:
   - { id: no-key, for: [api-de-lab-example], inject: { bearer: true } }
   - { id: aws-key, for: [api-de-lab-example], inject: { aws-sigv4: { service: bedrock, region: eu-central-1 } } }
   - { id: few-key, for: [api-de-lab-example], inject: { header: x-key, value: "{}" }, uses: { most: 2, every: 1h }, require: placeholder }
+  - { id: pay-key, for: [api-de-lab-example], inject: { header: x-pay-key, value: "{}" } }
   - { id: clear-key, for: [clear-de-lab-example], inject: { bearer: true } }
 rules:
   - { id: all, to: [api-de-lab-example, other-de-lab-example, clear-de-lab-example], then: permit }
@@ -101,7 +103,7 @@ rules:
   - { id: with-basic, to: [api-de-lab-example], paths: ["/basic"], credential: basic-key }
   - { id: with-none, to: [api-de-lab-example], paths: ["/none"], credential: no-key }
   - { id: with-aws, to: [api-de-lab-example], paths: ["/aws/**"], credential: aws-key, mask: { request: [email] } }
-  - { id: pay, to: [api-de-lab-example], paths: ["/v1/pay"], then: hold, approval: { by: [privacy], wait: 20s } }
+  - { id: pay, to: [api-de-lab-example], paths: ["/pay"], then: hold, credential: pay-key, approval: { by: [privacy], wait: 20s } }
   - { id: with-few, to: [api-de-lab-example], paths: ["/few", "/few/**"], credential: few-key }
   - { id: two, to: [api-de-lab-example], paths: ["/two"], credential: query-key }
   - { id: two-more, to: [api-de-lab-example], paths: ["/two"], credential: basic-key }
@@ -121,7 +123,8 @@ describe('a credential that the agent never holds', () => {
       },
       rules: RULES,
     });
-    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'clear-key']) await set(name, SECRET);
+    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'pay-key', 'clear-key'])
+      await set(name, SECRET);
     await set('aws-key', `AKIDEXAMPLE:${SECRET}`);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
@@ -252,14 +255,24 @@ describe('a credential that the agent never holds', () => {
     expect(lab.gateway.stdout).toContain('credential no-key: it has no value: cordon secrets set no-key');
   });
 
-  it('goes with a held request once people have agreed, and with no other one that is not held (APPR-12)', async () => {
+  it('goes with a held request once people have agreed, and by no way that is not held (APPR-12)', async () => {
     const people = await People.of(lab);
-    const held = get('/v1/pay', ['Authorization: Bearer mine']);
+    const held = get('/pay', ['X-Pay-Key: mine']);
     const pending = await people.next();
-    expect(lab.origin(API).requests.some(({ target }) => target === '/v1/pay')).toBe(false);
+    expect(lab.origin(API).requests.some(({ target }) => target === '/pay')).toBe(false);
     await people.decide(pending, 'approve');
     expect((await held).status).toBe(200);
-    expect(fieldOf(last().fields, 'authorization')).toBe(`Bearer ${SECRET}`);
+    expect(fieldOf(last().fields, 'x-pay-key')).toBe(SECRET);
+    for (const target of ['/v1/x', '/other', '/Pay', '/pay/more', '/payments', '/other?/pay']) {
+      expect([target, (await get(target, ['X-Pay-Key: mine', ASYNC])).status]).toEqual([target, 200]);
+      expect([target, fieldOf(last().fields, 'x-pay-key')]).toEqual([target, 'mine']);
+    }
+    // What an origin may read as that path is held like it, or refused.
+    for (const target of ['/other/../pay', '/%70ay', '/./pay', '/other;/pay']) {
+      const { status } = await get(target, [ASYNC]);
+      expect([target, [400, 503].includes(status)]).toEqual([target, true]);
+    }
+    expect(lab.origin(API).requests.filter(({ fields }) => fieldOf(fields, 'x-pay-key') === SECRET)).toHaveLength(1);
   });
 
   it('goes where the request was judged to go, whatever name stands in it (CRED-02)', async () => {

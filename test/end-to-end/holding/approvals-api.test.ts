@@ -20,7 +20,10 @@ let paul: string;
 beforeAll(async () => {
   lab = await startLab({
     origins: { [HELD]: { country: 'DE', handler: parrot }, [STRICT]: { country: 'DE', handler: parrot } },
-    agents: [{ id: 'lab', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] }],
+    agents: [
+      { id: 'lab', home: 'eu', owners: ['olga@acme.example'], identify: [{ cidr: ['127.0.0.0/8'] }] },
+      { id: 'bot', home: 'eu', identify: [{ token: true }] },
+    ],
     rules: [
       `{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, mask: { request: { entities: [pii], as: redact } } }`,
       '{ id: strict, to: [strict-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s, step-up: true } }',
@@ -141,6 +144,29 @@ describe('the approvals of the admin API', () => {
     expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: ' ' })).status).toBe(422);
     expect((await api(`/v1/approvals/${id}/decision`, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
     expect((await api(`/v1/approvals/${id}/decision`, 'cdp_forged')).status).toBe(404);
+  });
+
+  it('APPR-05 are out of reach of an agent: with its own token, and through the proxy with the token of an approver', async () => {
+    const { id } = await held('{"n":"own"}');
+    const path = `/v1/approvals/${id}/decision`;
+    const own = await mint(await lab.gateway.adminToken(), { agent: 'bot' });
+    for (const [asked, json] of [[path, YES], ['/v1/approvals'], ['/v1/me']] as const) {
+      expect([asked, (await api(asked, own, json)).status]).toEqual([asked, 401]);
+    }
+    const { address, port } = lab.gateway.admin;
+    for (const [authority, refused] of [
+      [`${address}:${port}`, 403],
+      [`localhost:${port}`, 403],
+      ['cordon.internal', 405],
+    ] as const) {
+      await using client = await lab.connect();
+      const content = JSON.stringify(YES);
+      const fields = [`Host: ${authority}`, `Authorization: Bearer ${paul}`, JSON_TYPE, `Content-Length: ${content.length}`];
+      client.send(`POST http://${authority}${path} HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n${content}`);
+      expect([authority, (await client.response('POST')).status]).toEqual([authority, refused]);
+    }
+    expect((await api(`/v1/approvals/${id}`, paul)).content).toMatchObject({ state: 'pending', decisions: [] });
+    expect((await api(path, paul, { decision: 'deny', reason: 'no' })).status).toBe(200);
   });
 
   it('APPR-05 refuses whom an owner vouches for, through however many others', async () => {

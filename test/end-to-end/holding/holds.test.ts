@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionEvent } from '../../../src/core/exchange/record.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
-import { ask, EMAIL, fieldOf, parrot } from '../masking/ask.ts';
+import { ask, EMAIL, fieldOf, parrot, type Asked } from '../masking/ask.ts';
 import { People } from './people.ts';
 
 const HELD = 'held.de.lab.example';
@@ -10,6 +10,8 @@ const GRANTED = 'granted.de.lab.example';
 const TWO = 'two.de.lab.example';
 const SHORT = 'short.de.lab.example';
 const MOVED = 'moved.de.lab.example';
+/** Under the same rule as another one. */
+const SIBLING = 'sibling.de.lab.example';
 const id = (name: string): string => name.replaceAll('.', '-');
 /** Where another agent is at home. */
 const OTHER_AGENT = '127.9.0.1';
@@ -25,10 +27,10 @@ beforeAll(async () => {
       { id: 'lab', home: 'eu', identify: [{ cidr: ['127.0.0.0/16'] }] },
       { id: 'other', home: 'eu', identify: [{ cidr: ['127.9.0.0/16'] }] },
     ],
-    origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin, [MOVED]: origin },
+    origins: { [HELD]: origin, [GRANTED]: origin, [TWO]: origin, [SHORT]: origin, [MOVED]: origin, [SIBLING]: origin },
     rules: [
       `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s }, ${MASK} }`,
-      `{ id: granted, to: [${id(GRANTED)}], paths: ["/v1/**"], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, ${MASK} }`,
+      `{ id: granted, to: [${id(GRANTED)}, ${id(SIBLING)}], paths: ["/v1/**"], then: hold, approval: { by: [privacy], wait: 20s, grant: { max: 1h } }, ${MASK} }`,
       `{ id: two-a, to: [${id(TWO)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
       `{ id: two-b, to: [${id(TWO)}], then: hold, approval: { by: [finance], wait: 20s, reason: required } }`,
       `{ id: moved, to: [${id(MOVED)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
@@ -143,6 +145,11 @@ describe('a request that is held', () => {
     expect((await ask(lab, HELD, request)).status).toBe(503);
     const asked = await people.next();
     await people.decide(asked, 'approve');
+    // Nobody else has it: the very same request of another agent is another one.
+    expect(await ask(lab, HELD, { ...request, from: OTHER_AGENT })).toMatchObject({ status: 503, reason: 'held' });
+    const ofOther = await people.next();
+    expect(ofOther.requester.subject).toBe('other');
+    await people.decide(ofOther, 'deny');
     expect((await ask(lab, HELD, request)).status).toBe(200);
     expect(await ask(lab, HELD, request)).toMatchObject({ status: 503, reason: 'held' });
     const anew = await people.next();
@@ -160,7 +167,8 @@ describe('a request that is held', () => {
     const anew = await people.next();
     expect(anew.id).not.toBe(asked.id);
     expect(anew.request).toEqual(asked.request);
-    expect(requestsAt(HELD)).toBe(before + 1);
+    // The one that passes may still be on its way there.
+    await expect.poll(() => requestsAt(HELD)).toBe(before + 1);
     await people.decide(anew, 'deny');
     expect((await Promise.all(answers)).map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 403, 403]);
     expect(requestsAt(HELD)).toBe(before + 1);
@@ -247,12 +255,17 @@ describe('a request that is held', () => {
 
   it('APPR-10 leaves without asking under a grant, as far as that covers, until it is revoked', async () => {
     const people = await People.of(lab);
-    const on = (path: string, content: string) =>
-      ask(lab, GRANTED, { target: path, content, fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'] });
+    const on = (path: string, content: string, { name = GRANTED, ...other }: Asked & { readonly name?: string } = {}) =>
+      ask(lab, name, { target: path, content, fields: [JSON_TYPE, 'Cordon-Prefer: respond-async'], ...other });
     expect((await on('/v1/a', '{"n":1}')).status).toBe(503);
     await people.decide(await people.next(), 'approve', { grant: { for: 60_000 } });
     expect((await on('/v1/a', '{"n":1}')).status).toBe(200);
     expect((await on('/v1/b', '{"n":2}')).status).toBe(200);
+    // Another method, another host and another agent, each under the same rule.
+    for (const other of [{ method: 'PUT' }, { name: SIBLING }, { from: OTHER_AGENT }]) {
+      expect([other, (await on('/v1/b', '{"n":2}', other)).status]).toEqual([other, 503]);
+      await people.decide(await people.next(), 'deny');
+    }
     // A kind of entity that nobody was shown.
     expect((await on('/v1/b', `{"n":"${EMAIL}"}`)).status).toBe(503);
     await people.decide(await people.next(), 'deny');
@@ -328,6 +341,22 @@ describe('a request that is held', () => {
     await lab.gateway.reload({ ...policy, 'lab.yaml': owned });
     await people.decide(asked, 'approve');
     expect(await answer).toMatchObject({ status: 403, reason: 'approval_stale' });
+    expect(requestsAt(HELD)).toBe(before);
+  });
+
+  it('APPR-11 does not leave where its place is forbidden before it is released', async () => {
+    const people = await People.of(lab);
+    const before = requestsAt(HELD);
+    const answer = ask(lab, HELD, { content: '{"n":"place"}', fields: [JSON_TYPE] });
+    const asked = await people.next();
+    await lab.gateway.reload(
+      lab.policy([
+        `{ id: held, to: [${id(HELD)}], then: hold, approval: { by: [privacy], wait: 20s } }`,
+        `{ id: not-there, to: { hosts: [${HELD}], places: [DE], ports: [${lab.authority(HELD).split(':')[1]}] }, then: deny }`,
+      ]),
+    );
+    await people.decide(asked, 'approve', { approver: { person: 'pia@acme.example' } });
+    expect(await answer).toMatchObject({ status: 403, reason: 'denied_by_rule' });
     expect(requestsAt(HELD)).toBe(before);
   });
 });
