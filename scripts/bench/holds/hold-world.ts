@@ -1,8 +1,9 @@
 /** A gateway that holds everything, the origin behind it in this process, so that one clock tells both ends of a decision. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { startLab, type Lab, type LabOptions } from '../../../test/support/lab.ts';
@@ -58,7 +59,10 @@ export async function startHoldWorld(
     approver,
     hold: async (count) => {
       const before = (await approver.pending(gateway)).length;
+      const spooled = spooledAt(gateway);
       for (let i = 0; i < count; i++) clients.push(await sendRequest(lab, asked++));
+      // Not by the list: each look at a thousand leaves megabytes to the collector of the gateway whose memory is measured.
+      while (spooledAt(gateway) < spooled + count) await pause(200);
       while ((await approver.pending(gateway)).length < before + count) await pause(200);
     },
     nextArrival: () => arrivals.next(),
@@ -81,6 +85,10 @@ export function onOwnCore({ pid }: Gateway): void {
 /** Resident memory of a gateway. */
 export function residentBytes({ pid }: Gateway): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+function spooledAt({ directory }: Gateway): number {
+  return readdirSync(join(directory, 'data/spool')).length;
 }
 
 /** About as large as a short chat. */
