@@ -46,6 +46,8 @@ export interface OpenJournal extends Journal, AsyncDisposable {
   readonly durable: DurableSpot;
   /** Of records that wait to be written. */
   readonly waitingBytes: Bytes;
+  /** Writes what waits, and finishes a segment that is full or too old, as the next record would: there may be none for long. */
+  turn(): Promise<void>;
   /** Writes what waits, syncs, and sets the chain free for another process. Later appends fail. */
   close(): Promise<void>;
 }
@@ -153,6 +155,12 @@ class QueueingJournal implements OpenJournal {
       this.#soon = undefined;
       this.#draining ??= this.#drain();
     }, OUTCOME_DELAY);
+  }
+
+  async turn(): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#draining ??= this.#drain();
+    await this.#draining;
   }
 
   close(): Promise<void> {

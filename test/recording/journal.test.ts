@@ -34,6 +34,30 @@ describe('openJournal()', () => {
     expect(recordsOf(journal.directory)).toHaveLength(1);
   });
 
+  it('turn() finishes a segment that is too old without a record, once, and the chain goes on', async () => {
+    const clock = new ManualClock('2026-11-22T10:00:00Z');
+    const journal = await journalIn(temporaryDirectory(), { clock, segmentAge: 1000 });
+    await journal.append(denial(1));
+    await journal.turn();
+    expect(segmentPaths(journal.directory)).toHaveLength(1);
+    clock.advance(1000);
+    await journal.turn();
+    expect(segmentPaths(journal.directory)).toHaveLength(2);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 1, segments: 2 } });
+    // In the new one there is nothing to finish.
+    clock.advance(1000);
+    await journal.turn();
+    expect(segmentPaths(journal.directory)).toHaveLength(2);
+    const [turned, written] = await Promise.all([journal.turn(), journal.append(denial(2))]);
+    expect([turned, written]).toEqual([undefined, ok]);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 2, gaps: 0 } });
+    await journal.close();
+    await journal.turn();
+    const again = await journalIn(join(journal.directory, '..'), { clock, segmentAge: 1000, writer: journal.writer });
+    expect(await again.append(denial(3))).toEqual(ok);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 3, gaps: 0 } });
+  });
+
   it('keeps directories at 0700 and files at 0600', async () => {
     const journal = await journalIn(join(temporaryDirectory(), 'recordings'));
     expect(statSync(join(journal.directory, '..')).mode & 0o777).toBe(0o700);

@@ -11,6 +11,7 @@ import type { FollowedChains } from '../indexing/writers-in.ts';
 import { namedKey } from '../notifying/signature.ts';
 import { createAdminRecord } from '../people/admin-record.ts';
 import { localReadingKeys } from '../records/record-keys.ts';
+import { writersFile } from '../records/stores/known-writers.ts';
 import { recordDirectories } from '../records/stores/record-stores.ts';
 import type { State } from '../state.ts';
 import { ownEgress } from '../egress/own-egress.ts';
@@ -54,7 +55,7 @@ export async function openSinks(parts: SinkParts): Promise<Result<AsyncDisposabl
   for (const sink of s3) {
     // Only where it is used: most installations have none.
     const { openS3Sink } = await import('./s3/open-s3-sink.ts');
-    const opened = await openS3Sink(sink, { ...feed, secrets: parts.secrets });
+    const opened = await openS3Sink(sink, { ...feed, secrets: parts.secrets, writers: writersFile(parts.settings) });
     if (!opened.ok) return opened;
     stack.use(opened.value);
   }

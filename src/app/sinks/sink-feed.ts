@@ -20,7 +20,7 @@ export interface SinkFeedParts extends WatchParts {
   /** Where cursors are kept: a directory for each sink. */
   readonly cursors: string;
   /** That this process writes. */
-  readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable'>[];
+  readonly journals: readonly Pick<OpenJournal, 'writer' | 'directory' | 'durable' | 'turn'>[];
   readonly wrapping: readonly WrappingKey[];
   readonly egress: OwnEgress;
   readonly random: Random;

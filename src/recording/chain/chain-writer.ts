@@ -103,14 +103,15 @@ export class ChainWriter {
   }
 
   /**
-   * Appends the entries as records; must not be called while another call is pending.
+   * Appends the entries as records; without any, an old segment is followed by another one all the same. Must not be called while
+   * another call is pending.
    * @failure audit_unavailable: none of them is recorded
    */
   async commit(entries: readonly Entry[]): Promise<Result<void, Failure>> {
     const trouble = this.#takeTrouble();
-    if (trouble === undefined && entries.length === 0) return DONE;
     try {
-      await this.#write(trouble === undefined ? entries : [this.#gapEntry(trouble), ...entries]);
+      if (trouble === undefined && entries.length === 0) await this.#turn();
+      else await this.#write(trouble === undefined ? entries : [this.#gapEntry(trouble), ...entries]);
       return DONE;
     } catch (error) {
       this.#suspect = true;
@@ -140,6 +141,10 @@ export class ChainWriter {
     await this.#syncInBackground();
     await this.#checkpoints.close();
     this.#segment.file.close();
+  }
+
+  async #turn(): Promise<void> {
+    if (!this.#suspect && this.#isFull()) await this.#rotate();
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
@@ -210,6 +215,8 @@ export class ChainWriter {
       this.#segment = next.segment;
       this.#position = next.position;
       this.#chain = { head: this.#chain.head, tree: next.tree };
+      // Whoever follows knows by it that the one before is finished.
+      this.#durable = { segment: next.segment.number, offset: 0, records: this.#chain.head.seq };
       this.#rotateAt = this.#options.segmentBytes;
       this.#turnAt = next.segment.began + this.#segmentAge;
       this.#mustTurn = false;

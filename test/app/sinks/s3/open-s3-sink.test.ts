@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createEventBus } from '../../../../src/app/event-bus.ts';
 import { createAdminRecord } from '../../../../src/app/people/admin-record.ts';
@@ -15,6 +15,8 @@ import { createMetrics, type Metrics } from '../../../../src/telemetry/metrics.t
 import { tables } from '../../../destination/support/tables.ts';
 import { journalIn, temporaryDirectory } from '../../../recording/fixtures.ts';
 import { MACHINE_RANDOM, ManualClock } from '../../../support/clock.ts';
+import { TEST_KEYS, verified } from '../../../support/record-files.ts';
+import { readWriterList, signWriterList } from '../../../../src/recording/tree/writer-list.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { HAS_MOTO, startObjectStore, type ObjectStore } from './object-store.ts';
 
@@ -32,6 +34,10 @@ interface Means {
   readonly clock: ManualClock;
   readonly directory: string;
   readonly journal: OpenJournal;
+  /** Of another store. */
+  readonly others?: readonly OpenJournal[];
+  /** File of the list of writers. */
+  readonly writers: string;
   readonly metrics: Metrics;
   /** Lines of the log. */
   readonly said: string[];
@@ -42,11 +48,12 @@ async function means(): Promise<Means> {
   const clock = new ManualClock('2026-11-22T10:00:00Z');
   const directory = temporaryDirectory();
   const journal = await journalIn(directory, { clock, segmentAge: HOUR });
-  return { clock, directory, journal, metrics: createMetrics(), said: [], alarms: [] };
+  const writers = join(temporaryDirectory(), 'writers');
+  return { clock, directory, journal, writers, metrics: createMetrics(), said: [], alarms: [] };
 }
 
 async function opened(
-  { clock, directory, journal, metrics, said, alarms }: Means,
+  { clock, directory, journal, others = [], writers, metrics, said, alarms }: Means,
   at: Pick<ObjectStore, 'endpoint'>,
   lock = '',
 ): Promise<Result<AsyncDisposable, string>> {
@@ -63,9 +70,10 @@ async function opened(
   events.subscribe((event) => void (event.type === 'alarm' && alarms.push(`${event.alarm} ${event.subject}`)));
   const newExchangeId = exchangeIds(clock, MACHINE_RANDOM);
   const feed = await openS3Sink(sink.value, {
-    directories: [directory],
+    directories: [directory, ...others.map((other) => dirname(other.directory))],
     cursors: temporaryDirectory(),
-    journals: [journal],
+    writers,
+    journals: [journal, ...others],
     clock,
     random: MACHINE_RANDOM,
     metrics,
@@ -148,6 +156,53 @@ describe.skipIf(!HAS_MOTO)('openS3Sink(), with moto (python3-moto)', () => {
       clock.advance(HOUR);
       await expect.poll(ofWriter, { timeout: 10_000 }).toContain(`${journal.writer}/00000002.seg`);
       expect(given.said.filter((message) => message.includes('something else'))).toEqual([]);
+    },
+  );
+
+  it(
+    'puts what each store has there, and each list of writers once, which it is verified by',
+    { timeout: 30_000 },
+    async () => {
+      const given = await means();
+      const { clock, journal, writers } = given;
+      const other = await journalIn(temporaryDirectory(), { clock, segmentAge: HOUR, writer: 'of-eu' });
+      const list = (time: string, ...names: readonly string[]): string =>
+        signWriterList(TEST_KEYS.signer, {
+          time: `2026-11-22T${time}Z`,
+          writers: names.map((writer) => ({
+            store: writer === other.writer ? 'checkpoints-eu' : 'checkpoints',
+            writer,
+            size: 1,
+          })),
+        });
+      const lists = async () => (await store.keys()).filter((key) => key.startsWith('_writers/'));
+      for (const each of [journal, other]) await each.append({ kind: 'gap', reason: 'something that was recorded' });
+      expect(await opened({ ...given, others: [other] }, store)).toMatchObject({ ok: true });
+      for (const { writer } of [journal, other])
+        await expect.poll(async () => (await store.keys()).join(), { timeout: 10_000 }).toContain(`${writer}/checkpoints/`);
+      // There was none when it began.
+      expect(await lists()).toEqual([]);
+      const first = list('10:00:01.000', journal.writer);
+      writeFileSync(writers, first);
+      clock.advance(1000);
+      await expect
+        .poll(lists, { timeout: 10_000 })
+        .toEqual([expect.stringMatching(/^_writers\/20261122T100001000Z-[0-9a-f]{8}$/)]);
+
+      writeFileSync(writers, list('11:00:00.000', journal.writer, other.writer));
+      clock.advance(HOUR);
+      for (const { writer, directory } of [journal, other]) {
+        const segment = `${writer}/00000001.seg`;
+        await expect.poll(async () => (await store.keys()).join(), { timeout: 10_000 }).toContain(segment);
+        expect(await store.read(segment)).toEqual(readFileSync(join(directory, '00000001.seg')));
+        expect(await verified(directory)).toMatchObject({ ok: true });
+      }
+      await expect.poll(lists, { timeout: 10_000 }).toHaveLength(2);
+      const [before, after] = await Promise.all((await lists()).map((key) => store.read(key)));
+      expect([before?.toString(), after?.toString()]).toEqual([first, list('11:00:00.000', journal.writer, other.writer)]);
+      expect(readWriterList(after!.toString(), [TEST_KEYS.signer.verifier])).toMatchObject({
+        writers: [{ writer: journal.writer }, { writer: 'of-eu', store: 'checkpoints-eu' }],
+      });
     },
   );
 
