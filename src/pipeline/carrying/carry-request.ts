@@ -54,7 +54,9 @@ export async function carryRequest(
   await discardRest(content, reply);
 }
 
-// What people have agreed to was shown to them without any. HTTP/1.1 has none behind a length (RFC 9112 §7.1.2).
-function mayHaveTrailers({ release, httpVersion, fields }: Permitted): boolean {
-  return release === undefined && (httpVersion === '2' || fieldValue(fields, 'content-length') === undefined);
+// What people have agreed to was shown to them without any, and where content was looked into, they were not. HTTP/1.1 has none
+// behind a length (RFC 9112 §7.1.2).
+function mayHaveTrailers({ release, contentFacts, httpVersion, fields }: Permitted): boolean {
+  if (release !== undefined || (contentFacts !== undefined && contentFacts.kind !== 'opaque')) return false;
+  return httpVersion === '2' || fieldValue(fields, 'content-length') === undefined;
 }

@@ -8,6 +8,8 @@ import { scrubbedReply, type ScrubbedReply } from '../../transform/scrubbing/scr
 import { SecretPatterns } from '../../transform/scrubbing/secret-scrubber.ts';
 import type { ExchangeOutcome, OutgoingRequest } from '../../upstream/exchange.ts';
 import type { ExchangeMasking } from '../content/exchange-masking.ts';
+import { toFieldLines, withoutFields } from '../../wire/http/fields.ts';
+import { MESSAGE_CODINGS_ACCEPTED } from '../../wire/http/grpc.ts';
 import { credentialOf, isPutInto } from './credential-use.ts';
 import type { Permitted } from '../judging/permitted.ts';
 import type { Services } from '../services.ts';
@@ -73,7 +75,9 @@ export class Injecting {
    * @failure credential_unavailable: the value cannot stand where it has to go
    */
   into(request: OutgoingRequest, now: number, digest?: string): Result<OutgoingRequest, Failure> {
-    const injected = inject({ ...request, digest }, this.#credential.injection, this.#secret, now);
+    // An answer whose messages are compressed one by one could not be scrubbed.
+    const fields = withoutFields(toFieldLines(request.fields), MESSAGE_CODINGS_ACCEPTED).flat();
+    const injected = inject({ ...request, fields, digest }, this.#credential.injection, this.#secret, now);
     return injected.ok ? ok({ ...request, ...injected.value }) : fail(unavailable(this.#credential.id, injected.failure));
   }
 }

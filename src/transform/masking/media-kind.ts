@@ -1,3 +1,5 @@
+import { isEnveloped } from '../../wire/http/grpc.ts';
+
 /** How content of a media type is read. `opaque`: nobody here reads it. */
 export type MediaKind = 'json' | 'json-lines' | 'events' | 'form' | 'multipart' | 'csv' | 'markup' | 'text' | 'opaque';
 
@@ -53,6 +55,7 @@ export function mediaKindOf(essence: string): MediaKind {
   const known = BY_ESSENCE.get(essence);
   if (known !== undefined) return known;
   if (essence.startsWith('multipart/')) return 'multipart';
+  if (isEnveloped(essence)) return 'opaque';
   if (essence.endsWith('+json')) return 'json';
   if (essence.endsWith('+xml')) return 'markup';
   if (essence.endsWith('+yaml')) return 'text';

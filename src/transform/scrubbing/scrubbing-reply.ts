@@ -1,6 +1,9 @@
 import type { Failure } from '../../core/codes.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
-import { toFieldLines } from '../../wire/http/fields.ts';
+import type { FieldLines } from '../../core/exchange/exchange.ts';
+import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
+import { MESSAGE_CODINGS } from '../../wire/http/grpc.ts';
+import { quote } from '../../wire/quote.ts';
 import type { CodingMemory } from '../codings/coding-memory.ts';
 import { RATIO_LIMIT } from '../codings/expansion.ts';
 import { isEmptyAnswer } from '../content/empty-answer.ts';
@@ -32,8 +35,11 @@ export function scrubbedReply(inner: ReplySink, scrubbing: Scrubbing): ScrubbedR
   const content = new ReplyTransform(inner, {
     // What stands behind reads the content again, and codes it as the client likes it.
     request: { method, acceptEncoding: undefined },
-    filterFor: (status, fields) =>
-      isEmptyAnswer(method, status, toFieldLines(fields)) ? 'pass' : new SecretScrubber(patterns, onFound),
+    filterFor: (status, fields) => {
+      const lines = toFieldLines(fields);
+      if (isEmptyAnswer(method, status, lines)) return 'pass';
+      return codedMessages(lines) ?? new SecretScrubber(patterns, onFound);
+    },
     mislabelled: 'pass',
     mayHoldNul: () => true,
     limits: { ...RATIO_LIMIT, size: Infinity },
@@ -47,4 +53,15 @@ export function scrubbedReply(inner: ReplySink, scrubbing: Scrubbing): ScrubbedR
     }),
     settled: () => (content.started ? content.settled : Promise.resolve(undefined)),
   };
+}
+
+// Messages of gRPC that are compressed one by one could hold what was sent, and nobody here would see it.
+function codedMessages(fields: FieldLines): Failure | undefined {
+  for (const name of MESSAGE_CODINGS) {
+    const coding = fieldValue(fields, name);
+    if (coding === undefined || coding === 'identity') continue;
+    const detail = `Found ${name} ${quote(coding)} in the answer to a request with a credential, expected identity`;
+    return { code: 'unreadable_content', detail };
+  }
+  return undefined;
 }

@@ -43,6 +43,13 @@ const REFUSED: Readonly<{ [name: string]: FrameScript }> = {
   'content-first': (socket, stream) => socket.write(data(stream, 'ok', FLAG.endStream)),
   'no-status': withHead([['x-a', '1']]),
   'two-statuses': withHead([...OK, [':status', '204']]),
+  'status-below-100': withHead([[':status', '099']]),
+  'status-of-zeros': (socket, stream) =>
+    socket.write(
+      Buffer.concat([headersFrame(stream, [[':status', '000']], FLAG.endHeaders), data(stream, 'ok', FLAG.endStream)]),
+    ),
+  'interim-at-the-end': withHead([[':status', '103']]),
+  'switching-protocols': withHead([[':status', '101']]),
   'late-status': withHead([['x-a', '1'], ...OK]),
   'request-pseudo-field': withHead([...OK, [':path', '/']]),
   'transfer-encoding': withHead([...OK, ['transfer-encoding', 'chunked']]),
