@@ -42,14 +42,15 @@ export class PolicyAgreement implements PolicyFollowers {
   }
 
   async prepare(source: PolicySource): Promise<readonly PolicyFileIssue[]> {
-    const asked = this.#followers().map(async (member) => {
-      const objections = await this.#objectionsOf(member, source);
-      return objections.map((reason) => ({
-        file: this.#parts.rules,
-        message: `Worker ${member.number} cannot take this policy: ${reason}`,
-      }));
-    });
-    return (await Promise.all(asked)).flat();
+    const asked = new Set<Follower>();
+    const issues: PolicyFileIssue[] = [];
+    // One that joins while others are asked has been told the old policy, and may take exchanges before the new one is in force.
+    for (;;) {
+      const unasked = this.#followers().filter((member) => !asked.has(member));
+      if (unasked.length === 0) return issues;
+      for (const member of unasked) asked.add(member);
+      issues.push(...(await Promise.all(unasked.map((member) => this.#issuesOf(member, source)))).flat());
+    }
   }
 
   async enforce(digest: PolicyDigest): Promise<void> {
@@ -58,6 +59,14 @@ export class PolicyAgreement implements PolicyFollowers {
 
   #followers(): readonly Follower[] {
     return this.#parts.members().filter(({ follows }) => follows);
+  }
+
+  async #issuesOf(member: Follower, source: PolicySource): Promise<readonly PolicyFileIssue[]> {
+    const objections = await this.#objectionsOf(member, source);
+    return objections.map((reason) => ({
+      file: this.#parts.rules,
+      message: `Worker ${member.number} cannot take this policy: ${reason}`,
+    }));
   }
 
   async #objectionsOf(member: Follower, source: PolicySource): Promise<readonly string[]> {

@@ -20,7 +20,7 @@ class TestWorker implements Follower {
   isOpen = true;
   isKilled = false;
   runs: PolicyDigest | undefined;
-  #prepared: PolicyDigest | undefined;
+  prepared: PolicyDigest | undefined;
 
   constructor(number: number, answers = true) {
     this.number = number;
@@ -45,11 +45,11 @@ class TestWorker implements Follower {
 
   #answer(name: string, body: PolicySource | PolicyDigest): unknown {
     if (typeof body === 'object') {
-      this.#prepared = body.digest;
+      this.prepared = body.digest;
       return [];
     }
     expect(name).toBe('enforce');
-    if (this.runs !== body && this.#prepared !== body) return false;
+    if (this.runs !== body && this.prepared !== body) return false;
     this.runs = body;
     return true;
   }
@@ -103,6 +103,18 @@ describe('PolicyAgreement', () => {
     expect(await reload(() => join(late))).toEqual([]);
     expect([first.runs, late.runs]).toEqual([NEW.digest, NEW.digest]);
     expect(late.isKilled).toBe(false);
+  });
+
+  it('asks those that join before the others have agreed, so that none runs the old policy for a while', async () => {
+    const slow = join(new TestWorker(1, false));
+    const late = new TestWorker(2);
+    const preparing = agreement.prepare(NEW);
+    join(late);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await preparing).map(({ message }) => message)).toEqual([
+      `Worker ${slow.number} cannot take this policy: it did not answer in time`,
+    ]);
+    expect(late.prepared).toBe(NEW.digest);
   });
 
   it('asks nothing of one that has not joined, which gets what is in force then', async () => {
