@@ -109,7 +109,10 @@ class ExchangeRun implements SendingHandler, RunningExchange {
   readonly #reply: ReplySink;
   readonly #clock: Clock;
   #settle!: (outcome: ExchangeOutcome) => void;
+  /** Undefined as long as it has no connection. */
   #controller: Dispatcher.DispatchController | undefined;
+  #withdraw: (() => void) | undefined;
+  #isFinished = false;
   #status: number | undefined;
   #sent = 0;
   #received = 0;
@@ -177,7 +180,17 @@ class ExchangeRun implements SendingHandler, RunningExchange {
   #abort(reason: Failure | 'client'): void {
     if (this.#abortReason !== undefined) return;
     this.#abortReason = reason;
-    this.#controller?.abort(new Error('aborted'));
+    if (this.#controller !== undefined) {
+      this.#controller.abort(new Error('aborted'));
+      return;
+    }
+    // Nothing of it has left. A handshake may take long, and a connection longer to have room.
+    this.#withdraw?.();
+    this.#finish(reason === 'client' ? undefined : reason);
+  }
+
+  onWaiting(withdraw: () => void): void {
+    this.#withdraw = withdraw;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -249,8 +262,11 @@ class ExchangeRun implements SendingHandler, RunningExchange {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    // It was cut while it waited in undici's queue, and its turn has come.
+    if (this.#isFinished) return;
     if (this.#mayRetry(error)) {
       this.#retried = true;
+      this.#controller = undefined;
       this.dispatch();
       return;
     }
@@ -275,6 +291,7 @@ class ExchangeRun implements SendingHandler, RunningExchange {
 
   #finish(failure?: Failure): void {
     const aborted = this.#abortReason === 'client';
+    this.#isFinished = true;
     if (this.#silence !== undefined) clearTimeout(this.#silence);
     this.#onUpgraded?.(undefined);
     this.#settle({

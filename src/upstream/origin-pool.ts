@@ -34,8 +34,8 @@ export class OriginPool implements Sender, SessionOwner {
   /** Dialled to find out, and not yet in undici's pool. */
   #found: Connected | undefined;
   #sessions: OriginSession[] = [];
-  /** Requests that wait for a connection. */
-  #waiting: Waiting[] = [];
+  /** Requests that wait for a connection, in their order. */
+  #waiting = new Set<Waiting>();
   #attempt: Attempt | undefined;
   #isServing = false;
   #isClosing = false;
@@ -51,13 +51,15 @@ export class OriginPool implements Sender, SessionOwner {
   get isEmpty(): boolean {
     const http1 = this.#http1?.stats;
     const isHttp1Empty = http1 === undefined || (http1.connected === 0 && http1.pending === 0);
-    return isHttp1Empty && this.#sessions.length === 0 && this.#waiting.length === 0 && this.#attempt === undefined;
+    return isHttp1Empty && this.#sessions.length === 0 && this.#waiting.size === 0 && this.#attempt === undefined;
   }
 
   dispatch(options: SendingOptions, handler: SendingHandler): boolean {
     if (this.#isClosing) return refuse(handler, { code: 'connect_failed', detail: 'Its connections were let go meanwhile' });
     if (this.#version === 'http/1.1' || options.upgrade !== undefined) return this.#dispatchHttp1(options, handler);
-    this.#waiting.push({ options, handler });
+    const waiting = { options, handler };
+    this.#waiting.add(waiting);
+    handler.onWaiting?.(() => this.#withdraw(waiting));
     this.#serve();
     return true;
   }
@@ -108,19 +110,25 @@ export class OriginPool implements Sender, SessionOwner {
     return ok(found);
   }
 
+  /** Whoever waits no longer has nothing dialled for it, and keeps no connection from closing. */
+  #withdraw(waiting: Waiting): void {
+    if (this.#waiting.delete(waiting)) this.#serve();
+  }
+
   /** Hands what waits to connections with room, and dials where there is none. */
   #serve(): void {
     // What is handed over may end at once, and make room: the loop below sees that without being entered again.
     if (this.#isServing) return;
     this.#isServing = true;
     for (const session of this.#sessions) {
-      while (this.#waiting.length > 0 && session.room > 0) {
-        const { options, handler } = this.#waiting.shift()!;
-        session.send(options, handler);
+      for (const waiting of this.#waiting) {
+        if (session.room <= 0) break;
+        this.#waiting.delete(waiting);
+        session.send(waiting.options, waiting.handler);
       }
     }
     this.#isServing = false;
-    if (this.#waiting.length > 0) this.#dial();
+    if (this.#waiting.size > 0) this.#dial();
     else if (this.#isClosing) for (const session of this.#sessions) session.retire();
   }
 
@@ -159,7 +167,7 @@ export class OriginPool implements Sender, SessionOwner {
     this.#version = 'http/1.1';
     for (const session of this.#sessions) session.retire();
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = new Set();
     this.#found = connected;
     for (const { options, handler } of waiting) this.#dispatchHttp1(options, handler);
     // undici asks for it in this turn or the next microtask; later nobody is left who could use it.
@@ -172,7 +180,7 @@ export class OriginPool implements Sender, SessionOwner {
 
   #failWaiting(failure: Failure): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = new Set();
     for (const { handler } of waiting) refuse(handler, failure);
   }
 }

@@ -12,6 +12,11 @@ export interface DialledConnection {
 /** Hears how a request goes: undici's handler, which also wants to know which connection took it. */
 export interface SendingHandler extends Dispatcher.DispatchHandler {
   onConnection(connection: DialledConnection): void;
+  /**
+   * It waits for a connection, as long as nothing else is told of it.
+   * @param withdraw takes it out again, after which nothing is told of it
+   */
+  onWaiting?(withdraw: () => void): void;
   /** Without a controller where it failed before anything could be sent. */
   onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void;
 }

@@ -57,17 +57,21 @@ function openPool(limits: Partial<Http1Limits>, onEmpty = (): void => {}): Origi
 interface Sent {
   readonly ended: Promise<number | Error>;
   readonly connection: () => DialledConnection | undefined;
+  /** Nobody waits for it any more. */
+  readonly withdraw: () => void;
   /** What was told of its answer, in order. */
   readonly told: readonly string[];
 }
 
 function send(pool: OriginPool, path: string): Sent {
   let connection: DialledConnection | undefined;
+  let withdraw = (): void => {};
   const told: string[] = [];
   const ended = new Promise<number | Error>((resolve) => {
     let answered = 0;
     const handler: SendingHandler = {
       onConnection: (found) => (connection = found),
+      onWaiting: (leave) => (withdraw = leave),
       onRequestStart: () => {},
       onResponseStart: (_controller, status) => {
         told.push('head');
@@ -84,7 +88,7 @@ function send(pool: OriginPool, path: string): Sent {
     };
     pool.dispatch({ method: 'GET', path, headers: ['Host', NAME], body: null }, handler);
   });
-  return { ended, connection: () => connection, told };
+  return { ended, connection: () => connection, withdraw: () => withdraw(), told };
 }
 
 describe('OriginPool over HTTP/2', () => {
@@ -140,5 +144,20 @@ describe('OriginPool over HTTP/2', () => {
     await expect.poll(() => streams.length).toBe(before + 1);
     await destroyed.destroy();
     expect(await cut.ended).toMatchObject({ failure: { code: 'origin_protocol' } });
+  });
+
+  it('what is withdrawn while it waits is not sent, and nothing is dialled for it', async () => {
+    await using pool = openPool({ connections: 1, headersTimeout: 200 });
+    const before = origin.connections.length;
+    const silent = send(pool, '/silent');
+    await expect.poll(() => streams.length).toBeGreaterThan(0);
+    // The connection takes nothing new from then on, and there may be no other one beside it.
+    expect(await silent.ended).toMatchObject({ failure: { code: 'origin_timeout' } });
+    const waiting = Array.from({ length: 50 }, () => send(pool, '/silent'));
+    for (const { withdraw } of waiting) withdraw();
+    const last = streams.length;
+    await expect.poll(() => pool.isEmpty).toBe(true);
+    expect([streams.length, origin.connections.length]).toEqual([last, before + 1]);
+    expect(waiting.map(({ connection }) => connection())).toEqual(waiting.map(() => undefined));
   });
 });

@@ -12,6 +12,7 @@ const MASKED = 'masked.de.lab.example';
 const LOOKED = 'looked.de.lab.example';
 const TRAILED = 'trailed.de.lab.example';
 const KEYED = 'keyed.de.lab.example';
+const SILENT = 'silent.de.lab.example';
 
 const CARD = '4111 1111 1111 1111';
 const SECRET = 'a-secret-of-the-gateway';
@@ -37,6 +38,8 @@ beforeAll(async () => {
       [LOOKED]: await origin(LOOKED, http2Handler(echoStream)),
       [TRAILED]: await origin(TRAILED, trailed),
       [KEYED]: await origin(KEYED, http2Handler(tellsSecret)),
+      // It takes connections, and says nothing: the handshake never ends.
+      [SILENT]: { country: 'DE', handler: { onConnection: () => {} } },
     },
     rules: `cordon: 1
 credentials:
@@ -46,6 +49,7 @@ rules:
   - { id: looked, to: [looked-de-lab-example, trailed-de-lab-example], then: permit }
   - { id: cards, to: [looked-de-lab-example, trailed-de-lab-example], content: { entities: [payment-card] }, then: deny }
   - { id: keyed, to: [keyed-de-lab-example], then: permit, credential: key }
+  - { id: silent, to: [silent-de-lab-example], then: permit }
 `,
     settings: { secrets: { provider: 'environment' } },
     gateway: { trust: [ca.pem], environment: { CORDON_SECRET_KEY: SECRET } },
@@ -166,5 +170,35 @@ describe('a secret that a gRPC server sends back', () => {
     expect([compressed, got.content.toString('latin1').includes(SECRET)]).toEqual([false, false]);
     const base64 = Buffer.from(`Bearer ${SECRET}`).toString('base64');
     expect(JSON.stringify(got.trailers)).not.toMatch(new RegExp(`${SECRET}|${base64}`));
+  });
+});
+
+describe('a request whose connection is not there yet', () => {
+  const OTHER = "{ id: other, to: [silent-de-lab-example], paths: ['/other'], then: permit }";
+  const WEBSOCKET =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+
+  it('ends at once with its client, and when it is denied meanwhile', async () => {
+    await using client = await lab.http2(SILENT);
+    await using other = await lab.https(SILENT);
+    const asked = client.request({ ':path': '/' });
+    const leaving = client.session.request({ ':path': '/leaves', ':authority': lab.authority(SILENT) });
+    leaving.on('error', () => {});
+    // WebSocket takes HTTP/1.1, and waits with undici.
+    other.send(`GET /socket HTTP/1.1\r\nHost: ${lab.authority(SILENT)}\r\n${WEBSOCKET}\r\n\r\n`);
+    await expect.poll(() => lab.origin(SILENT).connections.length).toBe(2);
+    const target = (path: string): string => `https://${lab.authority(SILENT)}${path}`;
+    const decision = await lab.gateway.waitForRecord((each) => each.kind === 'decision' && each.target === target('/leaves'));
+    leaving.close(8);
+    const left = await recordedExchange(lab.gateway, (decision as { exchange: string }).exchange);
+    expect(left.outcome).toMatchObject({ detail: 'The client left before the end', bytes: { sent: 0, received: 0 } });
+    await lab.gateway.reload(lab.policy([OTHER]));
+    const answer = await asked;
+    const { outcome } = await recordedExchange(lab.gateway, String(answer.fields['cordon-exchange']));
+    expect([answer.status, outcome.code]).toEqual([403, 'no_rule']);
+    const refused = await other.response('GET');
+    expect([refused.status, refused.reason]).toEqual([403, 'no_rule']);
+    // Well before the handshakes, which have ten seconds.
+    expect(lab.origin(SILENT).connections.every(({ socket }) => !socket.destroyed)).toBe(true);
   });
 });
