@@ -9,7 +9,7 @@ const INTRODUCTION = `# The command line
 From a checkout: \`npm run -s cordon -- …\`. Exit codes: 0 done, permitted, fine; 1 a negative answer (denied, held, a test
 failed); 2 wrong use or bad input, a policy with errors included; 3 it could not be carried out.
 
-\`approvals\` and \`grants\` ask a running gateway, as the person whose token is in \`CORDON_TOKEN\` (\`cordon token mint --role\`).
+\`approvals\`, \`grants\`, \`agents\` and \`top\` ask a running gateway, as the person whose token is in \`CORDON_TOKEN\` (\`cordon token mint --role\`).
 A decision that was asked for and is done ends with 0, a denial too; what is settled already, unknown or not for this role, with 1.
 What a request says is shown with everything invisible in it escaped. The other commands work with or without a gateway.
 `;

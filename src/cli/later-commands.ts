@@ -11,7 +11,4 @@ export interface LaterCommand {
 
 const later = (path: LaterCommand['path'], usage: string, summary: string): LaterCommand => ({ path, usage, summary });
 
-export const LATER_COMMANDS: readonly LaterCommand[] = [
-  later(['ca', 'rotate'], '', 'a new interception CA, with an overlap'),
-  later(['top'], '', 'what happens now'),
-];
+export const LATER_COMMANDS: readonly LaterCommand[] = [later(['ca', 'rotate'], '', 'a new interception CA, with an overlap')];

@@ -28,6 +28,7 @@ import { EXIT } from './exit-code.ts';
 import { rootCommand } from './root-command.ts';
 import { addRunCommand } from './running/run.ts';
 import type { Terminal } from './terminal.ts';
+import { addTopCommand } from './top/top.ts';
 import { LATER_COMMANDS, type LaterCommand } from './later-commands.ts';
 
 /** The whole command line: parsing, help, and for each command what runs. */
@@ -57,6 +58,7 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addGrantCommands(program, runWithGlobals);
   addAgentCommands(program, runWithGlobals);
   addKeyCommands(program, runWithGlobals);
+  addTopCommand(program, runWithGlobals);
   addBackupCommands(program, runWithGlobals);
   for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;

@@ -21,7 +21,6 @@ describe('cordon', () => {
       ['explain', 'https://a.test/'],
       ['check', '--frob'],
       ['simulate'],
-      ['top'],
       ['ca', 'rotate', 'x', '--y'],
     ];
     const ended = await Promise.all(wrong.map((args) => cordon(args, cwd)));
@@ -29,8 +28,7 @@ describe('cordon', () => {
     expect(ended.every(({ out }) => out === '')).toBe(true);
     expect(ended[1]?.err).toContain("unknown command 'frob'");
     expect(ended[5]?.err).toContain("required option '--policy <dir>' not specified");
-    expect(ended[6]?.err).toBe('cordon: top comes with a later version\n');
-    expect(ended[7]?.err).toBe('cordon: ca rotate comes with a later version\n');
+    expect(ended[6]?.err).toBe('cordon: ca rotate comes with a later version\n');
   });
 
   it('main() ends with 2 on settings with errors, and names file, line and column', async () => {

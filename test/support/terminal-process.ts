@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** Whether this machine has `script` of util-linux, which makes terminals. */
 export const HAS_TERMINALS = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
@@ -10,9 +11,11 @@ export class TerminalProcess implements Disposable {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  constructor(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) {
+  /** @param tellsModes the modes of the terminal are its first line, and after the script its last */
+  constructor(argv: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}, tellsModes = false) {
     const words = [process.execPath, ...argv].map((word) => `"${word}"`).join(' ');
-    this.#child = spawn('script', ['-qec', `stty rows 40 columns 160; exec ${words}`, '/dev/null'], {
+    const command = tellsModes ? `stty -g; ${words}; code=$?; stty -g; exit $code` : `exec ${words}`;
+    this.#child = spawn('script', ['-qec', `stty rows 40 columns 160; ${command}`, '/dev/null'], {
       cwd,
       env: { PATH: process.env['PATH'], TERM: 'xterm', SHELL: '/bin/sh', ...env },
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -23,7 +26,15 @@ export class TerminalProcess implements Disposable {
 
   /** What is on the screen now, for a program that draws it anew each time. */
   get screen(): string {
-    return this.out.slice(this.out.lastIndexOf('\u001B[2J'));
+    return this.out.slice(this.out.lastIndexOf('\u001B[H'));
+  }
+
+  /** Changes the size of the terminal, as who pulls at the window does. */
+  resize(rows: number, columns: number): void {
+    const { pid } = this.#child;
+    const [inside = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    const terminal = readlinkSync(`/proc/${inside}/fd/0`);
+    spawnSync('stty', ['-F', terminal, 'rows', String(rows), 'columns', String(columns)]);
   }
 
   type(text: string): void {

@@ -22,16 +22,21 @@ export class AdminApi {
     this.token = token;
   }
 
-  get<T>(path: string): Promise<Result<T, ApiFailure>> {
-    return this.#ask<T>('GET', path);
+  get<T>(path: string, signal?: AbortSignal): Promise<Result<T, ApiFailure>> {
+    return this.#ask(this.#request('GET', path, { signal }), (text) => JSON.parse(text) as T);
+  }
+
+  /** An answer that is no JSON. */
+  text(path: string, signal?: AbortSignal): Promise<Result<string, ApiFailure>> {
+    return this.#ask(this.#request('GET', path, { signal }), (text) => text);
   }
 
   post<T>(path: string, json: unknown): Promise<Result<T, ApiFailure>> {
-    return this.#ask<T>('POST', path, json);
+    return this.#ask(this.#request('POST', path, { json }), (text) => JSON.parse(text) as T);
   }
 
-  async delete(path: string): Promise<Result<void, ApiFailure>> {
-    return this.#ask<undefined>('DELETE', path);
+  delete(path: string): Promise<Result<void, ApiFailure>> {
+    return this.#ask(this.#request('DELETE', path), () => {});
   }
 
   /** The stream of events, open; who reads it is told of its end. */
@@ -46,26 +51,29 @@ export class AdminApi {
     }
   }
 
-  async #ask<T>(method: ApiRequest['method'], path: string, json?: unknown): Promise<Result<T, ApiFailure>> {
+  /** @param read throws where it is not what the admin API says */
+  async #ask<T>(request: ApiRequest, read: (text: string) => T): Promise<Result<T, ApiFailure>> {
     try {
       for (let attempt = 1; ; attempt++) {
-        const answer = await openExchange(this.#request(method, path, json));
+        const answer = await openExchange(request);
         const text = await readAnswer(answer);
         const status = answer.statusCode ?? 0;
         const isTooMany = status === 429 && attempt < PATIENCE.attempts;
-        if (!isTooMany) return this.#read<T>(status, text);
-        await pause(Math.min(PATIENCE.wait, Number(answer.headers['retry-after'] ?? 1) * 1000));
+        if (!isTooMany) return this.#read(status, text, read);
+        await pause(Math.min(PATIENCE.wait, Number(answer.headers['retry-after'] ?? 1) * 1000), undefined, {
+          signal: request.signal,
+        });
       }
     } catch (error) {
       return fail(unreachable(this.base, error as Error));
     }
   }
 
-  #read<T>(status: number, text: string): Result<T, ApiFailure> {
+  #read<T>(status: number, text: string, read: (text: string) => T): Result<T, ApiFailure> {
     if (status === 204) return ok(undefined as T);
     if (status !== 200 && status !== 201) return fail(this.#failureOf(status, text));
     try {
-      return ok(JSON.parse(text) as T);
+      return ok(read(text));
     } catch {
       return fail(strange(this.base, status));
     }
@@ -76,8 +84,13 @@ export class AdminApi {
     return problem === undefined ? strange(this.base, status) : refused(this.base, status, problem);
   }
 
-  #request(method: ApiRequest['method'], path: string, json?: unknown): ApiRequest {
+  #request(
+    method: ApiRequest['method'],
+    path: string,
+    { json, signal }: { readonly json?: unknown; readonly signal?: AbortSignal | undefined } = {},
+  ): ApiRequest {
     const url = new URL(path, this.base);
-    return { url, method, token: this.token, silence: ANSWERED_WITHIN, ...(json !== undefined && { json }) };
+    const more = { ...(json !== undefined && { json }), ...(signal !== undefined && { signal }) };
+    return { url, method, token: this.token, silence: ANSWERED_WITHIN, ...more };
   }
 }

@@ -15,7 +15,12 @@ interface Keypress {
 
 const ENTER = '\u001B[?1049h\u001B[?25l\u001B[?7l';
 const LEAVE = '\u001B[?7h\u001B[?25h\u001B[?1049l';
-const HOME_AND_CLEAR = '\u001B[H\u001B[2J';
+/** One frame is shown at once, by terminals that can (synchronised output, DEC private mode 2026). */
+const BEGIN = '\u001B[?2026h\u001B[H';
+const END = '\u001B[?2026l';
+/** Written over in place: a screen that is cleared first flickers. */
+const CLEAR_LINE = '\u001B[2K';
+const CLEAR_BELOW = '\r\n\u001B[J';
 
 /** The whole terminal for as long as it is open: its second screen, no cursor, no line breaks of its own, and every key. */
 export class Screen implements Disposable {
@@ -40,7 +45,9 @@ export class Screen implements Disposable {
 
   /** Shows these lines, from the top, and nothing else. */
   draw(lines: readonly string[]): void {
-    process.stdout.write(`${HOME_AND_CLEAR}${lines.slice(0, this.height).join('\r\n')}`);
+    const shown = lines.slice(0, this.height).map((line) => `${CLEAR_LINE}${line}`);
+    const rest = shown.length < this.height ? CLEAR_BELOW : '';
+    process.stdout.write(`${BEGIN}${shown.join('\r\n')}${rest}${END}`);
   }
 
   [Symbol.dispose](): void {

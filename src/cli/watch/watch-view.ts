@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/units.ts';
 import { approvalRows, requestOf } from '../approvals/approval-rows.ts';
 import { shownText } from '../shown-text.ts';
-import type { Terminal } from '../terminal.ts';
+import { cut, type Terminal } from '../terminal.ts';
 import type { WatchState } from './watch-state.ts';
 
 export interface Frame {
@@ -72,10 +72,6 @@ function keys({ view }: WatchState): string {
   if (view.kind === 'reason') return 'enter decides   esc goes back';
   if (view.kind === 'shown') return '↑↓ scroll   a approve   d deny   esc back   ctrl-c end';
   return '↑↓ choose   enter show   a approve   d deny   q end';
-}
-
-function cut(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
 function wrapped(line: string, width: number): string[] {
