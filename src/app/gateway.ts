@@ -76,7 +76,6 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   const events = createEventBus((error) => log.error({ error: String(error) }, 'A listener of events failed'));
   stack.use(loggedAlarms(events, log));
   const crew = workerCount(settings) === 1 ? undefined : stack.use(await crewFor({ ...options, events, listening }));
-  const counting = countedHere(clock, random);
   const replica = await openReplica({
     ...options,
     ...(crew !== undefined && { settings: withoutListeners(settings), onChange: () => crew.storeChanged() }),
@@ -84,7 +83,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
     events,
     listening,
     tables,
-    counting,
+    counting: ({ db }) => countedHere(settings, { db, clock, random }),
   });
   if (!replica.ok) return fail([replica.failure]);
   const { state, inForce, upkeep, metrics } = stack.use(replica.value);
@@ -98,7 +97,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   await recordStart(region, replica.value);
   const manned = await crew?.start(replica.value);
   if (manned?.ok === false) return fail(manned.failure);
-  const carriers = stack.use(crew ?? carriedHere(replica.value, counting.limits));
+  const carriers = stack.use(crew ?? carriedHere(replica.value));
   // Behind the workers, which go on with chains that these look into.
   stack.use(keepHouse(shared));
   const follows = { ...shared, leaves: crew && ((writer: string) => crew.writes(writer)) };

@@ -6,6 +6,8 @@ import type { ListeningAddress } from '../destination/self-addresses.ts';
 import type { PolicyIssue } from '../policy/issue.ts';
 import type { CompiledPolicy } from '../policy/model.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { LimitLedger } from '../pipeline/limiting/limit-ledger.ts';
+import type { Database } from '../store/database.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { issueText } from './compile-policy.ts';
 import type { Counting } from './workers/counting.ts';
@@ -38,7 +40,7 @@ export interface ReplicaParts extends Pick<StateParts, 'worker' | 'onChange'>, P
   readonly policy: CompiledPolicy;
   readonly source: PolicySource;
   readonly issues: readonly PolicyIssue[];
-  readonly counting: Counting;
+  readonly counting: (database: Database) => Counting;
 }
 
 /** One process with a chain of its own that decides by one policy, and what it is made of. */
@@ -51,6 +53,8 @@ export interface Replica extends AsyncDisposable {
   readonly copies: RequiredCopies;
   readonly plane: DataPlane;
   readonly upkeep: Upkeep;
+  /** Where what is left of limits is counted. */
+  readonly limits: LimitLedger;
 }
 
 /** @failure a sentence that names what is wrong: state that cannot be used, a busy port */
@@ -68,7 +72,8 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
   const copies = new RequiredCopies(settings);
   const egress = ownEgress({ ...parts, state, inForce, plane: wayOut.value });
   const tokenEndpoints = openTokenEndpoints({ ...parts, inForce, egress, anchors: state.anchors });
-  const shared = { ...parts, state, secrets, wayOut: wayOut.value, tokenEndpoints, inForce, metrics, copies };
+  const counting = parts.counting(state.database);
+  const shared = { ...parts, counting, state, secrets, wayOut: wayOut.value, tokenEndpoints, inForce, metrics, copies };
   const tracing = settings.traces === undefined ? undefined : tracingOf(settings.traces, shared);
   const plane = await openDataPlane({ ...shared, pseudonym: pseudonym(random), tracer: tracing?.tracer });
   if (!plane.ok) return fail(plane.failure);
@@ -92,6 +97,7 @@ export async function openReplica(parts: ReplicaParts): Promise<Result<Replica, 
     copies,
     plane: plane.value,
     upkeep,
+    limits: counting.limits,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
 }

@@ -17,6 +17,7 @@ import { createEndings } from './migrations/0010-endings.ts';
 import { createBreakGlass } from './migrations/0011-break-glass.ts';
 import { createReplicas } from './migrations/0012-replicas.ts';
 import { createSharedKeys } from './migrations/0013-shared-keys.ts';
+import { createLimitWindows } from './migrations/0014-limit-windows.ts';
 import type { Schema } from './schema.ts';
 
 /** One step forward; there is no way back. */
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0011-break-glass', apply: createBreakGlass },
   { name: '0012-replicas', apply: createReplicas },
   { name: '0013-shared-keys', apply: createSharedKeys },
+  { name: '0014-limit-windows', apply: createLimitWindows },
 ];
 
 /** The steps of one set of tables, and the table that says which were taken. */

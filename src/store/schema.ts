@@ -8,6 +8,13 @@ export interface Schema {
     readonly name: string;
     readonly applied_at: number;
   };
+  readonly limit_windows: {
+    /** Digest of what is counted for whom. */
+    readonly key: string;
+    /** As `SlidingWindow` writes it. */
+    readonly used: string;
+    readonly ends_at: number;
+  };
   readonly shared_keys: {
     /** Purpose of a key, or `interception-ca`. */
     readonly name: string;

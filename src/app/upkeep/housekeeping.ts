@@ -3,6 +3,7 @@ import { watchRetentionOf } from '../records/retention-of.ts';
 import { surveyRecords } from '../records/stores/survey-records.ts';
 import { watchWriters } from '../records/stores/watch-writers.ts';
 import { createEndingStore } from '../../store/upkeep/ending-store.ts';
+import { createLimitRepository } from '../../store/fleet/limit-repository.ts';
 import { systemRandom } from '../system.ts';
 import { watchApprovalRetention } from './approval-retention.ts';
 import { watchEndings } from './endings.ts';
@@ -21,9 +22,12 @@ export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' 
   void survey(parts);
   resources.use(watchWriters({ settings, clock, log, random: systemRandom }));
   resources.use(watchRetentionOf(parts));
+  const limits = createLimitRepository(state.database.db, clock);
   const purge = async (): Promise<void> => {
     const purged = await content.vault.purge();
     if (!purged.ok) log.error({ detail: purged.failure.detail }, 'Expired values of tokens could not be removed');
+    // By a clock that may be ahead of that of the store; and what could not be removed is removed the next time.
+    await limits.purge(clock.now() - PURGE_INTERVAL);
   };
   const timer = setInterval(() => void purge(), PURGE_INTERVAL);
   timer.unref();

@@ -1,6 +1,5 @@
 import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Milliseconds } from '../../core/units.ts';
-import type { LimitWindows } from '../../pipeline/limiting/limit-windows.ts';
 import type { Replica } from '../replica.ts';
 import type { PolicyFollowers } from '../upkeep/policy-leader.ts';
 
@@ -44,7 +43,7 @@ export interface Carriers extends AsyncDisposable {
 }
 
 /** Exchanges are carried by this process, which has opened its listeners. */
-export function carriedHere({ plane, inForce, metrics, state }: Replica, limits: LimitWindows): Carriers {
+export function carriedHere({ plane, inForce, metrics, state, limits }: Replica): Carriers {
   return {
     addresses: plane.addresses,
     followers: undefined,

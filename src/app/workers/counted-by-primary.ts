@@ -1,5 +1,6 @@
+import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Milliseconds } from '../../core/units.ts';
-import type { LimitClaim, LimitLedger, NotLeft } from '../../pipeline/limiting/limit-windows.ts';
+import type { LimitClaim, LimitLedger, NotLeft } from '../../pipeline/limiting/limit-ledger.ts';
 import type { Channel } from './channel.ts';
 import type { FromPrimary, FromWorker } from './messages.ts';
 
@@ -21,6 +22,10 @@ export class CountedByPrimary implements LimitLedger {
 
   giveBack(claims: readonly LimitClaim[]): void {
     this.#channel.tell('give-back', claims);
+  }
+
+  fullest(): readonly LimitUse[] {
+    return [];
   }
 
   async use(claims: readonly LimitClaim[], bytes: number): Promise<NotLeft | undefined> {

@@ -7,7 +7,6 @@ import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
 import { SESSION_IDLE, SESSION_TOLD, SessionTable } from '../../identity/session.ts';
-import { LimitWindows } from '../../pipeline/limiting/limit-windows.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { joinRegistries } from '../../telemetry/registry.ts';
 import type { CarrierHealth, Carriers } from './carriers.ts';
@@ -45,7 +44,6 @@ export class Crew implements Carriers {
   readonly followers: PolicyAgreement;
   readonly #parts: CrewParts;
   readonly #places: readonly Place[];
-  readonly #limits: LimitWindows;
   readonly #sessions: SessionTable;
   readonly #departed = new DepartedFigures();
   #primary: Replica | undefined;
@@ -62,7 +60,6 @@ export class Crew implements Carriers {
       rules: settings.rules,
       log: parts.log,
     });
-    this.#limits = new LimitWindows(clock);
     this.#sessions = new SessionTable({ clock, random, idle: SESSION_IDLE + SESSION_TOLD });
     // Everyone has the same number of connections: agents keep theirs open, and the kernel would give most to one.
     cluster.schedulingPolicy = cluster.SCHED_RR;
@@ -110,7 +107,7 @@ export class Crew implements Carriers {
   }
 
   limits(count: number, isWanted: (use: LimitUse) => boolean): readonly LimitUse[] {
-    return this.#limits.fullest(count, isWanted);
+    return this.#primary!.limits.fullest(count, isWanted);
   }
 
   /** One whose place is empty keeps the others from nothing: connections go to those that are there. */
@@ -197,13 +194,13 @@ export class Crew implements Carriers {
     const { events } = this.#parts;
     return {
       questions: {
-        take: (claims) => this.#limits.take(claims),
-        use: ({ claims, bytes }) => this.#limits.use(claims, bytes),
+        take: (claims) => this.#primary!.limits.take(claims),
+        use: ({ claims, bytes }) => this.#primary!.limits.use(claims, bytes),
         session: (source) => this.#sessions.ofSource(source),
         policy: () => this.followers.join(member),
       },
       news: {
-        'give-back': (claims) => this.#limits.giveBack(claims),
+        'give-back': (claims) => this.#primary?.limits.giveBack(claims),
         status: (status) => this.#hear(member, status),
         event: (event: GatewayEvent) => events.publish(event),
         'store-changed': () => {

@@ -5,7 +5,7 @@ import type { PolicyDigest, SessionId } from '../../core/ids.ts';
 import type { GatewayEvent } from '../../core/ports.ts';
 import type { Instant, Milliseconds } from '../../core/units.ts';
 import type { ListeningAddress } from '../../destination/self-addresses.ts';
-import type { LimitClaim, NotLeft } from '../../pipeline/limiting/limit-windows.ts';
+import type { LimitClaim, NotLeft } from '../../pipeline/limiting/limit-ledger.ts';
 import type { MetricReading } from '../../telemetry/registry.ts';
 import type { PolicySource } from '../loading/policy-source.ts';
 

@@ -183,11 +183,11 @@ async function openWorker(order: WorkerOrder, means: WorkerMeans): Promise<Resul
     worker: number,
     // PostgreSQL tells all of its clients by itself.
     ...(settings.store.url === 'sqlite' && { onChange: () => primary.tell('store-changed', undefined) }),
-    counting: {
+    counting: () => ({
       limits: new CountedByPrimary(primary),
       sessions: new SessionTable({ clock, random: systemRandom, known: (key) => sharedSession(key, primary) }),
       ...countedByShare(settings, clock),
-    },
+    }),
   });
   if (!replica.ok) return fail([replica.failure]);
   stack.use(replica.value);

@@ -1,40 +1,10 @@
 import type { LimitUse } from '../../core/exchange/limit-use.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Milliseconds } from '../../core/units.ts';
-import { limitNameOf } from './limit-key.ts';
+import { countBytes, takeRequest } from './count-in-windows.ts';
+import { fullestOf } from './fullest-windows.ts';
+import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft } from './limit-ledger.ts';
 import { SlidingWindow } from './sliding-window.ts';
-
-/** What an exchange counts in: one window, and how much of it may be used. */
-export interface LimitClaim {
-  /** Of the window: what `limitKey()` makes of it. */
-  readonly key: string;
-  readonly unit: 'requests' | 'bytes';
-  readonly every: Milliseconds;
-  readonly most: number;
-}
-
-/** A claim that is used up. */
-export interface UsedUp {
-  /** Its index among those that were asked about. */
-  readonly claim: number;
-  readonly retryAfter: Milliseconds;
-}
-
-/** Why an exchange may not begin, or go on; `unknown`: nobody could be asked. */
-export type NotLeft = UsedUp | 'too-many' | 'unknown';
-
-/** Where it is counted what limits have left: here, or by whoever counts for several processes. */
-export interface LimitLedger {
-  /** Takes one request out of every claim of requests, or nothing where any claim is used up. Undefined: taken. */
-  take(claims: readonly LimitClaim[]): NotLeft | undefined | Promise<NotLeft | undefined>;
-  /** Gives that back. */
-  giveBack(claims: readonly LimitClaim[]): void;
-  /** Counts bytes that have passed. Undefined: more may pass. What could not be counted may not. */
-  use(claims: readonly LimitClaim[], bytes: number): NotLeft | undefined | Promise<NotLeft | undefined>;
-}
-
-/** Windows at once: sessions and destinations come and go, and each has its own. */
-export const MOST_WINDOWS = 50_000;
 
 interface Known {
   readonly window: SlidingWindow;
@@ -57,12 +27,7 @@ export class LimitWindows implements LimitLedger {
     const now = this.#clock.monotonic();
     const windows = this.#windowsOf(claims, now);
     if (windows === undefined) return 'too-many';
-    for (const [index, window] of windows.entries()) {
-      const { most } = claims[index]!;
-      if (most - window.used(now) < 1) return { claim: index, retryAfter: window.untilAtMost(most - 1, now) };
-    }
-    for (const [index, window] of windows.entries()) if (claims[index]!.unit === 'requests') window.use(1, now);
-    return undefined;
+    return takeRequest(claims, windows, now);
   }
 
   giveBack(claims: readonly LimitClaim[]): void {
@@ -74,27 +39,11 @@ export class LimitWindows implements LimitLedger {
     const now = this.#clock.monotonic();
     const windows = this.#windowsOf(claims, now);
     if (windows === undefined) return 'too-many';
-    for (const window of windows) window.use(bytes, now);
-    const over = windows.findIndex((window, index) => window.used(now) > claims[index]!.most);
-    if (over === -1) return undefined;
-    return { claim: over, retryAfter: windows[over]!.untilAtMost(claims[over]!.most - 1, now) };
+    return countBytes(claims, windows, bytes, now);
   }
 
-  /** Those of which the largest share is used, the fullest first; none of which nothing is. */
   fullest(count: number, isWanted: (use: LimitUse) => boolean): readonly LimitUse[] {
-    const now = this.#clock.monotonic();
-    const known = [...this.#windows].map(([key, each]) => ({ key, ...each, used: each.window.used(now) }));
-    return known
-      .filter(({ used }) => used > 0)
-      .sort((a, b) => b.used / b.most - a.used / a.most)
-      .values()
-      .map(({ key, window, most, used }) => {
-        const retryAfter = used < most ? 0 : window.untilAtMost(most - 1, now);
-        return { ...limitNameOf(key), most, used, retryAfter };
-      })
-      .filter(isWanted)
-      .take(count)
-      .toArray();
+    return fullestOf(this.#windows, this.#clock.monotonic()).filter(isWanted).take(count).toArray();
   }
 
   /** Undefined where there is no room for one of them. */

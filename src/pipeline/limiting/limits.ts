@@ -5,7 +5,7 @@ import type { LimitHolder } from '../../core/exchange/limit-use.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Milliseconds } from '../../core/units.ts';
 import { limitKey } from './limit-key.ts';
-import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft, type UsedUp } from './limit-windows.ts';
+import { type LimitClaim, type LimitLedger, MOST_WINDOWS, type NotLeft, type UsedUp } from './limit-ledger.ts';
 
 /** An exchange, as far as limits count it. */
 export type Counted = Pick<Accepted, 'id' | 'authority'> & { readonly subject: Subject; readonly decision: Decision };

@@ -20,6 +20,30 @@ export class SlidingWindow {
     this.#newest = Math.floor(now / this.#part);
   }
 
+  /** One that {@link text} has written; empty: nothing was used yet. */
+  static read(text: string, every: Milliseconds, now: Milliseconds): SlidingWindow {
+    if (text === '') return new SlidingWindow(every, now);
+    const [newest, ...used] = JSON.parse(text) as [number, ...(readonly [age: number, amount: number])[]];
+    const window = new SlidingWindow(every, 0);
+    window.#newest = newest;
+    for (const [age, amount] of used) {
+      window.#used[slotOf(newest - age, window.#used.length)] = amount;
+      window.#total += amount;
+    }
+    return window;
+  }
+
+  /** All that is counted, by the age of its part. */
+  text(now: Milliseconds): string {
+    this.#advance(now);
+    const used: (readonly [age: number, amount: number])[] = [];
+    for (let age = 0; age <= PARTS; age++) {
+      const amount = this.#used[slotOf(this.#newest - age, this.#used.length)]!;
+      if (amount !== 0) used.push([age, amount]);
+    }
+    return JSON.stringify([this.#newest, ...used]);
+  }
+
   used(now: Milliseconds): number {
     this.#advance(now);
     return this.#total;

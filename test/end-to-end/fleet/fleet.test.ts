@@ -9,9 +9,11 @@ import { EMAIL, parrot } from '../masking/ask.ts';
 import { type Fleet, type Member, startFleet } from './fleet.ts';
 
 const MASKED = 'masked.de.lab.example';
+const FEW = 'few.de.lab.example';
 const HELD = 'held.de.lab.example';
 const AGENTS = [{ id: 'bot', home: 'eu', identify: [{ token: true }] }];
 const RULES = [
+  '{ id: few, to: [few-de-lab-example], then: permit, limits: [{ requests: 5, every: 1h, per: agent }] }',
   '{ id: masked, to: [masked-de-lab-example], then: permit, mask: { request: { entities: [email], as: token } } }',
   '{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s } }',
 ];
@@ -24,7 +26,7 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
 
   beforeAll(async () => {
     const origin = { country: 'DE', tls: 'good', handler: parrot } as const;
-    fleet = await startFleet({ origins: { [MASKED]: origin, [HELD]: origin }, rules: RULES, agents: AGENTS });
+    fleet = await startFleet({ origins: { [MASKED]: origin, [HELD]: origin, [FEW]: origin }, rules: RULES, agents: AGENTS });
     [a, b] = fleet.members;
     admin = { authorization: `Bearer ${await a.gateway.adminToken()}` };
   }, 60_000);
@@ -90,6 +92,13 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
       'HTTP/1.1 200 OK',
       'please',
     ]);
+  });
+
+  it('let an agent have of both together what a limit says', async () => {
+    const { token } = await mint({ agent: 'bot' });
+    const asked = [a, b, a, b, a, b, b, a].map(async (member) => (await ask(token, FEW, 'x', member)).status);
+    expect((await Promise.all(asked)).sort((x, y) => x - y)).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+    expect(fleet.lab.origin(FEW).requests).toHaveLength(5);
   });
 
   it('say which policy each of them runs', async () => {
