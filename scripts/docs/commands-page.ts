@@ -1,5 +1,4 @@
 import type { Argument, Command, Option } from 'commander';
-import { LATER_COMMANDS } from '../../src/cli/later-commands.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 
 const INTRODUCTION = `# The command line
@@ -17,14 +16,9 @@ What a request says is shown with everything invisible in it escaped. The other 
 /** `docs/cli.md`: every command with its arguments and options. */
 export function commandsPage(): string {
   const program = buildProgram(() => () => Promise.resolve(), { out: () => {}, err: () => {} });
-  const later = new Set(LATER_COMMANDS.map(({ path }) => path.join(' ')));
-  const sections = [...leaves(program, [])].filter(({ path }) => !later.has(path.join(' '))).map(section);
-  const rows = LATER_COMMANDS.map(
-    ({ path, usage, summary }) => `- \`cordon ${[...path, usage].join(' ').trim()}\`: ${summary}`,
-  );
+  const sections = [...leaves(program, [])].map(section);
   const globals = ['## Options of every command', '', ...program.options.map(optionLine), ''];
-  const ending = ['## Commands of later versions', '', 'They are known, have help, and exit 2.', '', ...rows];
-  return `${[INTRODUCTION, ...globals, ...sections, ...ending].join('\n')}\n`;
+  return `${[INTRODUCTION, ...globals, ...sections].join('\n').trimEnd()}\n`;
 }
 
 function* leaves(command: Command, path: readonly string[]): Generator<{ path: readonly string[]; command: Command }> {

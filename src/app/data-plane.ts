@@ -35,6 +35,7 @@ import { readListenerTls } from './loading/listener-tls.ts';
 import { identifyAtHome, reidentifyAtHome } from './loading/state-places.ts';
 import type { TokenEndpoints } from './oauth/token-endpoint.ts';
 import type { State } from './state.ts';
+import { CaWatch } from './upkeep/ca-watch.ts';
 import { ListenerCertificate } from './upkeep/listener-certificate.ts';
 import { exchangeIds } from './system.ts';
 import type { Tracer } from './tracing/tracer.ts';
@@ -108,6 +109,7 @@ export async function openDataPlane(parts: DataPlaneParts): Promise<Result<DataP
   const live = new LiveExchanges();
   const limits = new Limits(parts.counting.limits);
   stack.use(metering(live, limits));
+  stack.use(new CaWatch({ ca: state.ca, journal: state.journal, log: parts.log }));
   const newExchangeId = exchangeIds(clock, random);
   const recorder = createRecorder(journal, metrics, parts.copies, parts.tracer);
   const reidentify = reidentifierFor(parts, tokenCache, stopped.value);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Defect } from '../core/defect.ts';
 import { addApprovalCommands } from './commands/approvals.ts';
 import { addCaCommands } from './commands/ca.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -24,12 +23,10 @@ import { addTokenCommands } from './commands/token.ts';
 import { addVerifyCommand } from './commands/records/verify.ts';
 import type { GlobalOptions, Run } from './context.ts';
 import { addDoctorCommand } from './doctor/doctor.ts';
-import { EXIT } from './exit-code.ts';
 import { rootCommand } from './root-command.ts';
 import { addRunCommand } from './running/run.ts';
 import type { Terminal } from './terminal.ts';
 import { addTopCommand } from './top/top.ts';
-import { LATER_COMMANDS, type LaterCommand } from './later-commands.ts';
 
 /** The whole command line: parsing, help, and for each command what runs. */
 export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pick<Terminal, 'out' | 'err'>): Command {
@@ -60,31 +57,5 @@ export function buildProgram(run: (options: GlobalOptions) => Run, terminal: Pic
   addKeyCommands(program, runWithGlobals);
   addTopCommand(program, runWithGlobals);
   addBackupCommands(program, runWithGlobals);
-  for (const later of LATER_COMMANDS) addLaterCommand(program, later, runWithGlobals);
   return program;
-}
-
-function addLaterCommand(program: Command, { path, usage, summary }: LaterCommand, run: Run): void {
-  const [name, sub] = path;
-  const parent = sub === undefined ? program : groupNamed(program, name);
-  parent
-    .command(sub ?? name)
-    .description(`${summary} (later version)`)
-    .usage(usage)
-    .argument('[arguments...]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() =>
-      run(({ terminal }) => {
-        terminal.err(`cordon: ${path.join(' ')} comes with a later version`);
-        return EXIT.usage;
-      }),
-    );
-}
-
-/** A group that has commands of its own already. */
-function groupNamed(program: Command, name: string): Command {
-  const known = program.commands.find((command) => command.name() === name);
-  if (known === undefined) throw new Defect(`Found a command to come in the group ${name}, expected one that is there`);
-  return known;
 }

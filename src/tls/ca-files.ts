@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock, Random } from '../core/ports.ts';
@@ -66,7 +66,8 @@ async function exists(directory: string, ...files: readonly string[]): Promise<b
   return false;
 }
 
-async function writePair(directory: string, clock: Clock, random: Random): Promise<void> {
+/** Makes a new CA in a new directory. Rejects where the file system refuses. */
+export async function writePair(directory: string, clock: Clock, random: Random): Promise<void> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const now = clock.now();
   const certificate = buildCaCertificate({
@@ -90,7 +91,20 @@ async function writeDurably(path: string, text: string, mode: number): Promise<v
   await chmod(path, mode);
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Puts a text in place of what a file has, in one step. Rejects where the file system refuses. */
+export async function replaceDurably(path: string, text: string, mode: number): Promise<void> {
+  const draft = `${path}.${process.pid}.${randomUUID()}`;
+  try {
+    await writeDurably(draft, text, mode);
+    await rename(draft, path);
+    await syncDirectory(dirname(path));
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Has the disk keep the names in a directory. */
+export async function syncDirectory(path: string): Promise<void> {
   await using directory = await open(path, 'r');
   await directory.sync();
 }

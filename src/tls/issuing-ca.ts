@@ -1,10 +1,12 @@
 import { constants, generateKeyPairSync } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Host } from '../core/address.ts';
 import type { Failure } from '../core/codes.ts';
 import type { Clock, Random } from '../core/ports.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
+import { settleRotation } from './ca-rotation.ts';
 import { caFilesIn, ensureCaFiles, readCaFiles, type CaFiles } from './ca-files.ts';
 import { buildLeafCertificate } from './certificate.ts';
 import { pem } from './der.ts';
@@ -38,6 +40,12 @@ export interface IssuingCa {
    * @failure malformed_request when the host is not canonical | internal_error when the CA has expired
    */
   leafContext(host: Host): Result<SecureContext, Failure>;
+  /**
+   * Takes a rotation as far as its time has come, and reads the files anew. What cannot be used changes nothing.
+   * @returns whether another CA issues, or others are published
+   * @failure a sentence naming the file
+   */
+  renew(): Promise<Result<boolean, string>>;
 }
 
 export interface IssuingCaOptions {
@@ -61,20 +69,58 @@ export async function openIssuingCa(options: IssuingCaOptions): Promise<Result<I
     const ensured = await ensureCaFiles(options.directory, options.clock, options.random);
     if (!ensured.ok) return ensured;
   }
+  const first = await loadCa(files, options);
+  if (!first.ok) return first;
+  let current = first.value;
+  return ok({
+    get certificatePem() {
+      return current.pair.certificatePem;
+    },
+    certificateFile: files.certificate,
+    get fingerprint() {
+      return current.pair.certificate.fingerprint256;
+    },
+    get chain() {
+      return current.pair.chain;
+    },
+    get published() {
+      return current.pair.published;
+    },
+    get notAfter() {
+      return current.pair.validity.notAfter;
+    },
+    leafContext: (host) => current.leaves.context(host),
+    async renew() {
+      // What operators give is shared by replicas: it changes with a start, which compares it.
+      if (options.settings !== undefined) return ok(false);
+      const loaded = await loadCa(files, options, current);
+      if (!loaded.ok) return loaded;
+      const isNews = loaded.value !== current;
+      current = loaded.value;
+      return ok(isNews);
+    },
+  });
+}
+
+interface LoadedCa {
+  readonly texts: { readonly certificate: string; readonly key: string };
+  readonly pair: IssuerPair;
+  readonly leaves: LeafCache;
+}
+
+/** @param known what was loaded before; the same where the files are */
+async function loadCa(files: CaFiles, options: IssuingCaOptions, known?: LoadedCa): Promise<Result<LoadedCa, string>> {
+  const { clock, random, directory } = options;
+  if (options.settings === undefined) {
+    const settled = await settleRotation(directory, clock.now());
+    if (!settled.ok) return settled;
+  }
   const texts = await readCaFiles(files);
   if (!texts.ok) return texts;
-  const pair = readIssuer(texts.value.certificate, texts.value.key, options.clock.now());
+  if (known !== undefined && isDeepStrictEqual(texts.value, known.texts)) return ok(known);
+  const pair = readIssuer(texts.value.certificate, texts.value.key, clock.now());
   if (!pair.ok) return fail(`${files.certificate} with ${files.key}: ${pair.failure}`);
-  const leaves = new LeafCache(leafIssuer(pair.value, options.clock, options.random), options.clock);
-  return ok({
-    certificatePem: pair.value.certificatePem,
-    certificateFile: files.certificate,
-    fingerprint: pair.value.certificate.fingerprint256,
-    chain: pair.value.chain,
-    published: pair.value.published,
-    notAfter: pair.value.validity.notAfter,
-    leafContext: (host) => leaves.context(host),
-  });
+  return ok({ texts: texts.value, pair: pair.value, leaves: new LeafCache(leafIssuer(pair.value, clock, random), clock) });
 }
 
 function leafIssuer(ca: IssuerPair, clock: Clock, random: Random): (host: Host) => Result<Leaf, Failure> {

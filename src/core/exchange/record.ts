@@ -228,6 +228,8 @@ export type AdminAction =
   | 'node.located'
   | 'backup.made'
   | 'backup.restored'
+  | 'ca.rotated'
+  | 'ca.switched'
   | 'keys.exported'
   | 'keys.adopted'
   | 'agent.stopped'
