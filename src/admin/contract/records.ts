@@ -30,6 +30,6 @@ export interface SimulateAnswer extends CheckAnswer {
 
 export const SessionParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 255 }) }, closed);
 
-const Format = Type.Union([Type.Literal('jsonl'), Type.Literal('csv'), Type.Literal('har')]);
+const Format = Type.Union([Type.Literal('jsonl'), Type.Literal('csv'), Type.Literal('har'), Type.Literal('ocsf')]);
 export const SessionExportQuery = Type.Object({ format: Type.Optional(Format) }, closed);
 export type SessionFormat = Static<typeof Format>;

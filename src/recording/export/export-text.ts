@@ -6,8 +6,9 @@ import { csvHead, csvRow } from './csv.ts';
 import { HAR_TAIL, harEntry, harHead } from './har.ts';
 import { harBodies } from './har-bodies.ts';
 import { ExchangeJoin, type JoinedExchange } from './joined-exchange.ts';
+import { ocsfEvent } from './ocsf.ts';
 
-export const EXPORT_FORMATS = ['jsonl', 'csv', 'har'] as const;
+export const EXPORT_FORMATS = ['jsonl', 'csv', 'har', 'ocsf'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export interface ExportOptions {
@@ -69,7 +70,7 @@ async function* exportExchanges(writers: Iterable<Blocks>, options: ExportOption
   const isHar = format === 'har';
   const join = new ExchangeJoin({ open, content: isHar ? MOST_CONTENT : 0 });
   const isWanted = wantedRecords({ ...filter, wholeExchanges: true });
-  yield isHar ? harHead() : csvHead();
+  if (format !== 'ocsf') yield isHar ? harHead() : csvHead();
   for await (const records of mergedRecords(writers)) {
     let texts = '';
     for (const { record } of records) {
@@ -86,6 +87,7 @@ async function* exportExchanges(writers: Iterable<Blocks>, options: ExportOption
 async function textOf(exchange: JoinedExchange, { format, reader }: ExportOptions, tally: ExportTally): Promise<string> {
   tally.items += 1;
   if (format === 'csv') return csvRow(exchange);
+  if (format === 'ocsf') return `${ocsfEvent(exchange)}\n`;
   const bodies = await harBodies(exchange, reader);
   if (bodies.request !== undefined || bodies.response !== undefined) tally.withContent += 1;
   return `${tally.items === 1 ? '\n' : ',\n'}${harEntry(exchange, bodies)}`;

@@ -9,6 +9,7 @@ const TYPES: Readonly<Record<SessionFormat, string>> = {
   jsonl: 'application/jsonl',
   csv: 'text/csv; charset=utf-8; header=present',
   har: 'application/json',
+  ocsf: 'application/jsonl',
 };
 
 /** `/v1/sessions/{id}/export` */

@@ -49,7 +49,10 @@ export function addSessionCommands(program: Command, run: Run): void {
     .description('records for other tools; needs no gateway. An export of the records of this installation is itself recorded')
     .argument('[session...]', 'ids of sessions (default: everything)')
     .addOption(
-      new Option('--format <format>', 'jsonl: every record; csv: a row for each exchange; har: an entry, with recorded content')
+      new Option(
+        '--format <format>',
+        'jsonl: every record; csv: a row for each exchange; har: an entry, with recorded content; ocsf: an event of class HTTP Activity',
+      )
         .choices(EXPORT_FORMATS)
         .default('jsonl'),
     )
