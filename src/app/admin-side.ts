@@ -105,10 +105,11 @@ function certificateOf(
   { address, renewTls }: AdminServer,
   files: ListenerTlsFiles,
   shown: ListenerTls,
-  { log, state }: Pick<AdminSideParts, 'log' | 'state'>,
+  { clock, log, state }: Pick<AdminSideParts, 'clock' | 'log' | 'state'>,
 ): ListenerCertificate {
   const listener = socketAddressText(address);
-  return new ListenerCertificate({ listener, setting: ADMIN_TLS, files, shown, show: renewTls, log, journal: state.journal });
+  const { journal } = state;
+  return new ListenerCertificate({ listener, setting: ADMIN_TLS, files, shown, show: renewTls, clock, log, journal });
 }
 
 function dependenciesOf(parts: AdminSideParts, people: PeopleSide, ready: () => boolean): AdminDependencies {

@@ -194,7 +194,7 @@ async function openListeners(
     const listener = socketAddressText(opened.value.address);
     const show = opened.value.renewTls.bind(opened.value);
     certificates.push(
-      new ListenerCertificate({ listener, setting: PROXY_TLS, files: tls, shown, show, log, journal: state.journal }),
+      new ListenerCertificate({ listener, setting: PROXY_TLS, files: tls, shown, show, clock, log, journal: state.journal }),
     );
   }
   return ok({ listeners, certificates });

@@ -40,6 +40,7 @@ const proxyListener = section(
       section('Serve the proxy itself over TLS.', {
         ...serverCertificate,
         'client-ca': Type.Optional(path('Trust anchors for client certificates, PEM.')),
+        crl: Type.Optional(path('Revocation lists of who vouches for client certificates, PEM or DER.')),
       }),
     ),
     'proxy-protocol': Type.Optional(

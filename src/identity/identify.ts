@@ -177,7 +177,9 @@ function withCertificate(subject: Subject, { certificate }: IdentifyInput): Subj
 export function certificateProblem(certificate: ClientCertificate | undefined, now: Instant): string | undefined {
   if (certificate === undefined) return undefined;
   if (certificate.problem !== undefined) return `The client certificate does not verify: ${certificate.problem}`;
-  return certificate.notAfter > now ? undefined : 'The client certificate has expired';
+  if (certificate.notAfter <= now) return 'The client certificate has expired';
+  const revocation = certificate.revocation?.(now);
+  return revocation === undefined ? undefined : `The client certificate does not count: ${revocation}`;
 }
 
 function readPresentation(authorization: string): Result<Presentation, Failure> {

@@ -1,7 +1,9 @@
+import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TlsOptions } from 'node:tls';
+import type { Instant } from '../core/units.ts';
 import type { ListenerLimits } from './listener-limits.ts';
 
 /** What is done with what an HTTP/1.1 server reads. */
@@ -21,6 +23,16 @@ export interface ListenerTls {
   readonly key: string;
   /** Trust anchors for certificates of clients, which are asked for where they are given. */
   readonly clientCa?: string | undefined;
+  /** What is no longer vouched for; absent: that is not asked. */
+  readonly revocations?: Revocations | undefined;
+}
+
+/** Revocation lists of those who vouch for clients. */
+export interface Revocations {
+  /** In PEM; none: no handshake is judged by them. */
+  readonly crl: readonly string[];
+  /** @param chain of a client, in DER: its certificate, then those that vouch for it */
+  problem(chain: readonly Uint8Array[], now: Instant): string | undefined;
 }
 
 /** An HTTP/1.1 server of ours that listens nowhere yet: in these bounds, and with no answer but what `events` give. */
@@ -61,7 +73,10 @@ function serverOptions(limits: ListenerLimits): ServerOptions {
 }
 
 /** A certificate that does not verify is for identification to refuse, which answers and records it. */
-function secureOptions({ certificate, key, clientCa }: ListenerTls, { headersTimeout }: ListenerLimits): TlsOptions {
+function secureOptions(
+  { certificate, key, clientCa, revocations }: ListenerTls,
+  { headersTimeout }: ListenerLimits,
+): TlsOptions {
   return {
     cert: certificate,
     key,
@@ -69,6 +84,9 @@ function secureOptions({ certificate, key, clientCa }: ListenerTls, { headersTim
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: headersTimeout,
     ...(clientCa !== undefined && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+    // A session that goes on was verified when it began, perhaps before a list ended, and no longer shows who vouched.
+    ...(revocations !== undefined && { secureOptions: constants.SSL_OP_NO_TICKET }),
+    ...(revocations !== undefined && revocations.crl.length > 0 && { crl: [...revocations.crl] }),
   };
 }
 

@@ -45,6 +45,8 @@ export class ProxyListener implements AsyncDisposable {
   /** Accepts connections: the server itself, or what takes PROXY headers off before it. */
   readonly #front: NetServer;
   readonly #options: ListenerOptions;
+  /** As it is now. */
+  #tls: ListenerTls | undefined;
   readonly #sockets = new Set<Socket>();
   /** Connections under TLS, by the address and port of their peers. */
   readonly #peers = new Map<string, Socket>();
@@ -56,6 +58,7 @@ export class ProxyListener implements AsyncDisposable {
   private constructor(options: ListenerOptions) {
     this.#options = options;
     const { limits, tls, proxyProtocolFrom } = options;
+    this.#tls = tls;
     const events: Http1Events = {
       request: (message, response, expectsContinue) => this.#onRequest(message, response, expectsContinue),
       upgrade: (message, socket, head) => this.#onConnection(message, socket, head, 'upgrade'),
@@ -92,9 +95,13 @@ export class ProxyListener implements AsyncDisposable {
     return this.#sockets.size;
   }
 
-  /** Shows another certificate from now on, and believes other clients; connections that are open go on. Throws where it cannot. */
+  /**
+   * Shows another certificate from now on, and believes other clients; connections that are open go on, of clients whose
+   * certificates count by the revocation lists. Throws where it cannot.
+   */
   renewTls(tls: ListenerTls): void {
     renewTls(this.#server, this.#options.limits, tls);
+    this.#tls = tls;
   }
 
   /** Stops accepting; what runs may finish until `deadline` milliseconds have passed, then it is cut. */
@@ -166,7 +173,7 @@ export class ProxyListener implements AsyncDisposable {
   #onSecure(socket: TLSSocket): void {
     this.#secured.add(socket);
     const raw = this.#peers.get(endpointOf(socket));
-    noteClient(socket, { ...clientOf(raw ?? socket), certificate: clientCertificateOf(socket) });
+    noteClient(socket, { ...clientOf(raw ?? socket), certificate: clientCertificateOf(socket, () => this.#tls?.revocations) });
   }
 
   #onRequest(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {

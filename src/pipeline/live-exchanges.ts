@@ -131,7 +131,7 @@ export class LiveExchanges {
     const asked = new Map<string, Result<Subject, Failure>>();
     for (const live of this.#live) {
       const { subject, client } = live.exchange;
-      const key = `${subject.by} ${subject.attributes.agent} ${client.address} ${subject.certificate?.notAfter ?? ''}`;
+      const key = `${subject.by} ${subject.attributes.agent} ${client.address} ${subject.certificate?.fingerprint ?? ''}`;
       const identified = asked.get(key) ?? (await identifyOnce(subject, client.address, reidentify));
       asked.set(key, identified);
       if (identified.ok || !this.#live.delete(live)) continue;

@@ -36,7 +36,7 @@ const hasCurl = spawnSync('curl', ['--version']).error === undefined;
 let lab: Lab;
 let clients: TestCa;
 let servers: TestCa;
-let listeners: Readonly<Record<'tls' | 'proxied' | 'both', Address>>;
+let listeners: Readonly<Record<'tls' | 'proxied' | 'both' | 'listed', Address>>;
 let directory: string;
 let listenerCa: string;
 
@@ -50,8 +50,9 @@ beforeAll(async () => {
   await writeFile(join(directory, 'listener.key'), key, { mode: 0o600 });
   await writeFile(join(directory, 'clients.pem'), clients.pem);
   await writeFile(join(directory, 'servers.pem'), servers.pem);
+  await writeFile(join(directory, 'revoked.crl'), await clients.revoking([]));
   const at = async (): Promise<Address> => ({ address: '127.0.0.1', port: await freePort() });
-  listeners = { tls: await at(), proxied: await at(), both: await at() };
+  listeners = { tls: await at(), proxied: await at(), both: await at(), listed: await at() };
   const tls = { certificate: 'listener.pem', key: 'listener.key', 'client-ca': 'clients.pem' };
   const from = { from: [`${BALANCER}/32`] };
   const text = ({ address, port }: Address): string => `${address}:${port}`;
@@ -69,6 +70,7 @@ beforeAll(async () => {
         { address: text(listeners.tls), tls },
         { address: text(listeners.proxied), 'proxy-protocol': from },
         { address: text(listeners.both), tls, 'proxy-protocol': from },
+        { address: text(listeners.listed), tls: { ...tls, crl: 'revoked.crl' } },
       ],
     },
   });
@@ -288,6 +290,80 @@ describe('a proxy listener behind a load balancer', () => {
   });
 });
 
+describe('a revocation list', () => {
+  /** Puts a list there, and waits until the gateway says something else than `status` of a client. */
+  async function put(content: string | Uint8Array, client: ServerCertificate, status: string | number): Promise<void> {
+    await writeFile(join(directory, 'revoked.crl'), content);
+    lab.gateway.signal('SIGHUP');
+    const asked = async (): Promise<string | number> => {
+      await using connection = await secured(client, listeners.listed);
+      return await whoami(connection);
+    };
+    await expect.poll(asked, { timeout: 5_000 }).toBe(status);
+  }
+
+  async function refusal(client: ServerCertificate): Promise<string | undefined> {
+    await using connection = await secured(client, listeners.listed);
+    const { status, decision } = await askPlain(connection);
+    expect(status).toBe(407);
+    return 'reason' in decision ? decision.reason : undefined;
+  }
+
+  it('ends what its certificates have opened, and lets nothing new in: requests, tunnels, and nothing of others', async () => {
+    const [revoked, other] = [await spiffe('spiffe://acme/bot'), await spiffe('spiffe://acme/bot')];
+    await using idle = await secured(revoked, listeners.listed);
+    expect(await whoami(idle)).toBe('bot');
+    const tunnel = async (client: ServerCertificate): Promise<RawConnection> => {
+      const opened = await secured(client, listeners.listed);
+      opened.send(`CONNECT ${lab.authority(RAW)} HTTP/1.1\r\nHost: ${lab.authority(RAW)}\r\n\r\n`);
+      expect((await opened.response('CONNECT')).status).toBe(200);
+      return opened;
+    };
+    await using running = await tunnel(revoked);
+    await using staying = await tunnel(other);
+    await put(await clients.revoking([revoked]), revoked, 407);
+    expect(await whoami(idle)).toBe(407);
+    await running.rest();
+    staying.send('x');
+    expect((await staying.bytes(1)).toString()).toBe('x');
+    expect(await refusal(revoked)).toContain('CERT_REVOKED');
+    await using fresh = await secured(other, listeners.listed);
+    expect(await whoami(fresh)).toBe('bot');
+  });
+
+  it('counts in DER as well, and one that is no list, has ended, or is of nobody here lets nobody in', async () => {
+    const client = await spiffe('spiffe://acme/bot');
+    const pem = await clients.revoking([]);
+    const der = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+    await put(der, client, 'bot');
+    await using idle = await secured(client, listeners.listed);
+    expect(await whoami(idle)).toBe('bot');
+    await put('no list', client, 407);
+    expect(await whoami(idle)).toBe(407);
+    expect(await refusal(client)).toContain('its revocation list cannot be read');
+    const told = await lab.gateway.waitForRecord(
+      (record) => record.kind === 'admin' && record.action === 'listener.not-renewed' && JSON.stringify(record).includes('crl'),
+    );
+    expect(told).toMatchObject({ details: { problem: expect.stringContaining('expected one, in PEM or DER') as string } });
+    await put(pem, client, 'bot');
+    expect(await whoami(idle)).toBe('bot');
+    await put(await clients.revoking([], new Date('2021-01-01T00:00:00Z')), client, 407);
+    expect(await whoami(idle)).toBe(407);
+    expect(await refusal(client)).toContain('CRL_HAS_EXPIRED');
+    await lab.gateway.waitForRecord(
+      (record) => record.kind === 'admin' && JSON.stringify(record).includes('has ended (2021-01-01T00:00:00.000Z)'),
+    );
+    await put(pem, client, 'bot');
+    await put(await (await createTestCa('Strangers')).revoking([]), client, 407);
+    expect(await whoami(idle)).toBe(407);
+    expect(await refusal(client)).toContain('UNABLE_TO_GET_CRL');
+    // A name alone is no list of that authority: nobody here has signed it.
+    await put(pem, client, 'bot');
+    await put(await (await createTestCa('Clients')).revoking([]), client, 407);
+    await put(pem, client, 'bot');
+  });
+});
+
 describe('a certificate of a listener that is renewed', () => {
   const fingerprintOf = (certificate: string): string => new X509Certificate(certificate).fingerprint256;
   let shown: string;
@@ -329,10 +405,11 @@ describe('a certificate of a listener that is renewed', () => {
     await writeFile(join(directory, 'listener.pem'), cert);
     lab.gateway.signal('SIGHUP');
     const refused = await lab.gateway.waitForRecord(
-      (record) => record.kind === 'admin' && record.action === 'listener.not-renewed',
+      (record) =>
+        record.kind === 'admin' && record.action === 'listener.not-renewed' && JSON.stringify(record).includes('.key'),
     );
     expect(JSON.stringify(refused)).toContain('found another key than that of');
-    expect(lab.gateway.stderr).toContain('cannot be renewed; the one that it shows stays');
+    expect(lab.gateway.stderr).toContain('cannot be renewed: it shows what it has');
     expect(await seen()).toBe(shown);
   });
 });

@@ -9,7 +9,8 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
-  type X509Certificate,
+  X509CrlGenerator,
+  X509Certificate,
 } from '@peculiar/x509';
 
 /** PEM texts as `tls.createSecureContext` takes them. */
@@ -38,6 +39,8 @@ export interface TestCa {
   good(...hosts: readonly string[]): Promise<ServerCertificate>;
   /** Ended in 2021. */
   expired(...hosts: readonly string[]): Promise<ServerCertificate>;
+  /** A revocation list of the root with these, PEM; good until 2099 unless given. */
+  revoking(certificates: readonly ServerCertificate[], nextUpdate?: Date): Promise<string>;
   /** A CA below the root, as a company gives it to a gateway. */
   subordinate(): Promise<ServerCertificate>;
 }
@@ -60,7 +63,10 @@ export async function createTestCa(name = 'Test root'): Promise<TestCa> {
     name: `CN=${name}`,
     keys,
     signingAlgorithm: ALGORITHM,
-    extensions: [new BasicConstraintsExtension(true, undefined, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)],
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
   });
   const issue = (options: CertificateOptions): Promise<ServerCertificate> => issueLeaf(root, keys.privateKey, options);
   return {
@@ -68,6 +74,14 @@ export async function createTestCa(name = 'Test root'): Promise<TestCa> {
     issue,
     good: (...hosts) => issue({ hosts }),
     expired: (...hosts) => issue({ hosts, ...LONG_AGO }),
+    revoking: async (certificates, nextUpdate = ALWAYS.notAfter) => {
+      const entries = certificates.map(({ cert }) => ({ serialNumber: new X509Certificate(cert).serialNumber }));
+      const { notBefore: thisUpdate } = ALWAYS;
+      const signed = { issuer: root.subjectName, signingKey: keys.privateKey, signingAlgorithm: ALGORITHM };
+      const list = await X509CrlGenerator.create({ ...signed, thisUpdate, nextUpdate, entries });
+      // Its label is not that of RFC 7468 §7.
+      return list.toString('pem').replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL');
+    },
     subordinate: () => issueSubordinate(root, keys.privateKey),
   };
 }

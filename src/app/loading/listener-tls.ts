@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ListenerTls } from '../../listener/http1-server.ts';
+import { readRevocations, Revocations } from '../../tls/revocation/revocations.ts';
 import { readPem } from '../../tls/pem-file.ts';
 
 /** Files of a listener's TLS, as settings name them. */
@@ -9,14 +10,40 @@ export interface ListenerTlsFiles {
   readonly certificate: string;
   readonly key: string;
   readonly 'client-ca'?: string | undefined;
+  readonly crl?: string | undefined;
 }
 
 /**
  * Reads what a listener shows and trusts in TLS.
  * @param setting for the failure: `listen.proxy.tls`
+ * @param known what it has of revocation lists: what they were read from is not parsed again
  * @failure a sentence that names the setting and the file: it cannot be read, or is not what it should be
  */
-export async function readListenerTls(setting: string, files: ListenerTlsFiles): Promise<Result<ListenerTls, string>> {
+export async function readListenerTls(
+  setting: string,
+  files: ListenerTlsFiles,
+  known?: ListenerTls['revocations'],
+): Promise<Result<ListenerTls, string>> {
+  if (files.crl !== undefined && files['client-ca'] === undefined) {
+    return fail(`${setting}.crl: Found it without client-ca, expected the authorities of clients whose lists these are`);
+  }
+  const tls = await readCertificates(setting, files);
+  if (!tls.ok || files.crl === undefined) return tls;
+  const revocations = await readListenerRevocations(setting, files.crl, known);
+  return revocations.ok ? ok({ ...tls.value, revocations: revocations.value }) : revocations;
+}
+
+/** @failure a sentence that names the setting and the file */
+export async function readListenerRevocations(
+  setting: string,
+  crl: string,
+  known?: ListenerTls['revocations'],
+): Promise<Result<Revocations, string>> {
+  const read = await readRevocations(crl, known instanceof Revocations ? known : undefined);
+  return read.ok ? read : fail(`${setting}.crl: ${read.failure}`);
+}
+
+async function readCertificates(setting: string, files: ListenerTlsFiles): Promise<Result<ListenerTls, string>> {
   const certificate = await readPem(files.certificate);
   if (!certificate.ok) return fail(`${setting}.certificate: ${certificate.failure}`);
   const key = await readPem(files.key, 'the key of a listener');

@@ -21,8 +21,12 @@ export interface ClientCertificate {
   /** URIs and DNS names of its subjectAltName (RFC 5280 §4.2.1.6). */
   readonly names: readonly string[];
   readonly notAfter: Instant;
-  /** Why it does not verify, in a sentence; absent where it does. */
+  /** SHA-256: which one it is, among those of the same names. */
+  readonly fingerprint: string;
+  /** Why it did not verify in the handshake, in a sentence; absent where it did. */
   readonly problem?: string;
+  /** Why it counts no more by the revocation lists of now, in a sentence; absent where none are read. */
+  readonly revocation?: (now: Instant) => string | undefined;
 }
 
 /** A request as a listener accepted it: parsed, judged by nobody. */

@@ -37,6 +37,13 @@ describe('readListenerTls()', () => {
     ['a file without a key', { key: 'text.pem' }, /^t\.key: .*expected the unencrypted key/],
     ['a key that others can read', { key: 'open.key' }, /^t\.key: .*found mode 0644, expected 0600/],
     ['trust anchors that are none', { 'client-ca': 'text.pem' }, /^t\.client-ca: .*found no certificate/],
+    ['revocation lists without trust anchors', { crl: 'ca.pem' }, /^t\.crl: Found it without client-ca/],
+    [
+      'revocation lists that are none',
+      { 'client-ca': 'ca.pem', crl: 'text.pem' },
+      /^t\.crl: .*text\.pem: found no certificate revocation list/,
+    ],
+    ['revocation lists that are missing', { 'client-ca': 'ca.pem', crl: 'none.pem' }, /^t\.crl: .*none\.pem/],
     ['trust anchors that are missing', { 'client-ca': 'none.pem' }, /^t\.client-ca: .*none\.pem/],
   ])('refuses %s', async (_, named, found) => {
     const files = { certificate: 'own.pem', key: 'own.key', ...named };

@@ -70,12 +70,13 @@ beforeAll(async () => {
   await writeFile(join(directory, 'listener.pem'), cert);
   await writeFile(join(directory, 'listener.key'), key, { mode: 0o600 });
   await writeFile(join(directory, 'clients.pem'), clients.pem);
+  await writeFile(join(directory, 'revoked.crl'), await clients.revoking([]));
   sink = stack.use(await startRecordReceiver(servers, '127.0.10.191'));
   hook = stack.use(await startReceiver(servers));
   const at = async (): Promise<Address> => ({ address: '127.0.0.1', port: await freePort() });
   listeners = { tls: await at(), proxied: await at() };
   const text = ({ address, port }: Address): string => `${address}:${port}`;
-  const tls = { certificate: 'listener.pem', key: 'listener.key', 'client-ca': 'clients.pem' };
+  const tls = { certificate: 'listener.pem', key: 'listener.key', 'client-ca': 'clients.pem', crl: 'revoked.crl' };
   const hooked = {
     url: hook.url,
     secret: 'hook',
@@ -179,6 +180,21 @@ describe('two workers take in', () => {
     // In turn: each worker has two of them.
     const four = async (): Promise<readonly string[]> => [await seen(), await seen(), await seen(), await seen()];
     await expect.poll(four, { timeout: 10_000 }).toEqual([renewed, renewed, renewed, renewed]);
+  });
+
+  it('nobody whose certificate was revoked, once the primary has told both', async () => {
+    const shown = await clients.issue({ hosts: [], uris: ['spiffe://acme/bot'], usage: 'client' });
+    const status = async (): Promise<number> => {
+      const raw = await RawConnection.open(listeners.tls);
+      await using client = new RawConnection(await tlsOver(raw.release(), '127.0.0.1', { ca: listenerCa, ...shown }));
+      client.send('GET http://cordon.internal/whoami HTTP/1.1\r\nHost: cordon.internal\r\n\r\n');
+      return (await client.response()).status;
+    };
+    const four = async (): Promise<readonly number[]> => [await status(), await status(), await status(), await status()];
+    expect(await four()).toEqual([200, 200, 200, 200]);
+    await writeFile(join(directory, 'revoked.crl'), await clients.revoking([shown]));
+    lab.gateway.signal('SIGHUP');
+    await expect.poll(four, { timeout: 10_000 }).toEqual([407, 407, 407, 407]);
   });
 
   it('clients that a balancer speaks for', async () => {
