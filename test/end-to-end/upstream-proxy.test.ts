@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerHttp2Stream } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestCa } from '../support/certificates.ts';
 import { type Conduct, type HostileParent, opensTunnels, says, startHostileParent } from '../support/hostile-parent.ts';
+import { echoStream, http2Handler } from '../support/http2-origin-handler.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { PARENT_USER, parentProgram, type ParentProxy, startParentProxy } from '../support/parent-proxies.ts';
 import { openTunnel, tlsThrough } from '../support/tunnel-client.ts';
@@ -186,6 +189,9 @@ describe('behind a hostile parent', () => {
 
 describe('behind a parent over TLS that has a name', () => {
   const NAME = 'parent.lab.example';
+  const SHARED = 'shared.de.lab.example';
+  /** Streams that are left open. */
+  const stays: ServerHttp2Stream[] = [];
   let parent: HostileParent;
   let lab: Lab;
 
@@ -193,8 +199,18 @@ describe('behind a parent over TLS that has a name', () => {
     const ca = await createTestCa();
     parent = await startHostileParent(opensTunnels, await ca.good(NAME));
     lab = await startLab({
-      origins: { [OPAQUE]: { country: 'DE', tls: 'good', handler: BYTE_ECHO } },
-      rules: TUNNEL,
+      origins: {
+        [OPAQUE]: { country: 'DE', tls: 'good', handler: BYTE_ECHO },
+        [SHARED]: {
+          country: 'DE',
+          tls: { ...(await ca.good(SHARED)), alpn: ['h2'] },
+          handler: http2Handler((stream, fields, raw) => {
+            if (fields[':path'] === '/stays') stays.push(stream);
+            else echoStream(stream, fields, raw);
+          }),
+        },
+      },
+      rules: [...TUNNEL, '{ id: shared, to: [shared-de-lab-example], then: permit }'],
       dns: { [NAME]: { addresses: ['127.0.0.1'] } },
       settings: { node: { place: 'DE' }, 'upstream-proxy': { url: `https://${NAME}:${parent.port}`, place: 'DE' } },
       gateway: { trust: [ca.pem] },
@@ -219,6 +235,30 @@ describe('behind a parent over TLS that has a name', () => {
     const { outcome } = await recordedFrom(lab.gateway, from);
     expect(outcome).toMatchObject({ status: 200, dialled: lab.origin(OPAQUE).address });
     expect(outcome.bytes.sent).toBe(lab.origin(OPAQUE).bytesReceived);
+  });
+
+  it('requests over HTTP/2 share one tunnel to the judged address, which ends where they are denied', async () => {
+    await using client = await lab.http2(SHARED);
+    const { address, port } = lab.origin(SHARED);
+    const tunnels = (): number => parent.asked.filter((head) => head.startsWith(`CONNECT ${address}:${port} `)).length;
+    const answers = await Promise.all(
+      ['/1', '/2', '/3'].map((path) => client.request({ ':path': path, ':method': 'POST' }, path)),
+    );
+    expect(answers.map(({ content }) => (JSON.parse(content) as { content: string }).content)).toEqual(['/1', '/2', '/3']);
+    expect(tunnels()).toBe(1);
+    const cut = client.request({ ':path': '/stays' });
+    await expect.poll(() => stays.length).toBe(1);
+    const [stream] = stays as [ServerHttp2Stream];
+    const closed = once(stream.session as NonNullable<ServerHttp2Stream['session']>, 'close');
+    await lab.gateway.reload(
+      lab.policy([...TUNNEL, "{ id: fewer, to: [shared-de-lab-example], paths: ['/other'], then: permit }"]),
+    );
+    const answer = await cut;
+    const { outcome } = await recordedExchange(lab.gateway, String(answer.fields['cordon-exchange']));
+    expect([answer.status, outcome.code, outcome.dialled]).toEqual([403, 'no_rule', address]);
+    await closed;
+    expect((await client.request({ ':path': '/other' })).status).toBe(200);
+    expect(tunnels()).toBe(2);
   });
 
   it('what runs is cut, and nothing more is asked, once the parent may not be dialled any more', async () => {
