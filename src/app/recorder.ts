@@ -40,6 +40,7 @@ export function createRecorder(
     outcome: (event, home) => {
       sent.add(event.bytes.sent);
       received.add(event.bytes.received);
+      if (event.code !== undefined) metrics.count('cordon_refusals_total', { code: event.code });
       tracer?.ended(event);
       metrics.observe('cordon_exchange_seconds', event.timing.total / 1000);
       void journal.append({ ...quoteless(event, 'detail'), home: home?.label }, home);

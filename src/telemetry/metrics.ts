@@ -15,8 +15,8 @@ import type { WebhookEvent } from '../core/webhooks/webhook-event.ts';
 export interface CounterLabels {
   /** Decisions; `code` is `none` for a permit or a hold. */
   cordon_decisions_total: { kind: ExchangeKind | 'none'; effect: 'permit' | 'hold' | 'deny'; code: Code | 'none' };
-  /** Exchanges that ended with an answer of the gateway itself, by the stage that gave it. */
-  cordon_refusals_total: { stage: Stage; code: Code };
+  /** Exchanges that the gateway answered itself, or cut. */
+  cordon_refusals_total: { code: Code };
   /** Reloads of the policy. */
   cordon_policy_reloads_total: { result: 'loaded' | 'refused' };
   cordon_alarms_total: { alarm: Alarm };
@@ -38,9 +38,6 @@ export interface CounterLabels {
 
 /** A sink as the settings number it: neither host nor path. */
 export type SinkLabel = `sinks[${number}]`;
-
-/** The stages of `pipeline/stages.ts`, and the listener before them. */
-export type Stage = 'listener' | 'identity' | 'destination' | 'authorize' | 'transform' | 'upstream' | 'record';
 
 export type CounterName = keyof CounterLabels;
 export type HistogramName = 'cordon_decision_seconds' | 'cordon_exchange_seconds' | 'cordon_lookup_seconds';
@@ -88,7 +85,7 @@ export interface Metrics {
 
 const COUNTERS: { readonly [N in CounterName]: string } = {
   cordon_decisions_total: 'Decisions by kind of exchange, effect and code',
-  cordon_refusals_total: 'Answers of the gateway itself by stage and code',
+  cordon_refusals_total: 'Exchanges that the gateway answered itself, or cut, by code',
   cordon_policy_reloads_total: 'Policy reloads by result',
   cordon_alarms_total: 'Alarms by kind',
   cordon_content_bytes_total: 'Content bytes relayed by direction',

@@ -40,6 +40,22 @@ it('createRecorder() records as denied what a required copy does not allow, and 
   expect(await recorder.decision(event('permit'), undefined)).toEqual(ok(undefined));
 });
 
+it('createRecorder() counts what the gateway answered itself, or cut, by code', async () => {
+  const metrics = createMetrics();
+  const recorder = createRecorder({ append: () => Promise.resolve(ok(undefined)) }, metrics, { refusal: undefined });
+  const outcome = {
+    kind: 'outcome',
+    exchange: 'e1' as ExchangeId,
+    bytes: { sent: 0, received: 0 },
+    timing: { total: 1 },
+    findings: {},
+  } as const;
+  recorder.outcome({ ...outcome, status: 200 }, undefined);
+  recorder.outcome({ ...outcome, status: 503, code: 'store_unavailable' }, undefined);
+  const { text } = await metrics.render();
+  expect(text.match(/^cordon_refusals_total\{.*$/gm)).toEqual(['cordon_refusals_total{code="store_unavailable"} 1']);
+});
+
 function event(decision: DecisionEvent['decision']): DecisionEvent {
   return {
     kind: 'decision',
