@@ -8,8 +8,11 @@ import { availableParallelism } from 'node:os';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Proxies have core 1 to themselves; load generators and origins share core 0, whose time is not counted. */
-export type Role = 'proxy' | 'beside';
+/**
+ * Proxies have core 1 to themselves; load generators and origins share core 0, whose time is not counted. `everywhere`: a proxy
+ * of several processes, on all cores.
+ */
+export type Role = 'proxy' | 'beside' | 'everywhere';
 
 export interface ProgramOptions {
   readonly role: Role;
@@ -23,6 +26,8 @@ export interface ProgramOptions {
 export interface PinnedProcess extends AsyncDisposable {
   /** User and system time since it began, of the whole tree, ended children included. In seconds, to 10 ms. */
   cpuSeconds(): number;
+  /** The same by process id; of one that has ended its parent tells. */
+  cpuSecondsByProcess(): ReadonlyMap<number, number>;
   /** Resident memory of the whole tree. */
   residentBytes(): number;
   /** What it printed so far; kept for the message when it fails. */
@@ -30,6 +35,8 @@ export interface PinnedProcess extends AsyncDisposable {
   readonly hasEnded: boolean;
 }
 
+/** Asked before the benchmark puts itself on one core: from then on there is one for it, and for what it starts. */
+const CORES = availableParallelism();
 /** USER_HZ: the unit of times in /proc/PID/stat, fixed by the interface of Linux. */
 const TICKS_PER_SECOND = 100;
 const PAGE = 4096;
@@ -38,8 +45,8 @@ const READY_TIMEOUT_MS = 30_000;
 
 /** The arguments of `taskset` that put a program where its role runs. */
 export function pinned(role: Role, command: string, args: readonly string[]): { command: string; args: string[] } {
-  const core = role === 'proxy' && availableParallelism() > 1 ? '1' : '0';
-  return { command: 'taskset', args: ['-c', core, command, ...args] };
+  const cores = { proxy: CORES > 1 ? '1' : '0', beside: '0', everywhere: `0-${CORES - 1}` }[role];
+  return { command: 'taskset', args: ['-c', cores, command, ...args] };
 }
 
 /** Environment of every program: nothing of the caller's proxy variables, which would lead it elsewhere. */
@@ -89,8 +96,11 @@ class Pinned implements PinnedProcess {
   }
 
   cpuSeconds(): number {
-    const ticks = this.#tree().reduce((sum, { ticks: own }) => sum + own, 0);
-    return ticks / TICKS_PER_SECOND;
+    return [...this.cpuSecondsByProcess().values()].reduce((sum, own) => sum + own, 0);
+  }
+
+  cpuSecondsByProcess(): ReadonlyMap<number, number> {
+    return new Map(this.#tree().map(({ pid, ticks }) => [pid, ticks / TICKS_PER_SECOND]));
   }
 
   residentBytes(): number {

@@ -205,6 +205,11 @@ async function holdTunnels(job: LoadJob): Promise<LoadResult> {
 
 const job = JSON.parse(process.argv[2] ?? '{}') as LoadJob;
 const result = job.kind === 'idle' ? await holdTunnels(job) : await new Generator(job).run();
-process.stdout.write(`${JSON.stringify(result)}\n`);
+process.stdout.write(`${JSON.stringify({ ...result, cpuSeconds: cpuSeconds() })}\n`);
 if (job.kind === 'idle') process.stdin.resume().once('end', () => process.exit(0));
 else process.exit(0);
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}

@@ -31,6 +31,8 @@ export interface LoadResult {
   /** Content bytes received. */
   readonly bytes: number;
   readonly seconds: number;
+  /** What the generator itself took; absent where it is `wrk`. */
+  readonly cpuSeconds?: number;
   /** Microseconds from request to last byte of the response. */
   readonly latency: { readonly p50: number; readonly p99: number };
 }

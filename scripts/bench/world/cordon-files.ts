@@ -17,11 +17,17 @@ export const OTHER_HOSTS: readonly string[] = Array.from(
 const PLAIN = { aliasDuplicateObjects: false } as const;
 
 /** Writes `cordon.yaml` and `rules/`: policy, tables and record are on, as in a real installation. */
-export async function writeCordonFiles(directory: string, site: Site, ports: { proxy: number; admin: number }): Promise<void> {
+export async function writeCordonFiles(
+  directory: string,
+  site: Site,
+  ports: { proxy: number; admin: number },
+  workers = 1,
+): Promise<void> {
   const settings = {
     listen: { proxy: `127.0.0.1:${ports.proxy}`, admin: `127.0.0.1:${ports.admin}` },
     data: { directory: 'data' },
     rules: 'rules',
+    workers,
     resolver: { servers: ['127.0.0.1:9'], hosts: Object.fromEntries(Object.values(NAMES).map((name) => [name, '127.0.0.1'])) },
     trust: [site.caFile],
     log: { level: 'warn' },

@@ -32,6 +32,8 @@ export interface ProxyOptions {
   readonly site: Site;
   /** Arguments of Node for cordon, to profile it. */
   readonly nodeOptions: readonly string[];
+  /** Processes of cordon, on all cores; absent: one, on the core of proxies. */
+  readonly workers?: number;
 }
 
 type Start = (name: ProxyName, options: ProxyOptions) => Promise<Proxy>;
@@ -63,10 +65,11 @@ async function running(proxy: Omit<Proxy, keyof AsyncDisposable>): Promise<Proxy
 const byName = (name: string): string => name;
 const byAddress = (): string => '127.0.0.1';
 
-async function startCordon(name: ProxyName, { directory, site, nodeOptions }: ProxyOptions): Promise<Proxy> {
+async function startCordon(name: ProxyName, { directory, site, nodeOptions, workers }: ProxyOptions): Promise<Proxy> {
   const [port, admin] = [await freePort(), await freePort()];
-  await writeCordonFiles(directory, site, { proxy: port, admin });
-  const process = startPinned(cordonProgram(directory, nodeOptions));
+  await writeCordonFiles(directory, site, { proxy: port, admin }, workers);
+  const role = workers === undefined ? 'proxy' : 'everywhere';
+  const process = startPinned({ ...cordonProgram(directory, nodeOptions), role });
   await untilListening(process, admin);
   return running({ name, port, process, caFile: join(directory, 'data/ca/ca.pem'), host: byName });
 }

@@ -19,6 +19,8 @@ const SMALL = 1024;
 const BULK = 64 * 1024 * 1024;
 
 export interface Site extends AsyncDisposable {
+  /** What serves all of it. */
+  readonly origin: PinnedProcess;
   /** Cleartext. */
   readonly http: number;
   /** TLS, connections kept. */
@@ -55,6 +57,7 @@ export async function startSite(directory: string): Promise<Site> {
   const origin = await startOrigin(directory, { http, https, https2, closing });
   for (const port of [http, https, https2, closing]) await untilListening(origin, port);
   return {
+    origin,
     http,
     https,
     https2,
