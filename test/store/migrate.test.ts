@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import type { AgentId, TokenId } from '../../src/core/ids.ts';
+import { createTokenRepository } from '../../src/store/agents/token-repository.ts';
 import { migrate, MIGRATIONS, STORE, type Migration } from '../../src/store/migrate.ts';
 import { ManualClock } from '../support/clock.ts';
 import { describeOnEveryEngine } from './engines.ts';
@@ -41,6 +43,27 @@ describeOnEveryEngine('migrate()', (engine) => {
       ok: false,
       failure: { code: 'store_unavailable', detail: expect.stringContaining(expected) as string },
     });
+  });
+
+  it('leaves what runs one version back able to go on: what a version adds, it does not need', async () => {
+    const stored = await engine.create();
+    const [running, upgraded] = [await stored.open(), await stored.open()];
+    const tokens = createTokenRepository(running.db);
+    const lives = { agent: 'bot' as AgentId, createdAt: CLOCK.now(), expiresAt: CLOCK.now() + 1_000 };
+    await tokens.insert({ id: 'before' as TokenId, ...lives }, new Uint8Array(32));
+    const next: Migration = {
+      name: '9999-next',
+      apply: async (db) => {
+        await ADD_NOTES.apply(db);
+        await db.schema.alterTable('agent_tokens').addColumn('note', 'text').execute();
+      },
+    };
+    expect(await migrate(upgraded.db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, next] })).toMatchObject({ ok: true });
+    expect(await tokens.insert({ id: 'after' as TokenId, ...lives }, new Uint8Array(32))).toMatchObject({ ok: true });
+    expect(await tokens.revoke('before' as TokenId, CLOCK.now())).toEqual({ ok: true, value: true });
+    const known = await createTokenRepository(upgraded.db).list();
+    const revoked = known.ok && Object.fromEntries(known.value.map(({ id, revokedAt }) => [id, revokedAt]));
+    expect(revoked).toEqual({ before: CLOCK.now(), after: undefined });
   });
 
   it('refuses a database with another history', async () => {
