@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +36,20 @@ export class PostgresServer implements AsyncDisposable {
   /** The URL of the database that every server has. */
   get url(): string {
     return `postgres://${USER}:${DATABASE_PASSWORD}@/postgres?host=${this.#directory}`;
+  }
+
+  /** Where it listens. */
+  get socketPath(): string {
+    return join(this.#directory, '.s.PGSQL.5432');
+  }
+
+  /** Another server with all that this one had when it stopped: the standby to which everything was replicated. */
+  async copy(): Promise<PostgresServer> {
+    const other = new PostgresServer();
+    // With their owner, as whom the server runs.
+    execFileSync('cp', ['--archive', this.#directory, other.#directory]);
+    await other.start();
+    return other;
   }
 
   /** Starts it again, with what it had. */
