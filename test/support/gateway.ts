@@ -81,6 +81,8 @@ export interface AdminAnswer {
 const ROOT = join(import.meta.dirname, '../..');
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
+/** Has every gateway whose test does not say otherwise run so many workers (`npm run test:workers`). */
+const WORKERS = process.env['CORDON_LAB_WORKERS'];
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'cordon-lab-')));
@@ -122,6 +124,7 @@ async function writeConfiguration(directory: string, options: GatewayOptions, pr
     rules: 'rules',
     ...(options.dns !== undefined && { resolver: { servers: [options.dns], timeout: '2s' } }),
     ...(trust.length > 0 && { trust: trust.map(({ file }) => file) }),
+    ...(WORKERS !== undefined && { workers: Number(WORKERS) }),
     ...options.settings,
   };
   await writeFile(join(directory, 'cordon.yaml'), stringify(settings, { aliasDuplicateObjects: false }));
