@@ -31,7 +31,8 @@ export class Traffic implements AsyncDisposable {
     const { address, port } = world.gateway.proxy;
     this.#plain = new Pool(`http://${address}:${port}`, { connections: 128, pipelining: 1, headersTimeout: WAIT_MS });
     this.#h1 = new Renewed(
-      () => new ProxyAgent({ uri: `http://${address}:${port}`, requestTls: { ca: world.caPem }, connections: 16 }),
+      () =>
+        new ProxyAgent({ uri: `http://${address}:${port}`, requestTls: { ca: world.caPem }, connections: 16, allowH2: false }),
       (agent) => agent.close(),
     );
     this.#h2 = new Renewed(

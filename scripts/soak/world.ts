@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { cordon } from '../../test/cli/cordon.ts';
@@ -57,7 +57,12 @@ export async function startWorld(ledger: Ledger): Promise<World> {
     dns,
     caPem,
     approver,
-    reload: () => writeFile(join(gateway.directory, 'rules/policy.yaml'), policy(origins, ++version)),
+    reload: async () => {
+      // Moved into its place: a file that is written there is seen empty, and an empty policy knows no agent.
+      const written = join(gateway.directory, 'policy.next');
+      await writeFile(written, policy(origins, ++version), { mode: 0o600 });
+      await rename(written, join(gateway.directory, 'rules/policy.yaml'));
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

@@ -112,6 +112,8 @@ export function http2Over(secure: TLSSocket, authority: string): Http2Client {
 function requestHttp2(session: ClientHttp2Session, fields: OutgoingHttpHeaders, content?: string): Promise<Http2Answer> {
   return new Promise((resolve, reject) => {
     const stream = session.request(fields, { endStream: content === undefined });
+    // Cut without an error code where its session is: no answer comes any more.
+    stream.once('close', () => reject(new Error('Found a stream that was closed, expected an answer')));
     const chunks: Buffer[] = [];
     let answered: IncomingHttpHeaders = {};
     stream.on('response', (received) => {
