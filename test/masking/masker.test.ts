@@ -27,7 +27,7 @@ describe('Masker', () => {
         for (const shift of ['', ',']) {
           const whole = shift + surround(text);
           const { text: masked } = mask(whole);
-          expect.soft(masked.includes(value), `${id}: ${whole} became ${masked}`).toBe(false);
+          if (masked.includes(value)) expect.soft(masked, `${id} in ${whole}`).not.toContain(value);
         }
       }
     }
