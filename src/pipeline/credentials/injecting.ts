@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Failure } from '../../core/codes.ts';
 import type { ReplySink } from '../../core/exchange/reply-sink.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -97,6 +98,10 @@ export async function openInjecting(
   if (!isPutInto(permitted, credential)) return ok(undefined);
   const { id } = credential;
   const ready = await readyFor(credential, { credentials, accessTokens });
+  // While its value was waited for, the policy may have been replaced by one that has it put elsewhere, or asks for a placeholder.
+  if (ready.ok && !isDeepStrictEqual(credentialOf(permitted.decision, inForce()), credential)) {
+    return fail(unavailable(id, 'The policy declares it in another way since this request was decided on'));
+  }
   return ready.ok ? ok(new Injecting(credential, ready.value)) : fail(unavailable(id, ready.failure));
 }
 
