@@ -29,6 +29,8 @@ export interface PolicyWatchOptions<P, I, S extends PolicyFiles> {
   readonly onRefused: (issues: readonly (I | PolicyFileIssue)[], source?: S) => void;
   readonly debounce?: Milliseconds;
   readonly poll?: Milliseconds;
+  /** How long a file has to stay without a byte before that is taken for what it says; default 1 s. */
+  readonly settle?: Milliseconds;
 }
 
 export interface PolicyWatch {
@@ -54,6 +56,8 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
   #watch: FSWatcher | undefined;
   #watched: string | undefined;
   #debounce: NodeJS.Timeout | undefined;
+  /** A set with a file that has no byte, and when it was first seen to be so. */
+  #emptied: { readonly digest: PolicyDigest; readonly since: Milliseconds } | undefined;
   #poll: NodeJS.Timeout | undefined;
   #closed = false;
   readonly #onSignal = (): void => void this.reload();
@@ -109,9 +113,26 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
     this.#watched = undefined;
   }
 
-  #changed(): void {
+  #changed(wait = this.#options.debounce ?? 100): void {
     clearTimeout(this.#debounce);
-    this.#debounce = setTimeout(() => this.#look(), this.#options.debounce ?? 100).unref();
+    this.#debounce = setTimeout(() => this.#look(), wait).unref();
+  }
+
+  /**
+   * Whether a file may be in the middle of being written: what writes in place empties it first, and a file without a byte is a
+   * valid policy, under which nothing passes. It is looked at again.
+   */
+  #isBeingWritten({ files, digest }: S): boolean {
+    if (files.every(({ text }) => text !== '')) {
+      this.#emptied = undefined;
+      return false;
+    }
+    const settle = this.#options.settle ?? 1000;
+    const now = performance.now();
+    if (this.#emptied?.digest !== digest) this.#emptied = { digest, since: now };
+    const left = this.#emptied.since + settle - now;
+    if (left > 0) this.#changed(left);
+    return left > 0;
   }
 
   #enqueue(again: boolean): Promise<'loaded' | 'refused' | 'unchanged'> {
@@ -131,6 +152,8 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
       return 'unchanged';
     }
     if (digest === this.#refused && !again) return 'refused';
+    // Whoever asks for a look by hand has finished writing.
+    if (!again && this.#isBeingWritten(source.value)) return 'unchanged';
     const { policy, issues } = this.#options.compile(source.value);
     if (policy === undefined) return this.#refuse(digest, again, issues, source.value);
     const objections = (await this.#options.agree?.(source.value)) ?? [];

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readPolicyFiles, type PolicyFiles } from '../../src/config/policy-files.ts';
 import { type Compilation, type PolicyWatch, watchPolicy } from '../../src/config/policy-watch.ts';
@@ -21,7 +22,7 @@ interface Watched {
   readonly until: (count: number) => Promise<void>;
 }
 
-async function watching(directory: string, timing: { debounce?: number; poll?: number } = {}): Promise<Watched> {
+async function watching(directory: string, timing: { debounce?: number; poll?: number; settle?: number } = {}): Promise<Watched> {
   const first = await readPolicyFiles(directory);
   const inForce = first.ok ? first.value.digest : ('sha256:none' as PolicyDigest);
   const loaded: string[] = [];
@@ -58,6 +59,26 @@ describe('watchPolicy()', () => {
     writeFileSync(join(directory, 'a.yaml'), 'two');
     await until(1);
     expect([loaded, refused]).toEqual([['two'], []]);
+  });
+
+  it('watchPolicy() does not load a file that was emptied to be written', async () => {
+    const directory = directoryWith({ 'a.yaml': 'one' });
+    const { loaded, until } = await watching(directory, { settle: 60_000 });
+    truncateSync(join(directory, 'a.yaml'));
+    await pause(100);
+    writeFileSync(join(directory, 'a.yaml'), 'two');
+    await until(1);
+    expect(loaded).toEqual(['two']);
+  });
+
+  it('watchPolicy() loads a file that stays empty, and at once when asked to', async () => {
+    const directory = directoryWith({ 'a.yaml': 'one', 'b.yaml': 'x' });
+    const { watch, loaded, until } = await watching(directory, { settle: 50 });
+    truncateSync(join(directory, 'a.yaml'));
+    await until(1);
+    truncateSync(join(directory, 'b.yaml'));
+    expect(await watch.reload()).toBe('loaded');
+    expect(loaded).toEqual(['+x', '+']);
   });
 
   it('watchPolicy() loads a file that an editor renamed into place, again and again', async () => {
