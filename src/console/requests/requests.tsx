@@ -103,11 +103,15 @@ function useRequestKeys(intend: Intend): void {
   useKeys(keys);
 }
 
-/** Back to the list, and to the row that was open. */
+/** Back to the list, and to the row that was open, unless a quick hand has gone elsewhere meanwhile. */
 function close(open: string, intend: Intend): void {
   intend(undefined);
+  const before = document.activeElement;
   goTo({ view: 'requests' });
-  setTimeout(() => focusRequest(open));
+  setTimeout(() => {
+    const now = document.activeElement;
+    if (now === before || now === document.body) focusRequest(open);
+  });
 }
 
 /** What is due first comes first, so that what is new does not push away what somebody is about to open. */
