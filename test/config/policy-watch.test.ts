@@ -22,7 +22,10 @@ interface Watched {
   readonly until: (count: number) => Promise<void>;
 }
 
-async function watching(directory: string, timing: { debounce?: number; poll?: number; settle?: number } = {}): Promise<Watched> {
+async function watching(
+  directory: string,
+  timing: { debounce?: number; poll?: number; settle?: number } = {},
+): Promise<Watched> {
   const first = await readPolicyFiles(directory);
   const inForce = first.ok ? first.value.digest : ('sha256:none' as PolicyDigest);
   const loaded: string[] = [];
