@@ -153,7 +153,9 @@ describe('agents with different homes', () => {
   }
 
   it('are in one list of sessions, each exported from where it lies', async () => {
-    const { items } = JSON.parse(await given('/v1/sessions')) as { items: SessionItem[] };
+    const sessions = JSON.parse(await given('/v1/sessions')) as { items: SessionItem[] };
+    // Of the gateway itself there is one as soon as the sink was told.
+    const items = sessions.items.filter(({ agent }) => agent !== 'cordon');
     expect(items.map(({ agent, home }) => `${agent} ${home}`).sort()).toEqual(['european eu', 'german DE']);
     for (const { id, agent } of items) expect(await given(`/v1/sessions/${id}/export?format=jsonl`)).toContain(`/${agent}`);
   });
