@@ -9,14 +9,41 @@ import type { SqliteOutcome, SqliteReply, SqliteRequest, SqliteStatement, Sqlite
  * happen on the thread that relays bytes. It answers requests in the order in which they come.
  */
 
+/** Between two attempts, ms. */
+const PAUSE = 10;
+
 if (parentPort === null) throw new Defect('sqlite-worker.ts runs in a worker thread only');
 const port = parentPort;
 
 const { file, busyTimeout } = workerData as SqliteWorkerData;
 const database = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
-database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
+useWal();
+database.exec('PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;');
 // What is deleted is overwritten, not only forgotten: content is shredded by deleting its key.
 database.exec('PRAGMA secure_delete = ON;');
+
+/**
+ * Has the database write ahead. Processes that open a new one at once are in each other's way here, and SQLite, which would have to
+ * wait with a lock in its hand, gives up at once instead (https://sqlite.org/c3ref/busy_handler.html).
+ */
+function useWal(): void {
+  const until = performance.now() + busyTimeout;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL;');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error;
+      Atomics.wait(never, 0, 0, PAUSE);
+    }
+  }
+}
+
+/** SQLITE_BUSY and its kinds (https://sqlite.org/rescode.html#busy). */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+}
 
 /** Prepared statements by their text. */
 const prepared = new BoundedMap<string, StatementSync>(256);

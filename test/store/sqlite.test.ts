@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AgentId, TokenId } from '../../src/core/ids.ts';
@@ -28,6 +30,17 @@ describe('openSqlite()', () => {
     const mode = await sql<{ journal_mode: string }>`PRAGMA journal_mode`.execute(db);
     const sync = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(db);
     expect([mode.rows[0]?.journal_mode, sync.rows[0]?.synchronous]).toEqual(['wal', 2]);
+  });
+
+  it('waits for another process that has a new database to itself', async () => {
+    const directory = temporaryDirectory();
+    const other = new DatabaseSync(join(directory, 'cordon.db'));
+    other.exec('BEGIN IMMEDIATE; CREATE TABLE others (x)');
+    const opened = databaseIn(directory);
+    await pause(300);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await sql`PRAGMA journal_mode`.execute((await opened).db)).toMatchObject({ rows: [{ journal_mode: 'wal' }] });
   });
 
   it('keeps the directory at 0700 and every file at 0600', async () => {
