@@ -119,20 +119,17 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
   }
 
   /**
-   * Whether a file may be in the middle of being written: what writes in place empties it first, and a file without a byte is a
-   * valid policy, under which nothing passes. It is looked at again.
+   * How long a file that has no byte is not yet taken for what it says: what writes in place empties it first, and an empty file is
+   * a valid policy, under which nothing passes.
    */
-  #isBeingWritten({ files, digest }: S): boolean {
+  #untilSettled({ files, digest }: S): Milliseconds {
     if (files.every(({ text }) => text !== '')) {
       this.#emptied = undefined;
-      return false;
+      return 0;
     }
-    const settle = this.#options.settle ?? 1000;
     const now = performance.now();
     if (this.#emptied?.digest !== digest) this.#emptied = { digest, since: now };
-    const left = this.#emptied.since + settle - now;
-    if (left > 0) this.#changed(left);
-    return left > 0;
+    return Math.max(0, this.#emptied.since + (this.#options.settle ?? 1000) - now);
   }
 
   #enqueue(again: boolean): Promise<'loaded' | 'refused' | 'unchanged'> {
@@ -153,7 +150,11 @@ class Watcher<P, I, S extends PolicyFiles> implements PolicyWatch {
     }
     if (digest === this.#refused && !again) return 'refused';
     // Whoever asks for a look by hand has finished writing.
-    if (!again && this.#isBeingWritten(source.value)) return 'unchanged';
+    const wait = again ? 0 : this.#untilSettled(source.value);
+    if (wait > 0) {
+      this.#changed(wait);
+      return 'unchanged';
+    }
     const { policy, issues } = this.#options.compile(source.value);
     if (policy === undefined) return this.#refuse(digest, again, issues, source.value);
     const objections = (await this.#options.agree?.(source.value)) ?? [];
