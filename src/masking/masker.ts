@@ -1,5 +1,4 @@
 import type { Findings } from './finding.ts';
-import { ByteWriter } from './media/bytes/byte-writer.ts';
 import { concatenate, EMPTY } from './media/bytes/concatenate.ts';
 import { copyOf } from './media/bytes/small-copy.ts';
 import { decodeText, toBytes } from './media/bytes/text-bytes.ts';
@@ -25,12 +24,11 @@ const SPACE = 0x20;
 const BRACE = 0x7b;
 const COMMA = 0x2c;
 const MOST_NAMES = 10_000;
-/** Replacements are longer than values, mostly. */
-const ROOM = 256;
-/** Larger windows have memory of their own for what becomes of them. */
-const MOST_SHARED = 98_304;
-/** What becomes of a window is put together here: memory that was just used costs a fifth of what fresh memory does. */
-const SHARED = new ByteWriter(MOST_SHARED + ROOM);
+/** A longer one is looked at in pieces: so much of a text fits into the memory that it is looked at in. */
+const PIECE = 65_536;
+/** No value that is waited for has so many bytes, but with hundreds of backslashes before each character of it. */
+const MOST_KEPT = 524_288;
+const NOTHING: readonly Uint8Array[] = [];
 
 /**
  * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
@@ -40,14 +38,17 @@ export class Masker implements TextFilter, Sink {
   readonly #masking: Masking;
   readonly #scanner: Scanner;
   /** The end of the text so far: what was sent on and is still needed, then what is held back. */
-  #window: Uint8Array = EMPTY;
-  /** Where in the window what is held back begins. */
+  #kept: Uint8Array = EMPTY;
+  /** Where in it what is held back begins. */
   #from = 0;
-  /** Position of the window in the whole text. */
+  /** Position of what is kept in the whole text. */
   #base = 0;
-  /** What is sent on of the window being scanned, up to where it was copied; undefined while nothing had to change. */
-  #changed: ByteWriter | undefined;
-  #copied = 0;
+  /** What is scanned now: what is kept, and the piece that came; it is not there any longer when the call is over. */
+  #window: Uint8Array = EMPTY;
+  #piece: Uint8Array = EMPTY;
+  /** What is sent on of the window, up to this place. */
+  #parts: Uint8Array[] = [];
+  #told = 0;
   /** What was put in place of names of members, and for which values. */
   #names: Map<string, Map<string, number>> | undefined;
 
@@ -67,54 +68,69 @@ export class Masker implements TextFilter, Sink {
   }
 
   push(bytes: Uint8Array): Uint8Array {
-    if (bytes.length === 0) return EMPTY;
-    const kept = Math.max(0, this.#from - CONTEXT_KEPT);
-    this.#window = kept < this.#window.length ? concatenate([this.#window.subarray(kept), bytes]) : bytes;
-    this.#from -= kept;
-    this.#base += kept;
-    const isOwn = this.#window !== bytes;
-    const settled = this.#scan(false);
-    const window = this.#window;
-    // Whatever is sent on of a first piece is a view of it; what is kept is not.
-    if (!isOwn || this.#changed === SHARED) this.#keepEnd();
-    return this.#changed === SHARED ? this.#takeShared(isOwn ? window : EMPTY) : settled;
+    return concatenate(this.pushParts(bytes));
   }
 
-  /** What became of a window that is not needed any longer: in its memory, if there is room. */
-  #takeShared(window: Uint8Array): Uint8Array {
-    const { written } = SHARED;
-    this.#changed = undefined;
-    if (written.length > window.length) return copyOf(written, 0, written.length);
-    window.set(written);
-    return window.subarray(0, written.length);
-  }
-
-  /** The bytes belong to the caller: what is still needed of them is copied. */
-  #keepEnd(): void {
-    const kept = Math.max(0, this.#from - CONTEXT_KEPT);
-    this.#window = copyOf(this.#window, kept, this.#window.length);
-    this.#from -= kept;
-    this.#base += kept;
+  /** None of the parts is empty. */
+  pushParts(bytes: Uint8Array): readonly Uint8Array[] {
+    if (bytes.length <= PIECE) this.#take(bytes);
+    else for (let at = 0; at < bytes.length; at += PIECE) this.#take(bytes.subarray(at, at + PIECE));
+    return this.#takeParts();
   }
 
   finish(): Uint8Array {
-    const rest = this.#scan(true);
-    this.#window = EMPTY;
+    this.#scan(EMPTY, true);
+    this.#kept = EMPTY;
     this.#from = 0;
-    return this.#changed === SHARED ? this.#takeShared(EMPTY) : rest;
+    return concatenate(this.#takeParts());
   }
 
-  #scan(isFinal: boolean): Uint8Array {
-    const window = this.#window;
-    const from = this.#from;
-    this.#copied = from;
-    const settled = this.#scanner.scan(window, from, this.#base, isFinal);
+  #take(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const window = this.#scan(bytes, false);
+    const kept = Math.max(0, this.#from - CONTEXT_KEPT);
+    if (window.length - kept > MOST_KEPT)
+      throw new UnreadableContent(
+        `Found characters spelt in so many backslashes that a value may be of more than ${MOST_KEPT} bytes`,
+      );
+    this.#kept = copyOf(window, kept, window.length);
+    this.#from -= kept;
+    this.#base += kept;
+  }
+
+  /** @returns the window; what it is not held back of is sent on */
+  #scan(bytes: Uint8Array, isFinal: boolean): Uint8Array {
+    const window = this.#masking.detection.places.join(this.#kept, bytes);
+    this.#window = window;
+    this.#piece = bytes;
+    this.#told = this.#from;
+    const settled = this.#scanner.scan(window, this.#from, this.#base, isFinal);
+    this.#sendOn(settled);
     this.#from = settled;
-    const changed = this.#changed;
-    if (changed === undefined) return window.subarray(this.#copied, Math.max(this.#copied, settled));
-    if (settled > this.#copied) changed.write(window, this.#copied, settled);
-    if (changed !== SHARED) this.#changed = undefined;
-    return changed.written;
+    this.#window = EMPTY;
+    this.#piece = EMPTY;
+    return window;
+  }
+
+  /** Sends on what stands before `end`, as it came. */
+  #sendOn(end: number): void {
+    const start = this.#told;
+    if (end <= start) return;
+    this.#told = end;
+    const border = this.#kept.length;
+    if (start < border) this.#parts.push(this.#kept.subarray(start, Math.min(end, border)));
+    if (end <= border) return;
+    const from = Math.max(0, start - border);
+    const to = end - border;
+    const piece = this.#piece;
+    this.#parts.push(from === 0 && to === piece.length ? piece : piece.subarray(from, to));
+  }
+
+  #takeParts(): readonly Uint8Array[] {
+    const parts = this.#parts;
+    if (parts.length === 0) return NOTHING;
+    this.#parts = [];
+    return parts;
   }
 
   found(entity: number, start: number, end: number): void {
@@ -161,21 +177,13 @@ export class Masker implements TextFilter, Sink {
   }
 
   closed(end: number, tail: string | undefined): void {
-    this.#replace(this.#copied, end, tail === undefined || tail === '' ? EMPTY : toBytes(tail));
+    this.#replace(this.#told, end, tail === undefined || tail === '' ? EMPTY : toBytes(tail));
   }
 
   #replace(start: number, end: number, replacement: Uint8Array): void {
-    const changed = (this.#changed ??= this.#beginChange());
-    if (start > this.#copied) changed.write(this.#window, this.#copied, start);
-    changed.write(replacement, 0, replacement.length);
-    this.#copied = end;
-  }
-
-  #beginChange(): ByteWriter {
-    const { length } = this.#window;
-    if (length > MOST_SHARED) return new ByteWriter(length + ROOM);
-    SHARED.clear();
-    return SHARED;
+    this.#sendOn(start);
+    if (replacement.length > 0) this.#parts.push(replacement);
+    this.#told = end;
   }
 }
 

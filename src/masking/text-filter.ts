@@ -8,6 +8,20 @@ export interface TextFilter {
    * @returns what can be sent on; a view of `bytes` where nothing had to change
    */
   push(bytes: Uint8Array): Uint8Array;
+  /**
+   * The same, in parts: what was put in, and views of `bytes` between, so that nothing has to be copied. Absent where a filter
+   * writes its output anew. {@link partsOf} calls either.
+   */
+  pushParts?(bytes: Uint8Array): readonly Uint8Array[];
   /** Ends the text. @returns what was held back */
   finish(): Uint8Array;
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+/** What can be sent on of the next piece of a text, in as many parts as it takes not to copy it; none of them is empty. */
+export function partsOf(filter: TextFilter, bytes: Uint8Array): readonly Uint8Array[] {
+  if (filter.pushParts !== undefined) return filter.pushParts(bytes);
+  const filtered = filter.push(bytes);
+  return filtered.length === 0 ? NOTHING : [filtered];
 }

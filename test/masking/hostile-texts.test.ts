@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mask } from './support/mask-text.ts';
+import { UnreadableContent } from '../../src/masking/unreadable.ts';
+import { mask, openMasking } from './support/mask-text.ts';
 import { threadTime } from '../support/thread-time.ts';
 
 const CARD = '4111 1111 1111 1111';
@@ -108,5 +109,33 @@ describe('Masker on texts that mislead', () => {
       // Four times the text at most ten times the time: what is quadratic takes sixteen.
       expect(cost(unit, 262_144), unit).toBeLessThan(10 * cost(unit, 65_536) + 50);
     }
+  });
+
+  it.each([
+    ['the word that announces a phrase, and spaces', 'seed ', ' '],
+    ['the same, and list marks', 'seed ', '*'],
+    ['characters spelt in sixty bytes each', '1', `${'\\'.repeat(55)}u0031`],
+    ['invisible characters', 'a', '\u200b'],
+    ['percent-encoded digits', '1', '%31'],
+  ])('waits for no more than half a megabyte: %s', (_, first, unit) => {
+    const bytes = new TextEncoder().encode(first + unit.repeat(Math.ceil(1_500_000 / unit.length)));
+    const masker = openMasking();
+    let held = 0;
+    let most = 0;
+    for (let at = 0; at < bytes.length; at += 65_536) {
+      const piece = bytes.subarray(at, at + 65_536);
+      held += piece.length - masker.push(piece).length;
+      most = Math.max(most, held);
+    }
+    expect(most).toBeLessThan(524_288);
+  });
+
+  it('refuses what is spelt in so many bytes that it would have to hold megabytes', () => {
+    const bytes = new TextEncoder().encode(`1${`${'\\'.repeat(999)}u0031`.repeat(1500)}`);
+    const masker = openMasking();
+    const push = (): void => {
+      for (let at = 0; at < bytes.length; at += 65_536) masker.push(bytes.subarray(at, at + 65_536));
+    };
+    expect(push).toThrow(UnreadableContent);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ENTITIES } from '../../src/masking/catalogue.ts';
-import { mask, maskInTurns, readSpecimen } from './support/mask-text.ts';
+import { mask, maskInTurns, openMasking, readSpecimen } from './support/mask-text.ts';
 
 const encoder = new TextEncoder();
 const SPECIMENS = [...ENTITIES.values()].flatMap(({ id, specimens }) =>
@@ -134,6 +134,13 @@ describe('Masker', () => {
     const expected = texts.map((text) => mask(text).text);
     for (const length of [7, 500, 65_536, 200_000]) expect(maskInTurns(texts, length)).toEqual(expected);
     expect(new Set(expected).size).toBe(3);
+  });
+
+  it('hands over what it did not change as views of the piece it came in', () => {
+    const piece = encoder.encode(`${'a quiet word '.repeat(900)}4111111111111111${' and another one'.repeat(900)} `);
+    const parts = openMasking().pushParts(piece);
+    expect(parts.map(({ buffer }) => buffer === piece.buffer)).toEqual([true, false, true]);
+    expect(Buffer.concat(parts).includes('4111')).toBe(false);
   });
 
   it('finds nothing in what it has written', () => {

@@ -23,7 +23,8 @@ function masking(): Masking {
 function maskIn(bytes: Uint8Array, size: number): number {
   const masker = new Masker(masking());
   let length = 0;
-  for (let at = 0; at < bytes.length; at += size) length += masker.push(bytes.subarray(at, at + size)).length;
+  for (let at = 0; at < bytes.length; at += size)
+    for (const part of masker.pushParts(bytes.subarray(at, at + size))) length += part.length;
   return length + masker.finish().length;
 }
 

@@ -3,7 +3,7 @@ import type { Failure } from '../../core/codes.ts';
 import type { Result } from '../../core/result.ts';
 import { STREAM_BUFFER } from '../codings/stream-buffer.ts';
 import { ContentError } from './content-error.ts';
-import type { TextStep } from './text-step.ts';
+import type { Pieces, TextStep } from './text-step.ts';
 
 /** The filter as a stage between decoders and encoder. */
 export class FilteringStream extends Transform {
@@ -22,13 +22,13 @@ export class FilteringStream extends Transform {
     this.#pass(this.#step.finish(), done);
   }
 
-  #pass(filtered: Result<Uint8Array, Failure>, done: TransformCallback): void {
+  #pass(filtered: Result<Pieces, Failure>, done: TransformCallback): void {
     if (!filtered.ok) {
       done(new ContentError(filtered.failure));
       return;
     }
     // Nothing is held back in an encoder that is flushed by what is written to it; an empty piece would flush in vain.
-    if (filtered.value.length > 0) this.push(filtered.value);
+    for (const piece of filtered.value) if (piece.length > 0) this.push(piece);
     done();
   }
 }

@@ -7,7 +7,7 @@ import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
 import { planReply, type ReplyPlan, type ReplyRequest } from '../fields/reply-plan.ts';
 import { withoutDigests } from '../fields/digest-fields.ts';
 import { contentFailure } from './content-error.ts';
-import type { TextStep } from './text-step.ts';
+import type { Pieces, TextStep } from './text-step.ts';
 import { filterAlone, transformationStages, type Transformation } from './transformation.ts';
 
 /** How the answer to one request is transformed. */
@@ -160,14 +160,18 @@ export class ReplyTransform implements ReplySink {
     });
   }
 
-  #hand(filtered: Result<Uint8Array, Failure>): boolean {
+  #hand(filtered: Result<Pieces, Failure>): boolean {
     if (!filtered.ok) {
       this.cut(filtered.failure);
       return true;
     }
-    if (filtered.value.length === 0) return true;
-    this.#sendHead();
-    return this.#inner.write(filtered.value);
+    let wantsMore = true;
+    for (const piece of filtered.value) {
+      if (piece.length === 0 || this.#isSettled) continue;
+      this.#sendHead();
+      wantsMore = this.#inner.write(piece);
+    }
+    return wantsMore;
   }
 
   #sendHead(): void {

@@ -1,9 +1,9 @@
 import type { Failure } from '../../core/codes.ts';
 import { defectDetail } from '../../core/defect.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { TextFilter } from '../../masking/text-filter.ts';
+import { partsOf, type TextFilter } from '../../masking/text-filter.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
-import { concatenate } from '../../masking/media/bytes/concatenate.ts';
+import { gather } from '../../masking/media/bytes/gather.ts';
 import { Sniffer } from '../codings/sniff.ts';
 
 /**
@@ -11,6 +11,9 @@ import { Sniffer } from '../codings/sniff.ts';
  * see everything: it goes on as it came, as what they cannot read from its first piece on does.
  */
 export type Mislabelled = 'refuse' | 'pass';
+
+/** Content in as many pieces as it takes not to copy it; some may be empty. */
+export type Pieces = readonly Uint8Array[];
 
 /** How content is told from what is only called so. */
 export interface TextReading {
@@ -32,32 +35,35 @@ export class TextStep {
     this.#reading = reading;
   }
 
-  /** @failure unreadable_content | internal_error */
-  push(bytes: Uint8Array): Result<Uint8Array, Failure> {
-    if (this.#state === 'past') return ok(bytes);
+  /**
+   * @returns what can be sent on, in order; pieces that nothing was changed in are views of `bytes`
+   * @failure unreadable_content | internal_error
+   */
+  push(bytes: Uint8Array): Result<Pieces, Failure> {
+    if (this.#state === 'past') return ok([bytes]);
     const { mislabelled, mayHoldNul = false } = this.#reading;
     const found = this.#sniffer.look(bytes);
     const isText = found === undefined || (found === 'nul' && mayHoldNul);
     if (isText) return this.#filtered(bytes);
     if (mislabelled === 'refuse') return unreadable(FOUND[found]);
     this.#state = 'past';
-    return guarded(() => concatenate([this.#filter.finish(), bytes]));
+    return guarded(() => [this.#filter.finish(), bytes]);
   }
 
   /** @failure unreadable_content | internal_error */
-  finish(): Result<Uint8Array, Failure> {
-    return this.#state === 'past' ? ok(new Uint8Array()) : guarded(() => this.#filter.finish());
+  finish(): Result<Pieces, Failure> {
+    return this.#state === 'past' ? ok([]) : guarded(() => [this.#filter.finish()]);
   }
 
-  #filtered(bytes: Uint8Array): Result<Uint8Array, Failure> {
-    const filtered = guarded(() => this.#filter.push(bytes));
+  #filtered(bytes: Uint8Array): Result<Pieces, Failure> {
+    const filtered = guarded(() => gather(partsOf(this.#filter, bytes)));
     const isFirst = this.#state === 'beginning';
     this.#state = 'within';
     if (filtered.ok || filtered.failure.code !== 'unreadable_content') return filtered;
     if (this.#reading.mislabelled === 'refuse' || !isFirst) return filtered;
     // Nothing of it is held in the filter that is not in this piece.
     this.#state = 'past';
-    return ok(bytes);
+    return ok([bytes]);
   }
 }
 
@@ -68,7 +74,7 @@ const FOUND = {
 } as const;
 
 // It runs in callbacks of sockets: what it threw there would end the process, and every other exchange with it.
-function guarded(run: () => Uint8Array): Result<Uint8Array, Failure> {
+function guarded(run: () => Pieces): Result<Pieces, Failure> {
   try {
     return ok(run());
   } catch (error) {

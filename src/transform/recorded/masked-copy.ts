@@ -9,7 +9,7 @@ import type { CodingMemory } from '../codings/coding-memory.ts';
 import { contentCodings } from '../codings/content-coding.ts';
 import { RATIO_LIMIT } from '../codings/expansion.ts';
 import { contentFailure } from '../content/content-error.ts';
-import type { TextStep } from '../content/text-step.ts';
+import type { Pieces, TextStep } from '../content/text-step.ts';
 import { filterAlone, transformationStages } from '../content/transformation.ts';
 import { contentFilter } from '../masking/content-filter.ts';
 import { mayHoldNul } from '../masking/text-charset.ts';
@@ -134,11 +134,13 @@ class PlainCopy implements MaskedCopy {
     this.#isStopped = true;
   }
 
-  #hand(filtered: Result<Uint8Array, Failure>): void {
+  #hand(filtered: Result<Pieces, Failure>): void {
     if (!filtered.ok) {
       this.#isStopped = true;
       this.#reader.unreadable(filtered.failure.detail);
-    } else if (filtered.value.length > 0) this.#reader.text(filtered.value);
+      return;
+    }
+    for (const piece of filtered.value) if (piece.length > 0) this.#reader.text(piece);
   }
 }
 

@@ -3,7 +3,7 @@ import { Findings } from '../../../src/masking/finding.ts';
 import { Masker, type Masking } from '../../../src/masking/masker.ts';
 import { compileDetection, type Detection } from '../../../src/masking/scanning/detection.ts';
 import { createReplacer } from '../../../src/masking/strategies/replacer.ts';
-import type { TextFilter } from '../../../src/masking/text-filter.ts';
+import { partsOf, type TextFilter } from '../../../src/masking/text-filter.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -16,6 +16,11 @@ function redacting(detection: Detection = ALL): Masking {
   const plan = new Map(detection.entities.map(({ id }) => [id, 'redact' as const]));
   const replacer = createReplacer(plan, { hash: () => new Uint8Array(32) });
   return { detection, replacer, findings: new Findings() };
+}
+
+/** A masker of everything that is known. */
+export function openMasking(): Masker {
+  return new Masker(redacting());
 }
 
 export interface Masked {
@@ -55,7 +60,7 @@ export function filter(textFilter: TextFilter, bytes: Uint8Array, cuts: readonly
   const pieces: Uint8Array[] = [];
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
-    pieces.push(textFilter.push(bytes.subarray(from, cut)));
+    pieces.push(...partsOf(textFilter, bytes.subarray(from, cut)));
     from = cut;
   }
   pieces.push(textFilter.finish());

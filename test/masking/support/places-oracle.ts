@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { findAll } from '../../../scripts/masking/findings.ts';
+import { concatenate } from '../../../src/masking/media/bytes/concatenate.ts';
 import { ENTITIES } from '../../../src/masking/catalogue.ts';
 import type { Detection } from '../../../src/masking/scanning/detection.ts';
 import type { Places } from '../../../src/masking/scanning/places/place-finder.ts';
@@ -9,6 +10,7 @@ const decoder = new TextDecoder();
 
 /** Marks every byte: nothing is passed over. */
 const EVERYWHERE: Places = {
+  join: (kept, bytes) => concatenate([kept, bytes]),
   over: () => undefined,
   next: (at) => at,
   covers: () => false,

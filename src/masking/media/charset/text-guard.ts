@@ -1,4 +1,4 @@
-import type { TextFilter } from '../../text-filter.ts';
+import { partsOf, type TextFilter } from '../../text-filter.ts';
 import { UnreadableContent } from '../../unreadable.ts';
 
 /** Refuses text with NUL bytes: it is binary, or in a charset in which a filter of ASCII would find nothing. */
@@ -11,11 +11,21 @@ export class TextGuard implements TextFilter {
 
   /** @throws UnreadableContent */
   push(bytes: Uint8Array): Uint8Array {
-    if (bytes.includes(0)) throw new UnreadableContent('Found a NUL byte in text');
+    refuseNul(bytes);
     return this.#inner.push(bytes);
+  }
+
+  /** @throws UnreadableContent */
+  pushParts(bytes: Uint8Array): readonly Uint8Array[] {
+    refuseNul(bytes);
+    return partsOf(this.#inner, bytes);
   }
 
   finish(): Uint8Array {
     return this.#inner.finish();
   }
+}
+
+function refuseNul(bytes: Uint8Array): void {
+  if (bytes.includes(0)) throw new UnreadableContent('Found a NUL byte in text');
 }

@@ -1,4 +1,4 @@
-import type { TextFilter } from '../../text-filter.ts';
+import { partsOf, type TextFilter } from '../../text-filter.ts';
 import { UnreadableContent } from '../../unreadable.ts';
 import { concatenate, EMPTY } from '../bytes/concatenate.ts';
 import { classifyCharset, type CharsetClass } from './classify-charset.ts';
@@ -39,6 +39,11 @@ export class TranscodedFilter implements TextFilter {
       return EMPTY;
     }
     return this.#begin(start);
+  }
+
+  /** @throws UnreadableContent */
+  pushParts(bytes: Uint8Array): readonly Uint8Array[] {
+    return this.#start === undefined ? partsOf(this.#text, bytes) : [this.push(bytes)];
   }
 
   /** @throws UnreadableContent */

@@ -17,6 +17,9 @@ const MOST_FILLERS = 6;
 /** What may stand before the first word, beside spaces. */
 const LEADS = setOf(' _:="\'`\\\n\r\t*(-[');
 
+/** So many of them; what comes behind a wall of spaces is not waited for. */
+const MOST_LEADS = 64;
+
 /** What stands behind a word that announces a seed phrase; `listTo`: words of the list up to there, too many for a phrase. */
 export type SeedPhrase = { readonly start: number; readonly end: number } | { readonly listTo: number } | 'none' | 'starved';
 
@@ -24,7 +27,8 @@ export type SeedPhrase = { readonly start: number; readonly end: number } | { re
 export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFinal: boolean): SeedPhrase {
   let start = at;
   for (let fillers = 0; fillers <= MOST_FILLERS; fillers++) {
-    while (start < end && LEADS[bytes[start]!] === 1) start++;
+    const limit = Math.min(end, start + MOST_LEADS);
+    while (start < limit && LEADS[bytes[start]!] === 1) start++;
     const wordEnd = endOfWord(bytes, start, end);
     if (wordEnd >= end && !isFinal) return 'starved';
     const word = textOf(bytes, start, wordEnd);

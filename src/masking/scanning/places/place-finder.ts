@@ -1,3 +1,4 @@
+import { concatenate } from '../../media/bytes/concatenate.ts';
 import { TABLE_SIZE, type ShapeAutomaton } from '../forms/shape-automaton.ts';
 import { KnownRuns, type TakeShape } from './known-runs.ts';
 import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
@@ -38,6 +39,11 @@ export interface RunPart {
  * of its field. It is used for one text after another.
  */
 export interface Places {
+  /**
+   * Puts a piece of a text behind what is kept of it, where it can be looked through without another copy.
+   * @returns good until the next call
+   */
+  join(kept: Uint8Array, bytes: Uint8Array): Uint8Array;
   /**
    * Begins to look through `bytes[from]` to `bytes[end - 1]`; what lies before `from` is known to be there.
    * @param isNamed a word that stands nowhere in the text speaks for its numbers
@@ -111,6 +117,15 @@ export class PlaceFinder implements Places {
     this.#generation = shapes.generation;
   }
 
+  join(kept: Uint8Array, bytes: Uint8Array): Uint8Array {
+    const length = kept.length + bytes.length;
+    if (length > SLICE) return concatenate([kept, bytes]);
+    const text = this.#text;
+    text.set(kept);
+    text.set(bytes, kept.length);
+    return text.subarray(0, length);
+  }
+
   over(bytes: Uint8Array, from: number, end: number, isNamed: boolean): void {
     this.#bytes = bytes;
     this.#end = end;
@@ -181,12 +196,14 @@ export class PlaceFinder implements Places {
   }
 
   #load(from: number): void {
-    const base = Math.max(0, from - AROUND);
+    const base = this.#bytes.buffer === this.#text.buffer ? 0 : Math.max(0, from - AROUND);
     this.#base = base;
     this.#marked = Math.min(this.#end, base + SLICE);
     const to = Math.min(this.#end, this.#marked + AROUND);
     this.#textEnd = to - base;
-    this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
+    // A text that was joined is there.
+    if (this.#bytes.buffer !== this.#text.buffer)
+      this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
     this.#runs.begin(base);
     this.#shapes.forgetIfFull();
