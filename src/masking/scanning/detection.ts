@@ -5,6 +5,7 @@ import { ContextWords } from './context/context-words.ts';
 import { ANY, byteSet, setOf, type ByteSet } from './characters/byte-set.ts';
 import { PlaceFinder, type Places } from './places/place-finder.ts';
 import { ADDRESSES, AT_SIGNS, FORMS, NUMBERS, PHRASES, PlaceTableBuilder } from './places/place-tables.ts';
+import { SHORTEST_HEADER } from './coded/jwt.ts';
 import { TokenIndex } from './forms/token-index.ts';
 import { ReverseNames } from './context/reverse-names.ts';
 import { ShapeAutomaton } from './forms/shape-automaton.ts';
@@ -47,7 +48,8 @@ export type Coded = (typeof CODED)[number];
 export type Announced = 'jwt' | 'private-key' | 'seed-phrase';
 
 const ANNOUNCEMENTS: readonly (readonly [Announced, string])[] = [
-  ['jwt', 'eyJ'],
+  // Whatever is shorter cannot name an algorithm.
+  ['jwt', `eyJ[A-Za-z0-9_-]{${SHORTEST_HEADER - 3},4096}\\.`],
   ['private-key', 'PRIVATE KEY'],
   ...['mnemonic', 'phrase', 'seed', 'seedphrase', 'recoveryphrase', 'mnemonicphrase'].map(
     (word) => ['seed-phrase', inEitherCase(word)] as const,

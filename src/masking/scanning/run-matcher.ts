@@ -263,7 +263,7 @@ export class RunMatcher {
   #collectAnnounced(coded: Announced, entity: number, from: number, to: number): boolean {
     switch (coded) {
       case 'jwt': {
-        const end = jwtEnd(this.run, from);
+        const end = jwtEnd(this.run, from, to - 1);
         if (end > 0) this.#addOrOpen(from, end, entity);
         return true;
       }

@@ -2,22 +2,17 @@ import { BASE64URL, CLASSES } from '../characters/byte-classes.ts';
 import type { Run } from '../characters/run.ts';
 
 const DOT = 0x2e;
-const SHORTEST_HEADER = 16;
+/** Characters of a header that is JSON and names an algorithm. */
+export const SHORTEST_HEADER = 16;
 
 /**
  * The end of the JSON web token, signed or encrypted (RFC 7515 §3.1, RFC 7516 §3.1), that begins with the `eyJ` at `from`: in
  * base64url that is a brace and a quote. -1 where it is none: its header has to be JSON that names an algorithm.
+ * @param headerEnd where the dot behind the header stands
  */
-export function jwtEnd({ text, length }: Run, from: number): number {
+export function jwtEnd({ text, length }: Run, from: number, headerEnd: number): number {
   if (from > 0 && (CLASSES[text[from - 1]!]! & BASE64URL) !== 0) return -1;
-  const headerEnd = segmentEnd(text, from, length);
-  if (
-    headerEnd >= length ||
-    text[headerEnd] !== DOT ||
-    headerEnd - from < SHORTEST_HEADER ||
-    !namesAlgorithm(text, from, headerEnd)
-  )
-    return -1;
+  if (!namesAlgorithm(text, from, headerEnd)) return -1;
   let to = headerEnd;
   while (to < length && text[to] === DOT) to = segmentEnd(text, to + 1, length);
   while (text[to - 1] === DOT) to--;

@@ -1,5 +1,6 @@
 import { hashesOfFour } from './four-bytes.ts';
-import { bitsOf, type ByteSet } from '../characters/byte-set.ts';
+import { CLASSES, WORD } from '../characters/byte-classes.ts';
+import { ANY, bitsOf, type ByteSet } from '../characters/byte-set.ts';
 import { PairIndex } from '../forms/pair-index.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
 
@@ -12,8 +13,9 @@ export interface FormTables {
   /** Lists: how many forms, then where each begins in `steps`. */
   readonly lists: Uint16Array;
   /**
-   * Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least, which bits of the four
-   * bytes that are marked are always the same, and what they are; of each step the set, the least, the most.
+   * Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least; which bits of the four
+   * bytes that are marked are always the same, and what they are; the same of the next four; its longest row of letters and
+   * digits behind that place; of each step the set, the least, the most.
    */
   readonly steps: Uint16Array;
   /** 32 bytes a set, a bit for each byte. */
@@ -64,6 +66,52 @@ function alikeIn(set: ByteSet): Alike {
   return alike;
 }
 
+/** A row of letters and digits that every value of a form has. */
+interface Row {
+  /** How far behind the place that is marked it begins. */
+  readonly from: number;
+  readonly least: number;
+  readonly most: number;
+  /** What may follow it. */
+  readonly behind: ByteSet;
+}
+
+/** So many bytes behind the place that is marked are looked through for letters and digits. */
+const SEEN = 32;
+const ENDLESS = 0xffff;
+const WORDS = Uint8Array.from(CLASSES, (bits) => ((bits & WORD) === 0 ? 0 : 1));
+
+/** The longest of the rows of letters and digits that begin at a certain place of a form. */
+function longestRow(steps: readonly TokenStep[], markedAt: number): Row {
+  let longest: Row = { from: 0, least: 0, most: ENDLESS, behind: ANY };
+  let from = -markedAt;
+  for (let i = 0; i < steps.length && from < SEEN; i++) {
+    const first = i;
+    while (i < steps.length && steps[i]!.bytes.every(isOfWord)) i++;
+    const row = steps.slice(first, i);
+    const least = Math.min(sumOf(row, 'min'), SEEN - from);
+    if (from >= 0 && least > longest.least) longest = { from, least, ...endOfRow(row, steps[i]) };
+    const passed = steps.slice(first, i + 1);
+    if (passed.some(({ min, max }) => min !== max)) break;
+    from += sumOf(passed, 'min');
+  }
+  return longest;
+}
+
+/** How long a row of letters and digits is at most, and what follows it: what is none ends it. */
+function endOfRow(row: readonly TokenStep[], next: TokenStep | undefined): Pick<Row, 'most' | 'behind'> {
+  const isEnded = next !== undefined && next.min > 0 && !next.bytes.some((bit, byte) => bit === 1 && WORDS[byte] === 1);
+  return isEnded ? { most: sumOf(row, 'max'), behind: next.bytes } : { most: ENDLESS, behind: ANY };
+}
+
+function isOfWord(bit: number, byte: number): boolean {
+  return bit === 0 || WORDS[byte] === 1;
+}
+
+function sumOf(steps: readonly TokenStep[], bound: 'min' | 'max'): number {
+  return steps.reduce((sum, step) => sum + step[bound], 0);
+}
+
 /** Makes them, form by form. */
 export class FormTableBuilder {
   readonly #byFour = new PairIndex<number>();
@@ -78,15 +126,22 @@ export class FormTableBuilder {
    * @param markedAt how far behind the beginning that place is
    */
   add(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
-    const four = fixedSets(steps).slice(markedAt, markedAt + TOLD_BY);
+    const eight = fixedSets(steps).slice(markedAt, markedAt + 2 * TOLD_BY);
+    const four = eight.slice(0, TOLD_BY);
+    const row = longestRow(steps, markedAt);
     const hashes = hashesOfFour(four);
     if (hashes === undefined) this.#byPair.add(...marked, this.#steps.length);
     else for (const hash of hashes) this.#byFour.addPair(hash >> KEYED_BY, this.#steps.length);
     this.#steps.push(
       markedAt,
       steps.length,
-      steps.reduce((sum, { min }) => sum + min, 0),
+      sumOf(steps, 'min'),
       ...sameBits(four),
+      ...sameBits(eight.slice(TOLD_BY)),
+      row.from,
+      row.least,
+      row.most,
+      this.#idOf(row.behind),
     );
     for (const { bytes, min, max } of steps) this.#steps.push(this.#idOf(bytes), min, max);
   }

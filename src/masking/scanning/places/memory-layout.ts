@@ -17,7 +17,6 @@ const PHONE_LETTERS = 0x6_c200;
 export const TEXT = 0x7_0000;
 const LISTED = 0x9_0000;
 const LISTS = 0xb_0000;
-const STEPS = 0xc_0000;
 const SETS = 0xc_8000;
 const FIELD_NAMES = 0xd_0000;
 const PHONE_BEGINNINGS = 0xe_0000;
@@ -26,7 +25,8 @@ export const KNOWN_RUNS = 0x33_0000;
 export const AFTER_KNOWN_RUNS = 0x37_0000;
 const KEYS = 0x37_d000;
 const KEYED = 0x38_0000;
-const END = 0x38_2000;
+const STEPS = 0x38_2000;
+const END = 0x39_0000;
 
 /** Copies what the module compares texts with to where it looks for it. */
 export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
@@ -46,10 +46,10 @@ export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
   for (const [at, table, room] of [
     [FIRST, tables.first, SECOND],
     [SECOND, tables.second, BEGINNINGS],
-    [KEYED, tables.forms.keyed, END],
+    [KEYED, tables.forms.keyed, STEPS],
     [LISTED, tables.forms.listed, LISTS],
-    [LISTS, tables.forms.lists, STEPS],
-    [STEPS, tables.forms.steps, SETS],
+    [LISTS, tables.forms.lists, SETS],
+    [STEPS, tables.forms.steps, END],
     [FIELD_NAMES, tables.names, PHONE_BEGINNINGS],
   ] as const) {
     if (at + table.byteLength > room) throw new Defect(`There is no room for ${table.byteLength} bytes at ${at}`);

@@ -1,12 +1,16 @@
+import { digits, letters } from './blocks';
 import { KEYED, keyHash, LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
 
 /**
- * Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length, and of the
- * four bytes that are marked which bits are always the same, and what they are.
+ * Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length; of the
+ * four bytes that are marked which bits are always the same, and what they are; the same of the next four; of a row of
+ * letters and digits how far behind that place it begins, how long it is at least and at most, and the set of what then follows.
  */
-const HEAD: usize = 14;
+const HEAD: usize = 30;
 /** Each step is two bytes for the set, two for the least and two for the most number of bytes. */
 const STEP: usize = 6;
+/** So many bytes are looked through for letters and digits. */
+const SEEN: usize = 32;
 
 /**
  * Whether a form that is marked at `at` goes on like one from its beginning: so many bytes of each of its sets, one after
@@ -28,18 +32,44 @@ export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
 function isOneOf(position: usize, at: usize, end: usize, stop: usize): bool {
   const list = LISTS + (position << 1);
   const last = list + 2 + (usize(load<u16>(list)) << 1);
+  if (list + 2 == last) return false;
   const four = load<u32>(at);
+  const words = wordsOf32(at);
   for (let entry = list + 2; entry < last; entry += 2) {
     const form = STEPS + (usize(load<u16>(entry)) << 1);
     if ((four & load<u32>(form, 6)) != load<u32>(form, 10)) continue;
+    if ((load<u32>(at, 4) & load<u32>(form, 14)) != load<u32>(form, 18) && at + 8 <= stop) continue;
     const first = at - usize(load<u16>(form));
-    if (first + usize(load<u16>(form, 4)) <= end && goesOn(form, first, stop)) return true;
+    if (first + usize(load<u16>(form, 4)) > end) continue;
+    if (first < TEXT || (hasRow(form, at, words, stop) && goesOn(form, first, stop))) return true;
   }
   return false;
 }
 
+/** Whether the letters and digits behind the place that is marked are so many as in the form, and go on like it. */
+// @ts-ignore: decorator
+@inline
+function hasRow(form: usize, at: usize, words: u32, stop: usize): bool {
+  const from = usize(load<u16>(form, 22));
+  const row = usize(ctz(~(u64(words) >> from)));
+  const behind = at + from + row;
+  if (behind >= stop) return true;
+  if (row < usize(load<u16>(form, 24)) || row > usize(load<u16>(form, 26))) return false;
+  return from + row >= SEEN || isIn(SETS + (usize(load<u16>(form, 28)) << 5), load<u8>(behind));
+}
+
+/** Which of the 32 bytes from `at` on are letters or digits. */
+// @ts-ignore: decorator
+@inline
+function wordsOf32(at: usize): u32 {
+  const a = v128.load(at);
+  const b = v128.load(at, 16);
+  return (
+    u32(i8x16.bitmask(v128.or(digits(a), letters(a)))) | (u32(i8x16.bitmask(v128.or(digits(b), letters(b)))) << 16)
+  );
+}
+
 function goesOn(form: usize, first: usize, stop: usize): bool {
-  if (first < TEXT) return true;
   let i = first;
   const end = form + HEAD + usize(load<u16>(form, 2)) * STEP;
   for (let step = form + HEAD; step < end; step += STEP) {

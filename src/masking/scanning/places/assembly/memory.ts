@@ -23,8 +23,6 @@ export const TEXT: usize = 0x7_0000;
 export const LISTED: usize = 0x9_0000;
 /** Lists: how many forms, and where each begins. */
 export const LISTS: usize = 0xb_0000;
-/** Forms: see `forms.ts`. */
-export const STEPS: usize = 0xc_0000;
 /** The sets of bytes that forms are made of, a bit for each byte. */
 export const SETS: usize = 0xc_8000;
 /** The automaton of the names of fields, read from their ends: see `signs.ts`. */
@@ -44,6 +42,8 @@ export const DIGITS: usize = 0x37_8008;
 export const KEYS: usize = 0x37_d000;
 /** By the upper twelve bits of the same hash: which list of forms may be there. */
 export const KEYED: usize = 0x38_0000;
+/** Forms: see `forms.ts`. */
+export const STEPS: usize = 0x38_2000;
 const FACTOR: u32 = 0x9e37_79b1;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
