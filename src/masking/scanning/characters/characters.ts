@@ -41,10 +41,21 @@ const FOLDED: readonly (readonly [from: number, to: number, value: number])[] = 
 ];
 const FULL_WIDTH = [0xff01, 0xff5e] as const;
 
+/** By code point below this: what it counts as. Most characters of texts in Latin, Greek and Cyrillic are among them. */
+const TABLED = 0x800;
+const COUNTS_AS = Int16Array.from({ length: TABLED }, (_, point) => {
+  if (point < 0x80) return point < 0x20 || point === 0x7f ? BOUNDARY : point;
+  return foldedAmong(point);
+});
+
 /** What a code point counts as: an ASCII character, or one of the marks above. */
 function foldCodePoint(point: number): number {
-  if (point < 0x80) return point < 0x20 || point === 0x7f ? BOUNDARY : point;
+  if (point < TABLED) return COUNTS_AS[point]!;
   if (point >= FULL_WIDTH[0] && point <= FULL_WIDTH[1]) return point - FULL_WIDTH[0] + 0x21;
+  return foldedAmong(point);
+}
+
+function foldedAmong(point: number): number {
   for (const [from, to, value] of FOLDED) if (point <= to) return point >= from ? value : BOUNDARY;
   return BOUNDARY;
 }
@@ -52,10 +63,10 @@ function foldCodePoint(point: number): number {
 /** Reads the character of UTF-8 that begins at `at` with a byte from 0x80 on. What is no UTF-8 is a boundary. */
 export function readUtf8(bytes: Uint8Array, at: number, end: number, unit: Unit): void {
   const lead = bytes[at]!;
-  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 1;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   unit.next = at + 1;
   unit.value = BOUNDARY;
-  if (length === 1 || lead > 0xf4) return;
+  if (lead < 0xc2 || lead > 0xf4) return;
   let point = lead & (0x7f >> length);
   for (let i = 1; i < length; i++) {
     if (at + i >= end) {

@@ -1,6 +1,7 @@
-import { CLASSES, DIGIT, GLUE, HIGH, LETTER, PLAIN, UPPER } from './byte-classes.ts';
+import { CLASSES, DIGIT, HIGH, PLAIN } from './byte-classes.ts';
 import { setOf } from './byte-set.ts';
 import { BOUNDARY, IGNORED, INCOMPLETE, readEscape, readPercent, readUtf8, type Unit } from './characters.ts';
+import { joins, mayJoin } from './joins.ts';
 
 /** Most characters that are looked at together. */
 export const RUN_MAX = 4096;
@@ -43,8 +44,6 @@ const BYTES = Uint16Array.from(CLASSES, (bits, byte) => {
 });
 
 const SPACE = 0x20;
-const OPEN = 0x28;
-const CLOSE = 0x29;
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 /** How a run ended. */
@@ -111,6 +110,11 @@ export class Run {
         digits += bits & IS_DIGIT;
         seen |= bits;
       }
+      if (at < limit && joinsAmong(bytes, at, end)) {
+        text[n] = bytes[at]!;
+        offsets[n++] = at++;
+        continue;
+      }
       if (at >= end) {
         if (!isFinal) this.#ending = STARVED;
         break;
@@ -119,16 +123,8 @@ export class Run {
         this.#ending = CUT;
         break;
       }
-      if (bytes[at] === LETTER_M) {
-        if (digits === n && n < MOST_COLOUR_DIGITS && endsColour(bytes, at)) {
-          this.behind = at + 1;
-          break;
-        }
-        text[n] = LETTER_M;
-        offsets[n++] = at++;
-        continue;
-      }
-      const value = this.#readSpecial(bytes, at, end, isFinal);
+      const mayEndColour = digits === n && n < MOST_COLOUR_DIGITS;
+      const value = bytes[at] === LETTER_M ? this.#readM(bytes, at, mayEndColour) : this.#readSpecial(bytes, at, end, isFinal);
       if (value === BOUNDARY) {
         this.behind = Math.max(this.#unit.next, at + 1);
         break;
@@ -168,31 +164,28 @@ export class Run {
     this.#ending = ENDED;
   }
 
+  #readM(bytes: Uint8Array, at: number, mayEndColour: boolean): number {
+    this.#unit.next = at + 1;
+    return mayEndColour && endsColour(bytes, at) ? BOUNDARY : LETTER_M;
+  }
+
   /** The character that begins at `at`, where it is more than a plain byte; BOUNDARY where the run ends. */
   #readSpecial(bytes: Uint8Array, at: number, end: number, isFinal: boolean): number {
     const unit = this.#unit;
     if (bytes[at] === SPACE && at + 1 < end) {
       // What most runs end with, told by the two bytes around it: see isJoined.
       unit.next = at + 1;
-      return joinsSpace(bytes, at) ? SPACE : BOUNDARY;
+      return joins(SPACE, byteBefore(bytes, at), bytes[at + 1]!) ? SPACE : BOUNDARY;
     }
     readUnit(bytes, at, end, unit);
     let { value } = unit;
-    if (value === INCOMPLETE || (unit.next >= end && needsNext(bytes, at, value))) {
+    if (value === INCOMPLETE || (unit.next >= end && mayJoin(value, byteBefore(bytes, at)))) {
       if (!isFinal) this.#ending = STARVED;
       return BOUNDARY;
     }
     if (!isJoined(bytes, at, value, unit.next)) value = BOUNDARY;
     return value;
   }
-}
-
-/** Whether the space at `at` stands between two parts of a run. */
-function joinsSpace(bytes: Uint8Array, at: number): boolean {
-  const after = bytes[at + 1]!;
-  if ((CLASSES[after]! & (DIGIT | UPPER)) === 0 && after !== OPEN) return false;
-  const before = at > 0 ? bytes[at - 1]! : 0;
-  return (CLASSES[before]! & (DIGIT | UPPER)) !== 0 || before === CLOSE;
 }
 
 function readUnit(bytes: Uint8Array, at: number, end: number, unit: Unit): void {
@@ -206,18 +199,13 @@ function readUnit(bytes: Uint8Array, at: number, end: number, unit: Unit): void 
   }
 }
 
-/** Whether what comes next decides about this character: a space, a parenthesis. */
-function needsNext(bytes: Uint8Array, at: number, value: number): boolean {
-  return (value === SPACE || value === OPEN || value === CLOSE) && mayJoinAfter(bytes, at, value);
+/** Whether a space or a parenthesis belongs to a run, where the bytes on both sides of it are there. */
+function joinsAmong(bytes: Uint8Array, at: number, end: number): boolean {
+  return at > 0 && at + 1 < end && joins(bytes[at]!, bytes[at - 1]!, bytes[at + 1]!);
 }
 
-/** Whether what stands before it lets a space or a parenthesis belong to a run. */
-function mayJoinAfter(bytes: Uint8Array, at: number, value: number): boolean {
-  const before = at > 0 ? bytes[at - 1]! : 0;
-  const bits = CLASSES[before]!;
-  if (value === SPACE) return (bits & (DIGIT | UPPER)) !== 0 || before === CLOSE;
-  if (value === CLOSE) return (bits & DIGIT) !== 0;
-  return value === OPEN && (bits & LETTER) === 0;
+function byteBefore(bytes: Uint8Array, at: number): number {
+  return at > 0 ? bytes[at - 1]! : 0;
 }
 
 /**
@@ -227,12 +215,7 @@ function mayJoinAfter(bytes: Uint8Array, at: number, value: number): boolean {
 function isJoined(bytes: Uint8Array, at: number, value: number, next: number): boolean {
   if (value < 0) return value === IGNORED && !isBehindIgnored(bytes, at);
   if (value >= 0x80 || (CLASSES[value]! & PLAIN) !== 0) return true;
-  if (!mayJoinAfter(bytes, at, value)) return false;
-  const after = next < bytes.length ? bytes[next]! : 0;
-  const bits = CLASSES[after]!;
-  if (value === SPACE) return (bits & (DIGIT | UPPER)) !== 0 || after === OPEN;
-  if (value === CLOSE) return after === SPACE || (bits & (DIGIT | GLUE)) !== 0;
-  return (bits & DIGIT) !== 0;
+  return joins(value, byteBefore(bytes, at), next < bytes.length ? bytes[next]! : 0);
 }
 
 /**
@@ -253,7 +236,7 @@ const ENDS_ESCAPE = setOf('\u001bbB3e');
 
 /** The same where the text may go on: what only the next character can tell may be so. */
 function mayBeJoined(bytes: Uint8Array, at: number, end: number, { value, next }: Unit): boolean {
-  return value === INCOMPLETE || (next >= end && needsNext(bytes, at, value)) || isJoined(bytes, at, value, next);
+  return value === INCOMPLETE || (next >= end && mayJoin(value, byteBefore(bytes, at))) || isJoined(bytes, at, value, next);
 }
 
 const IGNORED_IN_UTF8: readonly (readonly number[])[] = [

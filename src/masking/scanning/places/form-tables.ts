@@ -10,7 +10,7 @@ export interface FormTables {
   readonly keyed: Uint16Array;
   /** By the pair of bytes that is marked: the same for forms of which four bytes are too many. */
   readonly listed: Uint16Array;
-  /** Lists: how many forms, then where each begins in `steps`. */
+  /** Lists: how many forms, the least row of letters and digits that one has where it is marked, then where each begins in `steps`. */
   readonly lists: Uint16Array;
   /**
    * Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least; which bits of the four
@@ -104,6 +104,12 @@ function endOfRow(row: readonly TokenStep[], next: TokenStep | undefined): Pick<
   return isEnded ? { most: sumOf(row, 'max'), behind: next.bytes } : { most: ENDLESS, behind: ANY };
 }
 
+/** How many of them are sets of letters and digits alone, from the first on. */
+function rowOf(sets: readonly ByteSet[]): number {
+  const end = sets.findIndex((set) => !set.every(isOfWord));
+  return end < 0 ? sets.length : end;
+}
+
 function isOfWord(bit: number, byte: number): boolean {
   return bit === 0 || WORDS[byte] === 1;
 }
@@ -117,6 +123,8 @@ export class FormTableBuilder {
   readonly #byFour = new PairIndex<number>();
   readonly #byPair = new PairIndex<number>();
   readonly #steps: number[] = [];
+  /** By form: how many letters and digits it has at least where it is marked. */
+  readonly #rows = new Map<number, number>();
   readonly #sets = new Map<string, number>();
   /** The same by the set itself: most forms share theirs, and a key takes longer to make than to be looked up. */
   readonly #ids = new Map<ByteSet, number>();
@@ -132,6 +140,7 @@ export class FormTableBuilder {
     const hashes = hashesOfFour(four);
     if (hashes === undefined) this.#byPair.add(...marked, this.#steps.length);
     else for (const hash of hashes) this.#byFour.addPair(hash >> KEYED_BY, this.#steps.length);
+    this.#rows.set(this.#steps.length, rowOf(fixedSets(steps).slice(markedAt)));
     this.#steps.push(
       markedAt,
       steps.length,
@@ -149,7 +158,7 @@ export class FormTableBuilder {
   get tables(): FormTables {
     const flat: number[] = [];
     const laid = ({ positions, lists }: PairIndex<number>): Uint16Array => {
-      const begins = lists.map((list) => flat.push(list.length, ...list) - list.length - 1);
+      const begins = lists.map((list) => flat.push(list.length, this.#leastRow(list), ...list) - list.length - 2);
       return positions.map((position) => begins[position]!);
     };
     return {
@@ -159,6 +168,10 @@ export class FormTableBuilder {
       steps: Uint16Array.from(this.#steps),
       sets: new Uint8Array(Uint32Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))).buffer),
     };
+  }
+
+  #leastRow(list: readonly number[]): number {
+    return Math.min(SEEN, ...list.map((form) => this.#rows.get(form)!));
   }
 
   #idOf(set: ByteSet): number {

@@ -24,18 +24,27 @@ export function mayBeForm(at: usize, stop: usize): bool {
 export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
   // What the text breaks off in may be anything.
   if (at + 4 > stop) return true;
-  if (isOneOf(usize(load<u16>(KEYED + (usize(keyHash(at) >> 4) << 1))), at, end, stop)) return true;
-  return isOneOf(usize(load<u16>(LISTED + (usize(load<u16>(at)) << 1))), at, end, stop);
+  const words = wordsOf32(at);
+  if (isOneOf(load<u16>(KEYED + (usize(keyHash(at) >> 4) << 1)), words, at, end, stop)) return true;
+  return isOneOf(load<u16>(LISTED + (usize(load<u16>(at)) << 1)), words, at, end, stop);
 }
 
-/** Whether one of a list of forms may be there. */
-function isOneOf(position: usize, at: usize, end: usize, stop: usize): bool {
+/**
+ * Whether one of a list of forms may be there. A list is the number of them, how many letters and digits each has at least where
+ * it is marked, and where each lies.
+ *
+ * @param words which of the bytes from `at` on are letters or digits
+ */
+function isOneOf(position: usize, words: u32, at: usize, end: usize, stop: usize): bool {
   const list = LISTS + (position << 1);
-  const last = list + 2 + (usize(load<u16>(list)) << 1);
-  if (list + 2 == last) return false;
+  const count = usize(load<u16>(list));
+  if (count == 0) return false;
+  const row = usize(ctz(~u64(words)));
+  // Nearly all words are too short.
+  if (row < usize(load<u16>(list, 2)) && at + row < stop) return false;
   const four = load<u32>(at);
-  const words = wordsOf32(at);
-  for (let entry = list + 2; entry < last; entry += 2) {
+  const last = list + 4 + (count << 1);
+  for (let entry = list + 4; entry < last; entry += 2) {
     const form = STEPS + (usize(load<u16>(entry)) << 1);
     if ((four & load<u32>(form, 6)) != load<u32>(form, 10)) continue;
     if ((load<u32>(at, 4) & load<u32>(form, 14)) != load<u32>(form, 18) && at + 8 <= stop) continue;
