@@ -13,11 +13,11 @@ if (major < 24 || (major === 24 && minor < 16)) {
 
 // Buffers that were read into count as external memory, and V8 collects the whole heap for every 64 MB of them unless they
 // count toward its ordinary limit: half of all CPU time of a gateway that carries bulk (docs/performance.md).
-const { setFlagsFromString } = await import('node:v8');
+const { setFlagsFromString } = process.getBuiltinModule('node:v8');
 setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 // Keeps what is compiled, and the sources stripped of their types, from one start to the next.
-const { enableCompileCache } = await import('node:module');
+const { enableCompileCache } = process.getBuiltinModule('node:module');
 const { compileCacheDirectory } = await import(new URL('compile-cache-directory.mjs', import.meta.url).href);
 const cache = compileCacheDirectory(new URL('../node_modules/.cache/cordon/', import.meta.url));
 if (cache !== undefined) enableCompileCache(cache);

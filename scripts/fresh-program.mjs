@@ -1,7 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// An import would make every member of these modules, streams and promises among them (scripts/build-program.ts).
+const { existsSync, readFileSync, statSync } = process.getBuiltinModule('node:fs');
+const { fileURLToPath } = process.getBuiltinModule('node:url');
 
 const ROOT = new URL('../', import.meta.url);
+/** Some thousand files are looked at in each start: a URL for each would take as long again. */
+const ROOT_PATH = fileURLToPath(ROOT);
 
 /** Where the bundled program is (docs/adr/0026-bundle.md). */
 export const PROGRAM = new URL('dist/program/', ROOT);
@@ -10,7 +13,7 @@ export const PROGRAM = new URL('dist/program/', ROOT);
  * @param {string} file relative to the root
  */
 export function stampOf(file) {
-  const { mtimeMs, size } = statSync(new URL(file, ROOT));
+  const { mtimeMs, size } = statSync(`${ROOT_PATH}${file}`);
   return `${mtimeMs} ${size}`;
 }
 

@@ -40,6 +40,11 @@ export function skipped(row: string, missing: string): Line {
   return { row, target: '', cordon: '', against: `${missing}: not installed`, ratio: '', verdict: 'skipped' };
 }
 
+/** A line for a figure that is held to a target by itself. */
+export function absolute(row: string, target: string, cordon: string, isMet: boolean, against = ''): Line {
+  return { row, target, cordon, against, ratio: '', verdict: isMet ? 'met' : 'missed' };
+}
+
 /** The value in the middle; of an even count, the upper of the two. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

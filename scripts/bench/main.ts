@@ -17,6 +17,7 @@ import { maskedPost } from './masked-row.ts';
 import { describeMachine, findProgram } from './machine.ts';
 import { OTHER_ROWS } from './other-rows.ts';
 import { measureRecord } from './record/record-rows.ts';
+import { startOfCommand } from './run-row.ts';
 import { twoWorkers } from './workers-row.ts';
 import { startProxy, type Proxy, type ProxyName } from './world/proxies.ts';
 import { startSite } from './world/site.ts';
@@ -26,6 +27,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'masked-post': maskedPost,
   'http2-upstream': http2Upstream,
   ...OTHER_ROWS,
+  run: startOfCommand,
   workers: twoWorkers,
   holds: measureHolds,
   record: measureRecord,

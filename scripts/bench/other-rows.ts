@@ -5,7 +5,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { figure, median, type Bench, type Line, type Row } from './bench.ts';
+import { absolute, figure, median, type Bench, type Line, type Row } from './bench.ts';
 import { writeCordonFiles } from './world/cordon-files.ts';
 import { plainJob } from './cost-rows.ts';
 import { holdTunnels, runLoad } from './load/run-load.ts';
@@ -22,10 +22,6 @@ export const OTHER_ROWS = {
   idle: measureIdleTunnels,
   start: measureStart,
 } satisfies Readonly<Record<string, Row>>;
-
-function absolute(row: string, target: string, cordon: string, isMet: boolean, against = ''): Line {
-  return { row, target, cordon, against, ratio: '', verdict: isMet ? 'met' : 'missed' };
-}
 
 /** A cordon of the row's own, which has done nothing yet. */
 async function freshCordon(row: string, bench: Bench): Promise<Proxy> {

@@ -20,6 +20,8 @@ import { openIndexing } from './indexing/open-indexing.ts';
 import { checkNodePlace, type NodeRegion } from './loading/node-place.ts';
 import { homeStores } from './records/stores/home-stores.ts';
 import { countedAlarms, loggedAlarms } from './notifying/told-alarms.ts';
+import { createRunDesk } from './local-runs/run-desk.ts';
+import { openRunSocket } from './local-runs/run-socket.ts';
 import { openWebhooks } from './notifying/open-webhooks.ts';
 import { policyReader, type PolicyReader, type PolicySource } from './loading/policy-source.ts';
 import { openSinks } from './sinks/open-sinks.ts';
@@ -109,6 +111,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Runni
   stack.defer(() => watch.close());
   const certificates = stack.use(new CertificateWatch((again) => carriers.renewCertificates(again)));
   const reload = () => certificates.look().then(() => watch.reload());
+  // Before `/readyz` says that the gateway is there.
+  stack.use(await openRunSocket(createRunDesk({ ...shared, addresses: carriers.addresses }), { settings, log }));
   const admin = await openAdminSide({ ...shared, carriers, reload, fleet: stack.use(watchFleet(shared)) });
   if (!admin.ok) return fail([admin.failure]);
   const { address, renewCertificate } = stack.use(admin.value);

@@ -87,6 +87,8 @@ describe('the network (invariant 10)', () => {
       'cli/doctor/probes/ask.mjs',
       // What the gateway tells agents about itself, asked by commands of people; runs in no gateway.
       'cli/environment/ask-gateway.ts',
+      // To the gateway that has the same data directory, through a Unix socket in it; runs in no gateway.
+      'cli/running/ask-desk.ts',
       // What `cordon run` carries out of the namespace of an agent, to the proxy listener of the settings; runs in no gateway.
       'cli/running/forward.ts',
       // In a browser, to the server that the page came from and, by its content security policy, nowhere else.

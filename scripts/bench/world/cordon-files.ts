@@ -42,7 +42,8 @@ export async function writeCordonFiles(
 function used({ http, https, https2, closing, idle }: Site): object {
   const shared = { addresses: ['127.0.0.1/32'], internal: { place: 'DE' } };
   return {
-    agents: [{ id: 'bench', home: 'eu', identify: [{ cidr: ['127.0.0.0/8'] }] }],
+    // By its source, as all load is; by a token under `cordon run`.
+    agents: [{ id: 'bench', home: 'eu', identify: [{ cidr: ['127.0.0.0/8'] }, { token: true }] }],
     destinations: [
       { id: 'plain', hosts: [NAMES.plain], ports: [http], ...shared },
       { id: 'inspected', hosts: [NAMES.inspected], ports: [https, https2, closing], ...shared },

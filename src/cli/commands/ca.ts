@@ -5,7 +5,7 @@ import { fail, type Result } from '../../core/result.ts';
 import { parseDuration } from '../../core/units.ts';
 import { localActor } from '../../app/people/local-actor.ts';
 import { beginRotation } from '../../tls/ca-rotation.ts';
-import { writeTrustFiles } from '../environment/trust-files.ts';
+import { trustFiles } from '../environment/trust-files.ts';
 import { doLocally } from '../local/do-locally.ts';
 import { answer, type CommandContext, give, settingsFor, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -68,7 +68,7 @@ async function rotateCa(context: CommandContext, { overlap }: RotateOptions): Pr
   });
   if (!begun.ok) return give(context, EXIT.failed, begun.failure);
   const ca = await openCa(settings);
-  const trust = ca.ok ? await writeTrustFiles(ca.value, settings.data.directory) : ca;
+  const trust = ca.ok ? await trustFiles(ca.value, settings.data.directory) : ca;
   if (!trust.ok) return give(context, EXIT.failed, trust.failure);
   const { fingerprint } = begun.value;
   answer(context, { fingerprint, ...details, ...trust.value }, () => [

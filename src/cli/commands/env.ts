@@ -6,13 +6,14 @@ import type { AgentId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseLifetime } from '../../core/people/lifetime.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
-import { agentEnvironment, shellExports } from '../environment/agent-environment.ts';
-import { declaredAgent, localProxy, unknowable } from '../environment/local-proxy.ts';
+import { agentEnvironment } from '../environment/agent-environment.ts';
+import { declaredAgent, localProxy, unknowable } from '../../app/local-runs/local-proxy.ts';
 import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { localSetup } from '../local/local-setup.ts';
 import { mintLocally } from '../local/local-minting.ts';
-import { writeTrustFiles } from '../environment/trust-files.ts';
+import { shellExports } from '../environment/shell-text.ts';
+import { trustFiles } from '../environment/trust-files.ts';
 import { openCa } from './ca.ts';
 
 interface EnvOptions {
@@ -51,7 +52,7 @@ async function env(context: CommandContext, options: EnvOptions): Promise<ExitCo
   if (!token.ok) return give(context, EXIT.failed, token.failure);
   const ca = await openCa(settings);
   if (!ca.ok) return give(context, EXIT.failed, ca.failure);
-  const trust = await writeTrustFiles(ca.value, settings.data.directory);
+  const trust = await trustFiles(ca.value, settings.data.directory);
   if (!trust.ok) return give(context, EXIT.failed, trust.failure);
   const credentials = token.value === undefined ? {} : { credentials: { agent: options.agent, token: token.value } };
   const variables = agentEnvironment({ proxy: proxy.value, trust: trust.value, ...credentials });

@@ -1,6 +1,6 @@
 import { awaitCommand } from '../running/await-command.ts';
-import { startIsolated } from '../running/start-command.ts';
-import type { TrustFiles } from '../environment/trust-files.ts';
+import { Sandbox } from '../running/sandbox.ts';
+import type { TrustFiles } from '../environment/trust-sources.ts';
 import { type Check, doubtful, failed, good } from './check.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { Surroundings } from './try-runtime.ts';
@@ -18,7 +18,7 @@ export async function checkIsolation(
 ): Promise<Check> {
   const command = [process.execPath, '-e', CONNECT, String(neighbour.port)];
   const start = { command, cwd: scratch, environment, isQuiet: true };
-  const started = await startIsolated(start, { trust, hidden: [] });
+  const started = await new Sandbox(start).enter({ trust, hidden: [], variables: new Map(), dropped: [] });
   if (!started.ok) return doubtful(NAME, 'cannot isolate here, so that variables alone keep programs in', started.failure);
   started.value.listening.close();
   const status = await awaitCommand({ child: started.value.child, depth: 2 });

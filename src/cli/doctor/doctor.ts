@@ -11,13 +11,13 @@ import { AgentIndex } from '../../identity/agent-index.ts';
 import { openCa } from '../commands/ca.ts';
 import { answer, type CommandContext, give, type Run } from '../context.ts';
 import { agentEnvironment } from '../environment/agent-environment.ts';
-import { carriedProxy, type LocalProxy } from '../environment/local-proxy.ts';
-import { writeTrustFiles } from '../environment/trust-files.ts';
+import { carriedProxy, type LocalProxy } from '../../app/local-runs/local-proxy.ts';
+import { trustFiles } from '../environment/trust-files.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { mintLocally, revokeLocally } from '../local/local-minting.ts';
 import { localSetup, type LocalSetup } from '../local/local-setup.ts';
 import { commandEnvironment } from '../running/command-environment.ts';
-import { runAs } from '../running/run-as.ts';
+import { runAs } from '../../app/local-runs/run-as.ts';
 import type { Check } from './check.ts';
 import { checkInstallation } from './check-installation.ts';
 import { checkIsolation } from './check-isolation.ts';
@@ -87,7 +87,7 @@ async function examine(context: CommandContext, { setup, proxy, agent, token }: 
   const { settings } = setup;
   const ca = await openCa(settings);
   if (!ca.ok) return give(context, EXIT.failed, ca.failure);
-  const trust = await writeTrustFiles(ca.value, settings.data.directory);
+  const trust = await trustFiles(ca.value, settings.data.directory);
   if (!trust.ok) return give(context, EXIT.failed, trust.failure);
   const credentials = token === undefined ? {} : { credentials: `${agent}:${token}` };
   const installation = await checkInstallation(setup, { ...proxy, agent, ...credentials });
@@ -96,7 +96,7 @@ async function examine(context: CommandContext, { setup, proxy, agent, token }: 
     trust: trust.value,
     ...(token !== undefined && { credentials: { agent, token } }),
   });
-  const environment = commandEnvironment(context.terminal.env, variables, { store: settings.store, isIsolated: false });
+  const environment = commandEnvironment(context.terminal.env, variables, settings);
   // Programs behind a gateway that is not there would all say the same.
   const isThere = installation.every(({ name, state }) => name !== 'gateway' || state === 'ok');
   const found = await withScratch(async (scratch) => {

@@ -1,4 +1,4 @@
-import type { TrustFiles } from './trust-files.ts';
+import type { TrustFiles } from './trust-sources.ts';
 
 export interface AgentEnvironmentInput {
   /** Without credentials: `http://127.0.0.1:3128`. */
@@ -76,9 +76,4 @@ function javaOptions(proxy: AgentEnvironmentInput['proxy'], { javaTrustStore }: 
 /** JAVA_TOOL_OPTIONS splits at white space outside quotes. */
 function quoteOption(option: string): string {
   return /\s/.test(option) ? `"${option}"` : option;
-}
-
-/** The variables as POSIX shell commands, safe to `eval` whatever the values hold. */
-export function shellExports(variables: ReadonlyMap<string, string>): string[] {
-  return [...variables].map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`);
 }

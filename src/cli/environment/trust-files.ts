@@ -1,59 +1,34 @@
-import { X509Certificate } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { getCACertificates } from 'node:tls';
-import { fail, ok, type Result } from '../../core/result.ts';
-import type { IssuingCa } from '../../tls/issuing-ca.ts';
-import { pkcs12TrustStore } from './pkcs12-trust-store.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ok, type Result } from '../../core/result.ts';
+import type { Milliseconds } from '../../core/units.ts';
+import { SOURCES_FILE, TRUST_DIRECTORY, type TrustedCa, type TrustFiles, trustFilesIn, trustSources } from './trust-sources.ts';
 
-/** What clients are pointed at so that they trust the gateway. */
-export interface TrustFiles {
-  /** The interception CA alone, PEM: for clients that add it to their own roots. */
-  readonly ca: string;
-  /** The CA and the public roots, PEM: for clients that replace their roots; tunnels that are not inspected need those. */
-  readonly bundle: string;
-  /** The same for Java. */
-  readonly javaTrustStore: string;
-}
+/** A directory of roots may hold links to files that change behind them. */
+const OLDEST: Milliseconds = 24 * 3_600_000;
 
 /**
- * Writes the trust files beside the CA's certificate in the data directory.
+ * The trust files beside the CA's certificate in the data directory, written anew unless the CA and the roots of this machine are
+ * what they were: to read some hundred roots takes longer than all else that `cordon run` does.
  *
  * @failure a sentence for the operator
  */
-export async function writeTrustFiles(ca: IssuingCa, dataDirectory: string): Promise<Result<TrustFiles, string>> {
-  const directory = join(dataDirectory, 'ca');
-  const files = {
-    ca: ca.certificateFile,
-    bundle: join(directory, 'bundle.pem'),
-    javaTrustStore: join(directory, 'truststore.p12'),
-  };
-  // The same root is often found twice, by name and in a bundle.
-  const certificates = [...new Set([...splitPem(ca.certificatePem), ...publicRoots()])];
+export async function trustFiles(ca: TrustedCa, dataDirectory: string): Promise<Result<TrustFiles, string>> {
+  const files = trustFilesIn(dataDirectory, ca);
+  if (areCurrent(ca, join(dataDirectory, TRUST_DIRECTORY, SOURCES_FILE), files)) return ok(files);
+  const { writeTrustFiles } = await import('./write-trust-files.ts');
+  return await writeTrustFiles(ca, dataDirectory);
+}
+
+function areCurrent(ca: TrustedCa, noted: string, { bundle, javaTrustStore }: TrustFiles): boolean {
+  // Elsewhere the roots are in a store of the system, which says nothing about when it changed.
+  if (process.platform !== 'linux') return false;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await replaceFile(files.bundle, certificates.join(''));
-    await replaceFile(files.javaTrustStore, pkcs12TrustStore(certificates.map((pem) => new X509Certificate(pem))));
-    return ok(files);
-  } catch (error) {
-    return fail(`The trust files cannot be written to ${directory}: ${(error as Error).message}`);
+    const written = statSync(noted).mtimeMs;
+    const isYoung = Math.abs(Date.now() - written) < OLDEST;
+    const isWhole = [bundle, javaTrustStore].every((path) => statSync(path).mtimeMs <= written);
+    return isYoung && isWhole && readFileSync(noted, 'utf8') === trustSources(ca);
+  } catch {
+    return false;
   }
-}
-
-/** The roots of the machine; where it has none to show, those that come with the runtime. */
-function publicRoots(): readonly string[] {
-  const system = getCACertificates('system');
-  return (system.length > 0 ? system : getCACertificates('bundled')).flatMap(splitPem);
-}
-
-function splitPem(text: string): string[] {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => `${block}\n`);
-}
-
-/** In one step, so that a client that starts meanwhile never reads half a file. */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.${process.pid}.${Date.now()}.tmp`);
-  await writeFile(draft, content, { mode: 0o644 });
-  await rename(draft, path);
 }

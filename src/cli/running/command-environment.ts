@@ -7,18 +7,31 @@ const DROPPED = /^(?:cordon_.*|npm_config_(?:https?_?)?(?:no)?proxy)$/i;
 
 /**
  * The environment of what runs: that of whoever starts it, with the way through the gateway, without secrets of the gateway.
- *
- * @param isIsolated `/run` is empty there: what names a directory in it would be believed
  */
 export function commandEnvironment(
   own: Environment,
   variables: ReadonlyMap<string, string>,
-  { store, isIsolated }: { readonly store: Settings['store']; readonly isIsolated: boolean },
+  settings: Pick<Settings, 'store'>,
 ): Record<string, string> {
-  const ofDatabase = store.url === 'sqlite' ? [] : ['PGPASSWORD', 'PGPASSFILE'];
-  const dropped = new Set([...ofDatabase, ...(isIsolated ? ['XDG_RUNTIME_DIR'] : [])]);
-  const kept = Object.entries(own).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !DROPPED.test(entry[0]) && !dropped.has(entry[0]),
+  return { ...kept(own, secretVariables(settings)), ...Object.fromEntries(variables) };
+}
+
+/**
+ * The same for what runs in a sandbox, as far as it is known before anything was read. `/run` is empty there: what names a
+ * directory in it would be believed.
+ */
+export function sandboxEnvironment(own: Environment): Record<string, string> {
+  return kept(own, ['XDG_RUNTIME_DIR']);
+}
+
+/** Variables that the store is reached with. */
+export function secretVariables({ store }: Pick<Settings, 'store'>): readonly string[] {
+  return store.url === 'sqlite' ? [] : ['PGPASSWORD', 'PGPASSFILE'];
+}
+
+function kept(own: Environment, without: readonly string[]): Record<string, string> {
+  const entries = Object.entries(own).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !DROPPED.test(entry[0]) && !without.includes(entry[0]),
   );
-  return { ...Object.fromEntries(kept), ...Object.fromEntries(variables) };
+  return Object.fromEntries(entries);
 }

@@ -1,24 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Where the gateway listens for agents. */
-export interface ProxyAddress {
+interface ProxyAddress {
   readonly host: string;
   readonly port: number;
-}
-
-/** Whether somebody listens there. */
-export function isListening({ host, port }: ProxyAddress): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2_000 });
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket
-      .once('connect', () => settle(true))
-      .once('timeout', () => settle(false))
-      .once('error', () => settle(false));
-  });
 }
 
 /**

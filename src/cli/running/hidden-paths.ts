@@ -1,41 +1,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { LoadedSettings } from '../../config/load-settings.ts';
-import { namedTlsFiles } from '../../policy/tls-files.ts';
-import type { LocalPolicy } from '../local/local-policy.ts';
 
-/** Files and directories that the command finds empty, absolute, those that are there alone. */
-export function hiddenPaths(loaded: LoadedSettings, policy: LocalPolicy): readonly string[] {
-  const own = [...ofSettings(loaded), ...ofPolicy(policy)].filter(isThere);
-  return [...new Set([...own, ...listeningSockets()].map((path) => realpathSync(path)))];
-}
-
-/** Secrets of the gateway, and what decides: an agent that can write its own rules has none. */
-function ofSettings({ settings, file }: LoadedSettings): readonly string[] {
-  const { data, rules, tls, recordings, listen, secrets } = settings;
-  const optional = [
-    file,
-    secrets.directory,
-    secrets.vault?.['token-file'],
-    secrets.vault?.['app-role']?.['secret-id-file'],
-    secrets.vault?.jwt?.file,
-    tls.ca?.key,
-    recordings['key-file'],
-    ...recordings.stores.map((store) => store['key-file']),
-    listen.admin.tls?.key,
-    ...listen.proxy.map(({ tls }) => tls?.key),
-  ];
-  const former = [recordings, ...recordings.stores].flatMap((each) => each['former-keys']);
-  const stores = recordings.stores.map(({ directory }) => directory);
-  return [data.directory, rules, ...stores, ...former, ...optional.filter((path) => path !== undefined)];
-}
-
-/** Keys of client certificates. Relative paths start at the policy file that names them. */
-function ofPolicy({ source: { files } }: LocalPolicy): readonly string[] {
-  return namedTlsFiles(files).flatMap(({ file, use, path }) => {
-    const directory = files.find((each) => each.file === file)?.directory;
-    return use === 'client-certificate' && directory !== undefined ? [resolve(directory, path)] : [];
-  });
+/** Of these and of the sockets of the machine, those that are there: absolute, none within another directory of them. */
+export function hiddenPaths(secret: readonly string[]): readonly string[] {
+  const paths = new Set([...secret, ...listeningSockets()].flatMap((path) => realPathOf(path)));
+  const directories = [...paths].filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
+  return [...paths].filter((path) => !directories.some((directory) => path.startsWith(`${directory}/`)));
 }
 
 /** Unix sockets that somebody on the machine listens on; `/run` is hidden whole. */
@@ -46,15 +15,18 @@ function listeningSockets(): readonly string[] {
   } catch {
     return [];
   }
-  const paths = table.split('\n').flatMap((line) => /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1] ?? []);
-  return paths.filter((path) => !/^\/(?:var\/)?run\//.test(path) && isThere(path));
+  return table
+    .split('\n')
+    .flatMap((line) => /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1] ?? [])
+    .filter((path) => !/^\/(?:var\/)?run\//.test(path));
 }
 
-function isThere(path: string): boolean {
+/** None where there is nothing. */
+function realPathOf(path: string): readonly string[] {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return [realpathSync(path)];
   } catch {
     // Whoever may not reach it here cannot reach it there.
-    return false;
+    return [];
   }
 }

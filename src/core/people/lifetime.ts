@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { type Milliseconds, parseDuration } from '../units.ts';
 
 /** Whoever wants one that never ends has to come back once a year. */
-const LONGEST: Milliseconds = 366 * 24 * 3_600_000;
+export const MOST_LIFETIME: Milliseconds = 366 * 24 * 3_600_000;
 
 /**
  * How long a token is to be valid.
@@ -12,5 +12,5 @@ export function parseLifetime(text: string): Result<Milliseconds, string> {
   const lifetime = parseDuration(text);
   if (!lifetime.ok) return lifetime;
   if (lifetime.value === 0) return fail('Found 0, expected a duration that lasts');
-  return lifetime.value <= LONGEST ? ok(lifetime.value) : fail(`Found "${text}", expected at most 366d`);
+  return lifetime.value <= MOST_LIFETIME ? ok(lifetime.value) : fail(`Found "${text}", expected at most 366d`);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { agentEnvironment, shellExports } from '../../../src/cli/environment/agent-environment.ts';
+import { agentEnvironment } from '../../../src/cli/environment/agent-environment.ts';
+import { shellExports } from '../../../src/cli/environment/shell-text.ts';
 
 const TRUST = { ca: '/d/ca.pem', bundle: '/d/bundle.pem', javaTrustStore: '/d/truststore.p12' };
 const PROXY = { scheme: 'http', host: '127.0.0.1', port: 3128 } as const;

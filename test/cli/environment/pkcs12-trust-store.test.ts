@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pkcs12TrustStore } from '../../../src/cli/environment/pkcs12-trust-store.ts';
 import { systemClock, systemRandom } from '../../../src/app/system.ts';
-import { writeTrustFiles } from '../../../src/cli/environment/trust-files.ts';
+import { writeTrustFiles } from '../../../src/cli/environment/write-trust-files.ts';
 import { openIssuingCa } from '../../../src/tls/issuing-ca.ts';
 import { directoryWith } from '../../config/temporary-directory.ts';
 import { createTestCa } from '../../support/certificates.ts';

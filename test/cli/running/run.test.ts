@@ -1,12 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { directoryWith } from '../../config/temporary-directory.ts';
+import { freePort } from '../../support/free-port.ts';
+import { startGateway } from '../../support/gateway.ts';
 import { missing, NO_NAMESPACES, runInside } from '../../support/isolated.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
 import { HAS_TERMINALS, TerminalProcess } from '../../support/terminal-process.ts';
@@ -174,19 +177,26 @@ describe.skipIf(!ISOLATED)(`cordon run${NO_NAMESPACES}`, () => {
     const home = await mkdtemp(join(tmpdir(), 'cordon-user-'));
     try {
       await cp(join(lab.gateway.directory, 'rules'), join(home, 'rules'), { recursive: true });
-      const [config] = await Promise.all([readFile(join(lab.gateway.directory, 'cordon.yaml'), 'utf8'), chmod(home, 0o755)]);
-      await writeFile(join(home, 'cordon.yaml'), config.replaceAll(/^trust:\n(?: {2}.*\n)+/gm, ''));
+      const [proxy, admin] = await Promise.all([freePort(), freePort()]);
+      await Promise.all([
+        chmod(home, 0o755),
+        writeFile(join(home, 'cordon.yaml'), `listen: { proxy: "127.0.0.1:${proxy}", admin: "127.0.0.1:${admin}" }\n`),
+      ]);
       await own(home);
+      const serving = asNobody([ENTRY, 'serve'], home);
+      await expect.poll(() => existsSync(join(home, 'data/runs/run.sock')), { timeout: 20_000 }).toBe(true);
       const below =
         'mount -t tmpfs tmpfs /tmp && mkdir /tmp/x && echo root; umount data; ls -A data; mount --bind . /tmp/x; ls -A /tmp/x/data';
       const script = `id -u; ls -A data; grep CapEff /proc/self/status; unshare --user --map-root-user --mount --propagation unchanged sh -c '${below}'`;
       const argv = ['run', '--agent', 'lab', '--config', 'cordon.yaml', '--', 'sh', '-c', script];
-      const [code, out, err] = await asNobody([ENTRY, ...argv], home);
+      const [code, out, err] = await asNobody([ENTRY, ...argv], home).ended;
+      serving.child.kill();
       expect([code, out, err]).toEqual([
         expect.any(Number),
         '65534\nCapEff:\t0000000000000000\nroot\n',
         expect.not.stringContaining('as root'),
       ]);
+      expect(await serving.ended).toEqual([0, expect.stringContaining('Cordon is ready'), expect.any(String)]);
     } finally {
       await rm(home, { recursive: true, force: true });
     }
@@ -197,13 +207,17 @@ async function own(directory: string): Promise<void> {
   await once(spawn('chown', ['-R', '65534:65534', directory]), 'close');
 }
 
-function asNobody(argv: readonly string[], cwd: string): Promise<[number, string, string]> {
+interface AsNobody {
+  readonly child: ChildProcess;
+  readonly ended: Promise<[number, string, string]>;
+}
+
+function asNobody(argv: readonly string[], cwd: string): AsNobody {
   const words = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--', process.execPath, ...argv];
-  return new Promise((resolve) => {
-    execFile('setpriv', words, { cwd, env: { PATH: process.env['PATH'], HOME: cwd } }, (error, out, err) =>
-      resolve([Number(error?.code ?? 0), out, err]),
-    );
-  });
+  const { promise: ended, resolve } = Promise.withResolvers<[number, string, string]>();
+  const options = { cwd, env: { PATH: process.env['PATH'], HOME: cwd } };
+  const child = execFile('setpriv', words, options, (error, out, err) => resolve([Number(error?.code ?? 0), out, err]));
+  return { child, ended };
 }
 
 describe('cordon run --no-isolation', () => {
@@ -222,23 +236,23 @@ describe('cordon run --no-isolation', () => {
 
 describe('cordon run does not start', () => {
   const rules = { 'rules/base.yaml': RULES };
-  const where = (): readonly string[] => [`--set`, `listen.proxy=${lab.gateway.proxy.address}:${lab.gateway.proxy.port}`];
 
-  it('for an agent that the policy does not declare', async () => {
-    const { code, err } = await cordon([...where(), 'run', '--agent', 'nobody', '--', 'true'], directoryWith(rules));
-    expect([code, err]).toEqual([2, 'cordon: the policy declares no agent "nobody", expected one of: local, bot\n']);
-  });
-
-  it('where the command could pass for another agent by leaving its token away', async () => {
-    const { code, err } = await cordon([...where(), 'run', '--agent', 'bot', '--', 'true'], directoryWith(rules));
-    expect(code).toBe(2);
-    expect(err).toContain('without its token the command would be the agent "local"');
+  it('for an agent that the policy does not declare, nor where it could pass for another by leaving its token away', async () => {
+    await using gateway = await startGateway({ rules: RULES });
+    const [nobody, bot] = await Promise.all(
+      ['nobody', 'bot'].map((agent) => cordon(['run', '--agent', agent, '--', 'true'], gateway.directory)),
+    );
+    const known = 'cordon: the policy declares no agent "nobody", expected one of: local, bot\n';
+    expect([nobody?.code, nobody?.err]).toEqual([2, known]);
+    expect(bot?.code).toBe(2);
+    expect(bot?.err).toContain('without its token the command would be the agent "local"');
   });
 
   it('beside a gateway that is not there', async () => {
-    const argv = ['--set', 'listen.proxy=127.0.0.1:1', 'run', '--agent', 'local', '--', 'true'];
-    const { code, err } = await cordon(argv, directoryWith(rules));
-    expect([code, err]).toEqual([3, 'cordon: no gateway listens on 127.0.0.1:1 (listen.proxy): start it with cordon serve\n']);
+    const cwd = directoryWith(rules);
+    const { code, err } = await cordon(['run', '--agent', 'local', '--', 'true'], cwd);
+    const sentence = `cordon: no gateway runs with the data directory ${join(cwd, 'data')}: start it with cordon serve\n`;
+    expect([code, err]).toEqual([3, sentence]);
   });
 
   it('without a command, and with a lifetime that is none', async () => {
@@ -260,6 +274,6 @@ describe('cordon run does not start', () => {
     expect(err).toMatch(/cannot be isolated and was not started: .*--no-isolation/);
     const listed = await cordon(['token', 'list', '--config', 'cordon.yaml', '--json'], lab.gateway.directory);
     const { items } = JSON.parse(listed.out) as { items: readonly { agent?: string; state: string }[] };
-    expect(items.filter(({ agent }) => agent === 'lab').map(({ state }) => state)).not.toContain('active');
+    expect(items.filter(({ agent }) => agent === 'lab').map(({ state }) => state)).not.toContain('valid');
   });
 });

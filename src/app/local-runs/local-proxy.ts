@@ -6,21 +6,29 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import { cidrContains } from '../../wire/address/cidr.ts';
 import { parseIpAddress } from '../../wire/address/ip-address.ts';
 
-export interface LocalProxy {
+/** What a program of this machine connects to. */
+export interface ReachedProxy {
   readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
+}
+
+export interface LocalProxy extends ReachedProxy {
   /** What the gateway sees as the source of programs on this machine. */
   readonly source: IpAddress;
 }
 
 type Listener = Settings['listen']['proxy'][number];
 
+interface Listening {
+  readonly listen: { readonly proxy: readonly Listener[] };
+}
+
 /**
  * How programs on this machine reach the first proxy listener.
  * @failure a sentence for the operator
  */
-export function localProxy({ listen }: Settings): Result<LocalProxy, string> {
+export function localProxy({ listen }: Listening): Result<LocalProxy, string> {
   const [listener] = listen.proxy;
   return listener === undefined ? fail('listen.proxy: Found no listener, expected at least one') : reached(listener);
 }
@@ -30,7 +38,7 @@ export function localProxy({ listen }: Settings): Result<LocalProxy, string> {
  * certificate, and one that does not believe a PROXY header of theirs. One that tells denials inside goes before others.
  * @failure a sentence for the operator
  */
-export function carriedProxy({ listen }: Settings): Result<LocalProxy, string> {
+export function carriedProxy({ listen }: Listening): Result<LocalProxy, string> {
   const plain = listen.proxy.filter((listener) => listener.tls === undefined && !believesPrograms(listener));
   const listener = plain.find(({ denials }) => denials === 'inside') ?? plain[0];
   if (listener !== undefined) return reached(listener);

@@ -2,7 +2,7 @@ import type { AgentDeclaration } from '../../core/agent.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { IpAddress } from '../../core/address.ts';
 import { acceptsToken, AgentIndex } from '../../identity/agent-index.ts';
-import { declaredAgent, unknowable } from '../environment/local-proxy.ts';
+import { declaredAgent, unknowable } from './local-proxy.ts';
 
 /**
  * How what runs is known to be this agent: by a token wherever it takes one, since that can be ended with the command.
