@@ -17,9 +17,19 @@ export function createSqliteDialect(client: SqliteClient): Dialect {
   return {
     createDriver: () => new SqliteWorkerDriver(client),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new SharedSqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
+}
+
+/**
+ * Kysely lets queries to SQLite go one by one, each behind the commit of the last, and every one that ends wakes all that wait.
+ * Here the client has a queue of its own, in which they share commits and transactions are kept apart.
+ */
+class SharedSqliteAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
 class SqliteWorkerDriver implements Driver {

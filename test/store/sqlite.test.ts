@@ -78,6 +78,18 @@ describe('openSqlite()', () => {
     expect(await tokens.list()).toMatchObject({ value: [{ id: 'aa' }, { id: 'bb' }] });
   });
 
+  it('commits once for many that write at the same time', async () => {
+    const directory = temporaryDirectory();
+    const tokens = createTokenRepository((await databaseIn(directory)).db);
+    // Every commit appends each page that it changed: the file grows with their number.
+    const logged = () => statSync(join(directory, 'cordon.db-wal')).size;
+    const before = logged();
+    for (let i = 0; i < 20; i++) await tokens.insert(aToken(`one${i}`), new Uint8Array(32));
+    const byOneAtATime = logged() - before;
+    await Promise.all(Array.from({ length: 20 }, (_, i) => tokens.insert(aToken(`many${i}`), new Uint8Array(32))));
+    expect(logged() - before - byOneAtATime).toBeLessThan(byOneAtATime / 4);
+  });
+
   it('undoes a transaction that throws, and keeps others out of it', async () => {
     const { db } = await databaseIn(temporaryDirectory());
     const tokens = createTokenRepository(db);
