@@ -29,6 +29,8 @@ export interface LiveExchange extends Slotted {
   readonly maskedWith?: OwnEntities;
   /** Bytes that have passed both ways; absent where none can. */
   readonly carried?: Bytes;
+  /** Who it is to {@link LiveExchanges.identifyAgain}, which writes it down: everything is asked for twice a second. */
+  identity?: string;
   cut(failure: Failure): void;
 }
 
@@ -131,9 +133,12 @@ export class LiveExchanges {
     const asked = new Map<string, Result<Subject, Failure>>();
     for (const live of this.#live) {
       const { subject, client } = live.exchange;
-      const key = `${subject.by} ${subject.attributes.agent} ${client.address} ${subject.certificate?.fingerprint ?? ''}`;
-      const identified = asked.get(key) ?? (await identifyOnce(subject, client.address, reidentify));
-      asked.set(key, identified);
+      live.identity ??= `${subject.by} ${subject.attributes.agent} ${client.address} ${subject.certificate?.fingerprint ?? ''}`;
+      let identified = asked.get(live.identity);
+      if (identified === undefined) {
+        identified = await identifyOnce(subject, client.address, reidentify);
+        asked.set(live.identity, identified);
+      }
       if (identified.ok || !this.#live.delete(live)) continue;
       live.cut(identified.failure);
     }

@@ -35,15 +35,41 @@ export class Slots<T extends Slotted> implements Iterable<T> {
   }
 
   /** All members, those added during the walk included. */
-  *[Symbol.iterator](): Generator<T, void, undefined> {
+  [Symbol.iterator](): Iterator<T, undefined, undefined> {
     this.#walks += 1;
-    try {
-      for (let slot = 0; slot < this.#members.length; slot++) {
-        const member = this.#members[slot];
-        if (member !== undefined) yield member;
-      }
-    } finally {
+    return new Walk(this.#members, () => {
       this.#walks -= 1;
+    });
+  }
+}
+
+/** Its own answer each time, good until the next: of ten thousand tunnels that are looked at twice a second no answer is garbage. */
+class Walk<T> implements Iterator<T, undefined, undefined> {
+  readonly #members: readonly (T | undefined)[];
+  #end: (() => void) | undefined;
+  #slot = 0;
+  readonly #found: { done: false; value: T } = { done: false, value: undefined as T };
+
+  constructor(members: readonly (T | undefined)[], end: () => void) {
+    this.#members = members;
+    this.#end = end;
+  }
+
+  next(): IteratorResult<T, undefined> {
+    while (this.#slot < this.#members.length) {
+      const member = this.#members[this.#slot++];
+      if (member === undefined) continue;
+      this.#found.value = member;
+      return this.#found;
     }
+    return this.return();
+  }
+
+  /** Also where somebody leaves a loop before its end. */
+  return(): IteratorResult<T, undefined> {
+    this.#end?.();
+    this.#end = undefined;
+    this.#slot = Number.POSITIVE_INFINITY;
+    return { done: true, value: undefined };
   }
 }

@@ -54,4 +54,16 @@ describe('Slots', () => {
     expect(met).toEqual([0, 1, 2, 3]);
     expect(names(slots)).toEqual([1, 2, 3]);
   });
+
+  it('a walk that was left before its end keeps no place from new members', () => {
+    const slots = new Slots<Member>();
+    const members = [0, 1, 2].map((name): Member => ({ name }));
+    for (const member of members) slots.add(member);
+    for (const member of slots) if (member.name === 1) break;
+    slots.delete(members[0]!);
+    const late: Member = { name: 3 };
+    slots.add(late);
+    expect(late.slot).toBe(0);
+    expect(names(slots)).toEqual([1, 2, 3]);
+  });
 });
