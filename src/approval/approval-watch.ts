@@ -24,7 +24,7 @@ export interface Patience {
  * what changes elsewhere is looked for, with one query for however many wait.
  */
 export class ApprovalWatch implements Disposable {
-  readonly #store: Pick<ApprovalStore, 'revisions'>;
+  readonly #store: Pick<ApprovalStore, 'changedSince'>;
   readonly #waiting = new Map<ApprovalId, Waiting>();
   /** Those who have just come: what they wait for may have changed since they read it. */
   readonly #fresh = new Set<ApprovalId>();
@@ -36,7 +36,7 @@ export class ApprovalWatch implements Disposable {
   #isComparing = false;
   #isDraining = false;
 
-  constructor(store: Pick<ApprovalStore, 'revisions'>, changes: Pick<ChangeSignal, 'onChange'>) {
+  constructor(store: Pick<ApprovalStore, 'changedSince'>, changes: Pick<ChangeSignal, 'onChange'>) {
     this.#store = store;
     this.#subscription = changes.onChange(() => this.#look());
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY);
@@ -112,7 +112,7 @@ export class ApprovalWatch implements Disposable {
       return;
     }
     this.#isLooking = true;
-    void this.#compare([...this.#waiting.keys()]).then(() => {
+    void this.#compare(this.#waiting.keys()).then(() => {
       this.#next = setTimeout(() => {
         this.#isLooking = false;
         if (this.#lookAgain) this.#look();
@@ -122,11 +122,14 @@ export class ApprovalWatch implements Disposable {
   }
 
   /** Wakes those whose approval is not as they saw it. Where the store is down they look again in a second. */
-  async #compare(ids: readonly ApprovalId[]): Promise<void> {
-    const stored = await this.#store.revisions(ids);
-    if (!stored.ok) return;
+  async #compare(ids: Iterable<ApprovalId>): Promise<void> {
+    const seen = new Map<ApprovalId, number>();
     for (const id of ids) {
-      if (stored.value.get(id) !== this.#waiting.get(id)?.revision) this.wake(id);
+      const waiting = this.#waiting.get(id);
+      if (waiting !== undefined) seen.set(id, waiting.revision);
     }
+    const changed = await this.#store.changedSince(seen);
+    if (!changed.ok) return;
+    for (const id of changed.value) this.wake(id);
   }
 }

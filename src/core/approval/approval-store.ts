@@ -20,8 +20,8 @@ export interface ApprovalStore {
    */
   ask(question: ApprovalQuestion, now: Instant): Promise<Result<AskedApproval, Failure>>;
   find(id: ApprovalId): Promise<Result<Approval | undefined, Failure>>;
-  /** The revisions of these, as far as they are there: cheaper than to find them, for those who wait. */
-  revisions(ids: readonly ApprovalId[]): Promise<Result<ReadonlyMap<ApprovalId, number>, Failure>>;
+  /** Which of these are at another revision than was seen, or gone: cheaper than to find them, for those who wait. */
+  changedSince(seen: ReadonlyMap<ApprovalId, number>): Promise<Result<readonly ApprovalId[], Failure>>;
   /** Newest first. */
   list(query: ListQuery<ApprovalState>): Promise<Result<Page<Approval>, Failure>>;
   /** Adds a decision to the revision it was made on, with all that follows from it; `conflict` where that is no longer it. */

@@ -99,6 +99,19 @@ function describeReplicas(name: string, engine: Engine, races: number): void {
         expect(await b.find('a2' as ApprovalId)).toEqual({ ok: true, value: undefined });
       });
 
+      it('changedSince() names what is at another revision than was seen, or gone, of however many', async () => {
+        const many = Array.from({ length: 600 }, (_, i) => `c${i}` as ApprovalId);
+        for (const id of many) await asked(named(id));
+        const seen = new Map(many.map((id) => [id, 0]));
+        expect(valueOf(await b.changedSince(seen))).toEqual([]);
+        expect(valueOf(await b.changedSince(new Map()))).toEqual([]);
+        await decideBy(a, many[3]!, 'petra', YES);
+        await a.settle(many[599]!, 'cancel', NOW);
+        const gone = 'never' as ApprovalId;
+        expect(valueOf(await b.changedSince(seen.set(gone, 0)))).toEqual([many[3], many[599], gone]);
+        expect(valueOf(await b.changedSince(seen.set(many[3]!, 1)))).toEqual([many[599], gone]);
+      });
+
       it('attach to what is pending, approved or denied with the same fingerprint', async () => {
         const { id, fingerprint } = await asked();
         const again = named('a2', { fingerprint });
