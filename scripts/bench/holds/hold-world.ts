@@ -1,9 +1,10 @@
 /** A gateway that holds everything, the origin behind it in this process, so that one clock tells both ends of a decision. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { startLab, type Lab, type LabOptions } from '../../../test/support/lab.ts';
@@ -51,6 +52,10 @@ export async function startHoldWorld(
   const { gateway } = lab;
   onOwnCore(gateway);
   const approver = await Approver.of(gateway);
+  const database = join(gateway.directory, 'data/cordon.db');
+  // Not by the list where memory is measured: each look at a thousand leaves megabytes of buffers in the heap of malloc().
+  const countPending = async (): Promise<number> =>
+    existsSync(database) ? pendingIn(database) : (await approver.pending(gateway)).length;
   const clients: Socket[] = [];
   let asked = 0;
   return {
@@ -58,12 +63,9 @@ export async function startHoldWorld(
     gateway,
     approver,
     hold: async (count) => {
-      const before = (await approver.pending(gateway)).length;
-      const spooled = spooledAt(gateway);
+      const before = await countPending();
       for (let i = 0; i < count; i++) clients.push(await sendRequest(lab, asked++));
-      // Not by the list: each look at a thousand leaves megabytes to the collector of the gateway whose memory is measured.
-      while (spooledAt(gateway) < spooled + count) await pause(200);
-      while ((await approver.pending(gateway)).length < before + count) await pause(200);
+      while ((await countPending()) < before + count) await pause(200);
     },
     nextArrival: () => arrivals.next(),
     letGo: () => {
@@ -87,8 +89,9 @@ export function residentBytes({ pid }: Gateway): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-function spooledAt({ directory }: Gateway): number {
-  return readdirSync(join(directory, 'data/spool')).length;
+function pendingIn(database: string): number {
+  using db = new DatabaseSync(database, { readOnly: true });
+  return Number(db.prepare("SELECT count(*) AS count FROM approvals WHERE state = 'pending'").get()?.['count']);
 }
 
 /** About as large as a short chat. */
