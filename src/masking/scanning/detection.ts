@@ -2,7 +2,7 @@ import type { Check, Entity, FieldForm, Tier, TokenForm } from '../entity.ts';
 import { compileOwn, type OwnDetection } from '../own/own-detection.ts';
 import type { OwnEntity } from '../own/own-entity.ts';
 import { ContextWords } from './context/context-words.ts';
-import { ANY, byteSet, setOf, type ByteSet } from './characters/byte-set.ts';
+import { ANY, byteSet, bytesOf, isDisjoint, setOf, type ByteSet } from './characters/byte-set.ts';
 import { PlaceFinder, type Places } from './places/place-finder.ts';
 import { ADDRESSES, AT_SIGNS, FORMS, NUMBERS, PHRASES, PlaceTableBuilder } from './places/place-tables.ts';
 import { SHORTEST_HEADER } from './coded/jwt.ts';
@@ -72,6 +72,8 @@ export interface Detection {
   readonly shortest: readonly number[];
   readonly longestShape: number;
   readonly tokens: TokenIndex<TokenTarget>;
+  /** Letters and digits at which tokens are marked that have one before it; all others are marked where a word begins. */
+  readonly markedWithin: ByteSet;
   /** How long the shortest token is that announces nothing else. */
   readonly shortestToken: number;
   readonly names: ReverseNames<NameTarget>;
@@ -100,7 +102,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     shapes.map(({ form }) => form),
     places,
   );
-  const { tokens, shortestToken } = indexTokens(tokenForms(entities), places);
+  const { tokens, markedWithin, shortestToken } = indexTokens(tokenForms(entities), places);
   for (const ending of names.endings) places.addEnding(ending);
   for (const [letters, speaksFor] of context.beginnings) places.addBeginning(letters, speaksFor.has(coded.phone));
   wantCoded(places, coded);
@@ -115,6 +117,7 @@ export function compileDetection(entities: readonly Entity[], own: readonly OwnE
     shortest: shortestByDigits(shapes.map(({ form }) => form)),
     longestShape: Math.max(0, ...shapes.map(({ form }) => form.length)),
     tokens,
+    markedWithin,
     shortestToken,
     names,
     context,
@@ -144,8 +147,9 @@ function indexShapes(forms: readonly string[], places: PlaceTableBuilder): Token
 function indexTokens(
   forms: ReturnType<typeof tokenForms>,
   places: PlaceTableBuilder,
-): Pick<Detection, 'tokens' | 'shortestToken'> {
+): Pick<Detection, 'tokens' | 'markedWithin' | 'shortestToken'> {
   const tokens = new TokenIndex<TokenTarget>();
+  const markedWithin = new Uint8Array(256);
   let shortestToken = Number.POSITIVE_INFINITY;
   for (const token of forms) {
     const { pattern, coded: announced } = token;
@@ -158,8 +162,9 @@ function indexTokens(
     const marked = [sets[markedAt]!, sets[markedAt + 1] ?? ANY] as const;
     tokens.add([...marked, ...sets.slice(markedAt + 2)], { ...token, markedAt });
     places.addSteps(marked, markedAt, pattern.steps);
+    if (markedAt > 0 && !isDisjoint(sets[markedAt - 1]!, WORDS)) for (const byte of bytesOf(marked[0])) markedWithin[byte] = 1;
   }
-  return { tokens, shortestToken };
+  return { tokens, markedWithin, shortestToken };
 }
 
 function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'markedAt'>[] {

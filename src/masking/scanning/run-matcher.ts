@@ -55,6 +55,10 @@ const TRIED = 24;
 const MAC_LENGTH = 17;
 /** Of credentials in a URL, beside the at sign. */
 const URL_SIGNS = HAS_SLASH | HAS_COLON;
+/** By byte: letters as capitals, digits; 0 for whatever else. */
+const CAPITALS = Uint8Array.from(CLASSES, (bits, byte) =>
+  (bits & WORD) === 0 ? 0 : (bits & LOWER) === 0 ? byte : byte - 0x20,
+);
 /** With so many digits a block of the text is looked through for numbers. */
 const FEWEST_DIGITS = 4;
 
@@ -114,11 +118,11 @@ export class RunMatcher {
    */
   collectFields(window: Window): boolean {
     this.#begin(window);
-    const { text, offsets, isCut, length, features } = this.run;
+    const { text, isCut, length, features } = this.run;
     if ((features & HAS_FIELD) === 0) return true;
     const limit = isCut ? RUN_STEP : length;
     for (let i = 0; i < limit; i++) {
-      if ((text[i] === COLON || text[i] === EQUALS) && !this.#collectField(offsets[i]!)) return false;
+      if ((text[i] === COLON || text[i] === EQUALS) && !this.#collectField(this.run.offset(i))) return false;
     }
     return true;
   }
@@ -150,11 +154,11 @@ export class RunMatcher {
   }
 
   #collectShapes(limit: number): void {
-    const { text, offsets, length, goesOn, end } = this.run;
+    const { text, start, length, goesOn, end } = this.run;
     const { shapes, longestShape, places } = this.#detection;
     // Wherever a shape stands a letter or a digit of it is marked.
     if (this.#isTold()) {
-      const part = { from: offsets[0]!, to: end, limit, longest: longestShape, goesOn };
+      const part = { from: start, to: end, limit, longest: longestShape, goesOn };
       if (places.readShapes(part, this.#checkState)) return;
     }
     for (let i = 0; i < limit; i++) {
@@ -164,14 +168,13 @@ export class RunMatcher {
 
   /** Whether all that is marked in the run tells what may be in it: no character of it is spelt in another way. */
   #isTold(): boolean {
-    const { length, offsets, end } = this.run;
-    return length === end - offsets[0]! && this.#detection.places.covers(offsets[0]!, end);
+    const { isPlain, start, end } = this.run;
+    return isPlain && this.#detection.places.covers(start, end);
   }
 
   /** The first letter or digit of the run from `i` on that is marked and may be of a token. */
   #tokenFrom(i: number): number {
-    const { offsets, end } = this.run;
-    const start = offsets[0]!;
+    const { start, end } = this.run;
     return this.#detection.places.tokenWithin(start + i, start, end) - start;
   }
 
@@ -197,11 +200,11 @@ export class RunMatcher {
   /** Letters and digits alone, letters as capitals. */
   #compactFrom(from: number, to: number): number {
     const { text } = this.run;
+    const compact = this.#compact;
     let count = 0;
     for (let i = from; i < to; i++) {
-      const byte = text[i]!;
-      const bits = CLASSES[byte]!;
-      if ((bits & WORD) !== 0) this.#compact[count++] = (bits & LOWER) === 0 ? byte : byte - 0x20;
+      const byte = CAPITALS[text[i]!]!;
+      if (byte !== 0) compact[count++] = byte;
     }
     return count;
   }
@@ -211,7 +214,7 @@ export class RunMatcher {
     const { length } = this.run;
     // Where a character is spelt in another way nothing of a token need be marked but that character.
     if (!this.#isTold()) {
-      for (let i = 0; i + 1 < length; i++) if (!this.#collectTokensAt(i, limit)) return false;
+      for (let i = 0; i + 1 < length; i++) if (this.#mayBeMarked(i) && !this.#collectTokensAt(i, limit)) return false;
       return true;
     }
     // An encoded character before the run may hide where its first number begins.
@@ -239,6 +242,13 @@ export class RunMatcher {
       if (this.#mayBegin(from, limit) && !this.#checkToken(target, from)) return false;
     }
     return true;
+  }
+
+  /** Whether a token may be marked here, whatever its bytes are. */
+  #mayBeMarked(i: number): boolean {
+    const { text, goesOn } = this.run;
+    const isWithin = isWord(text[i]!) && (i === 0 ? goesOn : isWord(text[i - 1]!));
+    return !isWithin || this.#detection.markedWithin[text[i]!] === 1;
   }
 
   #mayBegin(from: number, limit: number): boolean {
@@ -303,7 +313,7 @@ export class RunMatcher {
   }
 
   readonly #reportAddress = (from: number, to: number): void => {
-    if (!isCalledVersion(this.#window.bytes, this.run.offsets[from]!)) this.#add(from, to, this.#entity);
+    if (!isCalledVersion(this.#window.bytes, this.run.offset(from))) this.#add(from, to, this.#entity);
   };
 
   #findPhones(limit: number, entity: number): void {
@@ -317,21 +327,21 @@ export class RunMatcher {
   #mayBeAnnouncedPhone(): boolean {
     const { context, bytes } = this.#window;
     if (context.isNamed) return true;
-    const { offsets, end } = this.run;
-    return this.#detection.places.nextPhoneWord(bytes, Math.max(0, offsets[0]! - CONTEXT_READ), end) !== end;
+    const { start, end } = this.run;
+    return this.#detection.places.nextPhoneWord(bytes, Math.max(0, start - CONTEXT_READ), end) !== end;
   }
 
   #openPrivateKey(at: number, to: number, entity: number): void {
-    const { text, offsets } = this.run;
-    const begin = lastIndexOf(text, BEGIN, at);
+    const { run } = this;
+    const begin = lastIndexOf(run.text, BEGIN, at);
     if (begin < 0) return;
-    this.#open({ entity, start: offsets[begin]!, from: offsets[to]!, swallow: new SwallowPrivateKey() });
+    this.#open({ entity, start: run.offset(begin), from: run.offset(to), swallow: new SwallowPrivateKey() });
   }
 
   /** @returns false where more of the text is needed to tell */
   #collectSeedPhrase(at: number, entity: number): boolean {
     const { bytes, end, isFinal, base, phrases } = this.#window;
-    const from = this.run.offsets[at]!;
+    const from = this.run.offset(at);
     // Words of a phrase may announce one themselves; what was tried from an earlier one is not tried again.
     if (base + from < phrases.triedTo) return true;
     const found = readSeedPhrase(bytes, from, end, isFinal);
@@ -343,25 +353,25 @@ export class RunMatcher {
 
   #speaksFor(entity: number, from: number): boolean {
     const { context, bytes, base } = this.#window;
-    return context.speaksFor(entity, bytes, this.run.offsets[from]!, base);
+    return context.speaksFor(entity, bytes, this.run.offset(from), base);
   }
 
   /** Whether a word for any entity stands before something in the run: mostly there is none, and nothing more is asked. */
   #isAnnouncedAtAll(): boolean {
     if (this.#announced === undefined) {
       const { context, bytes, base } = this.#window;
-      this.#announced = context.maySpeak(bytes, this.run.offsets[0]!, this.run.end, base);
+      this.#announced = context.maySpeak(bytes, this.run.start, this.run.end, base);
     }
     return this.#announced;
   }
 
   #add(from: number, to: number, entity: number): void {
-    this.candidates.add(this.run.offsets[from]!, this.run.offsets[to]!, entity);
+    this.candidates.add(this.run.offset(from), this.run.offset(to), entity);
   }
 
   /** A value that reaches the end of what is looked at may be longer. */
   #addOrOpen(from: number, to: number, entity: number): void {
-    if (this.run.isCut && to === this.run.length) this.#openWord(this.run.offsets[from]!, entity);
+    if (this.run.isCut && to === this.run.length) this.#openWord(this.run.offset(from), entity);
     else this.#add(from, to, entity);
   }
 
@@ -391,10 +401,10 @@ export class RunMatcher {
 
   /** A number of JSON behind a name may count anything: its digits prove less than those of a text. */
   #isNumberOfField(from: number, to: number): boolean {
-    const { text, offsets, length } = this.run;
-    if (to !== length) return false;
+    const { text, length } = this.run;
+    if (to !== length || !isNumberOfMember(this.#window.bytes, this.run.offset(from))) return false;
     for (let i = from; i < to; i++) if (!isDigit(text[i]!)) return false;
-    return isNumberOfMember(this.#window.bytes, offsets[from]!);
+    return true;
   }
 }
 

@@ -5,7 +5,7 @@ import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
 import { ContextTracker, nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
 import { digestEnd, inertEnd } from './characters/inert-run.ts';
-import { leadByte, RUN_STEP, runStart } from './characters/run.ts';
+import { leadByte, RUN_MAX, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
 import type { KnownRuns } from './places/known-runs.ts';
 import { RunMatcher } from './run-matcher.ts';
@@ -167,7 +167,7 @@ export class Scanner {
 
   #lookAtNumbers(known: KnownRuns): number {
     const { end } = known;
-    this.#matcher.run.take(this.#window.bytes, known.start, end);
+    this.#matcher.run.take(this.#window.bytes, known.start, known);
     this.#matcher.collectNumbers(this.#window, known);
     this.#done = end;
     this.#goesOn = false;
@@ -195,7 +195,7 @@ export class Scanner {
     if (!(isFieldAlone ? this.#matcher.collectFields(this.#window) : this.#matcher.collect(this.#window))) return ~start;
     const isCut = run.isCut;
     // A place that is no part of the run is part of what ended it: half an escape must not be read as characters.
-    const next = isCut ? run.offsets[RUN_STEP]! : run.end > at ? run.end : Math.max(run.behind, at + 1);
+    const next = isCut ? run.offset(RUN_STEP) : run.end > at ? run.end : Math.max(run.behind, at + 1);
     const last = this.#take(next);
     this.#done = Math.min(last, end);
     this.#goesOn = last === next ? isCut : this.#endsWithinWord(last);
@@ -217,7 +217,7 @@ export class Scanner {
     const { run } = this.#matcher;
     let part = start;
     this.#readRun(part);
-    while (run.isCut && run.offsets[RUN_STEP + PLACE_REACH]! <= at && this.#window.bytes[at] !== AT) {
+    while (run.isCut && run.offset(RUN_STEP + PLACE_REACH) <= at && this.#window.bytes[at] !== AT) {
       part = this.#step();
       this.#readRun(part);
     }
@@ -241,13 +241,16 @@ export class Scanner {
 
   #readRun(start: number): void {
     const { bytes, end, isFinal } = this.#window;
-    this.#matcher.run.read(bytes, start, end, isFinal);
-    this.#matcher.run.goesOn = this.#goesOn && start === this.#done;
+    const { run } = this.#matcher;
+    const plain = this.#detection.places.plainRun(start, RUN_MAX);
+    if (plain === undefined) run.read(bytes, start, end, isFinal);
+    else run.take(bytes, start, plain);
+    run.goesOn = this.#goesOn && start === this.#done;
   }
 
   /** Goes on to the next part of a run that is longer than what is looked at together. */
   #step(): number {
-    const next = this.#matcher.run.offsets[RUN_STEP]!;
+    const next = this.#matcher.run.offset(RUN_STEP);
     this.#done = next;
     this.#goesOn = true;
     return next;

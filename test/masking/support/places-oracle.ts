@@ -15,6 +15,7 @@ const EVERYWHERE: Places = {
   next: (at) => at,
   covers: () => false,
   within: (from) => from,
+  plainRun: () => undefined,
   readShapes: () => false,
   tokenWithin: (at) => at,
   runAt: () => undefined,

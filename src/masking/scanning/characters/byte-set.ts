@@ -35,6 +35,12 @@ export function bitsOf(set: ByteSet): Uint32Array {
   return bits;
 }
 
+/** Whether no byte is in both sets. */
+export function isDisjoint(one: ByteSet, other: ByteSet): boolean {
+  const bits = bitsOf(other);
+  return bitsOf(one).every((word, i) => (word & bits[i]!) === 0);
+}
+
 const BYTES = new WeakMap<ByteSet, readonly number[]>();
 
 /** The bytes that are in the set, in ascending order. */

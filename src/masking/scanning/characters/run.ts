@@ -46,10 +46,20 @@ const BYTES = Uint16Array.from(CLASSES, (bits, byte) => {
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
+/** Shorter runs are copied byte by byte: a call that copies costs more. */
+const SHORT = 64;
 /** How a run ended. */
 const ENDED = 0;
 const CUT = 1;
 const STARVED = 2;
+
+/** A run, each byte of which is a character. */
+export interface PlainRun {
+  readonly end: number;
+  readonly digits: number;
+  /** What occurs in it: {@link HAS_AT} and the others. */
+  readonly features: number;
+}
 
 /**
  * A run: characters that stand so close together that they may be one value, or several. Every value lies in one run, so a
@@ -60,8 +70,12 @@ const STARVED = 2;
 export class Run {
   /** ASCII, or {@link OTHER_LETTER}. */
   readonly text: Uint8Array<ArrayBuffer> = new Uint8Array(RUN_MAX + 1);
-  /** Where each character begins in the raw text; one more for the end. */
-  readonly offsets: Int32Array<ArrayBuffer> = new Int32Array(RUN_MAX + 2);
+  /** Where each character begins in the raw text; one more for the end. Only of a run that is not plain. */
+  readonly #offsets = new Int32Array(RUN_MAX + 2);
+  /** Where the run begins in the raw text. */
+  start = 0;
+  /** It was taken as it stands: offsets need not be looked up. */
+  #isTaken = false;
   length = 0;
   digits = 0;
   features = 0;
@@ -84,7 +98,17 @@ export class Run {
 
   /** Where the run ends in the raw text. */
   get end(): number {
-    return this.offsets[this.length]!;
+    return this.offset(this.length);
+  }
+
+  /** Whether each byte of the raw text is a character. */
+  get isPlain(): boolean {
+    return this.end - this.start === this.length;
+  }
+
+  /** Where a character begins in the raw text; where the run ends for the one behind the last. */
+  offset(index: number): number {
+    return this.#isTaken ? this.start + index : this.#offsets[index]!;
   }
 
   /**
@@ -92,7 +116,8 @@ export class Run {
    * @param isFinal nothing comes after `end`
    */
   read(bytes: Uint8Array, start: number, end: number, isFinal: boolean): void {
-    const { text, offsets } = this;
+    const { text } = this;
+    const offsets = this.#offsets;
     let at = start;
     let n = 0;
     let digits = 0;
@@ -138,30 +163,27 @@ export class Run {
       at = this.#unit.next;
     }
     offsets[n] = at;
+    this.start = offsets[0]!;
+    this.#isTaken = false;
     this.length = n;
     this.digits = digits;
     this.features = seen >> FEATURE_BITS;
   }
 
   /** Takes `bytes[start]` to `bytes[end - 1]` for a run, each byte of which is a character. */
-  take(bytes: Uint8Array, start: number, end: number): void {
-    const { text, offsets } = this;
+  take(bytes: Uint8Array, start: number, { end, digits, features }: PlainRun): void {
+    const { text } = this;
     const length = end - start;
-    let digits = 0;
-    let seen = 0;
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[start + i]!;
-      text[i] = byte;
-      offsets[i] = start + i;
-      digits += BYTES[byte]! & IS_DIGIT;
-      seen |= BYTES[byte]!;
-    }
-    offsets[length] = end;
+    if (length > SHORT) text.set(bytes.subarray(start, end));
+    else for (let i = 0; i < length; i++) text[i] = bytes[start + i]!;
+    this.start = start;
+    this.#isTaken = true;
     this.length = length;
     this.digits = digits;
-    this.features = seen >> FEATURE_BITS;
+    this.features = features;
     this.goesOn = false;
-    this.#ending = ENDED;
+    this.#ending = length < RUN_MAX ? ENDED : CUT;
+    this.behind = end + (bytes[end] === BACKSLASH ? 2 : 1);
   }
 
   #readM(bytes: Uint8Array, at: number, mayEndColour: boolean): number {

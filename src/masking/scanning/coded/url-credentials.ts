@@ -33,14 +33,15 @@ export function findUrlCredentials(run: Run, limit: number, report: Report): voi
 }
 
 /** Three bytes of the raw text: a percent sign and two digits. */
-function isEncoded(offsets: Int32Array, at: number): boolean {
-  return (offsets[at + 1] ?? 0) - (offsets[at] ?? 0) === 3;
+function isEncoded(run: Run, at: number): boolean {
+  return run.offset(at + 1) - run.offset(at) === 3;
 }
 
-function authorityEnd({ text, offsets, length }: Run, from: number): number {
+function authorityEnd(run: Run, from: number): number {
+  const { text, length } = run;
   let i = from;
   // A percent-encoded character ends nothing.
-  while (i < length && (AUTHORITY_ENDS[text[i]!] === 0 || isEncoded(offsets, i))) i++;
+  while (i < length && (AUTHORITY_ENDS[text[i]!] === 0 || isEncoded(run, i))) i++;
   return i;
 }
 

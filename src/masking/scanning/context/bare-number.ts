@@ -28,10 +28,11 @@ export function isNumberOfMember(bytes: Uint8Array, at: number): boolean {
  * again. It is told by what stands around them, so that digits in a text that looks like JSON count as well.
  */
 export function standsAsNumber(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((CLASSES[bytes[i]!]! & DIGIT) === 0) return false;
   if (end < bytes.length && ENDS_NUMBER[bytes[end]!] === 0) return false;
   const first = bytes[start - 1] === MINUS ? start - 1 : start;
-  return isNumberOfMember(bytes, first) || isElement(bytes, first);
+  if (!isNumberOfMember(bytes, first) && !isElement(bytes, first)) return false;
+  for (let i = start; i < end; i++) if ((CLASSES[bytes[i]!]! & DIGIT) === 0) return false;
+  return true;
 }
 
 /** Whether what begins at `at` is an element of an array: behind `[`, or behind a comma that another element is before. */

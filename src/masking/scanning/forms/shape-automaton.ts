@@ -13,14 +13,16 @@ interface Place<T> {
   readonly at: number;
 }
 
-/** Columns of the table: digits, letters, separators; the last is for whatever occurs in no form. */
+/** Columns of the table: digits, letters, separators, one for whatever occurs in no form; then rows of two to nine digits. */
 const SEPARATORS = '- ./+:_';
 const FIRST_CAPITAL = 10;
 const FIRST_SMALL = FIRST_CAPITAL + 26;
 const FIRST_SEPARATOR = FIRST_SMALL + 26;
 const NO_COLUMN = FIRST_SEPARATOR + SEPARATORS.length;
+const FIRST_ROW = 72;
+const SHORTEST_ROW = 2;
 /** Cells of a row. */
-const WIDTH = 72;
+const WIDTH = 80;
 
 /** By byte. */
 export const COLUMN_OF: Uint8Array = new Uint8Array(256).fill(NO_COLUMN);
@@ -32,17 +34,19 @@ for (let byte = 0; byte < 128; byte++) {
 for (let i = 0; i < SEPARATORS.length; i++) COLUMN_OF[SEPARATORS.charCodeAt(i)] = FIRST_SEPARATOR + i;
 
 /** With more states than this everything learned is forgotten: a hostile text must not fill the memory. */
-const MOST_STATES = 1 << 14;
+const MOST_STATES = 14_336;
 /** Cells of the table. */
 export const TABLE_SIZE: number = MOST_STATES * WIDTH;
 
 /**
  * A cell is four times the next state, and what arriving there proves: nothing, that a word before it is enough, or enough.
- * Less than that: it is not known; no form goes on like this; there is no room for the state.
+ * Less than that: it is not known; no form goes on like this; there is no room for the state; what goes on depends on which
+ * digits they are.
  */
 const UNKNOWN = 0;
 const NO_STATE = 1;
 const NO_ROOM = 2;
+const DEPENDS = 3;
 const FIRST_STATE = 1 << 2;
 const WEAK = 1;
 const PROVEN = 2;
@@ -107,13 +111,15 @@ export class ShapeAutomaton<T extends Tiered> {
   /**
    * Makes a cell of the table.
    * @param state 1 before the first character
-   * @param column see {@link COLUMN_OF}
+   * @param column see {@link COLUMN_OF}, or that of a row of digits
    * @returns the cell; one without a state where there is no room
    */
   follow(state: number, column: number): number {
-    const places = this.#places[state]!.flatMap(({ shape, at }) =>
-      accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : [],
-    );
+    const places = column < FIRST_ROW ? goOn(this.#places[state]!, column) : goOnByDigits(this.#places[state]!, column);
+    if (places === undefined) {
+      this.#cells[state * WIDTH + column] = DEPENDS;
+      return DEPENDS;
+    }
     const key = places.map(({ shape, at }) => `${this.#ids.get(shape)}.${at}`).join(' ');
     let next = places.length === 0 ? 0 : this.#known.get(key);
     if (next === undefined && this.#places.length >= MOST_STATES) return NO_ROOM;
@@ -167,6 +173,30 @@ export function needsWord(cell: number): boolean {
 function proofOf(targets: readonly Tiered[]): number {
   if (targets.length === 0) return 0;
   return targets.some(({ tier }) => tier === 'A') ? PROVEN : WEAK;
+}
+
+function goOn<T>(places: readonly Place<T>[], column: number): readonly Place<T>[] {
+  return places.flatMap(({ shape, at }) => (accepts(shape.form.charCodeAt(at), column) ? [{ shape, at: at + 1 }] : []));
+}
+
+/** The same for a row of digits; undefined where some of them go on otherwise than others. */
+function goOnByDigits<T>(places: readonly Place<T>[], column: number): readonly Place<T>[] | undefined {
+  const digits = column - FIRST_ROW + SHORTEST_ROW;
+  const next: Place<T>[] = [];
+  for (const { shape, at } of places) {
+    const characters = Array.from(shape.form.slice(at, at + digits));
+    if (characters.length < digits || !characters.every(mayBeDigit)) continue;
+    if (!characters.every((character) => DIGIT_SIGNS.has(character))) return undefined;
+    next.push({ shape, at: at + digits });
+  }
+  return next;
+}
+
+/** What stands for any digit in a form. */
+const DIGIT_SIGNS: ReadonlySet<string> = new Set('#*&');
+
+function mayBeDigit(character: string): boolean {
+  return DIGIT_SIGNS.has(character) || COLUMN_OF[character.charCodeAt(0)]! < FIRST_CAPITAL;
 }
 
 /** Whether a character of a form stands for what is in this column. */

@@ -1,5 +1,5 @@
 import { CLASSES, PLAIN, WORD } from '../characters/byte-classes.ts';
-import { ANY, bitsOf, byteSet, setOf, type ByteSet } from '../characters/byte-set.ts';
+import { ANY, bitsOf, byteSet, isDisjoint, setOf, type ByteSet } from '../characters/byte-set.ts';
 import { frequencyOfSets } from './pair-frequency.ts';
 
 /** What a form is made of, as far as it is the same for all its values. */
@@ -149,8 +149,3 @@ function isWithin(inner: ByteSet, outer: ByteSet): boolean {
 }
 
 const ASCII_WORDS = 128 / 32;
-
-function isDisjoint(one: ByteSet, other: ByteSet): boolean {
-  const bits = bitsOf(other);
-  return bitsOf(one).every((word, i) => (word & bits[i]!) === 0);
-}

@@ -10,7 +10,11 @@ export interface FormTables {
   readonly keyed: Uint16Array;
   /** By the pair of bytes that is marked: the same for forms of which four bytes are too many. */
   readonly listed: Uint16Array;
-  /** Lists: how many forms, the least row of letters and digits that one has where it is marked, then where each begins in `steps`. */
+  /**
+   * Lists: how many forms; of the rows of letters and digits that they have where they are marked how long the shortest is that
+   * may go on, and the shortest of those that end and are long, the set of what ends these, and of what ends short ones; then
+   * where each form begins in `steps`.
+   */
   readonly lists: Uint16Array;
   /**
    * Forms: how far behind its beginning it is marked, how many steps it has, how long it is at least; which bits of the four
@@ -79,6 +83,10 @@ interface Row {
 /** So many bytes behind the place that is marked are looked through for letters and digits. */
 const SEEN = 32;
 const ENDLESS = 0xffff;
+/** Nearly all words are shorter than a row that is long. */
+const LONG = 8;
+/** Cells of a list before its forms. */
+const HEAD = 5;
 const WORDS = Uint8Array.from(CLASSES, (bits) => ((bits & WORD) === 0 ? 0 : 1));
 
 /** The longest of the rows of letters and digits that begin at a certain place of a form. */
@@ -104,10 +112,23 @@ function endOfRow(row: readonly TokenStep[], next: TokenStep | undefined): Pick<
   return isEnded ? { most: sumOf(row, 'max'), behind: next.bytes } : { most: ENDLESS, behind: ANY };
 }
 
-/** How many of them are sets of letters and digits alone, from the first on. */
-function rowOf(sets: readonly ByteSet[]): number {
-  const end = sets.findIndex((set) => !set.every(isOfWord));
-  return end < 0 ? sets.length : end;
+/** The row of letters and digits that begins where a form is marked. */
+function markedRow(steps: readonly TokenStep[], markedAt: number): Pick<Row, 'least' | 'behind'> {
+  let from = 0;
+  let first = 0;
+  while (from + steps[first]!.min <= markedAt) from += steps[first++]!.min;
+  let last = first;
+  while (last < steps.length && steps[last]!.bytes.every(isOfWord)) last++;
+  const row = steps.slice(first, last);
+  return { least: Math.max(0, sumOf(row, 'min') - (markedAt - from)), behind: endOfRow(row, steps[last]).behind };
+}
+
+function leastOf(rows: readonly Pick<Row, 'least'>[]): number {
+  return Math.min(SEEN, ...rows.map(({ least }) => least));
+}
+
+function endsOf(rows: readonly Pick<Row, 'behind'>[]): ByteSet {
+  return ANY.map((_, byte) => (rows.some(({ behind }) => behind[byte] === 1) ? 1 : 0));
 }
 
 function isOfWord(bit: number, byte: number): boolean {
@@ -123,8 +144,8 @@ export class FormTableBuilder {
   readonly #byFour = new PairIndex<number>();
   readonly #byPair = new PairIndex<number>();
   readonly #steps: number[] = [];
-  /** By form: how many letters and digits it has at least where it is marked. */
-  readonly #rows = new Map<number, number>();
+  /** By form: the letters and digits it has where it is marked. */
+  readonly #rows = new Map<number, Pick<Row, 'least' | 'behind'>>();
   readonly #sets = new Map<string, number>();
   /** The same by the set itself: most forms share theirs, and a key takes longer to make than to be looked up. */
   readonly #ids = new Map<ByteSet, number>();
@@ -140,7 +161,7 @@ export class FormTableBuilder {
     const hashes = hashesOfFour(four);
     if (hashes === undefined) this.#byPair.add(...marked, this.#steps.length);
     else for (const hash of hashes) this.#byFour.addPair(hash >> KEYED_BY, this.#steps.length);
-    this.#rows.set(this.#steps.length, rowOf(fixedSets(steps).slice(markedAt)));
+    this.#rows.set(this.#steps.length, markedRow(steps, markedAt));
     this.#steps.push(
       markedAt,
       steps.length,
@@ -158,7 +179,7 @@ export class FormTableBuilder {
   get tables(): FormTables {
     const flat: number[] = [];
     const laid = ({ positions, lists }: PairIndex<number>): Uint16Array => {
-      const begins = lists.map((list) => flat.push(list.length, this.#leastRow(list), ...list) - list.length - 2);
+      const begins = lists.map((list) => flat.push(list.length, ...this.#rowsOf(list), ...list) - list.length - HEAD);
       return positions.map((position) => begins[position]!);
     };
     return {
@@ -170,8 +191,13 @@ export class FormTableBuilder {
     };
   }
 
-  #leastRow(list: readonly number[]): number {
-    return Math.min(SEEN, ...list.map((form) => this.#rows.get(form)!));
+  /** Of the rows of a list: the least of those that may go on, of those that end and are long, and what ends these and short ones. */
+  #rowsOf(list: readonly number[]): readonly number[] {
+    const rows = list.map((form) => this.#rows.get(form)!);
+    const open = rows.filter(({ behind }) => behind === ANY);
+    const ended = rows.filter(({ behind }) => behind !== ANY);
+    const [long, short] = [ended.filter(({ least }) => least >= LONG), ended.filter(({ least }) => least < LONG)];
+    return [leastOf(open), leastOf(long), this.#idOf(endsOf(long)), this.#idOf(endsOf(short))];
   }
 
   #idOf(set: ByteSet): number {

@@ -1,10 +1,11 @@
+import type { PlainRun } from '../characters/run.ts';
 import { AFTER_KNOWN_RUNS, KNOWN_RUNS } from './memory-layout.ts';
 
 /** Told of a shape that was recognised: the cell of the automaton that led to it, and where it begins and ends in the run. */
 export type TakeShape = (cell: number, from: number, to: number) => void;
 
-/** Cells of a run before its shapes: where it begins, where it ends, how many they are. */
-const HEAD = 3;
+/** Cells of a run before its shapes: where it begins, where it ends, its digits, what occurs in it, how many shapes they are. */
+const HEAD = 5;
 /** Cells of a shape. */
 const SHAPE = 2;
 
@@ -12,7 +13,7 @@ const SHAPE = 2;
  * Runs in which nothing is marked but digits of numbers, as the module has read them; each of their characters is one byte, and
  * they end for certain. It holds the run that was asked for last: see `assembly/known-runs.ts`.
  */
-export class KnownRuns {
+export class KnownRuns implements PlainRun {
   readonly #cells: Int32Array;
   #base = 0;
   #run = 0;
@@ -32,7 +33,7 @@ export class KnownRuns {
     const cells = this.#cells;
     const place = at - this.#base;
     let run = this.#run;
-    while (cells[run + 1]! <= place) run += HEAD + SHAPE * cells[run + 2]!;
+    while (cells[run + 1]! <= place) run += HEAD + SHAPE * cells[run + HEAD - 1]!;
     this.#run = run;
     return cells[run]! <= place;
   }
@@ -43,6 +44,14 @@ export class KnownRuns {
 
   get end(): number {
     return this.#cells[this.#run + 1]! + this.#base;
+  }
+
+  get digits(): number {
+    return this.#cells[this.#run + 2]!;
+  }
+
+  get features(): number {
+    return this.#cells[this.#run + 3]!;
   }
 
   /** Hands over the shapes of the run, in the order of their beginnings. */

@@ -17,6 +17,7 @@ const PHONE_LETTERS = 0x6_c200;
 export const TEXT = 0x7_0000;
 const LISTED = 0x9_0000;
 const LISTS = 0xb_0000;
+export const PLAIN_RUN = 0xc_0000;
 const SETS = 0xc_8000;
 const FIELD_NAMES = 0xd_0000;
 const PHONE_BEGINNINGS = 0xe_0000;

@@ -1,7 +1,8 @@
 import { concatenate } from '../../media/bytes/concatenate.ts';
 import { TABLE_SIZE, type ShapeAutomaton } from '../forms/shape-automaton.ts';
+import type { PlainRun } from '../characters/run.ts';
 import { KnownRuns, type TakeShape } from './known-runs.ts';
-import { AFTER_PLACES, layOut, PLACES, SHAPES, TEXT } from './memory-layout.ts';
+import { AFTER_PLACES, layOut, PLACES, PLAIN_RUN, SHAPES, TEXT } from './memory-layout.ts';
 import { MODULE } from './places-wasm.ts';
 import type { PlaceTables } from './place-tables.ts';
 
@@ -17,6 +18,7 @@ type Shapes = Pick<ShapeAutomaton<never>, 'follow' | 'forgetIfFull' | 'generatio
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly mark: (from: number, end: number, wanted: number) => void;
+  readonly readPlain: (from: number, most: number, textEnd: number) => number;
   readonly readShapes: (from: number, to: number, limit: number, goesOn: boolean, longest: number) => number;
   readonly nextToken: (from: number, to: number, runFrom: number, textEnd: number) => number;
   readonly nextWord: (from: number, to: number) => number;
@@ -56,6 +58,11 @@ export interface Places {
   /** The first place from `from` to `to`, all of which is marked; `to` where there is none. */
   within(from: number, to: number): number;
   /**
+   * The run that begins at `from`, or `most` characters of it; good until the next call.
+   * @returns undefined where it is not known whether each byte of it is a character
+   */
+  plainRun(from: number, most: number): PlainRun | undefined;
+  /**
    * Hands over the shapes of a run, all of which is marked and each byte of which is a character, but those in which nothing is marked.
    * @returns false where they are not known; then none was handed over
    */
@@ -80,6 +87,8 @@ export class PlaceFinder implements Places {
   readonly #places: Int32Array;
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
+  readonly #plainRun: Int32Array;
+  readonly #readPlain: Exports['readPlain'];
   readonly #readShapes: Exports['readShapes'];
   readonly #nextToken: Exports['nextToken'];
   readonly #nextWord: Exports['nextWord'];
@@ -108,6 +117,8 @@ export class PlaceFinder implements Places {
     shapes.keepIn(new Uint16Array(memory.buffer, SHAPES, TABLE_SIZE));
     this.#runs = new KnownRuns(memory.buffer);
     this.#mark = module.mark;
+    this.#plainRun = new Int32Array(memory.buffer, PLAIN_RUN, 3);
+    this.#readPlain = module.readPlain;
     this.#readShapes = module.readShapes;
     this.#nextToken = module.nextToken;
     this.#nextWord = module.nextWord;
@@ -157,6 +168,13 @@ export class PlaceFinder implements Places {
   /** Whether this part of the text is in the memory of the module. */
   #holds(bytes: Uint8Array, from: number, to: number): boolean {
     return bytes === this.#bytes && from >= this.#base && to <= this.#marked;
+  }
+
+  plainRun(from: number, most: number): PlainRun | undefined {
+    const base = this.#base;
+    if (from < this.#markedFrom || this.#readPlain(from - base, most, this.#textEnd) === 0) return undefined;
+    const [end, digits, features] = this.#plainRun as unknown as readonly [number, number, number];
+    return { end: end + base, digits, features };
   }
 
   readShapes({ from, to, limit, longest, goesOn }: RunPart, take: TakeShape): boolean {

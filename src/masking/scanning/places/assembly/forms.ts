@@ -7,6 +7,11 @@ import { KEYED, keyHash, LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
  * letters and digits how far behind that place it begins, how long it is at least and at most, and the set of what then follows.
  */
 const HEAD: usize = 30;
+/**
+ * Before the forms of a list: how many they are; of the rows of letters and digits that they have where they are marked the
+ * shortest that may go on, the shortest of those that end and are long, the set of what ends these, and of what ends short ones.
+ */
+const LIST_HEAD: usize = 10;
 /** Each step is two bytes for the set, two for the least and two for the most number of bytes. */
 const STEP: usize = 6;
 /** So many bytes are looked through for letters and digits. */
@@ -30,21 +35,16 @@ export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
 }
 
 /**
- * Whether one of a list of forms may be there. A list is the number of them, how many letters and digits each has at least where
- * it is marked, and where each lies.
- *
+ * Whether one of a list of forms may be there.
  * @param words which of the bytes from `at` on are letters or digits
  */
 function isOneOf(position: usize, words: u32, at: usize, end: usize, stop: usize): bool {
   const list = LISTS + (position << 1);
   const count = usize(load<u16>(list));
-  if (count == 0) return false;
-  const row = usize(ctz(~u64(words)));
-  // Nearly all words are too short.
-  if (row < usize(load<u16>(list, 2)) && at + row < stop) return false;
+  if (count == 0 || !mayHaveRow(list, usize(ctz(~u64(words))), at, stop)) return false;
   const four = load<u32>(at);
-  const last = list + 4 + (count << 1);
-  for (let entry = list + 4; entry < last; entry += 2) {
+  const last = list + LIST_HEAD + (count << 1);
+  for (let entry = list + LIST_HEAD; entry < last; entry += 2) {
     const form = STEPS + (usize(load<u16>(entry)) << 1);
     if ((four & load<u32>(form, 6)) != load<u32>(form, 10)) continue;
     if ((load<u32>(at, 4) & load<u32>(form, 14)) != load<u32>(form, 18) && at + 8 <= stop) continue;
@@ -53,6 +53,16 @@ function isOneOf(position: usize, words: u32, at: usize, end: usize, stop: usize
     if (first < TEXT || (hasRow(form, at, words, stop) && goesOn(form, first, stop))) return true;
   }
   return false;
+}
+
+/** Whether one of a list may have such a row of letters and digits where it is marked: nearly none has one so short. */
+// @ts-ignore: decorator
+@inline
+function mayHaveRow(list: usize, row: usize, at: usize, stop: usize): bool {
+  if (at + row >= stop || row >= usize(load<u16>(list, 2))) return true;
+  const behind: u32 = load<u8>(at + row);
+  if (row >= usize(load<u16>(list, 4)) && isIn(SETS + (usize(load<u16>(list, 6)) << 5), behind)) return true;
+  return isIn(SETS + (usize(load<u16>(list, 8)) << 5), behind);
 }
 
 /** Whether the letters and digits behind the place that is marked are so many as in the form, and go on like it. */

@@ -1,11 +1,12 @@
+import { featuresOf } from './features';
 import { AFTER_KNOWN_RUNS, KNOWN_RUNS, TEXT } from './memory';
 
 /**
  * Runs with numbers that may be values, in the order in which they stand: where each begins and ends in the text, how many
- * shapes are in it, and for each of these the cell of the automaton that led to it with where it begins in the run, and where it ends.
+ * digits it has, what else occurs in it, how many shapes are in it, and for each of these the cell of the automaton that led to it with where it begins in the run, and where it ends.
  * Behind the last one stands one beyond any text. `known-runs.ts` beside this folder reads them.
  */
-const HEAD: usize = 12;
+const HEAD: usize = 20;
 const SHAPE: usize = 8;
 const BEYOND: i32 = 0x7fff_ffff;
 
@@ -37,11 +38,13 @@ export function noteShape(start: usize, cell: i32, from: usize, to: usize): void
 }
 
 /** All shapes of the run that was begun are noted. Where there is no room it stays unknown. */
-export function keepRun(start: usize, end: usize): void {
+export function keepRun(start: usize, end: usize, digits: i32): void {
   if (!hasRoom()) return;
   store<i32>(run, i32(start - TEXT));
   store<i32>(run, i32(end - TEXT), 4);
-  store<i32>(run, countShapes(), 8);
+  store<i32>(run, digits, 8);
+  store<i32>(run, featuresOf(start, end), 12);
+  store<i32>(run, countShapes(), 16);
   run = shape;
   endRuns();
 }
@@ -49,7 +52,7 @@ export function keepRun(start: usize, end: usize): void {
 /** Where the shapes lie that were noted of the run that was begun, behind their number; 0 where there was no room for all. */
 export function notedShapes(): i32 {
   if (!hasRoom()) return 0;
-  store<i32>(run, countShapes(), 8);
+  store<i32>(run, countShapes(), 16);
   return i32(run + HEAD);
 }
 

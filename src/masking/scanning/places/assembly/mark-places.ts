@@ -20,7 +20,7 @@ import { mayBeHyphened, mayBeNumber } from './numbers';
 import { forgetRuns } from './known-runs';
 import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
-export { nextToken, readShapes } from './read-run';
+export { nextToken, readPlain, readShapes } from './read-run';
 export { nextPhoneWord, nextWord } from './words';
 
 const COLON: u32 = 0x3a;

@@ -25,6 +25,8 @@ export const LISTED: usize = 0x9_0000;
 export const LISTS: usize = 0xb_0000;
 /** The sets of bytes that forms are made of, a bit for each byte. */
 export const SETS: usize = 0xc_8000;
+/** The run that was read last: see `read-run.ts`. */
+export const PLAIN_RUN: usize = 0xc_0000;
 /** The automaton of the names of fields, read from their ends: see `signs.ts`. */
 export const FIELD_NAMES: usize = 0xd_0000;
 /** The same as {@link BEGINNINGS} for the words that explain telephone numbers alone. */

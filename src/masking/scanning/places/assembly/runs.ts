@@ -138,9 +138,10 @@ function startOf(at: usize): usize {
   return 0;
 }
 
+/** Whether an m at `at` may end a colour of a terminal. */
 // @ts-ignore: decorator
 @inline
-function mayEndColour(at: usize): bool {
+export function mayEndColour(at: usize): bool {
   const before: u32 = load<u8>(at - 1);
   return isDigit(before) || before == SEMICOLON || before == BRACKET;
 }
@@ -148,7 +149,7 @@ function mayEndColour(at: usize): bool {
 /** The letter of an escape that is no character of a run: `\b \f \n \r \t`. */
 // @ts-ignore: decorator
 @inline
-function isLineEnd(byte: u32): bool {
+export function isLineEnd(byte: u32): bool {
   return byte == 0x6e || byte == 0x74 || byte == 0x72 || byte == 0x62 || byte == 0x66;
 }
 
@@ -240,7 +241,7 @@ function isInert(start: usize, end: usize): bool {
 function lookAtBare(start: usize, end: usize, wanted: i32): void {
   const proof = noteShapes(start, end);
   if (isNothing(start, end, proof, wanted)) forget(start, end);
-  else if (proof != UNTOLD) keepRun(start, end);
+  else if (proof != UNTOLD) keepRun(start, end, digits);
 }
 
 /** Whether a run with no more proof than this is no value. */
