@@ -1,3 +1,8 @@
+/**
+ * What tells bytes here leaves the uppermost bit of each set where they are told, and whatever it likes in the others: that is
+ * what {@link bits} reads.
+ */
+
 /** Bytes that are looked at together: a bit each in a word. */
 export const BLOCK: i32 = 64;
 
@@ -6,9 +11,9 @@ export const BLOCK: i32 = 64;
  * four instructions, wherever they are used.
  */
 const CONSTANTS: usize = memory.data<u8>([
-  // 0: rows of the upper half of a byte in which these lower halves are letters, digits or glue; 1: those rows.
-  46, 63, 62, 63, 63, 63, 63, 62, 62, 62, 63, 21, 20, 23, 53, 31, //
-  0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0, //
+  // 0, 1: kinds of what may be joined, by the lower and the upper half of a byte: digits, two kinds of letters, five of glue.
+  164, 240, 224, 240, 240, 240, 240, 224, 224, 224, 120, 80, 64, 88, 81, 90, //
+  0, 0, 16, 136, 68, 34, 64, 33, 0, 0, 0, 0, 0, 0, 0, 0, //
   // 2, 3: the same for signs.
   1, 0, 96, 0, 0, 4, 0, 0, 0, 0, 128, 2, 2, 128, 8, 64, //
   0, 0, 4, 128, 1, 2, 0, 8, 0, 0, 0, 0, 32, 0, 64, 0, //
@@ -36,6 +41,9 @@ const CONSTANTS: usize = memory.data<u8>([
   92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, 92, //
   34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, 34, //
   110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, 110, //
+  // 23, 24: what makes letters and digits negative, and whatever is of any kind.
+  96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, 96, //
+  127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, 127, //
 ]);
 
 // @ts-ignore: decorator
@@ -50,27 +58,55 @@ function lowerHalf(bytes: v128): v128 {
   return v128.and(bytes, constant(4));
 }
 
-/** Whether a byte is in both tables, one of which is told by its lower half and the other by its upper. */
+/** What a byte is in both of two tables, one of which is told by its lower half and the other by its upper. */
 // @ts-ignore: decorator
 @inline
-function isInBoth(bytes: v128, table: usize): v128 {
+function inBoth(bytes: v128, table: usize): v128 {
   const low = i8x16.relaxed_swizzle(constant(table), lowerHalf(bytes));
   const high = i8x16.relaxed_swizzle(constant(table + 1), v128.and(i16x8.shr_u(bytes, 4), constant(4)));
   return v128.and(low, high);
 }
 
-/** A letter, a digit or glue. */
+/** The kind of what may be joined, a bit of the byte, the uppermost one for digits; 0 for what may not. */
 // @ts-ignore: decorator
 @inline
-export function plain(bytes: v128): v128 {
-  return i8x16.ne(isInBoth(bytes, 0), constant(5));
+export function kinds(bytes: v128): v128 {
+  return inBoth(bytes, 0);
+}
+
+/** By their kinds: letters and digits. */
+// @ts-ignore: decorator
+@inline
+export function words(kinds: v128): v128 {
+  return i8x16.add(kinds, constant(23));
+}
+
+/** By their kinds: letters, digits and glue. */
+// @ts-ignore: decorator
+@inline
+export function joinables(kinds: v128): v128 {
+  return i8x16.add(kinds, constant(24));
+}
+
+/** What is no capital, of letters. */
+// @ts-ignore: decorator
+@inline
+export function smalls(bytes: v128): v128 {
+  return i16x8.shl(bytes, 2);
 }
 
 /** One of `@ : = \ % ~ [`, or 0xc2, 0xe2, 0xef. */
 // @ts-ignore: decorator
 @inline
 export function signs(bytes: v128): v128 {
-  return i8x16.ne(isInBoth(bytes, 2), constant(5));
+  return isAny(inBoth(bytes, 2));
+}
+
+/** Negative where any bit is set. */
+// @ts-ignore: decorator
+@inline
+function isAny(bytes: v128): v128 {
+  return i8x16.add_sat_u(bytes, constant(24));
 }
 
 // @ts-ignore: decorator
@@ -118,7 +154,7 @@ export function separators(bytes: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function closers(bytes: v128): v128 {
-  return i8x16.ne(isInBoth(bytes, 18), constant(5));
+  return isAny(inBoth(bytes, 18));
 }
 
 // @ts-ignore: decorator
@@ -150,7 +186,7 @@ export function announces(block: usize): v128 {
   const first = i8x16.relaxed_swizzle(constant(15), lowerHalf(v128.load(block)));
   const third = i8x16.relaxed_swizzle(constant(16), lowerHalf(v128.load(block, 2)));
   const fourth = i8x16.relaxed_swizzle(constant(17), lowerHalf(v128.load(block, 3)));
-  return i8x16.ne(v128.and(v128.and(first, third), fourth), constant(5));
+  return isAny(v128.and(v128.and(first, third), fourth));
 }
 
 /**
@@ -166,7 +202,7 @@ export function beginsLike(tables: usize, block: usize): v128 {
   const first = v128.or(i8x16.relaxed_swizzle(v128.load(tables), lowerHalf(a)), i8x16.lt_s(a, constant(5)));
   const second = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 16), lowerHalf(b)), v128.not(small(b)));
   const third = v128.or(i8x16.relaxed_swizzle(v128.load(tables, 32), lowerHalf(c)), v128.not(small(c)));
-  return i8x16.ne(v128.and(v128.and(first, second), third), constant(5));
+  return isAny(v128.and(v128.and(first, second), third));
 }
 
 // @ts-ignore: decorator

@@ -1,8 +1,8 @@
 import {
   ADDRESSES,
+  CAPITALS,
   DIGITS,
   firstOf,
-  FORMS,
   isWord,
   JOINABLE,
   mayBegin,
@@ -11,26 +11,44 @@ import {
   place,
   placeAll,
   PLACES,
+  rowAt,
+  SIGNS,
+  STARTS,
   TEXT,
+  THIRTEENS,
   WORDS,
 } from './memory';
-import { announces, backslashes, bits, BLOCK, capitals, digits, down, letters, ns, plain, quotes, separators, signs, up } from './blocks';
+import { announces, bits, BLOCK, down, equals, separators, up } from './blocks';
 import { mayBeForm } from './forms';
 import { mayBeHyphened, mayBeNumber } from './numbers';
 import { forgetRuns } from './known-runs';
 import { forgetNumbers } from './runs';
 import { forgetSigns, lookAtColon, lookAtSign } from './signs';
+import {
+  addStart,
+  capitalBlocks,
+  classify,
+  forgetStarts,
+  longBlocks,
+  mixedBlocks,
+  numberBlocks,
+  phraseBlocks,
+  signsEnd,
+  STRIPE,
+} from './stripe';
 export { nextToken, readPlain, readShapes } from './read-run';
 export { nextPhoneWord, nextWord } from './words';
 
 const COLON: u32 = 0x3a;
 const EQUALS: u32 = 0x3d;
-const BACKSLASH: u32 = 0x5c;
+const DOT: u32 = 0x2e;
 /** Zeros behind the text, so that nothing is read there that is left from another one. */
 const MARGIN: usize = 128;
 /** Four digits with dots are an address; fewer digits in a block are part of no number. */
 const FEWEST_DIGITS: u64 = 4;
 const FEWEST_NUMBER: u64 = 6;
+const FEWEST_DOTS: u64 = 3;
+const LAST: u64 = 1 << 63;
 
 /**
  * Marks every place of `text[from]` to `text[end - 1]` where a value may be, and others: but wherever a value stands at least
@@ -43,121 +61,105 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   const stop = TEXT + end;
   clear(PLACES + (first >> 3), (((end - first) >> 6) + 2) << 3);
   clear(stop, MARGIN);
-  // What stands before is not known, and nothing is behind.
+  clearRows(first, end);
+  forgetSigns();
+  forgetRuns();
+  forgetStarts();
+  // One block more, which is empty: what stands in a long run is told a block later.
+  for (let stripe = TEXT + first; stripe < stop + BLOCK; stripe += STRIPE) markStripe(stripe, min(stripe + STRIPE, stop + BLOCK), stop, wanted);
+  if (wanted & NUMBERS) forgetNumbers(TEXT + first, stop, wanted);
+}
+
+/** What stands before is not known, and nothing is behind. */
+function clearRows(first: i32, end: i32): void {
   for (let row: usize = JOINABLE; row <= DIGITS; row += WORDS - JOINABLE) {
     store<u64>(row + (first >> 3) - 8, 0);
     store<u64>(row + (((end + 63) >> 6) << 3), 0);
   }
-  forgetSigns();
-  forgetRuns();
-  let digitsBefore: u64 = 0;
-  let lettersBefore: u64 = 0;
-  let joinableBefore: u64 = 0;
-  let twoBefore: u64 = 0;
-  let fourBefore: u64 = 0;
-  let eightBefore: u64 = 0;
-  let thirteenBefore: u64 = 0;
-  let capitalsBefore: u64 = 0;
-  let twoCapitalsBefore: u64 = 0;
-  let fourCapitalsBefore: u64 = 0;
-  let fiveBefore: u64 = 0;
-  let startsBefore: u64 = 0;
-  let startsCarried: u64 = 0;
-  let backslashesBefore = u64(u32(load<u8>(TEXT + first - 1)) == BACKSLASH) << 63;
-  // One block more, which is empty: what stands in a long run is told a block later.
-  for (let block = TEXT + first; block < stop + BLOCK; block += BLOCK) {
-    const a = v128.load(block);
-    const b = v128.load(block, 16);
-    const c = v128.load(block, 32);
-    const d = v128.load(block, 48);
-    const digit = bits(digits(a), digits(b), digits(c), digits(d));
-    const letter = bits(letters(a), letters(b), letters(c), letters(d));
-    const word = digit | letter;
-    const joinable = bits(plain(a), plain(b), plain(c), plain(d));
-    const capital = digit | bits(capitals(a), capitals(b), capitals(c), capitals(d));
-    const sign = bits(signs(a), signs(b), signs(c), signs(d));
-    const row = (block - TEXT) >> 3;
-    store<u64>(JOINABLE + row, joinable);
-    store<u64>(WORDS + row, word);
-    store<u64>(DIGITS + row, digit);
-    let starts = (word & ~up(word, digitsBefore | lettersBefore, 1)) | startsCarried;
-    // Most escapes are quotes and ends of lines.
-    const backslash = bits(backslashes(a), backslashes(b), backslashes(c), backslashes(d));
-    const escaped = up(backslash, backslashesBefore, 1);
-    const lines = backslash & ~escaped & bits(ns(v128.load(block, 1)), ns(v128.load(block, 17)), ns(v128.load(block, 33)), ns(v128.load(block, 49)));
-    const quote = bits(
-      quotes(v128.load(block, 1)),
-      quotes(v128.load(block, 17)),
-      quotes(v128.load(block, 33)),
-      quotes(v128.load(block, 49)),
-    );
-    starts |= lines << 2;
-    startsCarried = lines >> 62;
-    backslashesBefore = backslash;
-    for (let rest = sign & ~(backslash & (escaped | quote | lines)); rest != 0; rest &= rest - 1) {
-      const i = i32(ctz(rest));
-      const found: u32 = load<u8>(block + i);
-      if (found == EQUALS || found == COLON) {
-        lookAtColon(block + i, stop, wanted);
-        continue;
-      }
-      const begins = lookAtSign(block + i, stop, wanted);
-      if (begins == 0) continue;
-      const at = i + begins;
-      if (at < 64) starts |= u64(1) << at;
-      else if (at < 128) startsCarried |= u64(1) << (at - 64);
-      else place(block + at);
+  for (let row: usize = STARTS; row <= CAPITALS; row += THIRTEENS - STARTS) store<u64>(row + (first >> 3) - 8, 0);
+}
+
+/** Marks what is in some blocks: all of one kind, then all of another. */
+function markStripe(stripe: usize, end: usize, stop: usize, wanted: i32): void {
+  classify(stripe, end, wanted);
+  markSigns(end, stop, wanted);
+  for (let rest = numberBlocks; rest != 0; rest &= rest - 1) markNumbersIn(blockOf(stripe, rest), stop);
+  for (let rest = longBlocks; rest != 0; rest &= rest - 1) markLongBefore(blockOf(stripe, rest), stop, wanted);
+  for (let rest = capitalBlocks; rest != 0; rest &= rest - 1) markCapitalsIn(blockOf(stripe, rest));
+  for (let rest = mixedBlocks; rest != 0; rest &= rest - 1) markMixedIn(blockOf(stripe, rest), stop);
+  for (let rest = phraseBlocks; rest != 0; rest &= rest - 1) markPhrasesIn(blockOf(stripe, rest));
+}
+
+/** The first block of a stripe whose bit is set. */
+// @ts-ignore: decorator
+@inline
+function blockOf(stripe: usize, blocks: u64): usize {
+  return stripe + (usize(ctz(blocks)) << 6);
+}
+
+/** Looks at the signs of a stripe that ends at `end`. */
+function markSigns(end: usize, stop: usize, wanted: i32): void {
+  for (let sign = SIGNS; sign < signsEnd; sign += 4) {
+    const at = usize(load<u32>(sign));
+    const found: u32 = load<u8>(at);
+    if (found == EQUALS || found == COLON) {
+      lookAtColon(at, stop, wanted);
+      continue;
     }
-
-    if (wanted & NUMBERS && popcnt(digit) + popcnt(digitsBefore >> 32) >= FEWEST_DIGITS) {
-      const part = digit | bits(separators(a), separators(b), separators(c), separators(d));
-      const stretches = inRowsOf6(part) | atBorders(part);
-      markNumbers(block, stop, part, digit & (~up(digit, digitsBefore, 1) | 1) & stretches, digit);
+    const begins = lookAtSign(at, stop, wanted);
+    if (begins == 0) continue;
+    const word = at + begins;
+    if (word - (at & ~63) >= 128) place(word);
+    else {
+      addStart(word, end);
+      if (wanted & PHRASES) markPhrase(word);
     }
-
-    if (wanted & FORMS) {
-      const two = joinable & up(joinable, joinableBefore, 1);
-      const four = two & up(two, twoBefore, 2);
-      const eight = four & up(four, fourBefore, 4);
-      const thirteen = eight & up(eight, eightBefore, 5);
-      if ((thirteen | thirteenBefore) != 0) {
-        // Only now it is known which runs of the block before are long.
-        for (let rest = startsBefore & inRowsOf13(thirteenBefore, thirteen); rest != 0; rest &= rest - 1)
-          markForm(block - BLOCK + usize(ctz(rest)), stop, wanted);
-      }
-      joinableBefore = joinable;
-      twoBefore = two;
-      fourBefore = four;
-      eightBefore = eight;
-      thirteenBefore = thirteen;
-
-      const twoCapitals = capital & up(capital, capitalsBefore, 1);
-      const fourCapitals = twoCapitals & up(twoCapitals, twoCapitalsBefore, 2);
-      const five = fourCapitals & up(capital, capitalsBefore, 4);
-      if (five != 0) {
-        const nine = five & up(fourCapitals, fourCapitalsBefore, 5);
-        placeAll(block, nine & ~(nine << 1));
-        for (let rest = five & ~up(five, fiveBefore, 1); rest != 0; rest &= rest - 1) markCapitals(block + usize(ctz(rest)) - 4);
-      }
-      capitalsBefore = capital;
-      twoCapitalsBefore = twoCapitals;
-      fourCapitalsBefore = fourCapitals;
-      fiveBefore = five;
-
-      const pairs = digit & up(digit, digitsBefore, 1);
-      if (pairs != 0) markMixed(block, stop, pairs, letter, lettersBefore, digit, digitsBefore);
-    }
-
-    if (wanted & PHRASES) {
-      const found = starts & bits(announces(block), announces(block + 16), announces(block + 32), announces(block + 48));
-      for (let rest = found; rest != 0; rest &= rest - 1) markPhrase(block + usize(ctz(rest)));
-    }
-
-    digitsBefore = digit;
-    lettersBefore = letter;
-    startsBefore = starts;
   }
-  if (wanted & NUMBERS) forgetNumbers(TEXT + first, stop, wanted);
+}
+
+/** Marks the numbers of a block. */
+function markNumbersIn(block: usize, stop: usize): void {
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  const c = v128.load(block, 32);
+  const d = v128.load(block, 48);
+  const row = rowAt(block);
+  const digit = load<u64>(DIGITS + row);
+  const part = digit | bits(separators(a), separators(b), separators(c), separators(d));
+  const stretches = inRowsOf6(part) | atBorders(part);
+  const groups = digit & (~up(digit, load<u64>(DIGITS + row - 8), 1) | 1) & stretches;
+  if (groups == 0) return;
+  const dots = bits(equals(a, DOT), equals(b, DOT), equals(c, DOT), equals(d, DOT));
+  markNumbers(block, stop, part, groups, dots);
+}
+
+/** Marks the forms that begin in the block before this one: only now it is known which of its runs are long. */
+function markLongBefore(block: usize, stop: usize, wanted: i32): void {
+  const row = rowAt(block);
+  const long = inRowsOf13(load<u64>(THIRTEENS + row - 8), load<u64>(THIRTEENS + row));
+  for (let rest = load<u64>(STARTS + row - 8) & long; rest != 0; rest &= rest - 1)
+    markForm(block - BLOCK + usize(ctz(rest)), stop, wanted);
+}
+
+/** Marks nine capitals or digits in a row, and what five in a row may be. */
+function markCapitalsIn(block: usize): void {
+  const row = rowAt(block);
+  const capital = load<u64>(CAPITALS + row);
+  const before = load<u64>(CAPITALS + row - 8);
+  const twoBefore = before & (before << 1);
+  const fourBefore = twoBefore & (twoBefore << 2);
+  const four = capital & up(capital, before, 1) & up(capital, before, 2) & up(capital, before, 3);
+  const five = four & up(capital, before, 4);
+  const nine = five & up(four, fourBefore, 5);
+  placeAll(block, nine & ~(nine << 1));
+  for (let rest = five & ~up(five, fourBefore & (before << 4), 1); rest != 0; rest &= rest - 1)
+    markCapitals(block + usize(ctz(rest)) - 4);
+}
+
+/** Marks the words of a block that announce a seed phrase. */
+function markPhrasesIn(block: usize): void {
+  const announced = bits(announces(block), announces(block + 16), announces(block + 32), announces(block + 48));
+  for (let rest = load<u64>(STARTS + rowAt(block)) & announced; rest != 0; rest &= rest - 1) markPhrase(block + usize(ctz(rest)));
 }
 
 /** All bits that stand in rows of six and more. */
@@ -180,7 +182,8 @@ function atBorders(mask: u64): u64 {
 }
 
 /** Marks the groups of digits that have enough others near them. */
-function markNumbers(block: usize, stop: usize, part: u64, groups: u64, digit: u64): void {
+function markNumbers(block: usize, stop: usize, part: u64, groups: u64, dots: u64): void {
+  const digit = load<u64>(DIGITS + rowAt(block));
   let rest = groups;
   while (rest != 0) {
     const i = ctz(rest);
@@ -192,7 +195,8 @@ function markNumbers(block: usize, stop: usize, part: u64, groups: u64, digit: u
     const at = block + usize(i);
     const isWhole = to < 64 && from > 0;
     // Fewer digits may still be an address of IPv4.
-    if (count >= FEWEST_NUMBER || (isWhole && count >= FEWEST_DIGITS && mayBeNumber(at, stop))) placeAll(block, groups & stretch);
+    const isNumber = count >= FEWEST_NUMBER || (isWhole && count >= FEWEST_DIGITS && popcnt(dots & stretch) >= FEWEST_DOTS);
+    if (isNumber) placeAll(block, groups & stretch);
     else if (!isWhole) {
       // They go on beyond the block.
       if (mayBeNumber(at, stop)) place(at);
@@ -240,20 +244,28 @@ function markCapitals(at: usize): void {
  * Digits among letters, at the second of two digits: behind five letters; a country and a checksum before a space; two digits,
  * a letter, two digits.
  */
-function markMixed(block: usize, stop: usize, pairs: u64, letter: u64, lettersBefore: u64, digit: u64, digitsBefore: u64): void {
-  const behindLetter = pairs & up(letter, lettersBefore, 2);
-  if (behindLetter == 0) return;
+function markMixedIn(block: usize, stop: usize): void {
+  const row = rowAt(block);
+  const digit = load<u64>(DIGITS + row);
+  const digitsBefore = load<u64>(DIGITS + row - 8);
+  const word = load<u64>(WORDS + row);
+  const wordsBefore = load<u64>(WORDS + row - 8);
+  const letter = word & ~digit;
+  const lettersBefore = wordsBefore & ~digitsBefore;
+  const behindLetter = digit & up(digit, digitsBefore, 1) & up(letter, lettersBefore, 2);
   const behindTwo = behindLetter & up(letter, lettersBefore, 3);
   const behindFive = behindTwo & up(letter, lettersBefore, 4) & up(letter, lettersBefore, 5) & up(letter, lettersBefore, 6);
   if (behindFive != 0) placeAll(block, behindFive);
-  for (let rest = behindTwo; rest != 0; rest &= rest - 1) {
+  // Nothing of a word may follow; what follows the last byte of the block is looked up.
+  const ends = ~(word >> 1) | LAST;
+  for (let rest = behindTwo & ends; rest != 0; rest &= rest - 1) {
     const at = block + usize(ctz(rest));
     if (!isWord(load<u8>(at + 1)) && mayBegin(at - 3) && mayBeForm(at - 3, stop)) place(at - 3);
   }
-  const around = behindLetter & up(digit, digitsBefore, 3) & up(digit, digitsBefore, 4);
-  for (let rest = around; rest != 0; rest &= rest - 1) {
+  const around = behindLetter & up(digit, digitsBefore, 3) & up(digit, digitsBefore, 4) & ~up(word, wordsBefore, 5);
+  for (let rest = around & ends; rest != 0; rest &= rest - 1) {
     const at = block + usize(ctz(rest));
-    if (!isWord(load<u8>(at + 1)) && !isWord(load<u8>(at - 5))) place(at);
+    if (!isWord(load<u8>(at + 1))) place(at);
   }
 }
 

@@ -46,6 +46,12 @@ export const KEYS: usize = 0x37_d000;
 export const KEYED: usize = 0x38_0000;
 /** Forms: see `forms.ts`. */
 export const STEPS: usize = 0x38_2000;
+/** Rows of bits as {@link WORDS} is one: where a word begins, or may; where a row of 13 joinable characters ends or goes on; capitals and digits. */
+export const STARTS: usize = 0x39_0008;
+export const THIRTEENS: usize = 0x39_4008;
+export const CAPITALS: usize = 0x39_8008;
+/** Where signs stand in the part of the text that was classified last, four bytes each. */
+export const SIGNS: usize = 0x39_c000;
 const FACTOR: u32 = 0x9e37_79b1;
 
 /** Bits of {@link CLASSES}: those of `byte-classes.ts`. */
@@ -91,6 +97,13 @@ export function forget(from: usize, to: usize): void {
 @inline
 export function firstOf(count: usize): u64 {
   return count >= 64 ? ~u64(0) : (u64(1) << count) - 1;
+}
+
+/** Where a row has the bits of the block that `at` is in. */
+// @ts-ignore: decorator
+@inline
+export function rowAt(at: usize): usize {
+  return ((at - TEXT) >> 6) << 3;
 }
 
 /** The bits of the 64 bytes from `at` on, in one of the rows that have one for each byte of the text. */
