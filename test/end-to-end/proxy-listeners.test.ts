@@ -357,6 +357,13 @@ describe('a revocation list', () => {
     // A name alone is no list of that authority: nobody here has signed it.
     await put(pem, client, 'bot');
     await put(await (await createTestCa('Clients')).revoking([]), client, 407);
+    expect(await whoami(idle)).toBe(407);
+    await put(pem, client, 'bot');
+    // Nor does it bring back what was revoked while its connection is open.
+    await put(await clients.revoking([client]), client, 407);
+    expect(await whoami(idle)).toBe(407);
+    await put(await (await createTestCa('Clients')).revoking([]), await spiffe('spiffe://acme/bot'), 407);
+    expect(await whoami(idle)).toBe(407);
     await put(pem, client, 'bot');
   });
 });

@@ -9,6 +9,8 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
+  Extension,
+  type X509Crl,
   X509CrlGenerator,
   X509Certificate,
 } from '@peculiar/x509';
@@ -40,9 +42,19 @@ export interface TestCa {
   /** Ended in 2021. */
   expired(...hosts: readonly string[]): Promise<ServerCertificate>;
   /** A revocation list of the root with these, PEM; good until 2099 unless given. */
-  revoking(certificates: readonly ServerCertificate[], nextUpdate?: Date): Promise<string>;
+  revoking(certificates: readonly ServerCertificate[], nextUpdate?: Date, further?: FurtherOfList): Promise<string>;
   /** A CA below the root, as a company gives it to a gateway. */
   subordinate(): Promise<ServerCertificate>;
+}
+
+export interface FurtherOfList {
+  /** 2020 unless given. */
+  readonly thisUpdate?: Date;
+  readonly extensions?: readonly {
+    readonly oid: string;
+    readonly critical: boolean;
+    readonly value: Uint8Array<ArrayBuffer>;
+  }[];
 }
 
 const RSA = {
@@ -74,16 +86,42 @@ export async function createTestCa(name = 'Test root'): Promise<TestCa> {
     issue,
     good: (...hosts) => issue({ hosts }),
     expired: (...hosts) => issue({ hosts, ...LONG_AGO }),
-    revoking: async (certificates, nextUpdate = ALWAYS.notAfter) => {
+    revoking: async (certificates, nextUpdate = ALWAYS.notAfter, { thisUpdate = ALWAYS.notBefore, extensions = [] } = {}) => {
       const entries = certificates.map(({ cert }) => ({ serialNumber: new X509Certificate(cert).serialNumber }));
-      const { notBefore: thisUpdate } = ALWAYS;
       const signed = { issuer: root.subjectName, signingKey: keys.privateKey, signingAlgorithm: ALGORITHM };
-      const list = await X509CrlGenerator.create({ ...signed, thisUpdate, nextUpdate, entries });
-      // Its label is not that of RFC 7468 §7.
-      return list.toString('pem').replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL');
+      const list = await X509CrlGenerator.create({
+        ...signed,
+        thisUpdate,
+        nextUpdate,
+        entries,
+        extensions: extensions.map(({ oid, critical, value }) => new Extension(oid, critical, value)),
+      });
+      return listText(list);
     },
     subordinate: () => issueSubordinate(root, keys.privateKey),
   };
+}
+
+/** As Web Crypto makes keys, and signs with them. */
+export type KeyAlgorithm = webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams | webcrypto.Algorithm;
+
+/** A root with another kind of key, and an empty list of its own. */
+export async function rootWithList(
+  name: string,
+  algorithm: KeyAlgorithm,
+): Promise<{ readonly pem: string; readonly list: string }> {
+  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const signingAlgorithm = algorithm as typeof ALGORITHM;
+  const own = { ...ALWAYS, serialNumber: randomSerial(), name: `CN=${name}`, keys, signingAlgorithm };
+  const root = await X509CertificateGenerator.createSelfSigned(own);
+  const { notBefore: thisUpdate, notAfter: nextUpdate } = ALWAYS;
+  const signed = { issuer: root.subjectName, signingKey: keys.privateKey, signingAlgorithm };
+  return { pem: root.toString('pem'), list: listText(await X509CrlGenerator.create({ ...signed, thisUpdate, nextUpdate })) };
+}
+
+/** Its label is not that of RFC 7468 §7. */
+function listText(list: X509Crl): string {
+  return list.toString('pem').replaceAll(/(BEGIN|END) CRL/g, '$1 X509 CRL');
 }
 
 /** Signed by its own key: nobody vouches for it. */

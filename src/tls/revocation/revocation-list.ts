@@ -1,11 +1,15 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Instant } from '../../core/units.ts';
 import { readElements, type DerElement } from '../der-reader.ts';
+import { type CrlSignature, crlSignatureOf } from './crl-signature.ts';
 
-/** What a certificate revocation list says, as far as it is looked up here. Its signature is OpenSSL's to verify. */
+/** What a certificate revocation list says, as far as it is looked up here. */
 export interface RevocationList {
   /** Its issuer's name in DER, as hexadecimal digits. */
   readonly issuer: string;
+  /** A name is nobody's own: it counts as that of an issuer whose key has signed it. */
+  readonly signature: CrlSignature;
+  readonly thisUpdate: Instant;
   readonly nextUpdate: Instant;
   /** Serial numbers, as hexadecimal digits of their DER. */
   readonly revoked: ReadonlySet<string>;
@@ -18,7 +22,10 @@ const GENERALIZED_TIME = 0x18;
 /** `[0]`, behind which the version of a certificate stands, and the extensions of a list. */
 const TAGGED = 0xa0;
 /** 2.5.29.27, deltaCRLIndicator: what such a list does not name may stand on another one. */
-const DELTA = Buffer.from('0603551d1b', 'hex');
+const DELTA = '551d1b';
+/** 2.5.29.28, issuingDistributionPoint. */
+const PART = '551d1c';
+const BOOLEAN = 0x01;
 
 /**
  * Reads a list in DER.
@@ -31,18 +38,41 @@ export function parseRevocationList(der: Uint8Array): Result<RevocationList, str
   const members = elementsOf(signed?.content).slice();
   if (members[0]?.tag === INTEGER) members.shift();
   const [algorithm, issuer, thisUpdate, nextUpdate, ...rest] = members;
-  if (algorithm?.tag !== SEQUENCE || issuer?.tag !== SEQUENCE || timeOf(thisUpdate) === undefined) {
+  const begins = timeOf(thisUpdate);
+  if (list === undefined || algorithm?.tag !== SEQUENCE || issuer?.tag !== SEQUENCE || begins === undefined) {
     return fail('found no certificate revocation list, expected one (RFC 5280), in PEM or DER');
   }
   const ends = timeOf(nextUpdate);
   if (ends === undefined)
     return fail('found a revocation list without nextUpdate, expected one that says until when it counts');
-  const extensions = rest.find(({ tag }) => tag === TAGGED);
-  if (extensions !== undefined && Buffer.from(extensions.content).includes(DELTA)) {
-    return fail('found a delta of a revocation list, expected a whole one');
-  }
+  const problem = extensionProblem(rest.find(({ tag }) => tag === TAGGED));
+  if (problem !== undefined) return fail(problem);
+  const signature = crlSignatureOf(list);
+  if (signature === undefined)
+    return fail(
+      'found a revocation list whose signature is of no known kind, expected RSA, ECDSA or EdDSA with SHA-256 or better',
+    );
   const revoked = serialsIn(rest.find(({ tag }) => tag === SEQUENCE));
-  return revoked.ok ? ok({ issuer: hex(issuer.whole), nextUpdate: ends, revoked: revoked.value }) : revoked;
+  if (!revoked.ok) return revoked;
+  return ok({ issuer: hex(issuer.whole), signature, thisUpdate: begins, nextUpdate: ends, revoked: revoked.value });
+}
+
+/**
+ * A list that says in a critical extension what is not understood here says less than it seems to: it is for a part of the
+ * certificates (issuingDistributionPoint), or a change of another list.
+ * @source RFC 5280 §5.2
+ */
+function extensionProblem(tagged: DerElement | undefined): string | undefined {
+  const [extensions] = elementsOf(tagged?.content);
+  for (const extension of elementsOf(extensions?.content)) {
+    const [name, critical] = elementsOf(extension.content);
+    const oid = hex(name?.content ?? new Uint8Array());
+    if (oid === DELTA) return 'found a delta of a revocation list, expected a whole one';
+    if (oid === PART) return 'found a revocation list for a part of the certificates, expected a whole one';
+    if (critical?.tag === BOOLEAN && critical.content[0] !== 0)
+      return 'found a critical extension of a revocation list that is not known, expected none';
+  }
+  return undefined;
 }
 
 /** What cannot be read would be taken for none: then there is no list. */

@@ -1,12 +1,17 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { BoundedMap } from '../../core/bounded-map.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes, Instant } from '../../core/units.ts';
+import { isSignedBy } from './crl-signature.ts';
 import { issuedAs, parseRevocationList, type RevocationList } from './revocation-list.ts';
 
 /** Some hundred thousand revoked certificates. */
 const MOST: Bytes = 8 * 1024 * 1024;
+/** Authorities of clients, and lists of each. */
+const MOST_ISSUERS = 1024;
 const PEM_LIST = /-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]*)-----END X509 CRL-----/g;
 const SEQUENCE = 0x30;
 
@@ -15,6 +20,8 @@ export class Revocations {
   /** The lists in PEM, for OpenSSL. */
   readonly crl: readonly string[];
   readonly #lists: readonly RevocationList[];
+  /** Whether a list is signed by an issuer. */
+  readonly #verified = new BoundedMap<string, boolean>(MOST_ISSUERS);
 
   /** @failure a sentence: there is no list in it, or one that cannot be read */
   static parse(bytes: Uint8Array): Result<Revocations, string> {
@@ -38,18 +45,31 @@ export class Revocations {
 
   /**
    * Why a certificate counts no more; undefined where nothing says so.
-   * @param chain in DER: itself, then those that vouch for it
+   * @param chain in DER, as the handshake has verified it: itself, then those that vouch for it
    */
   problem(chain: readonly Uint8Array[], now: Instant): string | undefined {
-    for (const certificate of chain) {
+    for (const [position, certificate] of chain.entries()) {
       const issued = issuedAs(certificate);
-      const lists = this.#lists.filter(({ issuer }) => issuer === issued?.issuer);
+      // A root has issued itself.
+      const issuer = chain[position + 1] ?? certificate;
+      const named = this.#lists.filter((list) => list.issuer === issued?.issuer);
+      const lists = named.filter((list) => this.#isOf(list, issuer) && list.thisUpdate <= now);
       if (issued === undefined || lists.length === 0) return 'there is no revocation list of its issuer';
       if (lists.some(({ revoked }) => revoked.has(issued.serial))) return 'it was revoked';
       const end = endOf(lists);
       if (end <= now) return `the revocation list of its issuer has ended (${textOf(end)})`;
     }
     return undefined;
+  }
+
+  /** Found out once: whatever runs is judged again and again. */
+  #isOf(list: RevocationList, issuer: Uint8Array): boolean {
+    const key = `${this.#lists.indexOf(list)} ${digestOf(issuer)}`;
+    const known = this.#verified.get(key);
+    if (known !== undefined) return known;
+    const found = isSignedBy(list.signature, issuer);
+    this.#verified.set(key, found);
+    return found;
   }
 
   /** What is to be told of the lists: one that has ended, behind which no certificate of its issuer counts. */
@@ -88,6 +108,17 @@ export async function readRevocations(path: string, known?: Revocations): Promis
 
 /** The bytes that lists were read from. */
 const read = new WeakMap<Revocations, Buffer>();
+
+/** Of certificates in DER: those of a chain stay as long as its connection, and are asked about with each request. */
+const digests = new WeakMap<Uint8Array, string>();
+
+function digestOf(certificate: Uint8Array): string {
+  const known = digests.get(certificate);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(certificate).digest('base64');
+  digests.set(certificate, digest);
+  return digest;
+}
 
 /** What OpenSSL has against them, before it is to judge handshakes by them. */
 function openSslProblem(crl: readonly string[]): string | undefined {

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseRevocationList } from '../../../src/tls/revocation/revocation-list.ts';
 import { Revocations } from '../../../src/tls/revocation/revocations.ts';
-import { createTestCa, type ServerCertificate } from '../../support/certificates.ts';
+import { createTestCa, rootWithList, type ServerCertificate } from '../../support/certificates.ts';
 
 const NOW = Date.parse('2026-11-27T10:00:00Z');
 const ca = await createTestCa('Lists');
@@ -16,6 +16,11 @@ function parsed(text: string | Uint8Array): Revocations {
   const read = Revocations.parse(typeof text === 'string' ? Buffer.from(text) : text);
   if (!read.ok) throw new Error(read.failure);
   return read.value;
+}
+
+/** IssuingDistributionPoint with one member that is true. */
+function partOf(member: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([0x30, 0x03, member, 0x01, 0xff]);
 }
 
 /** The list with the element that begins so made into an octet string. */
@@ -54,7 +59,87 @@ describe('Revocations', () => {
   });
 });
 
+describe('Revocations and who has signed them', () => {
+  const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-384' };
+
+  it.each([
+    ['ECDSA with P-384', { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' }],
+    ['ECDSA with P-521', { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' }],
+    ['RSA, PKCS #1', { name: 'RSASSA-PKCS1-v1_5', ...rsa }],
+    ['RSA, PSS', { name: 'RSA-PSS', ...rsa, saltLength: 48 }],
+    ['Ed25519', { name: 'Ed25519' }],
+  ])('believe a list of %s, and none of the same name by another key', async (_what, algorithm) => {
+    const [own, namesake] = [await rootWithList('Namesake', algorithm), await rootWithList('Namesake', algorithm)];
+    const chain = [new X509Certificate(own.pem).raw];
+    expect(parsed(own.list).problem(chain, NOW)).toBeUndefined();
+    expect(parsed(namesake.list).problem(chain, NOW)).toBe('there is no revocation list of its issuer');
+  });
+
+  it('a list of the same name by another key gives back nothing that was revoked, and ends nothing later', async () => {
+    const namesake = await createTestCa('Lists');
+    const forged = await namesake.revoking([]);
+    expect(parsed(forged).problem(chainOf(first), NOW)).toBe('there is no revocation list of its issuer');
+    expect(parsed(forged + (await ca.revoking([first]))).problem(chainOf(first), NOW)).toBe('it was revoked');
+    const ended = await ca.revoking([], new Date('2026-01-01T00:00:00Z'));
+    expect(parsed(ended + forged).problem(chainOf(second), NOW)).toContain('has ended (2026-01-01');
+    // Nor does it cut off whom its forger would have revoked.
+    const against = await namesake.revoking([second]);
+    expect(parsed(against + (await ca.revoking([]))).problem(chainOf(second), NOW)).toBeUndefined();
+  });
+
+  it('one bit of a list changed makes it nobody’s', async () => {
+    const der = derOf(await ca.revoking([first]));
+    const serial = new X509Certificate(first.cert).serialNumber;
+    der[der.indexOf(Buffer.from(serial, 'hex')) + 4]! ^= 1;
+    expect(parsed(der).problem(chainOf(first), NOW)).toBe('there is no revocation list of its issuer');
+  });
+
+  it('a list that begins later counts for nobody yet', async () => {
+    const thisUpdate = new Date('2026-11-27T10:00:01Z');
+    const lists = parsed(await ca.revoking([], undefined, { thisUpdate }));
+    expect(lists.problem(chainOf(first), NOW)).toBe('there is no revocation list of its issuer');
+    expect(lists.problem(chainOf(first), NOW + 1_000)).toBeUndefined();
+  });
+});
+
 describe('parseRevocationList()', () => {
+  const number = new Uint8Array([0x02, 0x01, 0x07]);
+
+  it.each([
+    ['a delta', { oid: '2.5.29.27', critical: true, value: number }, 'found a delta of a revocation list'],
+    [
+      'one for certificates of authorities alone',
+      { oid: '2.5.29.28', critical: true, value: partOf(0x82) },
+      'for a part of the certificates',
+    ],
+    [
+      'what must be understood and is not',
+      { oid: '1.3.6.1.4.1.99999.1', critical: true, value: number },
+      'a critical extension',
+    ],
+  ])('refuses %s', async (_what, extension, sentence) => {
+    const list = parseRevocationList(derOf(await ca.revoking([], undefined, { extensions: [extension] })));
+    expect(list).toEqual({ ok: false, failure: expect.stringContaining(sentence) as string });
+  });
+
+  it('takes a list with its number', async () => {
+    const extensions = [{ oid: '2.5.29.20', critical: false, value: number }];
+    expect(parsed(await ca.revoking([], undefined, { extensions })).problem(chainOf(first), NOW)).toBeUndefined();
+  });
+
+  it('refuses one that is signed with SHA-1', async () => {
+    const { list } = await rootWithList('Old', {
+      name: 'RSASSA-PKCS1-v1_5',
+      modulusLength: 2048,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: 'SHA-1',
+    });
+    expect(Revocations.parse(Buffer.from(list))).toEqual({
+      ok: false,
+      failure: expect.stringContaining('no known kind') as string,
+    });
+  });
+
   it.each([
     ['nothing', () => Buffer.alloc(0), 'found no certificate revocation list'],
     ['a certificate', () => new X509Certificate(ca.pem).raw, 'found no certificate revocation list'],
