@@ -2,7 +2,7 @@ import type { IpAddress } from './address.ts';
 import type { Workload } from './agent.ts';
 import type { Failure } from './codes.ts';
 import type { Home } from './exchange/decision.ts';
-import type { AdminAction, Alarm, RecordEvent } from './exchange/record.ts';
+import type { AdminAction, Alarm, AppendedEvent } from './exchange/record.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { Result } from './result.ts';
 import type { Instant, Milliseconds } from './units.ts';
@@ -45,7 +45,7 @@ export interface Journal {
    * @param home of the subject that it concerns, as it was judged: where it is recorded may depend on it; absent where it concerns none
    * @failure audit_unavailable: the effect must not happen
    */
-  append(event: RecordEvent, home?: Home): Promise<Result<void, Failure>>;
+  append(event: AppendedEvent, home?: Home): Promise<Result<void, Failure>>;
 }
 
 export interface AgentToken {

@@ -1,5 +1,6 @@
 import { Defect } from '../core/defect.ts';
-import type { ContentEvent, RecordEvent } from '../core/exchange/record.ts';
+import type { AppendedContent, AppendedEvent } from '../core/exchange/record.ts';
+import { lineLength } from './chain/line-buffer.ts';
 
 /** How much of one event is kept: characters per string, items per list, members per map. */
 interface Caps {
@@ -24,10 +25,11 @@ const UNPRINTABLE_ALL = /[^\x20-\x7e]/g;
 /**
  * The event as one JSON object in printable ASCII: everything else is a `\u` escape, so that no control, line-separator or
  * bidirectional character of a client reaches the terminal, the pager or the line structure of whoever reads it (AUD-01).
- * Strings, lists and maps are cut to a cap and say so, but for sealed content, which is bounded where it is made.
- * @returns at most {@link MAX_BODY_BYTES} bytes
+ * Strings, lists and maps are cut to a cap and say so. Of content it ends where the value of `sealed` begins, which is put there when
+ * its line is made.
+ * @returns at most {@link MAX_BODY_BYTES} bytes, those of what is sealed included
  */
-export function eventBody(event: RecordEvent): string {
+export function eventBody(event: AppendedEvent): string {
   if (event.kind === 'content') return contentBody(event);
   const whole = JSON.stringify(event);
   // A text no longer than the cap of one string holds no string beyond it: the walk is for the rare long one.
@@ -42,17 +44,17 @@ export function eventBody(event: RecordEvent): string {
 }
 
 /**
- * What is sealed must not be cut, and needs no escapes; nothing else in it comes from outside. Put together by hand, since
+ * Nothing in it comes from outside, so that it needs no escapes; what is sealed must not be cut. Put together by hand, since
  * there is much of it.
  */
-function contentBody({ exchange, part, index, at, bytes, last, passed, unread, cut, key, sealed }: ContentEvent): string {
+function contentBody({ exchange, part, index, at, bytes, last, passed, unread, cut, key, sealed }: AppendedContent): string {
   let body = `{"kind":"content","exchange":"${exchange}","part":"${part}","index":${index},"at":${at},"bytes":${bytes}`;
   if (last === true) body += ',"last":true';
   if (passed !== undefined) body += `,"passed":${passed}`;
   if (unread !== undefined) body += `,"unread":"${unread}"`;
   if (cut !== undefined) body += `,"cut":"${cut}"`;
-  body += `,"key":"${key}","sealed":"${sealed}"}`;
-  if (body.length <= MAX_BODY_BYTES) return body;
+  body += `,"key":"${key}","sealed":"`;
+  if (lineLength({ body, sealed }) <= MAX_BODY_BYTES) return body;
   throw new Defect('Content does not fit a record');
 }
 

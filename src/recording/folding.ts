@@ -3,7 +3,7 @@ import type { Code, Failure } from '../core/codes.ts';
 import type { Home } from '../core/exchange/decision.ts';
 import type { ExchangeId } from '../core/ids.ts';
 import type { Clock, Journal } from '../core/ports.ts';
-import type { DecisionEvent, FoldedEvent, RecordEvent } from '../core/exchange/record.ts';
+import type { DecisionEvent, FoldedEvent, AppendedEvent } from '../core/exchange/record.ts';
 import { ok, type Result } from '../core/result.ts';
 import type { Instant, Milliseconds } from '../core/units.ts';
 
@@ -84,7 +84,7 @@ class Folding {
     this.#keys = options.keys ?? 1024;
   }
 
-  append(event: RecordEvent, home?: Home): Promise<Result<void, Failure>> {
+  append(event: AppendedEvent, home?: Home): Promise<Result<void, Failure>> {
     if (event.kind === 'outcome' && this.#awaited.delete(event.exchange)) return Promise.resolve(DONE);
     if (!isDenial(event) || !this.#folds(event, home)) return this.#journal.append(event, home);
     this.#awaited.add(event.exchange);
@@ -180,6 +180,6 @@ function narrowKey({ subject, home, client, code, target }: Denial): string {
   return hash('sha256', JSON.stringify([subject, home, client, code, target]), 'base64');
 }
 
-function isDenial(event: RecordEvent): event is Denial {
+function isDenial(event: AppendedEvent): event is Denial {
   return event.kind === 'decision' && event.decision === 'deny' && event.code !== undefined;
 }

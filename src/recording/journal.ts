@@ -1,6 +1,6 @@
 import type { Failure } from '../core/codes.ts';
 import type { Clock, Journal, Random } from '../core/ports.ts';
-import type { RecordEvent } from '../core/exchange/record.ts';
+import type { AppendedEvent } from '../core/exchange/record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { timeText } from '../core/time-text.ts';
 import type { Bytes, Milliseconds } from '../core/units.ts';
@@ -8,6 +8,7 @@ import { recoverChain } from './chain/chain-recovery.ts';
 import { ChainWriter, type Durability, type Entry } from './chain/chain-writer.ts';
 import type { DurableSpot } from './chain/chain-spot.ts';
 import { claimWriter, type WriterClaim } from './chain/writer-claim.ts';
+import { lineLength } from './chain/line-buffer.ts';
 import { eventBody } from './event-body.ts';
 import type { RecordKeys } from './keys/record-keys.ts';
 import type { ShelfOf } from './retention/shelves.ts';
@@ -88,6 +89,8 @@ export async function openJournal(options: JournalOptions): Promise<Result<OpenJ
 }
 
 interface Waiting extends Entry {
+  /** Of its line, but for the frame. */
+  readonly length: Bytes;
   readonly settle: (result: Result<void, Failure>) => void;
 }
 
@@ -127,19 +130,21 @@ class QueueingJournal implements OpenJournal {
     return this.#queuedBytes;
   }
 
-  append(event: RecordEvent): Promise<Result<void, Failure>> {
+  append(event: AppendedEvent): Promise<Result<void, Failure>> {
     if (this.#closed !== undefined) return Promise.resolve(unavailable('The record is closed'));
     // Made now, not when it is written: what happens to the event afterwards must not change the record.
     const body = eventBody(event);
+    const sealed = event.kind === 'content' ? event.sealed : undefined;
+    const length = lineLength({ body, sealed });
     const time = this.#time();
-    if (this.#queuedBytes + body.length > this.#queueBytes) {
+    if (this.#queuedBytes + length > this.#queueBytes) {
       this.#chain.refuse(1, 'the queue of the record was full');
       return Promise.resolve(unavailable(`More than ${this.#queueBytes} bytes wait to be recorded`));
     }
-    this.#queuedBytes += body.length;
+    this.#queuedBytes += length;
     const shelf = this.#shelfOf?.(event);
     return new Promise((settle) => {
-      this.#queue.push({ body, time, shelf, settle });
+      this.#queue.push({ body, sealed, time, shelf, length, settle });
       if (isAwaited(event)) {
         this.#awaited += 1;
         this.#draining ??= this.#drain();
@@ -200,14 +205,14 @@ class QueueingJournal implements OpenJournal {
     let count = 0;
     let bytes = 0;
     for (; count < this.#queue.length && count < BATCH_RECORDS && bytes < BATCH_BYTES; count++)
-      bytes += this.#queue[count]!.body.length;
+      bytes += this.#queue[count]!.length;
     this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
   }
 }
 
 /** Whether an effect waits for this event to be written: everything but what tells of an effect that is over, or goes on. */
-function isAwaited({ kind }: RecordEvent): boolean {
+function isAwaited({ kind }: AppendedEvent): boolean {
   return kind !== 'outcome' && kind !== 'progress' && kind !== 'content';
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventBody, MAX_BODY_BYTES } from '../../src/recording/event-body.ts';
-import { content, denial, outcome } from './events.ts';
+import { appended, content, denial, outcome } from './events.ts';
 
 describe('eventBody()', () => {
   it('is printable ASCII that parses to the same event, whatever a client sends (AUD-01)', () => {
@@ -19,32 +19,9 @@ describe('eventBody()', () => {
     expect(method).toBe(`${'A'.repeat(4096)}...[+995904 characters]`);
   });
 
-  it('cuts nothing of what is sealed, and takes no more of it than fits', () => {
-    const event = content('A'.repeat(200_000));
-    expect(JSON.parse(eventBody(event))).toEqual(event);
-    expect(() => eventBody(content('A'.repeat(MAX_BODY_BYTES)))).toThrow('Content does not fit a record');
-  });
-
-  it('is of content what JSON.stringify() makes of it', () => {
-    const more = fc.record(
-      {
-        part: fc.constantFrom('request' as const, 'response' as const),
-        index: fc.nat(),
-        at: fc.nat(),
-        bytes: fc.nat(),
-        last: fc.constantFrom(true as const, undefined),
-        passed: fc.option(fc.nat(), { nil: undefined }),
-        unread: fc.constantFrom('opaque' as const, 'unreadable' as const, 'partial' as const, undefined),
-        cut: fc.constantFrom('limit' as const, 'unreadable' as const, 'aborted' as const, undefined),
-      },
-      { requiredKeys: ['part', 'index', 'at', 'bytes', 'last', 'passed', 'unread', 'cut'] },
-    );
-    fc.assert(
-      fc.property(fc.base64String(), more, (sealed, rest) => {
-        const event = content(sealed, rest);
-        expect(eventBody(event)).toBe(JSON.stringify(event));
-      }),
-    );
+  it('takes no more of what is sealed than fits a record', () => {
+    expect(eventBody(appended(content('A'.repeat(200_000))))).toMatch(/,"sealed":"$/);
+    expect(() => eventBody(appended(content('A'.repeat(MAX_BODY_BYTES))))).toThrow('Content does not fit a record');
   });
 
   it('cuts long lists and large maps', () => {

@@ -1,5 +1,5 @@
 import type { ExchangeId } from '../../src/core/ids.ts';
-import type { Base64, ContentEvent, DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
+import type { AppendedContent, ContentEvent, DecisionEvent, OutcomeEvent } from '../../src/core/exchange/record.ts';
 
 export function denial(exchange: number, more: Partial<DecisionEvent> = {}): DecisionEvent {
   return {
@@ -27,7 +27,13 @@ export function outcome(exchange: number): OutcomeEvent {
   };
 }
 
+/** A piece of content as a reader finds it. */
 export function content(sealed: string, more: Partial<ContentEvent> = {}): ContentEvent {
   const place = { exchange: 'x1' as ExchangeId, part: 'request', index: 0 } as const;
-  return { kind: 'content', ...place, at: 0, bytes: 0, ...more, key: 'k1', sealed: sealed as Base64 };
+  return { kind: 'content', ...place, at: 0, bytes: 0, ...more, key: 'k1', sealed };
+}
+
+/** The same as it is given to the record. */
+export function appended({ sealed, ...event }: ContentEvent): AppendedContent {
+  return { ...event, sealed: Buffer.from(sealed, 'base64') };
 }

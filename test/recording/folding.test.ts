@@ -4,7 +4,7 @@ import { parseCountryCode } from '../../src/core/place/country.ts';
 import { CountrySet } from '../../src/core/place/country-set.ts';
 import type { AgentId } from '../../src/core/ids.ts';
 import type { Journal } from '../../src/core/ports.ts';
-import type { RecordEvent } from '../../src/core/exchange/record.ts';
+import type { AppendedEvent } from '../../src/core/exchange/record.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import { createFoldingJournal, type FoldingOptions } from '../../src/recording/folding.ts';
 import { ManualClock } from '../support/clock.ts';
@@ -16,11 +16,11 @@ const MINUTE = 60_000;
 
 /** A journal that keeps what it gets, and can be told to fail. */
 class MemoryJournal implements Journal {
-  readonly events: RecordEvent[] = [];
+  readonly events: AppendedEvent[] = [];
   readonly homes: (Home | undefined)[] = [];
   isDown = false;
 
-  append(event: RecordEvent, home?: Home) {
+  append(event: AppendedEvent, home?: Home) {
     if (this.isDown) return Promise.resolve(fail({ code: 'audit_unavailable' as const, detail: 'down' }));
     this.events.push(event);
     this.homes.push(home);

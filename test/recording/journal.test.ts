@@ -7,7 +7,12 @@ import { openJournal, type OpenJournal } from '../../src/recording/journal.ts';
 import { createRecordKeys, readingKeys } from '../../src/recording/keys/record-keys.ts';
 import { readHeader } from '../../src/recording/segment/segment-header.ts';
 import { MACHINE_RANDOM, ManualClock } from '../support/clock.ts';
-import { denial, outcome } from './events.ts';
+import type { ContentEvent } from '../../src/core/exchange/record.ts';
+import type { ExchangeId } from '../../src/core/ids.ts';
+import { ContentKey, Nonces } from '../../src/recording/content/content-key.ts';
+import { ContentPacker, unpackContent } from '../../src/recording/content/sealed-content.ts';
+import { appended, content, denial, outcome } from './events.ts';
+import { VERSION_2_KEY, VERSION_2_TEXT, writeVersion2Chain } from './version-2-chain.ts';
 import { writeLineChain } from './line-chain.ts';
 import { FaultyDisk, journalIn, temporaryDirectory } from './fixtures.ts';
 import { linesOf, recordsOf, segmentPaths, TEST_KEYS, verified } from '../support/record-files.ts';
@@ -211,6 +216,22 @@ describe('openJournal()', () => {
     await journal.append(denial(4));
     expect(recordsOf(journal.directory).map((record) => record['seq'])).toEqual([0, 1, 2, 3]);
     expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 4, segments: 2 } });
+  });
+
+  it('goes on from a chain of the second version in a segment of its own, and both are read', async () => {
+    const directory = temporaryDirectory();
+    writeVersion2Chain(directory);
+    const journal = await journalIn(directory, { writer: 'w1' });
+    const key = new ContentKey('k1', VERSION_2_KEY, new Nonces(MACHINE_RANDOM));
+    const place = { exchange: 'x2' as ExchangeId, part: 'response', index: 0 } as const;
+    const sealed = key.seal(new ContentPacker().pack({ notes: {}, text: Buffer.from('what was answered') }), place);
+    await Promise.all([journal.append({ ...appended(content('')), ...place, sealed }), journal.append(denial(3))]);
+    const segments = segmentPaths(journal.directory);
+    expect(segments.map((path) => readFileSync(path, 'latin1').slice(0, 16))).toEqual(['cordon-segment 2', 'cordon-segment 3']);
+    const pieces = recordsOf(journal.directory).filter(({ kind }) => kind === 'content') as unknown as ContentEvent[];
+    const texts = pieces.map((piece) => Buffer.from(unpackContent(key.open(piece.sealed, piece)!)!.text).toString());
+    expect(texts).toEqual([VERSION_2_TEXT, 'what was answered']);
+    expect(await verified(journal.directory)).toMatchObject({ ok: true, value: { records: 6, segments: 2, gaps: 0 } });
   });
 
   it('gives a second process a chain of its own, and refuses it the first one', async () => {

@@ -187,10 +187,10 @@ describe('verifyChain() of sealed blocks', () => {
   });
 
   it('refuses a version that is newer than the program', async () => {
-    const newer = Buffer.from(chain.segments[0]!.toString('latin1').replace('cordon-segment 2', 'cordon-segment 3'), 'latin1');
+    const newer = Buffer.from(chain.segments[0]!.toString('latin1').replace('cordon-segment 3', 'cordon-segment 4'), 'latin1');
     expect(await verified(written([newer]))).toMatchObject({
       ok: false,
-      failure: { reason: 'Found version 3 of the format, expected one up to 2: this program is older' },
+      failure: { reason: 'Found version 4 of the format, expected one up to 3: this program is older' },
     });
   });
 

@@ -23,6 +23,10 @@ export interface RecordFrame {
 
 export type Record = RecordFrame & RecordEvent;
 
+/** An event as it is given to the record: what is sealed is bytes, until its line is made. */
+export type AppendedEvent = Exclude<RecordEvent, ContentEvent> | AppendedContent;
+export type AppendedContent = Omit<ContentEvent, 'sealed'> & { readonly sealed: Uint8Array };
+
 /** Members that are undefined are left out of the record, as JSON does. */
 export type RecordEvent =
   | DecisionEvent
@@ -114,10 +118,6 @@ export interface ByteCounts {
 export type MessageSide = (typeof MESSAGE_SIDES)[number];
 export const MESSAGE_SIDES = ['request', 'response'] as const;
 
-declare const base64: unique symbol;
-/** Base64 (RFC 4648 §4), made of bytes here: it needs no escapes in JSON, and nobody has to look for what else may be in it. */
-export type Base64 = string & { readonly [base64]: true };
-
 /**
  * A piece of what was sent or answered, masked (`record: content`). All that comes from agent or origin is sealed under the
  * key of its session: where that key is deleted nobody reads it any more, and the chain stays what it was.
@@ -134,8 +134,8 @@ export interface ContentEvent {
   readonly bytes: Bytes;
   /** Id of the content key. */
   readonly key: string;
-  /** `recording/content/sealed-content.ts` says of what. */
-  readonly sealed: Base64;
+  /** In base64 (RFC 4648 §4); `recording/content/sealed-content.ts` says of what. */
+  readonly sealed: string;
   /** This is the end of the part, or of what is recorded of it. */
   readonly last?: true | undefined;
   /** With `last`: bytes of content that passed, in the coding that they passed in. */

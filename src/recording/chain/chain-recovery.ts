@@ -25,8 +25,8 @@ export interface RecoveredChain {
   readonly position: SegmentPosition;
   /** What a crash left of a write, already cut off; 0 after an orderly end. */
   readonly tornBytes: Bytes;
-  /** The segment is sealed under a key that is to be done with: the next record begins another one. */
-  readonly isUnderFormerKey: boolean;
+  /** The segment is of an older version, or sealed under a key that is to be done with: the next record begins another one. */
+  readonly isOutdated: boolean;
 }
 
 /** No crash leaves more than what was waiting to be synced. */
@@ -74,7 +74,7 @@ function recover(means: SegmentMeans, checkpoint: Checkpoint | undefined): Recov
       if (scan.torn > 0) cut(path, scan.position.size, openFile);
       const { chain, position, torn } = scan;
       const segment = continueSegment(number, scan, means);
-      return { chain, position, segment, tornBytes: torn, isUnderFormerKey: scan.keyId !== wrapping.id };
+      return { chain, position, segment, tornBytes: torn, isOutdated: scan.isOlder || scan.keyId !== wrapping.id };
     }
   }
 }
@@ -108,7 +108,7 @@ function recoverLines(number: number, means: SegmentMeans): RecoveredChain | str
 
 function begun(number: number, from: ChainPosition, means: SegmentMeans): RecoveredChain {
   const { segment, position, tree } = beginSegment(number, from, means);
-  return { chain: { head: from.head, tree }, segment, position, tornBytes: 0, isUnderFormerKey: false };
+  return { chain: { head: from.head, tree }, segment, position, tornBytes: 0, isOutdated: false };
 }
 
 function cut(path: string, size: Bytes, openFile: SegmentMeans['openFile']): void {

@@ -5,12 +5,12 @@ import { eventBody } from '../event-body.ts';
 import { beginSegment, type OpenSegment, type SegmentMeans, type SegmentPosition } from '../segment/open-segment.ts';
 import { leafHash } from '../tree/merkle-tree.ts';
 import type { NoteSigner } from '../tree/signed-note.ts';
-import { LineBuffer } from './chain.ts';
 import type { ChainPosition } from './chain-position.ts';
 import type { RecoveredChain } from './chain-recovery.ts';
 import type { DurableSpot } from './chain-spot.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { CompressionBudget } from './compression-budget.ts';
+import { LineBuffer, type LineBody } from './line-buffer.ts';
 
 /**
  * When an append counts as done. Neither loses a record that it acknowledged when the process dies (kill -9, defect, OOM).
@@ -28,9 +28,7 @@ export const SYNC_INTERVAL: Milliseconds = 50;
 const DEFAULT_SEGMENT_AGE: Milliseconds = 86_400_000;
 
 /** An event on its way into the chain. */
-export interface Entry {
-  /** Made by `eventBody()`. */
-  readonly body: string;
+export interface Entry extends LineBody {
   /** RFC 3339. */
   readonly time: string;
   /** How long it is kept, where not everything is kept equally long: blocks are removed as a whole. */
@@ -80,7 +78,7 @@ export class ChainWriter {
   #failedSyncs = 0;
   #durable: DurableSpot;
 
-  constructor(options: ChainWriterOptions, { chain, segment, position, isUnderFormerKey }: RecoveredChain) {
+  constructor(options: ChainWriterOptions, { chain, segment, position, isOutdated }: RecoveredChain) {
     this.#options = options;
     this.#segmentAge = options.segmentAge ?? DEFAULT_SEGMENT_AGE;
     this.#chain = chain;
@@ -88,7 +86,7 @@ export class ChainWriter {
     this.#position = position;
     this.#rotateAt = options.segmentBytes;
     this.#turnAt = segment.began + this.#segmentAge;
-    this.#mustTurn = isUnderFormerKey;
+    this.#mustTurn = isOutdated;
     // What a process left that was killed may not be on the medium yet.
     this.#durable = { segment: segment.number, offset: 0, records: chain.head.seq };
     this.#budget = new CompressionBudget(options.clock);
@@ -173,10 +171,10 @@ export class ChainWriter {
   /** In as many blocks as there are shelves, one after the other. */
   #sealAll(entries: readonly Entry[]): { blocks: Uint8Array; chain: ChainPosition; position: SegmentPosition } {
     let from = { chain: this.#chain, position: this.#position };
-    const blocks = byShelf(entries).map((shelved) => {
+    const blocks = byShelf(entries).map((shelved, _, shelves) => {
       const { block, ...next } = this.#seal(shelved, from);
       from = next;
-      return block;
+      return shelves.length === 1 ? block : Buffer.from(block);
     });
     return { ...from, blocks: blocks.length === 1 ? blocks[0]! : Buffer.concat(blocks) };
   }
@@ -188,11 +186,11 @@ export class ChainWriter {
     let { head } = from.chain;
     const { writer } = this.#options;
     this.#lines.clear();
-    for (const { body, time } of entries) head = this.#lines.append(head, { writer, time }, body);
-    const { lines } = this.#lines;
+    for (const entry of entries) head = this.#lines.append(head, { writer, time: entry.time }, entry);
+    const { all } = this.#lines;
     const { size, blocks } = from.position;
-    const compresses = this.#budget.allows(lines.length);
-    const leaf = this.#segment.sealer.seal(blocks, lines, { records: entries.length, compresses });
+    const compresses = this.#budget.allows(all.lines.length);
+    const leaf = this.#segment.sealer.seal(blocks, all, { records: entries.length, compresses });
     const block = leaf.subarray(1);
     const chain = { head, tree: from.chain.tree.append(leafHash(leaf)) };
     return { block, chain, position: { size: size + block.length, blocks: blocks + 1 } };

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
-import type { Base64, ContentEvent } from '../../core/exchange/record.ts';
+import type { ContentEvent } from '../../core/exchange/record.ts';
 import type { Random } from '../../core/ports.ts';
 
 export const CONTENT_KEY_BYTES = 32;
@@ -35,7 +35,7 @@ export class Nonces {
 }
 
 /**
- * The key of one session: `nonce | ciphertext | tag` in base64, AES-256-GCM (NIST SP 800-38D) with random nonces, under a key of
+ * The key of one session: `nonce | ciphertext | tag`, AES-256-GCM (NIST SP 800-38D) with random nonces, under a key of
  * far less than 2^32 pieces.
  */
 export class ContentKey {
@@ -50,15 +50,19 @@ export class ContentKey {
     this.#nonces = nonces;
   }
 
-  seal(plain: Uint8Array, place: SealedPlace): Base64 {
+  seal(plain: Uint8Array, place: SealedPlace): Uint8Array {
     const nonce = this.#nonces.next();
     const cipher = createCipheriv(ALGORITHM, this.#key, nonce);
     cipher.setAAD(this.#associatedData(place));
-    const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-    return sealed.toString('base64') as Base64;
+    const sealed = Buffer.allocUnsafe(NONCE_BYTES + plain.length + TAG_BYTES);
+    sealed.set(nonce);
+    sealed.set(cipher.update(plain), NONCE_BYTES);
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), NONCE_BYTES + plain.length);
+    return sealed;
   }
 
-  /** Undefined for what was not sealed for that place. */
+  /** Undefined for what was not sealed for that place. @param sealed in base64, as a record has it */
   open(sealed: string, place: SealedPlace): Buffer | undefined {
     const bytes = Buffer.from(sealed, 'base64');
     if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;

@@ -7,7 +7,7 @@ import { ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
 import type { ContentKey } from './content-key.ts';
 import type { ContentKeys } from './content-keys.ts';
-import { packContent, type PlainContent } from './sealed-content.ts';
+import { ContentPacker, type PlainContent } from './sealed-content.ts';
 
 /** A piece of a message on its way into the record. */
 export type ContentPiece = Omit<ContentEvent, 'kind' | 'exchange' | 'bytes' | 'key' | 'sealed'> & PlainContent;
@@ -38,6 +38,7 @@ interface Waiting {
 export class ContentRecorder {
   readonly #journal: Journal;
   readonly #keys: Pick<ContentKeys, 'of'>;
+  readonly #packer = new ContentPacker();
   readonly #waiting: Waiting[] = [];
   #inJournal: Bytes = 0;
 
@@ -59,15 +60,30 @@ export class ContentRecorder {
     });
   }
 
-  async #write({ exchange, key, piece }: Omit<Waiting, 'settle'>): Promise<Result<void, Failure>> {
+  #write({ exchange, key, piece }: Omit<Waiting, 'settle'>): Promise<Result<void, Failure>> {
     const { part, index, at, text, last, passed, unread, cut } = piece;
-    const sealed = key.seal(packContent(piece), { exchange, part, index });
-    const told = { exchange, part, index, at, bytes: text.length, last, passed, unread, cut };
+    const sealed = key.seal(this.#packer.pack(piece), { exchange, part, index });
     this.#inJournal += sealed.length;
-    const written = await this.#journal.append({ kind: 'content', ...told, key: key.id, sealed });
-    this.#inJournal -= sealed.length;
-    this.#writeWaiting();
-    return written;
+    return this.#journal
+      .append({
+        kind: 'content',
+        exchange,
+        part,
+        index,
+        at,
+        bytes: text.length,
+        last,
+        passed,
+        unread,
+        cut,
+        key: key.id,
+        sealed,
+      })
+      .then((written) => {
+        this.#inJournal -= sealed.length;
+        this.#writeWaiting();
+        return written;
+      });
   }
 
   #writeWaiting(): void {

@@ -48,26 +48,38 @@ export interface PlainContent {
 const PLAIN = 0;
 const ZSTD = 1;
 const LENGTH_BYTES = 4;
+const NOTHING_SAID = '{}';
 /** Below, compressing costs more than it saves: 25 µs however little there is (ADR 0015). */
 const WORTH_COMPRESSING: Bytes = 8 * 1024;
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** No event holds more: what says it does was not written here. */
 const MOST_PLAIN: Bytes = 1 << 18;
 
+/** In UTF-8. */
+const MOST_BYTES_PER_UNIT = 3;
+
 /** `form | body`; the body is `u32 length | notes as JSON | text`, form 0 as it is, form 1 compressed (zstd). */
-export function packContent({ notes, text }: PlainContent): Uint8Array {
-  const said = isEmpty(notes) ? Buffer.alloc(0) : Buffer.from(JSON.stringify(notes));
-  const body = Buffer.allocUnsafe(1 + LENGTH_BYTES + said.length + text.length);
-  body[0] = PLAIN;
-  body.writeUInt32BE(said.length, 1);
-  body.set(said, 1 + LENGTH_BYTES);
-  body.set(text, 1 + LENGTH_BYTES + said.length);
-  if (body.length < WORTH_COMPRESSING) return body;
-  const compressed = zstdCompressSync(body.subarray(1), LEVEL);
-  return compressed.length < body.length ? Buffer.concat([Uint8Array.of(ZSTD), compressed]) : body;
+export class ContentPacker {
+  #room = Buffer.allocUnsafeSlow(WORTH_COMPRESSING);
+
+  /** @returns valid until the next call */
+  pack({ notes, text }: PlainContent): Uint8Array {
+    const said = JSON.stringify(notes);
+    const most = 1 + LENGTH_BYTES + MOST_BYTES_PER_UNIT * said.length + text.length;
+    if (most > this.#room.length) this.#room = Buffer.allocUnsafeSlow(most);
+    const room = this.#room;
+    const length = said === NOTHING_SAID ? 0 : room.write(said, 1 + LENGTH_BYTES);
+    room[0] = PLAIN;
+    room.writeUInt32BE(length, 1);
+    room.set(text, 1 + LENGTH_BYTES + length);
+    const body = room.subarray(0, 1 + LENGTH_BYTES + length + text.length);
+    if (body.length < WORTH_COMPRESSING) return body;
+    const compressed = zstdCompressSync(body.subarray(1), LEVEL);
+    return compressed.length < body.length ? Buffer.concat([Uint8Array.of(ZSTD), compressed]) : body;
+  }
 }
 
-/** Undefined for what {@link packContent} did not make. */
+/** Undefined for what {@link ContentPacker} did not make. */
 export function unpackContent(packed: Buffer): PlainContent | undefined {
   try {
     const body =
@@ -80,8 +92,4 @@ export function unpackContent(packed: Buffer): PlainContent | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isEmpty(notes: ContentNotes): boolean {
-  return Object.values(notes).every((note) => note === undefined);
 }

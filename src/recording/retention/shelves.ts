@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../core/bounded-map.ts';
-import type { ContentEvent, OutcomeEvent, ProgressEvent, RecordEvent } from '../../core/exchange/record.ts';
+import type { AppendedEvent, ContentEvent, OutcomeEvent, ProgressEvent } from '../../core/exchange/record.ts';
 import type { Milliseconds } from '../../core/units.ts';
 import { keptFor, retentionClassOf, type RetentionTerms } from './retention-terms.ts';
 
@@ -7,10 +7,12 @@ import { keptFor, retentionClassOf, type RetentionTerms } from './retention-term
 const CAPACITY = 100_000;
 
 /** Tells of each event, in their order, how long it will be kept; what goes on the same shelf shares its blocks. */
-export type ShelfOf = (event: RecordEvent) => Milliseconds;
+export type ShelfOf = (event: AppendedEvent) => Milliseconds;
 
 /** What an event says itself of whose it is, where its decision is out of reach. */
-export function statedHome(event: ContentEvent | ProgressEvent | OutcomeEvent): string | { readonly unknown: true } {
+export function statedHome(
+  event: Omit<ContentEvent, 'sealed'> | ProgressEvent | OutcomeEvent,
+): string | { readonly unknown: true } {
   return (event.kind === 'outcome' ? event.home : undefined) ?? { unknown: true };
 }
 

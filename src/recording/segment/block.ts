@@ -1,12 +1,15 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { joinedLines, type ApartLines } from './apart-lines.ts';
 import { DICTIONARY } from './dictionary.ts';
 
 /**
  * Records that were written together, sealed: how many bytes follow the head (four bytes), how many they were before they were
- * compressed (four), how many records (two), how they are coded (one), zero (one), a nonce (twelve); then the ciphertext and
- * its tag. AES-256-GCM (NIST SP 800-38D) under the data key of the segment. The head, the place of the block in the segment
- * and the digest of the segment's head are authenticated with it, so that no block can be moved, dropped or put elsewhere.
+ * compressed (four), how many records (two), how they are coded (one), whether content stands beside them (one), a nonce
+ * (twelve); then the ciphertext and its tag. AES-256-GCM (NIST SP 800-38D) under the data key of the segment. The head, the
+ * place of the block in the segment and the digest of the segment's head are authenticated with it, so that no block can be
+ * moved, dropped or put elsewhere. Where content stands beside the lines, what is sealed is the length of the coded lines
+ * (four), these, and the pieces of `apart-lines.ts`.
  */
 export const BLOCK_HEAD_BYTES = 24;
 const TAG_BYTES = 16;
@@ -25,6 +28,11 @@ const STORED = 0;
 const ZSTD = 1;
 /** What was in it is gone; its hash stays. */
 const REMOVED = 2;
+const TOGETHER = 0;
+const APART = 1;
+const LENGTH_BYTES = 4;
+/** A record by itself. */
+const LEAST_ROOM = 4096;
 const OPTIONS = { dictionary: DICTIONARY, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** SHA-256, and half of an HMAC of it. */
@@ -66,6 +74,8 @@ export class BlockSealer {
   readonly #frame: Frame;
   readonly #epoch: Uint8Array;
   #sealed = 0;
+  /** Memory that is used again: what is outside of V8's heap makes it collect all of that. */
+  #room = Buffer.allocUnsafeSlow(LEAST_ROOM);
 
   /** @param epoch eight random bytes, others for everyone who seals under this key */
   constructor(segment: SegmentKey, epoch: Uint8Array) {
@@ -75,30 +85,42 @@ export class BlockSealer {
   }
 
   /**
-   * The block, behind one byte of room (see `leafHash`).
+   * The block, behind one byte of room (see `leafHash`): valid until the next call.
    * @param index of the block in the segment
-   * @param lines at most {@link MAX_PLAIN_BYTES}
+   * @param lines at most {@link MAX_PLAIN_BYTES} with everything in its place
    * @param compresses whether it may be compressed, which costs as much time as all else together where there are few records
    */
-  seal(index: number, lines: Uint8Array, { records, compresses }: { records: number; compresses: boolean }): Buffer {
-    const fits = lines.length <= MAX_PLAIN_BYTES && records > 0 && records <= MAX_RECORDS;
-    if (!fits) throw new RangeError(`Found ${records} records of ${lines.length} bytes, expected what a block holds`);
-    const coded = compresses ? zstdCompressSync(lines, OPTIONS) : lines;
-    const block = Buffer.allocUnsafe(1 + BLOCK_HEAD_BYTES + coded.length + TAG_BYTES);
+  seal(index: number, lines: ApartLines, { records, compresses }: { records: number; compresses: boolean }): Buffer {
+    const { pieces, plainLength } = lines;
+    const fits = plainLength <= MAX_PLAIN_BYTES && records > 0 && records <= MAX_RECORDS;
+    if (!fits) throw new RangeError(`Found ${records} records of ${plainLength} bytes, expected what a block holds`);
+    const coded = compresses ? compress(lines.lines) : lines.lines;
+    const parts = pieces.length === 0 ? [coded] : [lengthOf(coded), coded, pieces];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const block = this.#roomFor(1 + BLOCK_HEAD_BYTES + length + TAG_BYTES);
     const head = block.subarray(1, 1 + BLOCK_HEAD_BYTES);
-    head.writeUInt32BE(coded.length + TAG_BYTES, 0);
-    head.writeUInt32BE(lines.length, 4);
+    head.writeUInt32BE(length + TAG_BYTES, 0);
+    head.writeUInt32BE(plainLength, 4);
     head.writeUInt16BE(records, 8);
     head.writeUInt8(compresses ? ZSTD : STORED, 10);
-    head.writeUInt8(0, 11);
+    head.writeUInt8(pieces.length === 0 ? TOGETHER : APART, 11);
     head.set(this.#epoch, NONCE_FROM);
     head.writeUInt32BE(this.#sealed++, NONCE_FROM + EPOCH_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#frame.key, head.subarray(NONCE_FROM));
     cipher.setAAD(this.#frame.associated(index, head));
-    block.set(cipher.update(coded), 1 + BLOCK_HEAD_BYTES);
+    let at = 1 + BLOCK_HEAD_BYTES;
+    for (const part of parts) {
+      block.set(cipher.update(part), at);
+      at += part.length;
+    }
     cipher.final();
     block.set(cipher.getAuthTag(), block.length - TAG_BYTES);
     return block;
+  }
+
+  #roomFor(length: number): Buffer {
+    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(2 * length);
+    return this.#room.subarray(0, length);
   }
 }
 
@@ -109,6 +131,8 @@ export interface BlockHead {
   readonly plainLength: number;
   readonly records: number;
   readonly coding: number;
+  /** Content stands beside the lines. */
+  readonly isApart: boolean;
   /** {@link REMOVED_BYTES} of it say so, the rest is nothing. */
   readonly isRemoved: boolean;
 }
@@ -119,9 +143,17 @@ export function readBlockHead(bytes: Buffer, at: number): BlockHead | undefined 
   const plainLength = bytes.readUInt32BE(at + 4);
   const records = bytes.readUInt16BE(at + 8);
   const coding = bytes.readUInt8(at + 10);
+  const apart = bytes.readUInt8(at + 11);
   const fits = sealed > TAG_BYTES && sealed <= MAX_SEALED_BYTES && plainLength > 0 && plainLength <= MAX_PLAIN_BYTES;
-  if (!fits || coding > REMOVED || bytes[at + 11] !== 0) return undefined;
-  return { length: BLOCK_HEAD_BYTES + sealed, plainLength, records, coding, isRemoved: coding === REMOVED };
+  if (!fits || coding > REMOVED || apart > APART) return undefined;
+  return {
+    length: BLOCK_HEAD_BYTES + sealed,
+    plainLength,
+    records,
+    coding,
+    isApart: apart === APART,
+    isRemoved: coding === REMOVED,
+  };
 }
 
 /** The hash that a block had as a leaf of the tree, where that is all that is left of it. @param block of a removed one */
@@ -142,11 +174,14 @@ export class BlockOpener {
    * @param block all of it, of which {@link readBlockHead} has said how long it is
    * @returns undefined where it is not the one that was sealed at this place
    */
-  open(index: number, block: Buffer, { plainLength, coding }: BlockHead): Buffer | undefined {
-    const coded = this.authenticate(index, block);
-    if (coded === undefined) return undefined;
+  open(index: number, block: Buffer, { plainLength, coding, isApart }: BlockHead): Buffer | undefined {
+    const sealed = this.authenticate(index, block);
+    if (sealed === undefined) return undefined;
+    const end = isApart ? codedEnd(sealed) : sealed.length;
+    const coded = sealed.subarray(isApart ? LENGTH_BYTES : 0, end);
     const lines = coding === STORED ? coded : decompress(coded, plainLength);
-    return lines?.length === plainLength ? lines : undefined;
+    if (lines === undefined || !isApart) return lines?.length === plainLength ? lines : undefined;
+    return joinedLines({ lines, pieces: sealed.subarray(end), plainLength });
   }
 
   /**
@@ -187,6 +222,22 @@ export class BlockOpener {
       return undefined;
     }
   }
+}
+
+/** Lines become less than half as long; where not, another piece of memory is taken. */
+function compress(lines: Buffer): Buffer {
+  return zstdCompressSync(lines, { ...OPTIONS, chunkSize: LEAST_CHUNK + Math.ceil(lines.length / 2) });
+}
+
+function lengthOf({ length }: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES);
+  bytes.writeUInt32BE(length);
+  return bytes;
+}
+
+/** Where the coded lines end, behind which the pieces stand. */
+function codedEnd(sealed: Buffer): number {
+  return sealed.length < LENGTH_BYTES ? sealed.length : LENGTH_BYTES + sealed.readUInt32BE(0);
 }
 
 /** What zlib takes for a piece at least. */

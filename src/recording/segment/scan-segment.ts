@@ -17,6 +17,8 @@ export interface ScannedSegment {
   readonly dataKey: Uint8Array;
   /** What it is wrapped with. */
   readonly keyId: string;
+  /** Of a version before the one that is written. */
+  readonly isOlder: boolean;
   /** The head, as it stands in the file. */
   readonly header: Uint8Array;
   readonly began: Instant;
@@ -48,16 +50,17 @@ export function scanSegment(path: string, wrapping: readonly WrappingKey[], chec
   const dataKey = unwrapDataKey(found.header, wrapping);
   if (typeof dataKey === 'string') return { kind: 'broken', reason: dataKey };
   const header = bytes.subarray(0, found.length);
-  return walk(bytes, { head: found.header, header, dataKey }, checked);
+  return walk(bytes, { head: found.header, header, dataKey, isOlder: found.isOlder }, checked);
 }
 
 interface Opened {
   readonly head: SegmentHeader;
   readonly header: Buffer;
   readonly dataKey: Uint8Array;
+  readonly isOlder: boolean;
 }
 
-function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number): SegmentScan {
+function walk(bytes: Buffer, { head, header, dataKey, isOlder }: Opened, checked: number): SegmentScan {
   const opener = new BlockOpener({ dataKey, headDigest: headDigest(header) });
   let tree = head.tree.append(leafHashOf(header));
   let treeThen = [head.tree, tree].find(({ size }) => size === checked);
@@ -87,6 +90,7 @@ function walk(bytes: Buffer, { head, header, dataKey }: Opened, checked: number)
     writer: head.writer,
     dataKey,
     keyId: head.key.id,
+    isOlder,
     header,
     began,
     position,

@@ -15,8 +15,12 @@ export interface SegmentHeader {
   readonly key: { readonly id: string; readonly wrapped: Buffer };
 }
 
-/** Newest version of the format that is read, and the one that is written. The first was lines of JSON, without a head. */
-const SEGMENT_VERSION = 2;
+/**
+ * Newest version of the format that is read, and the one that is written. The first was lines of JSON, without a head; in the
+ * second, content stood within the lines of its block.
+ */
+const SEGMENT_VERSION = 3;
+const FIRST_WITH_HEAD = 2;
 
 const MAGIC = /^cordon-segment (\d{1,6})\n/;
 /** The line that says what the file is is no longer than this. */
@@ -40,9 +44,12 @@ export function encodeHeader({ writer, segment, created, chain, tree, key }: Seg
   return Buffer.concat([Buffer.of(0), Buffer.from(`cordon-segment ${SEGMENT_VERSION}\n`), length, Buffer.from(text, 'latin1')]);
 }
 
-/** What a file begins with. `lines`: a segment of the first version. `short`: the head goes on beyond `bytes`. */
+/**
+ * What a file begins with. `lines`: a segment of the first version. `short`: the head goes on beyond `bytes`. `isOlder`: it is of a
+ * version before the one that is written.
+ */
 export type FoundHeader =
-  | { readonly kind: 'header'; readonly header: SegmentHeader; readonly length: number }
+  | { readonly kind: 'header'; readonly header: SegmentHeader; readonly length: number; readonly isOlder: boolean }
   | { readonly kind: 'lines' }
   | { readonly kind: 'short' }
   | { readonly kind: 'broken'; readonly reason: string };
@@ -54,7 +61,7 @@ export function readHeader(bytes: Buffer): FoundHeader {
   if (first === 0x7b) return { kind: 'lines' };
   const [magic, version] = MAGIC.exec(bytes.subarray(0, MAGIC_WINDOW).toString('latin1')) ?? [];
   if (magic === undefined) return bytes.length < MAGIC_WINDOW ? { kind: 'short' } : broken('Found no segment of a record');
-  if (Number(version) !== SEGMENT_VERSION) {
+  if (Number(version) > SEGMENT_VERSION || Number(version) < FIRST_WITH_HEAD) {
     return broken(
       `Found version ${Number(version)} of the format, expected one up to ${SEGMENT_VERSION}: this program is older`,
     );
@@ -67,7 +74,7 @@ export function readHeader(bytes: Buffer): FoundHeader {
   const header = parse(bytes.subarray(from, from + textLength).toString('latin1'));
   return header === undefined
     ? broken('Found a head that cannot be read')
-    : { kind: 'header', header, length: from + textLength };
+    : { kind: 'header', header, length: from + textLength, isOlder: Number(version) < SEGMENT_VERSION };
 }
 
 /** Enough to hold any head. */

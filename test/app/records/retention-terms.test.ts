@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ok } from '../../../src/core/result.ts';
 import { removeExpired, type RetentionRunParts } from '../../../src/app/records/retention-run.ts';
 import type { LegalHold } from '../../../src/core/exchange/legal-hold.ts';
-import type { Base64, DecisionEvent } from '../../../src/core/exchange/record.ts';
+import type { DecisionEvent } from '../../../src/core/exchange/record.ts';
 import type { AgentId, ExchangeId, SessionId } from '../../../src/core/ids.ts';
 import { openJournal } from '../../../src/recording/journal.ts';
 import { ChainFollower } from '../../../src/recording/reading/chain-follower.ts';
@@ -37,7 +37,7 @@ async function sixDays(terms = TERMS) {
   for (let day = 0; day < 6; day++) {
     await Promise.all([journal.append(inHome(2 * day, 'eu')), journal.append(inHome(2 * day + 1, 'ch'))]);
     const exchange = `x${2 * day}` as ExchangeId;
-    const sealed = Buffer.alloc(300, day).toString('base64') as Base64;
+    const sealed = Buffer.alloc(300, day);
     await Promise.all([
       journal.append({ kind: 'content', exchange, part: 'request', index: 0, at: 0, bytes: 9, key: 'k', sealed }),
       journal.append(outcome(2 * day)),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ContentKeyScope } from '../../../src/core/exchange/content-keys.ts';
-import type { Base64, ContentEvent } from '../../../src/core/exchange/record.ts';
+import type { ContentEvent } from '../../../src/core/exchange/record.ts';
 import type { AgentId, ExchangeId, SessionId } from '../../../src/core/ids.ts';
 import { ContentRecorder } from '../../../src/recording/content/content-recorder.ts';
 import { ContentKeys, KEY_MEMORY } from '../../../src/recording/content/content-keys.ts';
@@ -91,10 +91,10 @@ describeOnEveryEngine('ContentKeys', (engine) => {
       { exchange: 'x2' as ExchangeId },
       { part: 'response' as const },
       { index: 1 },
-      { sealed: `A${event.sealed.slice(1)}` as Base64 },
+      { sealed: `A${event.sealed.slice(1)}` },
     ];
     for (const change of moved) {
-      if (change.sealed === event.sealed) change.sealed = `B${event.sealed.slice(1)}` as Base64;
+      if (change.sealed === event.sealed) change.sealed = `B${event.sealed.slice(1)}`;
       const failure = expect.stringMatching(
         /^Found content of exchange x\d \(re\w+, piece \d\) that is not what was sealed$/,
       ) as string;

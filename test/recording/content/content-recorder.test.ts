@@ -5,9 +5,10 @@ import type { Journal } from '../../../src/core/ports.ts';
 import { ok } from '../../../src/core/result.ts';
 import { ContentKey, Nonces } from '../../../src/recording/content/content-key.ts';
 import { ContentRecorder, PIECE_BYTES, type ContentLog } from '../../../src/recording/content/content-recorder.ts';
-import { packContent, unpackContent } from '../../../src/recording/content/sealed-content.ts';
+import { ContentPacker, unpackContent } from '../../../src/recording/content/sealed-content.ts';
+import { lineLength } from '../../../src/recording/chain/line-buffer.ts';
 import { eventBody, MAX_BODY_BYTES } from '../../../src/recording/event-body.ts';
-import type { RecordEvent } from '../../../src/core/exchange/record.ts';
+import type { AppendedContent, AppendedEvent } from '../../../src/core/exchange/record.ts';
 import { MACHINE_RANDOM } from '../../support/clock.ts';
 
 const KEY = new ContentKey('k1', new Uint8Array(32).fill(7), new Nonces(MACHINE_RANDOM));
@@ -22,7 +23,7 @@ async function logOver(journal: Journal): Promise<ContentLog> {
 
 describe('ContentRecorder', () => {
   it('gives the journal so much at a time, and the rest in order as it goes on', async () => {
-    const taken: { readonly event: RecordEvent; readonly written: () => void }[] = [];
+    const taken: { readonly event: AppendedEvent; readonly written: () => void }[] = [];
     const log = await logOver({
       append: (event) => new Promise((resolve) => taken.push({ event, written: () => resolve(ok(undefined)) })),
     });
@@ -41,10 +42,10 @@ describe('ContentRecorder', () => {
   });
 
   it('makes events of the largest piece with the largest head that fit a record, whole', async () => {
-    const events: RecordEvent[] = [];
+    const events: AppendedContent[] = [];
     const log = await logOver({
       append: (event) => {
-        events.push(event);
+        events.push(event as AppendedContent);
         return Promise.resolve(ok(undefined));
       },
     });
@@ -53,27 +54,30 @@ describe('ContentRecorder', () => {
     const notes = { head: { method: 'POST', target, fields } };
     const text = randomBytes(PIECE_BYTES);
     await log.append(piece(0, text, notes));
+    const { sealed } = events[0]!;
     const body = eventBody(events[0]!);
-    expect(body.length).toBeLessThanOrEqual(MAX_BODY_BYTES);
+    expect(lineLength({ body, sealed })).toBeLessThanOrEqual(MAX_BODY_BYTES);
     expect(body).toMatch(/^[\x20-\x7e]*$/);
-    const { sealed } = JSON.parse(body) as { sealed: string };
-    expect(unpackContent(KEY.open(sealed, { exchange: 'x1' as ExchangeId, part: 'request', index: 0 })!)).toEqual({
+    const inRecord = Buffer.from(sealed).toString('base64');
+    expect(unpackContent(KEY.open(inRecord, { exchange: 'x1' as ExchangeId, part: 'request', index: 0 })!)).toEqual({
       notes,
       text,
     });
   });
 });
 
-describe('packContent()', () => {
+const packer = new ContentPacker();
+
+describe('ContentPacker', () => {
   it.each([0, 1, 100, 8 * 1024, PIECE_BYTES])('is undone for %i bytes, whether they can be made smaller or not', (length) => {
     for (const text of [Buffer.alloc(length, 'a line of text\n'), randomBytes(length)]) {
       for (const notes of [{}, { digest: 'ä' }])
-        expect(unpackContent(Buffer.from(packContent({ notes, text })))).toEqual({ notes, text });
+        expect(unpackContent(Buffer.from(packer.pack({ notes, text })))).toEqual({ notes, text });
     }
   });
 
   it('makes text smaller where that is worth it', () => {
-    expect(packContent({ notes: {}, text: Buffer.alloc(PIECE_BYTES, 'a line of text\n') }).length).toBeLessThan(
+    expect(packer.pack({ notes: {}, text: Buffer.alloc(PIECE_BYTES, 'a line of text\n') }).length).toBeLessThan(
       PIECE_BYTES / 20,
     );
   });

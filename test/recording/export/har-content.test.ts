@@ -3,7 +3,7 @@ import type { ContentEvent, DecisionEvent, OutcomeEvent, RecordEvent } from '../
 import type { ExchangeId } from '../../../src/core/ids.ts';
 import { fail, ok } from '../../../src/core/result.ts';
 import { ContentKey, Nonces } from '../../../src/recording/content/content-key.ts';
-import { packContent, unpackContent, type ContentNotes } from '../../../src/recording/content/sealed-content.ts';
+import { ContentPacker, unpackContent, type ContentNotes } from '../../../src/recording/content/sealed-content.ts';
 import { emptyTally, exportText, type ExportOptions, type ExportTally } from '../../../src/recording/export/export-text.ts';
 import { ExchangeJoin, type DecisionRecord } from '../../../src/recording/export/joined-exchange.ts';
 import type { ContentReader } from '../../../src/recording/reading/read-content.ts';
@@ -12,6 +12,7 @@ import { denial, outcome } from '../events.ts';
 import { archiveErrors, type HarArchive } from './har-archive.ts';
 
 const KEY = new ContentKey('k1', new Uint8Array(32).fill(7), new Nonces(MACHINE_RANDOM));
+const PACKER = new ContentPacker();
 const READER: Pick<ContentReader, 'open'> = {
   open: (event) => {
     const packed = event.key === 'k1' ? KEY.open(event.sealed, event) : undefined;
@@ -28,7 +29,7 @@ function piece(exchange: number, part: ContentEvent['part'], text: string | Uint
   const { index = 0, notes = {}, ...rest } = more;
   const frame = { exchange: `x${exchange}` as ExchangeId, part, index };
   const bytes = Buffer.from(text as string);
-  const sealed = KEY.seal(packContent({ notes, text: bytes }), frame);
+  const sealed = Buffer.from(KEY.seal(PACKER.pack({ notes, text: bytes }), frame)).toString('base64');
   return { kind: 'content', ...frame, at: 0, bytes: bytes.length, key: 'k1', sealed, ...rest };
 }
 

@@ -3,7 +3,7 @@ import type { Settings } from '../../../config/settings-schema.ts';
 import type { Failure } from '../../../core/codes.ts';
 import type { ContentKeyScope } from '../../../core/exchange/content-keys.ts';
 import type { Home } from '../../../core/exchange/decision.ts';
-import type { RecordEvent } from '../../../core/exchange/record.ts';
+import type { AppendedEvent } from '../../../core/exchange/record.ts';
 import type { ExchangeId } from '../../../core/ids.ts';
 import type { Journal } from '../../../core/ports.ts';
 import { fail, ok, type Result } from '../../../core/result.ts';
@@ -79,7 +79,7 @@ class RecordsByHome implements Records {
     this.#owned = owned;
   }
 
-  append(event: RecordEvent, home?: Home): Promise<Result<void, Failure>> {
+  append(event: AppendedEvent, home?: Home): Promise<Result<void, Failure>> {
     if (home === undefined) return this.own.append(event);
     const chain = this.chainOf(home);
     return chain.ok ? chain.value.append(event) : Promise.resolve(unavailable(chain.failure));
