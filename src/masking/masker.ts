@@ -1,5 +1,6 @@
 import type { Findings } from './finding.ts';
 import { concatenate, EMPTY } from './media/bytes/concatenate.ts';
+import { PartWriter } from './media/bytes/part-writer.ts';
 import { copyOf } from './media/bytes/small-copy.ts';
 import { decodeText, toBytes } from './media/bytes/text-bytes.ts';
 import { standsAsNumber } from './scanning/context/bare-number.ts';
@@ -28,7 +29,6 @@ const MOST_NAMES = 10_000;
 const PIECE = 65_536;
 /** No value that is waited for has so many bytes, but with hundreds of backslashes before each character of it. */
 const MOST_KEPT = 524_288;
-const NOTHING: readonly Uint8Array[] = [];
 
 /**
  * Replaces values in one text as it streams. It holds back the last run of what it was given, since that may go on; everything
@@ -47,7 +47,7 @@ export class Masker implements TextFilter, Sink {
   #window: Uint8Array = EMPTY;
   #piece: Uint8Array = EMPTY;
   /** What is sent on of the window, up to this place. */
-  #parts: Uint8Array[] = [];
+  readonly #parts = new PartWriter();
   #told = 0;
   /** What was put in place of names of members, and for which values. */
   #names: Map<string, Map<string, number>> | undefined;
@@ -75,14 +75,14 @@ export class Masker implements TextFilter, Sink {
   pushParts(bytes: Uint8Array): readonly Uint8Array[] {
     if (bytes.length <= PIECE) this.#take(bytes);
     else for (let at = 0; at < bytes.length; at += PIECE) this.#take(bytes.subarray(at, at + PIECE));
-    return this.#takeParts();
+    return this.#parts.take();
   }
 
   finish(): Uint8Array {
     this.#scan(EMPTY, true);
     this.#kept = EMPTY;
     this.#from = 0;
-    return concatenate(this.#takeParts());
+    return concatenate(this.#parts.take());
   }
 
   #take(bytes: Uint8Array): void {
@@ -118,19 +118,8 @@ export class Masker implements TextFilter, Sink {
     if (end <= start) return;
     this.#told = end;
     const border = this.#kept.length;
-    if (start < border) this.#parts.push(this.#kept.subarray(start, Math.min(end, border)));
-    if (end <= border) return;
-    const from = Math.max(0, start - border);
-    const to = end - border;
-    const piece = this.#piece;
-    this.#parts.push(from === 0 && to === piece.length ? piece : piece.subarray(from, to));
-  }
-
-  #takeParts(): readonly Uint8Array[] {
-    const parts = this.#parts;
-    if (parts.length === 0) return NOTHING;
-    this.#parts = [];
-    return parts;
+    this.#parts.write(this.#kept, start, Math.min(end, border));
+    this.#parts.write(this.#piece, Math.max(0, start - border), end - border);
   }
 
   found(entity: number, start: number, end: number): void {
@@ -182,7 +171,7 @@ export class Masker implements TextFilter, Sink {
 
   #replace(start: number, end: number, replacement: Uint8Array): void {
     this.#sendOn(start);
-    if (replacement.length > 0) this.#parts.push(replacement);
+    this.#parts.write(replacement, 0, replacement.length);
     this.#told = end;
   }
 }

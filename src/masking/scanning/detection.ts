@@ -1,3 +1,4 @@
+import { Defect } from '../../core/defect.ts';
 import type { Check, Entity, FieldForm, Tier, TokenForm } from '../entity.ts';
 import { compileOwn, type OwnDetection } from '../own/own-detection.ts';
 import type { OwnEntity } from '../own/own-entity.ts';
@@ -160,6 +161,8 @@ function indexTokens(
     if (flag !== undefined) places.want(flag);
     const markedAt = flag === undefined ? places.addForm({ sets, length }, pattern.source).at : 0;
     const marked = [sets[markedAt]!, sets[markedAt + 1] ?? ANY] as const;
+    if (length < SHORTEST_AT_DIGITS && !isDisjoint(marked[0], DIGITS))
+      throw new Defect(`The token ${pattern.source} is too short to be marked at a digit`);
     tokens.add([...marked, ...sets.slice(markedAt + 2)], { ...token, markedAt });
     places.addSteps(marked, markedAt, pattern.steps);
     if (markedAt > 0 && !isDisjoint(sets[markedAt - 1]!, WORDS)) for (const byte of bytesOf(marked[0])) markedWithin[byte] = 1;
@@ -181,6 +184,9 @@ function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'ma
     });
   });
 }
+
+/** Around digits with fewer joinable characters the module looks for no token: `SHORTEST_TOKEN` of `assembly/read-run.ts`. */
+const SHORTEST_AT_DIGITS = 13;
 
 /** Announcements that the module tells by itself. */
 const TOLD_BY: Readonly<Partial<Record<Announced, number>>> = { 'private-key': FORMS, 'seed-phrase': PHRASES };

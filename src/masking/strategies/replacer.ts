@@ -42,10 +42,12 @@ export function createReplacer(plan: ReadonlyMap<string, Strategy>, means: Repla
     if (strategy === undefined) throw new Defect(`The entity "${entity}" is not in the plan`);
     return strategy;
   };
-  const fixed = (entity: string, kind: TokenKind): Uint8Array | undefined => {
-    const strategy = strategyOf(entity);
-    return strategy === 'redact' || (strategy === 'partial' && kind === 'number') ? redact(entity, kind) : undefined;
-  };
+  const fixedOf = (kind: TokenKind, strategies: readonly Strategy[]): ReadonlyMap<string, Uint8Array> =>
+    new Map([...plan].flatMap(([entity, strategy]) => (strategies.includes(strategy) ? [[entity, redact(entity, kind)]] : [])));
+  const fixedTexts = fixedOf('text', ['redact']);
+  const fixedNumbers = fixedOf('number', ['redact', 'partial']);
+  const fixed = (entity: string, kind: TokenKind): Uint8Array | undefined =>
+    (kind === 'text' ? fixedTexts : fixedNumbers).get(entity);
 
   return {
     redact: (entity) => redact(entity, 'text'),

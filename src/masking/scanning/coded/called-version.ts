@@ -26,7 +26,13 @@ export function isCalledVersion(bytes: Uint8Array, at: number): boolean {
   if (isV && !isOf(bytes[at - 2], LETTER | DIGIT | HIGH)) return true;
   if (isNamed(bytes, at) || (isV && isNamed(bytes, at - 1))) return true;
   const sign = bytes[at - 1] === SPACE ? at - 1 : at;
-  return endsWith(bytes, sign, SECTION_SIGN) || (bytes[at + 1] === DOT && ARCS.some((arc) => beginsWith(bytes, at, arc)));
+  return endsWith(bytes, sign, SECTION_SIGN) || isArc(bytes, at);
+}
+
+function isArc(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 1] !== DOT) return false;
+  for (const arc of ARCS) if (beginsWith(bytes, at, arc)) return true;
+  return false;
 }
 
 /** Whether one of the names ends before `at`, with nothing but signs between. */

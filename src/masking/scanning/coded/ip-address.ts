@@ -21,28 +21,30 @@ function findV4({ text, length, goesOn }: Run, limit: number, report: Report): v
     if (!isDigit(text[i]!) || (i === 0 ? goesOn : isJoinedBefore(text[i - 1]!))) continue;
     const to = v4End(text, i, length);
     if (to > 0 && namesSomeone(text[i]!, text, i)) report(i, to);
-    while (i < limit && (isDigit(text[i]!) || text[i] === DOT)) i++;
+    i = behindNumbers(text, Math.max(i, to), limit);
   }
+}
+
+/** Behind the digits and dots from `at` on. */
+function behindNumbers(text: Uint8Array, at: number, limit: number): number {
+  let i = at;
+  while (i < limit && (isDigit(text[i]!) || text[i] === DOT)) i++;
+  return i;
 }
 
 /** Behind the fourth octet; -1 where this is no address, or one of more numbers than four. */
 function v4End(text: Uint8Array, at: number, length: number): number {
   let i = at;
-  for (let octet = 0; octet < 4; octet++) {
-    i = octetEnd(text, i, length);
-    if (i < 0) return -1;
-    if (octet < 3 && (i >= length || text[i++] !== DOT)) return -1;
+  for (let octets = 1; ; octets++) {
+    const from = i;
+    let value = 0;
+    while (i < length && i - from < 4 && isDigit(text[i]!)) value = value * 10 + text[i++]! - ZERO;
+    // A number up to 255 without a leading zero.
+    if (i === from || value > 255 || (i > from + 1 && text[from] === ZERO)) return -1;
+    if (octets === 4) break;
+    if (i >= length || text[i++] !== DOT) return -1;
   }
   return i < length && (isWord(text[i]!) || isJoinedAfter(text, i, length)) ? -1 : i;
-}
-
-/** Behind a number up to 255 without a leading zero; -1 where there is none. */
-function octetEnd(text: Uint8Array, at: number, length: number): number {
-  let i = at;
-  let value = 0;
-  while (i < length && i - at < 4 && isDigit(text[i]!)) value = value * 10 + text[i++]! - ZERO;
-  const isPadded = i - at > 1 && text[at] === ZERO;
-  return i === at || value > 255 || isPadded ? -1 : i;
 }
 
 /** Not 0.x (this network), 127.x (loopback) or 255.x (masks, broadcast). */

@@ -11,6 +11,8 @@ const BACKSLASH: u32 = 0x5c;
 const LETTER_M: u32 = 0x6d;
 /** Of so many digits after a bracket an m may be the end of a colour. */
 const MOST_COLOUR_DIGITS: usize = 4;
+/** Fewer joinable characters are no token that has a digit where it is marked: see `indexTokens` in `detection.ts`. */
+const SHORTEST_TOKEN: usize = 13;
 
 /**
  * Reads the run that begins at `text[from]`, or `most` characters of it, where each byte of it is a character: where it ends, how
@@ -89,8 +91,20 @@ export function readShapes(from: i32, to: i32, limit: i32, goesOn: bool, longest
 /** The first marked letter or digit from `text[from]` on at which a token of the run may be told; `to` where there is none. */
 export function nextToken(from: i32, to: i32, runFrom: i32, textEnd: i32): i32 {
   const end = TEXT + to;
-  for (let at = markedFrom(TEXT + from, end); at < end; at = markedFrom(at + 1, end))
-    if (mayBeToken(at, TEXT + runFrom, end, TEXT + textEnd)) return i32(at - TEXT);
+  const stop = TEXT + textEnd;
+  /** Up to here joinable characters stand together that are enough for a token. */
+  let longTo: usize = 0;
+  for (let at = markedFrom(TEXT + from, end); at < end; at = markedFrom(at + 1, end)) {
+    if (at >= longTo && isDigit(load<u8>(at))) {
+      const ahead = usize(ctz(~bitsFrom(JOINABLE, at)));
+      longTo = at + ahead;
+      if (ahead + usize(clz(~bitsFrom(JOINABLE, at - 64))) < SHORTEST_TOKEN && longTo < stop) {
+        at = longTo;
+        continue;
+      }
+    }
+    if (mayBeToken(at, TEXT + runFrom, end, stop)) return i32(at - TEXT);
+  }
   return to;
 }
 
