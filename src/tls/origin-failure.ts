@@ -32,9 +32,9 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What an error of `tls.connect` means for the exchange (TLS-11).
+ * What an error of `tls.connect` means for the exchange (TLS-11), or one of Node's parser of HTTP (`HPE_`).
  *
- * @returns origin_certificate when the certificate did not verify, origin_protocol when TLS itself failed, connect_timeout or
+ * @returns origin_certificate when the certificate did not verify, origin_protocol when TLS or HTTP itself failed, connect_timeout or
  * connect_failed when the connection did
  */
 export function originFailure(error: Error): Failure {
@@ -44,6 +44,6 @@ export function originFailure(error: Error): Failure {
 
 function classify(code: string): Code {
   if (CERTIFICATE_CODES.has(code)) return 'origin_certificate';
-  if (/^ERR_(?:SSL|TLS|OSSL)_/.test(code) || code === 'EPROTO') return 'origin_protocol';
+  if (/^(?:ERR_(?:SSL|TLS|OSSL)|HPE)_/.test(code) || code === 'EPROTO') return 'origin_protocol';
   return code === 'ETIMEDOUT' ? 'connect_timeout' : 'connect_failed';
 }

@@ -187,6 +187,7 @@ function send(
   seen: Seen,
 ): Promise<Result<OwnAnswer, Failure>> {
   return new Promise((resolve) => {
+    const broken = (detail: string): void => resolve(fail({ code: 'origin_protocol', detail }));
     const request = (scheme === 'https' ? httpsRequest : httpRequest)(options, (response) => {
       seen.status = response.statusCode ?? 0;
       void collect(response, message, seen).then(resolve);
@@ -196,7 +197,15 @@ function send(
         if (socket.remoteAddress !== undefined) seen.dialled = socket.remoteAddress;
       }),
     );
-    request.on('error', (error) => resolve(fail(error instanceof UpstreamError ? error.failure : originFailure(error))));
+    request.on('error', (error) => resolve(fail(failureOf(error))));
+    // An answer that begins no response: Node tells nobody of it who does not ask.
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      broken('Found a switch of protocols (status 101), expected a response');
+    });
+    request.on('close', () => {
+      if (seen.status === undefined) broken('The connection ended without a response');
+    });
     if (typeof message.content === 'string') request.end(message.content);
     // A file that cannot be read ends the request, and with it the exchange.
     else
@@ -204,6 +213,10 @@ function send(
         .on('error', (error) => request.destroy(error))
         .pipe(request);
   });
+}
+
+function failureOf(error: Error): Failure {
+  return error instanceof UpstreamError ? error.failure : originFailure(error);
 }
 
 async function collect(response: IncomingMessage, message: OwnMessage, seen: Seen): Promise<Result<OwnAnswer, Failure>> {

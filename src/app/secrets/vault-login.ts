@@ -19,6 +19,9 @@ const USED_OF_LEASE = 0.9;
 /** A token that is younger was not revoked, but may not do what was tried: signing in again would not help. */
 const YOUNG: Milliseconds = 10_000;
 
+/** So long the same sign-in is not tried again that was refused: Vault locks out who is wrong a few times in a row. */
+const REFUSED_FOR: Milliseconds = 15_000;
+
 type LoginSettings = Pick<VaultSettings, 'token-file' | 'app-role' | 'jwt'>;
 
 /** The way to sign in that the settings have. */
@@ -67,12 +70,20 @@ interface Lease {
   readonly until: Milliseconds;
 }
 
+/** A sign-in that was refused. */
+interface RefusedLogin {
+  readonly content: string;
+  readonly problem: VaultProblem;
+  readonly until: Milliseconds;
+}
+
 /** A token that is signed in for, and again when its lease ends. @source HashiCorp Vault, HTTP API: AppRole, JWT and Kubernetes, "Login" */
 class LeasedToken implements VaultLogin {
   readonly #identity: Identity;
   readonly #ask: AskVault;
   readonly #clock: Clock;
   #lease: Lease | undefined;
+  #refused: RefusedLogin | undefined;
   #running: Promise<Result<string, VaultProblem>> | undefined;
 
   constructor(identity: Identity, ask: AskVault, clock: Clock) {
@@ -96,17 +107,23 @@ class LeasedToken implements VaultLogin {
   }
 
   async #signIn(): Promise<Result<string, VaultProblem>> {
-    const { mount, content } = this.#identity;
+    const { mount, content: identity } = this.#identity;
     const since = this.#clock.monotonic();
-    const read = await content();
+    const read = await identity();
     if (!read.ok) return fail({ sentence: read.failure, isDown: true });
+    const content = JSON.stringify(read.value);
+    const known = this.#refused;
+    if (known !== undefined && known.content === content && known.until > since) return fail(known.problem);
     const answer = await this.#ask({ method: 'POST', path: `auth/${mount}/login`, content: read.value });
     if (!answer.ok) return answer;
     const auth = member(answer.value.content, 'auth');
     const token = member(auth, 'client_token');
     const lease = member(auth, 'lease_duration');
     if (answer.value.status !== 200 || typeof token !== 'string' || !/^[\x21-\x7e]{1,16384}$/.test(token)) {
-      return fail({ sentence: `Vault gives no token at auth/${mount}/login (status ${answer.value.status})`, isDown: true });
+      const sentence = `Vault gives no token at auth/${mount}/login (status ${answer.value.status})`;
+      const problem = { sentence, isDown: true };
+      this.#refused = { content, problem, until: this.#clock.monotonic() + REFUSED_FOR };
+      return fail(problem);
     }
     // Seconds; 0 of a token that does not end.
     const lasts = typeof lease === 'number' && lease > 0 ? lease * 1000 * USED_OF_LEASE : Number.POSITIVE_INFINITY;

@@ -134,6 +134,60 @@ describe('openVault(): ways to sign in', () => {
     expect(lines().slice(5)).toEqual(['GET /v1/secret/data/cordon/another']);
   });
 
+  it('does not sign in again with what was refused, which would lock it out, and at once with something else', async () => {
+    writeFileSync(join(directory, 'secret-id'), 'no-such-secret-id');
+    const secrets = await opened();
+    for (let second = 0; second < 15; second++) {
+      expect(await secrets.find('openai-key')).toEqual(failure('Vault gives no token at auth/approle/login (status 400)'));
+      clock.advance(1_000);
+    }
+    expect(lines()).toEqual([LOGIN]);
+    expect(await secrets.find('openai-key')).toEqual(failure('status 400'));
+    expect(lines()).toEqual([LOGIN, LOGIN]);
+    writeFileSync(join(directory, 'secret-id'), SECRET_ID);
+    clock.advance(1_000);
+    expect(await secrets.find('openai-key')).toEqual({ ok: true, value: VALUE });
+  });
+
+  it.each([
+    ['that ends the field', { client_token: 'hvs.a\r\nX-Vault-Namespace: root' }],
+    ['that is no text', { client_token: ['hvs.a'] }],
+    ['that is empty, as while another factor is asked for', { client_token: '', mfa_requirement: {} }],
+    ['without end', { client_token: 'x'.repeat(17_000) }],
+  ])('takes no token %s', async (_what, auth) => {
+    vault.instead.push({ status: 200, content: JSON.stringify({ auth }) });
+    const secrets = await opened();
+    expect(await secrets.find('openai-key')).toEqual(failure('Vault gives no token at auth/approle/login (status 200)'));
+    expect(lines()).toEqual([LOGIN]);
+  });
+
+  it('believes Vault, and not a lease that was said to have no end, when it refuses the token', async () => {
+    const token = vault.mint();
+    for (const lease of [-1, '3600', 1e308, null]) {
+      vault.requests.length = 0;
+      vault.tokens.add(token);
+      vault.instead.push({ status: 200, content: JSON.stringify({ auth: { client_token: token, lease_duration: lease } }) });
+      const secrets = await opened();
+      expect(await secrets.find('openai-key')).toEqual({ ok: true, value: VALUE });
+      vault.tokens.clear();
+      clock.advance(30_000);
+      expect(await secrets.find('openai-key')).toEqual({ ok: true, value: VALUE });
+      expect(lines()).toEqual([LOGIN, READ, READ, LOGIN, READ]);
+    }
+  });
+
+  it('signs in once for all whose token ends at the same time, and a hundred secrets wait for it', async () => {
+    const secrets = await opened();
+    const names = Array.from({ length: 100 }, (_, number) => `key-${number}`);
+    for (const name of names) vault.put(`cordon/${name}`, { value: name });
+    await secrets.find('openai-key');
+    vault.tokens.clear();
+    clock.advance(95_000);
+    const found = await Promise.all(names.map((name) => secrets.find(name)));
+    expect(found).toEqual(names.map((value) => ({ ok: true, value })));
+    expect(lines().filter((line) => line === LOGIN)).toHaveLength(2);
+  });
+
   it('says what is wrong with the file that it signs in with, and never what is in it', async () => {
     writeFileSync(join(directory, 'secret-id'), 'no-such-secret-id');
     const secrets = await opened();
