@@ -18,10 +18,11 @@ const REASONS: ReadonlySet<unknown> = new Set([
 
 /**
  * The token in the answer of a token endpoint.
+ * @param scopes that were asked for; none: what the server gives unasked
  * @source RFC 6749 §5
  * @failure without anything of the answer but a status and a reason that the standard has
  */
-export function tokenAnswer(status: number, content: unknown): Result<IssuedToken, TokenFailure> {
+export function tokenAnswer(status: number, content: unknown, scopes: readonly string[]): Result<IssuedToken, TokenFailure> {
   if (status >= 300 && status < 400) {
     // Where that leads has not been judged.
     return refusal(`Found a redirect (status ${status}) at the token endpoint, expected a token`);
@@ -34,6 +35,10 @@ export function tokenAnswer(status: number, content: unknown): Result<IssuedToke
     const shown = REASONS.has(reason) ? `, ${String(reason)}` : '';
     return refusal(`The token endpoint gives no token (status ${status}${shown})`);
   }
+  return issuedToken(content, scopes);
+}
+
+function issuedToken(content: unknown, scopes: readonly string[]): Result<IssuedToken, TokenFailure> {
   const token = member(content, 'access_token');
   if (typeof token !== 'string' || !BEARER_TOKEN.test(token)) {
     return refusal('Found no access_token in the answer of the token endpoint that a field can carry');
@@ -42,9 +47,19 @@ export function tokenAnswer(status: number, content: unknown): Result<IssuedToke
   if (typeof type !== 'string' || type.toLowerCase() !== 'bearer') {
     return refusal('Found another token_type in the answer of the token endpoint, expected Bearer');
   }
+  // Left out where it is what was asked for (§5.1); a policy that names scopes wants no token for more.
+  if (scopes.length > 0 && !isWithin(member(content, 'scope') ?? '', scopes)) {
+    return refusal('Found a scope in the answer of the token endpoint that was not asked for');
+  }
   const seconds = member(content, 'expires_in');
-  const isTold = typeof seconds === 'number' && seconds > 0;
-  return ok({ token, ...(isTold && { lasts: seconds * 1000 }) });
+  if (typeof seconds === 'number' && seconds <= 0) {
+    return refusal('Found a token that has ended already in the answer of the token endpoint (expires_in)');
+  }
+  return ok({ token, ...(typeof seconds === 'number' && { lasts: seconds * 1000 }) });
+}
+
+function isWithin(scope: unknown, scopes: readonly string[]): boolean {
+  return typeof scope === 'string' && scope.split(' ').every((each) => each === '' || scopes.includes(each));
 }
 
 function refusal(sentence: string): Result<never, TokenFailure> {

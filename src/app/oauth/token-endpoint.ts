@@ -87,7 +87,7 @@ async function fetchToken(
     const { code, detail } = answer.failure;
     return fail({ sentence: `The token endpoint cannot be asked: ${code}: ${detail}`, isRefusal: false });
   }
-  return tokenAnswer(answer.value.status, parsed(answer.value.content));
+  return tokenAnswer(answer.value.status, parsed(answer.value.content), grant.scopes);
 }
 
 /** As toward any origin that the policy declares: `trust` of the settings where it is internal, `tls` of its destination. */

@@ -212,6 +212,21 @@ describe('openTokenEndpoints(): answers that are no token', () => {
     ],
     ['another type', { status: 200, content: '{"access_token":"HIDDEN","token_type":"mac"}' }, 'Found another token_type'],
     ['no type', { status: 200, content: '{"access_token":"HIDDEN"}' }, 'Found another token_type'],
+    [
+      'a token that has ended',
+      { status: 200, content: '{"access_token":"HIDDEN","token_type":"Bearer","expires_in":0}' },
+      'has ended already',
+    ],
+    [
+      'a token that ended before it was given',
+      { status: 200, content: '{"access_token":"HIDDEN","token_type":"Bearer","expires_in":-3600}' },
+      'has ended already',
+    ],
+    [
+      'the same member of its prototype',
+      { status: 200, content: '{"__proto__":{"access_token":"HIDDEN","token_type":"Bearer"}}' },
+      'Found no access_token',
+    ],
     ['more than a token', { status: 200, content: `"${'x'.repeat(70_000)}"` }, 'content_too_large'],
   ])('says that it found %s', async (_what, answer, sentence) => {
     const { tokens } = endpoints();
@@ -219,6 +234,35 @@ describe('openTokenEndpoints(): answers that are no token', () => {
     const found = await tokens.token('a', grant(), SECRET);
     expect(found).toEqual(failure(sentence));
     expect(JSON.stringify(found)).not.toContain('HIDDEN');
+  });
+
+  it.each([
+    ['one more than was asked for', 'read write admin'],
+    ['another one', 'admin'],
+    ['a list', ['read', 'admin']],
+  ])('gives none for %s', async (_what, scope) => {
+    const { tokens } = endpoints();
+    server.answers.push({ status: 200, content: JSON.stringify({ access_token: 'HIDDEN', token_type: 'Bearer', scope }) });
+    expect(await tokens.token('a', grant({ scopes: ['read', 'write'] }), SECRET)).toEqual(failure('Found a scope'));
+  });
+
+  it.each([
+    ['no scope', {}],
+    ['what was asked for', { scope: 'write read' }],
+    ['less', { scope: 'read' }],
+  ])('gives one for %s', async (_what, told) => {
+    const { tokens } = endpoints();
+    server.answers.push({ status: 200, content: JSON.stringify({ access_token: 'first', token_type: 'Bearer', ...told }) });
+    expect(await tokens.token('a', grant({ scopes: ['read', 'write'] }), SECRET)).toEqual(ok('first'));
+  });
+
+  it('a hundred who ask when it has ended send one request', async () => {
+    const { tokens } = endpoints();
+    await tokens.token('a', grant(), SECRET);
+    clock.advance(300_000);
+    const again = await Promise.all(Array.from({ length: 100 }, () => tokens.token('a', grant(), SECRET)));
+    expect(new Set(again.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(ok('token-2'))]));
+    expect(server.requests).toHaveLength(2);
   });
 
   it('asks again a second after an outage, 15 s after a refusal, and at once with another secret', async () => {
