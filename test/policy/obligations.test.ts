@@ -44,7 +44,7 @@ rules:
     expect(obligations.find(({ kind }) => kind === 'credential')).toEqual({
       kind: 'credential',
       id: 'one',
-      uses: { most: 3, every: 3_600_000, per: 'session' },
+      uses: { most: 3, every: 3_600_000, per: 'agent' },
       rules: ['a', 'b'],
     });
   });

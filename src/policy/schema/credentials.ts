@@ -63,7 +63,8 @@ const Uses = Type.Object(
   {
     most: Type.Integer({ minimum: 1, expected: 'a number of uses' }),
     every: Duration,
-    per: withDefault(Type.Enum(['session', 'agent', 'credential']), 'session'),
+    // Agents name their sessions: a bound for each of them is none for an agent that wants more.
+    per: withDefault(Type.Enum(['session', 'agent', 'credential']), 'agent'),
   },
   { ...closed, description: 'How often it is put into requests, in any stretch of that time; default without bound.' },
 );

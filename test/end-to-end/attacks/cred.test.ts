@@ -91,7 +91,8 @@ credentials:
   - { id: basic-key, for: [api-de-lab-example], inject: { basic: robot } }
   - { id: no-key, for: [api-de-lab-example], inject: { bearer: true } }
   - { id: aws-key, for: [api-de-lab-example], inject: { aws-sigv4: { service: bedrock, region: eu-central-1 } } }
-  - { id: few-key, for: [api-de-lab-example], inject: { header: x-key, value: "{}" }, uses: { most: 2, every: 1h }, require: placeholder }
+  - { id: few-key, for: [api-de-lab-example], inject: { header: x-key, value: "{}" }, uses: { most: 2, every: 1h, per: session }, require: placeholder }
+  - { id: own-key, for: [api-de-lab-example], inject: { header: x-own-key, value: "{}" }, uses: { most: 3, every: 1h } }
   - { id: pay-key, for: [api-de-lab-example], inject: { header: x-pay-key, value: "{}" } }
   - { id: clear-key, for: [clear-de-lab-example], inject: { bearer: true } }
 rules:
@@ -105,6 +106,7 @@ rules:
   - { id: with-aws, to: [api-de-lab-example], paths: ["/aws/**"], credential: aws-key, mask: { request: [email] } }
   - { id: pay, to: [api-de-lab-example], paths: ["/pay"], then: hold, credential: pay-key, approval: { by: [privacy], wait: 20s } }
   - { id: with-few, to: [api-de-lab-example], paths: ["/few", "/few/**"], credential: few-key }
+  - { id: with-own, to: [api-de-lab-example], paths: ["/own"], credential: own-key }
   - { id: two, to: [api-de-lab-example], paths: ["/two"], credential: query-key }
   - { id: two-more, to: [api-de-lab-example], paths: ["/two"], credential: basic-key }
   - { id: clear, to: [clear-de-lab-example], credential: clear-key }
@@ -123,7 +125,7 @@ describe('a credential that the agent never holds', () => {
       },
       rules: RULES,
     });
-    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'pay-key', 'clear-key'])
+    for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'own-key', 'pay-key', 'clear-key'])
       await set(name, SECRET);
     await set('aws-key', `AKIDEXAMPLE:${SECRET}`);
   });
@@ -229,6 +231,19 @@ describe('a credential that the agent never holds', () => {
     expect(Number(refused.field('retry-after'))).toBeGreaterThan(3_500);
     const record = await lab.gateway.waitForRecord((each) => each.kind === 'decision' && each.code === 'limit_exceeded');
     expect(record).toMatchObject({ reason: 'The limit of credential few-key: 2 uses in 3600 s for each session are used up' });
+  });
+
+  it('goes into no more requests of an agent that names a new session for each', async () => {
+    const before = lab.origin(API).requests.length;
+    const statuses = await Promise.all(
+      Array.from({ length: 6 }, async (_, session) => {
+        await using client = await lab.https(API, { fields: [`Cordon-Session: own-${session}`] });
+        client.send([`GET /own HTTP/1.1`, `Host: ${lab.authority(API)}`, '', ''].join('\r\n'));
+        return (await client.response('GET')).status;
+      }),
+    );
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(lab.origin(API).requests).toHaveLength(before + 3);
   });
 
   it('its placeholder goes to no other destination, path or part, and people are told (CRED-01, CRED-08)', async () => {

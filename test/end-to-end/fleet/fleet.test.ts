@@ -11,10 +11,15 @@ import { type Fleet, type Member, startFleet } from './fleet.ts';
 const MASKED = 'masked.de.lab.example';
 const FEW = 'few.de.lab.example';
 const HELD = 'held.de.lab.example';
+const KEYED = 'keyed.de.lab.example';
+const CREDENTIALS = `cordon: 1
+credentials: [{ id: rare-key, for: [keyed-de-lab-example], inject: { bearer: true }, uses: { most: 3, every: 1h } }]
+`;
 const AGENTS = [{ id: 'bot', home: 'eu', identify: [{ token: true }] }];
 const RULES = [
   '{ id: few, to: [few-de-lab-example], then: permit, limits: [{ requests: 5, every: 1h, per: agent }] }',
   '{ id: masked, to: [masked-de-lab-example], then: permit, mask: { request: { entities: [email], as: token } } }',
+  '{ id: keyed, to: [keyed-de-lab-example], then: permit, credential: rare-key }',
   '{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s } }',
 ];
 
@@ -26,7 +31,8 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
 
   beforeAll(async () => {
     const origin = { country: 'DE', tls: 'good', handler: parrot } as const;
-    fleet = await startFleet({ origins: { [MASKED]: origin, [HELD]: origin, [FEW]: origin }, rules: RULES, agents: AGENTS });
+    const origins = { [MASKED]: origin, [HELD]: origin, [FEW]: origin, [KEYED]: origin };
+    fleet = await startFleet({ origins, rules: RULES, agents: AGENTS, files: { 'credentials.yaml': CREDENTIALS } });
     [a, b] = fleet.members;
     admin = { authorization: `Bearer ${await a.gateway.adminToken()}` };
   }, 60_000);
@@ -40,10 +46,16 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
   }
 
   /** One request over a connection of its own, in TLS that only the organisation's root vouches for. */
-  async function ask(token: string, name: string, content: string, member?: Member): Promise<RawResponse> {
+  async function ask(
+    token: string,
+    name: string,
+    content: string,
+    { member, session }: { readonly member?: Member | undefined; readonly session?: string } = {},
+  ): Promise<RawResponse> {
     fleet.balancer.targets = (member === undefined ? fleet.members : [member]).map(({ behind }) => behind);
     const authority = fleet.lab.authority(name);
-    const fields = [`Proxy-Authorization: Bearer ${token}`];
+    const named = session === undefined ? [] : [`Cordon-Session: ${session}`];
+    const fields = [`Proxy-Authorization: Bearer ${token}`, ...named];
     await using client = await httpsThrough(fleet.balancer.address, authority, { ca: fleet.root, fields });
     const length = `Content-Length: ${content.length}`;
     client.send([`POST /x HTTP/1.1`, `Host: ${authority}`, 'Content-Type: text/plain', length, '', content].join('\r\n'));
@@ -52,28 +64,28 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
 
   it('restore on one what was masked on the other, in one session', async () => {
     const { token } = await mint({ agent: 'bot' });
-    expect((await ask(token, MASKED, `to ${EMAIL}`, a)).content.toString()).toBe(`to ${EMAIL}`);
+    expect((await ask(token, MASKED, `to ${EMAIL}`, { member: a })).content.toString()).toBe(`to ${EMAIL}`);
     const sent = fleet.lab.origin(MASKED).requests.at(-1)!.content.toString();
     expect(sent).toMatch(/^to EMAIL_\w+$/);
-    expect((await ask(token, MASKED, sent, b)).content.toString()).toBe(`to ${EMAIL}`);
+    expect((await ask(token, MASKED, sent, { member: b })).content.toString()).toBe(`to ${EMAIL}`);
     // The same value has the same token there.
-    await ask(token, MASKED, `to ${EMAIL}`, b);
+    await ask(token, MASKED, `to ${EMAIL}`, { member: b });
     expect(fleet.lab.origin(MASKED).requests.at(-1)!.content.toString()).toBe(sent);
     const other = await mint({ agent: 'bot' });
-    expect((await ask(other.token, MASKED, sent, b)).content.toString()).toBe(sent);
+    expect((await ask(other.token, MASKED, sent, { member: b })).content.toString()).toBe(sent);
   });
 
   it('take the source from the header of the balancer', async () => {
     const { token } = await mint({ agent: 'bot' });
-    await ask(token, MASKED, 'x', b);
+    await ask(token, MASKED, 'x', { member: b });
     expect(await b.gateway.waitForRecord(({ kind }) => kind === 'decision')).toMatchObject({ subject: 'bot' });
   });
 
   it('refuse on one what was revoked on the other', async () => {
     const { id, token } = await mint({ agent: 'bot' });
-    expect((await ask(token, MASKED, 'x', b)).status).toBe(200);
+    expect((await ask(token, MASKED, 'x', { member: b })).status).toBe(200);
     expect((await a.gateway.adminAsk(`/v1/tokens/${id}`, { method: 'DELETE', headers: admin })).status).toBeLessThan(300);
-    await expect.poll(() => ask(token, MASKED, 'x', b).catch(String), { timeout: 1_000 }).toMatch(/ 407 /);
+    await expect.poll(() => ask(token, MASKED, 'x', { member: b }).catch(String), { timeout: 1_000 }).toMatch(/ 407 /);
   });
 
   it('let one go on by a decision on the other', async () => {
@@ -81,7 +93,7 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
     const token = (await cordon(['token', 'mint', '--agent', 'bot'], a.directory)).out.trim();
     const paul = await mint({ person: 'paul@acme.example', role: 'approver', groups: ['privacy'] });
     const headers = { authorization: `Bearer ${paul.token}` };
-    const waiting = ask(token, HELD, 'please', a);
+    const waiting = ask(token, HELD, 'please', { member: a });
     const pending = async () =>
       ((await b.gateway.adminAsk('/v1/approvals?state=pending', { headers })).content as ApprovalsAnswer).items;
     await expect.poll(async () => (await pending()).length, { timeout: 5_000 }).toBe(1);
@@ -96,9 +108,22 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
 
   it('let an agent have of both together what a limit says', async () => {
     const { token } = await mint({ agent: 'bot' });
-    const asked = [a, b, a, b, a, b, b, a].map(async (member) => (await ask(token, FEW, 'x', member)).status);
+    const asked = [a, b, a, b, a, b, b, a].map(async (member) => (await ask(token, FEW, 'x', { member })).status);
     expect((await Promise.all(asked)).sort((x, y) => x - y)).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
     expect(fleet.lab.origin(FEW).requests).toHaveLength(5);
+  });
+
+  it('let an agent use a credential as often as both together may, at once and in sessions of its choice', async () => {
+    for (const { directory } of fleet.members) {
+      const argv = ['secrets', 'set', 'rare-key', '--config', `${directory}/cordon.yaml`];
+      expect(await cordon(argv, directory, {}, 'sk-rare')).toMatchObject({ code: 0 });
+    }
+    const { token } = await mint({ agent: 'bot' });
+    const asked = [a, b, a, b, b, a].map(
+      async (member, index) => (await ask(token, KEYED, 'x', { member, session: `s-${index}` })).status,
+    );
+    expect((await Promise.all(asked)).sort((x, y) => x - y)).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(fleet.lab.origin(KEYED).requests).toHaveLength(3);
   });
 
   it('say which policy each of them runs', async () => {
@@ -126,7 +151,7 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
     const asking = (async () => {
       while (!load.isOver) {
         const member = targets[statuses.length % targets.length]!;
-        statuses.push(await ask(token, MASKED, 'x', member).then(({ status }) => String(status), String));
+        statuses.push(await ask(token, MASKED, 'x', { member }).then(({ status }) => String(status), String));
       }
     })();
     for (const member of fleet.members) {
@@ -146,6 +171,12 @@ describeOnPostgres('two replicas with one key set and one CA, behind a balancer'
       expect((await gateway.records()).filter(({ kind }) => kind === 'decision').length).toBeGreaterThan(0);
     }
   }, 60_000);
+
+  it('have counted what was used before they were restarted', async () => {
+    const { token } = await mint({ agent: 'bot' });
+    for (const member of [a, b]) expect((await ask(token, KEYED, 'x', { member })).status).toBe(429);
+    expect(fleet.lab.origin(KEYED).requests).toHaveLength(3);
+  });
 
   it('take in no third one with keys or a CA of its own, unless what they share is given up', async () => {
     const rules = fleet.lab.policy(RULES);

@@ -31,7 +31,7 @@ export interface Fleet extends AsyncDisposable {
   restart(member: Member): Promise<void>;
 }
 
-export async function startFleet(options: Pick<LabOptions, 'origins' | 'rules' | 'agents'>): Promise<Fleet> {
+export async function startFleet(options: Pick<LabOptions, 'origins' | 'rules' | 'agents' | 'files'>): Promise<Fleet> {
   await using opened = new AsyncDisposableStack();
   const url = await newPostgresSchema((drop) => opened.defer(async () => drop()));
   const shared = await mkdtemp(join(tmpdir(), 'cordon-fleet-'));
