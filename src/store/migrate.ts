@@ -25,6 +25,11 @@ export interface Migration {
   readonly name: string;
   /** Must not depend on {@link Schema}, which describes the tables after the last migration. */
   readonly apply: (db: Kysely<unknown>) => Promise<void>;
+  /**
+   * It only adds: programs that do not know it can go on with the database, and start on it. That is what lets replicas be
+   * upgraded one after the other.
+   */
+  readonly isAdditive?: true;
 }
 
 /** In order: the version of a database is how many of these it has seen. */
@@ -64,7 +69,8 @@ export const EXCHANGE_INDEX: Lineage = {
 
 /**
  * Brings the database to the version of the program, in one transaction that no other process shares.
- * @failure store_unavailable when the database is newer than the program, was made by another one, or cannot be changed
+ * @failure store_unavailable when a newer program has changed what this one relies on, when another one made the database, or when
+ * it cannot be changed
  */
 export async function migrate(
   db: Kysely<Schema>,
@@ -74,15 +80,17 @@ export async function migrate(
   const migrated = await attemptStore('migrate', () =>
     db.transaction().execute(async (transaction) => {
       await lock(transaction);
-      await createLedger(transaction, ledger);
+      await createLedgers(transaction, ledger);
       const applied = await transaction.selectFrom(ledger).selectAll().orderBy('version').execute();
-      const mismatch = compare(applied, migrations);
+      const mismatch =
+        compareKnown(applied, migrations) ?? (await compareNewer(transaction, ledger, applied, migrations.length));
       if (mismatch !== undefined) return mismatch;
-      for (const [index, { name, apply }] of migrations.entries()) {
+      for (const [index, { name, apply, isAdditive }] of migrations.entries()) {
         if (index < applied.length) continue;
         await apply(transaction as unknown as Kysely<unknown>);
-        const row = { version: index + 1, name, applied_at: clock.now() };
-        await transaction.insertInto(ledger).values(row).execute();
+        const version = index + 1;
+        await transaction.insertInto(ledger).values({ version, name, applied_at: clock.now() }).execute();
+        if (isAdditive) await transaction.insertInto('additive_migrations').values({ ledger, version }).execute();
       }
       return undefined;
     }),
@@ -100,7 +108,7 @@ async function lock(transaction: Kysely<Schema>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction);
 }
 
-async function createLedger(db: Kysely<Schema>, ledger: Lineage['ledger']): Promise<void> {
+async function createLedgers(db: Kysely<Schema>, ledger: Lineage['ledger']): Promise<void> {
   await db.schema
     .createTable(ledger)
     .ifNotExists()
@@ -108,16 +116,37 @@ async function createLedger(db: Kysely<Schema>, ledger: Lineage['ledger']): Prom
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('applied_at', 'bigint', (column) => column.notNull())
     .execute();
+  await db.schema
+    .createTable('additive_migrations')
+    .ifNotExists()
+    .addColumn('ledger', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('additive_migrations_key', ['ledger', 'version'])
+    .execute();
 }
 
-function compare(applied: readonly { version: number; name: string }[], known: readonly Migration[]): string | undefined {
-  if (applied.length > known.length) {
-    return `Found a database of version ${applied.length}, expected at most ${known.length}: it was used by a newer Cordon`;
-  }
-  for (const [index, { version, name }] of applied.entries()) {
+type Applied = readonly { readonly version: number; readonly name: string }[];
+
+function compareKnown(applied: Applied, known: readonly Migration[]): string | undefined {
+  for (const [index, { version, name }] of applied.slice(0, known.length).entries()) {
     const expected = known[index]!.name;
     if (version !== index + 1 || name !== expected)
       return `Found migration ${version} "${name}", expected ${index + 1} "${expected}"`;
   }
   return undefined;
+}
+
+/** What a newer program did is of no matter as long as it only added. */
+async function compareNewer(
+  db: Kysely<Schema>,
+  ledger: Lineage['ledger'],
+  applied: Applied,
+  known: number,
+): Promise<string | undefined> {
+  if (applied.length <= known) return undefined;
+  const rows = await db.selectFrom('additive_migrations').select('version').where('ledger', '=', ledger).execute();
+  const additive = new Set(rows.map(({ version }) => version));
+  const changing = applied.slice(known).find(({ version }) => !additive.has(version));
+  if (changing === undefined) return undefined;
+  return `Found a database of version ${applied.length}, expected at most ${known}: it was used by a newer Cordon, whose migration "${changing.name}" changed what this one relies on`;
 }

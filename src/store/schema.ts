@@ -152,6 +152,11 @@ export interface Schema {
     readonly done_at: number | null;
   };
   // The index over exchanges and sessions: made from the record, in a database of its own where that is SQLite.
+  /** Migrations that programs from before them need not know. */
+  readonly additive_migrations: {
+    readonly ledger: string;
+    readonly version: number;
+  };
   readonly index_migrations: {
     readonly version: number;
     readonly name: string;

@@ -33,15 +33,35 @@ describeOnEveryEngine('migrate()', (engine) => {
     ]);
   });
 
-  it('refuses a database that a newer program has used', async () => {
+  it('refuses a database in which a newer program has changed something', async () => {
     const stored = await engine.create();
     const database = await stored.open();
     await migrate(database.db, CLOCK, { ...STORE, migrations: [...MIGRATIONS, ADD_NOTES] });
     await database.close();
-    const expected = `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon`;
+    const expected = `Found a database of version ${MIGRATIONS.length + 1}, expected at most ${MIGRATIONS.length}: it was used by a newer Cordon, whose migration "9999-notes" changed`;
     expect(await stored.tryOpen()).toMatchObject({
       ok: false,
       failure: { code: 'store_unavailable', detail: expect.stringContaining(expected) as string },
+    });
+  });
+
+  it('goes on with a database to which a newer program has only added', async () => {
+    const stored = await engine.create();
+    const upgraded = await stored.open();
+    const additive = { ...ADD_NOTES, isAdditive: true } as const;
+    const change = { name: '10000-change', apply: () => Promise.resolve() };
+    const migrations = [...MIGRATIONS, additive];
+    expect(await migrate(upgraded.db, CLOCK, { ...STORE, migrations })).toMatchObject({ ok: true });
+    const started = await stored.open();
+    const lives = { agent: 'bot' as AgentId, createdAt: CLOCK.now(), expiresAt: CLOCK.now() + 1_000 };
+    expect(
+      await createTokenRepository(started.db).insert({ id: 'older' as TokenId, ...lives }, new Uint8Array(32)),
+    ).toMatchObject({ ok: true });
+    // Of several steps all have to be such.
+    expect(await migrate(upgraded.db, CLOCK, { ...STORE, migrations: [...migrations, change] })).toMatchObject({ ok: true });
+    expect(await stored.tryOpen()).toMatchObject({
+      ok: false,
+      failure: { detail: expect.stringContaining('"10000-change" changed what') as string },
     });
   });
 
