@@ -3,9 +3,10 @@ const MAX_QUOTED = 80;
 
 /**
  * What can make text look like another: controls, format characters (bidi overrides, zero-width, tags), what no font shows
- * (fillers, variation selectors, code points that nobody assigned), and every space but the ordinary one.
+ * (fillers, variation selectors, code points that nobody assigned, the blanks of Braille and of music), every space but the
+ * ordinary one, and marks on marks on marks, which are drawn over the lines round them.
  */
-const DECEPTIVE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+const DECEPTIVE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?<=\p{M}{3})\p{M}/gu;
 
 /** A stranger's text as it may stand in a message: in double quotes, unprintable characters escaped, cut at 80 characters. */
 export function quote(text: string): string {

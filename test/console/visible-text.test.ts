@@ -14,6 +14,7 @@ describe('visibleText()', () => {
     ['a no-break space', 'a\u00A0b', 'a⟨U+00A0⟩b'],
     ['a Hangul filler', 'a\u3164b', 'a⟨U+3164⟩b'],
     ['a blank of Braille', 'a\u2800b', 'a⟨U+2800⟩b'],
+    ['a note without a head', 'a\u{1D159}b', 'a⟨U+1D159⟩b'],
     ['a tag character', 'a\u{E0041}b', 'a⟨U+E0041⟩b'],
     ['a variation selector', 'a\uFE0Fb', 'a⟨U+FE0F⟩b'],
     ['a lone surrogate', 'a\uD800b', 'a⟨U+D800⟩b'],

@@ -11,6 +11,8 @@ describe('quote', () => {
     ['a\u200bb\u2028', '"a\\u200bb\\u2028"'],
     ['\u{e0041}', '"\\udb40\\udc41"'],
     ['bücher', '"bücher"'],
+    ['a\u2800b\u{1d159}', '"a\\u2800b\\ud834\\udd59"'],
+    [`a${'\u0301'.repeat(5)}`, `"a${'\u0301'.repeat(3)}\\u0301\\u0301"`],
   ])('quote() shows what cannot be seen (AUD-01): %j', (text, quoted) => {
     expect(quote(text)).toBe(quoted);
   });

@@ -8,10 +8,10 @@ export interface TextRun {
 /**
  * Characters that show nothing, look like an ordinary space, or turn the direction of what follows (Trojan Source,
  * CVE-2021-42574; UTS #39 §5.4): controls, formats, private and unassigned ones, lone surrogates, separators, every space but
- * U+0020, and the blank pattern of Braille. Line ends and tabs are layout.
+ * U+0020, and the blanks of Braille and of music. Line ends and tabs are layout.
  */
 const UNSEEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}/u;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}/u;
 const ALL_UNSEEN = new RegExp(UNSEEN, 'gu');
 
 const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -48,7 +48,7 @@ function codePointText(character: string): string {
 
 function whyHidden(character: string): string {
   if (DIRECTION.test(character)) return 'a character that changes the direction of text';
-  if (/\p{Zs}|\u2800/u.test(character)) return 'a character that looks like a space and is none';
+  if (/\p{Zs}|[\u2800\u{1d159}]/u.test(character)) return 'a character that looks like a space and is none';
   if (/\p{M}/u.test(character)) return 'a mark on a mark on a mark';
   if (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(character)) return 'a control character';
   return 'a character that cannot be seen';
