@@ -12,7 +12,7 @@ import { useHeading } from '../parts/use-heading.ts';
 import { Findings } from '../requests/findings.tsx';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { Foreign } from '../text/foreign.tsx';
-import { HostWarnings } from '../text/host.tsx';
+import { HostWarnings } from '../text/warnings.tsx';
 import { sizeText } from '../text/size-text.ts';
 import { DecisionChip } from './decision-chip.tsx';
 import { originOf } from './exchange-row.tsx';

@@ -3,7 +3,7 @@ import type { GrantItem } from '../../admin/contract/approvals.ts';
 import { type Fact, Facts } from '../parts/facts.tsx';
 import { placesText } from '../parts/place-facts.tsx';
 import { Foreign } from '../text/foreign.tsx';
-import { HostWarnings } from '../text/host.tsx';
+import { HostWarnings } from '../text/warnings.tsx';
 
 /** What a grant lets pass without asking anybody again. */
 export function Cover({ covers }: Pick<GrantItem, 'covers'>): JSX.Element {

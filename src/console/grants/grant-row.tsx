@@ -25,7 +25,7 @@ export function GrantRow({ grant, onRevoked }: GrantRowProps): JSX.Element {
     <li class="card">
       <div class="card-head">
         <span class={`chip ${isActive ? 'approved' : 'expired'}`}>{state}</span>
-        {isActive && <Countdown until={endsAt} label="left until" />}
+        {isActive && <Countdown until={endsAt} />}
         {mayRevoke && (
           <Confirmed label="Revoke" title="Revoke this grant?" act={revoke}>
             <p>From then on people are asked again about every such request. What runs already is judged again.</p>

@@ -34,7 +34,7 @@ export function RequestRow({ request, isOpen }: RequestRowProps): JSX.Element {
           </span>
           <Destination {...request} />
           {isPending ? (
-            <Countdown until={request.expiresAt} label="left until" />
+            <Countdown until={request.expiresAt} />
           ) : (
             <span class="when">
               <Moment at={request.settledAt ?? request.createdAt} />

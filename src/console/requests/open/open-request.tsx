@@ -7,7 +7,7 @@ import { Moment } from '../../parts/moment.tsx';
 import { ProblemNotice } from '../../parts/problem-notice.tsx';
 import { useHeading } from '../../parts/use-heading.ts';
 import { Foreign } from '../../text/foreign.tsx';
-import { HostWarnings } from '../../text/host.tsx';
+import { HostWarnings, TextWarnings } from '../../text/warnings.tsx';
 import { Content } from './content.tsx';
 import { Decision } from '../deciding/decision.tsx';
 import { Decisions } from './decisions.tsx';
@@ -76,6 +76,7 @@ function Summary({ request }: { readonly request: ApprovalAnswer }): JSX.Element
               </dt>
               <dd>
                 <Foreign text={value} />
+                <TextWarnings text={value} />
               </dd>
             </div>
           ))}
@@ -88,7 +89,7 @@ function Summary({ request }: { readonly request: ApprovalAnswer }): JSX.Element
         Asked <Moment at={createdAt} />
         {isOpen ? (
           <>
-            , <Countdown until={expiresAt} label="left until" /> left
+            , <Countdown until={expiresAt} isWordSeen />
           </>
         ) : (
           settledAt !== undefined && (

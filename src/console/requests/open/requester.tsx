@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { ApprovalAnswer } from '../../../admin/contract/approvals.ts';
 import { Foreign } from '../../text/foreign.tsx';
+import { TextWarnings } from '../../text/warnings.tsx';
 
 /** Who asks, why, and which rules want people to look. */
 export function Requester({ request }: { readonly request: ApprovalAnswer }): JSX.Element {
@@ -17,7 +18,10 @@ export function Requester({ request }: { readonly request: ApprovalAnswer }): JS
         </div>
         <div>
           <dt>Its reason</dt>
-          <dd>{reason === undefined ? <span class="faint">gives none</span> : <Foreign text={reason} as="prose" />}</dd>
+          <dd>
+            {reason === undefined ? <span class="faint">gives none</span> : <Foreign text={reason} as="prose" />}
+            <TextWarnings text={reason ?? ''} />
+          </dd>
         </div>
         <div>
           <dt>Owners</dt>
