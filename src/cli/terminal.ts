@@ -8,6 +8,8 @@ export interface Terminal {
   readonly cwd: string;
   /** A person sits at it: keys come in, and what goes out is seen. */
   readonly isInteractive?: boolean;
+  /** Cells in a line of stdout; undefined where it is no terminal. */
+  readonly columns?: number | undefined;
   /** All of stdin; undefined where it is a terminal, which would show what is typed, or longer than {@link MOST_INPUT}. */
   input(): Promise<string | undefined>;
   /** Answers. */
@@ -29,6 +31,7 @@ export function processTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
     isInteractive: process.stdin.isTTY && process.stdout.isTTY,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     input: () => readAll(process.stdin),
     out: (text) => void process.stdout.write(`${text}\n`),
     write: (text) => writeAll(process.stdout, text),

@@ -1,9 +1,13 @@
 import type { ApprovalAnswer, GrantItem } from '../../admin/contract/approvals.ts';
 import type { Instant } from '../../core/units.ts';
-import { shownLines, shownText } from '../shown-text.ts';
+import { shownBriefly, shownLines, shownText } from '../shown-text.ts';
 import { columns, type Style, type Terminal } from '../terminal.ts';
 import { findingsOf, requestOf, unmaskedOf } from './approval-rows.ts';
+import { careRows } from './care-rows.ts';
 import { span, until } from './moments.ts';
+
+/** Of a media type, in a title. */
+const LONGEST_TYPE = 60;
 
 type Styled = Pick<Terminal, 'style'>;
 
@@ -25,6 +29,7 @@ export function approvalLines(approval: ApprovalAnswer, terminal: Styled, now: I
   return [
     `${terminal.style('bold', terminal.style(STATE_STYLE[state], state.toUpperCase()))} ${shownText(id)}`,
     `  ${requestOf(approval)}`,
+    ...section('Look closely', careRows(approval)),
     ...section(
       'Fields',
       (approval.fields ?? []).map(({ name, value }) => [shownText(name), shownText(value)]),
@@ -50,7 +55,10 @@ function unmaskedRows(approval: ApprovalAnswer): string[][] {
 }
 
 function contentTitle({ mediaType, size }: ApprovalAnswer): string {
-  const about = [...(mediaType === undefined ? [] : [shownText(mediaType)]), ...(size === undefined ? [] : [`${size} bytes`])];
+  const about = [
+    ...(mediaType === undefined ? [] : [shownBriefly(mediaType, LONGEST_TYPE)]),
+    ...(size === undefined ? [] : [`${size} bytes`]),
+  ];
   return `The content, shown masked${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 }
 

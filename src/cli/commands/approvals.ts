@@ -11,6 +11,7 @@ import { parseDuration } from '../../core/units.ts';
 import type { AdminApi } from '../api/admin-api.ts';
 import type { ApiFailure } from '../api/api-failure.ts';
 import { type ApiOptions, asksApi, giveUp, openApi } from '../api/open-api.ts';
+import { wrappedLines } from '../wrapped-lines.ts';
 import { approvalLines } from '../approvals/approval-lines.ts';
 import { approvalRows } from '../approvals/approval-rows.ts';
 import { type Verdict, decide, decidedLine } from '../approvals/decide.ts';
@@ -86,7 +87,8 @@ async function show(context: CommandContext, beginning: string, options: ApiOpti
   if (!api.ok) return api.failure;
   const found = await find(api.value, beginning);
   if (!found.ok) return giveUp(context, found.failure);
-  answer(context, found.value, () => approvalLines(found.value, context.terminal, systemClock.now()));
+  const { terminal } = context;
+  answer(context, found.value, () => wrappedLines(approvalLines(found.value, terminal, systemClock.now()), terminal.columns));
   return EXIT.ok;
 }
 

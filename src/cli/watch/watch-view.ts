@@ -2,6 +2,7 @@ import type { Instant } from '../../core/units.ts';
 import { approvalRows, requestOf } from '../approvals/approval-rows.ts';
 import { shownText } from '../shown-text.ts';
 import { cut, type Terminal } from '../terminal.ts';
+import { wrappedLines } from '../wrapped-lines.ts';
 import type { WatchState } from './watch-state.ts';
 
 export interface Frame {
@@ -37,7 +38,7 @@ export function watchView(state: WatchState, frame: Frame): string[] {
 function bodyLines(state: WatchState, frame: Frame, room: number): string[] {
   const { view } = state;
   if (view.kind === 'shown') {
-    const lines = view.lines.flatMap((line) => wrapped(line, frame.width));
+    const lines = wrappedLines(view.lines, frame.width);
     const top = Math.min(view.top, Math.max(0, lines.length - room));
     return lines.slice(top, top + room);
   }
@@ -50,12 +51,7 @@ function reasonLines({ view, items }: WatchState, { width }: Frame): string[] {
   const approval = items.find(({ id }) => id === view.id);
   const about = approval === undefined ? 'It does not wait any more' : requestOf(approval);
   const verb = view.decision === 'approve' ? 'Approve' : 'Deny';
-  return [
-    ...wrapped(`${verb} ${view.id}`, width),
-    ...wrapped(about, width),
-    '',
-    ...wrapped(`Reason: ${shownText(view.text)}_`, width),
-  ];
+  return [...wrappedLines([`${verb} ${view.id}`, about, '', `Reason: ${shownText(view.text)}_`], width)];
 }
 
 function listLines({ items, chosen }: WatchState, { width, now, style }: Frame, room: number): string[] {
@@ -72,10 +68,4 @@ function keys({ view }: WatchState): string {
   if (view.kind === 'reason') return 'enter decides   esc goes back';
   if (view.kind === 'shown') return '↑↓ scroll   a approve   d deny   esc back   ctrl-c end';
   return '↑↓ choose   enter show   a approve   d deny   q end';
-}
-
-function wrapped(line: string, width: number): string[] {
-  const parts: string[] = [];
-  for (let at = 0; at === 0 || at < line.length; at += width) parts.push(line.slice(at, at + width));
-  return parts;
 }
