@@ -14,6 +14,8 @@ const HEADLINES: Readonly<Record<ReturnType<typeof stateTold>, string>> = {
 
 /** Rules that are named. */
 const MOST_RULES = 5;
+/** A label in the form of RFC 5890 §2.3.2.1. */
+const INTERNATIONAL = /(?:^|\.)xn--/;
 /** Longer than a host name can be. */
 const LONGEST = 255;
 
@@ -29,9 +31,11 @@ export function slackApproval(event: ApprovalNews, approval: Approval, address: 
   const named = rules.slice(0, MOST_RULES).map(({ rule }) => code(rule));
   const more = rules.length > MOST_RULES ? ` and ${rules.length - MOST_RULES} more` : '';
   const places = [...new Set(Object.values(request.places))].map(code).join(', ');
+  const { hostname } = new URL(request.origin);
   return message([
     `${HEADLINES[state]}.`,
-    `Agent ${code(requester.subject)} to ${code(new URL(request.origin).hostname)} in ${places}, held by ${named.join(', ')}${more}.`,
+    `Agent ${code(requester.subject)} to ${code(hostname)} in ${places}, held by ${named.join(', ')}${more}.`,
+    ...(INTERNATIONAL.test(hostname) ? ['The host has letters beyond ASCII in its name, and may imitate another one.'] : []),
     ...(state === 'pending' ? [`Without a decision it is denied at ${timeText(expiresAt)}.`] : []),
     address === undefined
       ? `To see it: ${code(`cordon approvals show ${id}`)}`

@@ -57,6 +57,20 @@ describe('slackApproval()', () => {
     );
   });
 
+  it('says of a host with letters beyond ASCII that it may imitate another one', () => {
+    const imitation = of({ origin: 'https://api.xn--nthropic-66g.com' });
+    expect(
+      textOf(slackApproval('approval.pending', imitation, ADDRESS))
+        .split('\n')
+        .slice(1, 3),
+    ).toEqual([
+      'Agent `support-bot` to `api.xn--nthropic-66g.com` in `US`, held by `us-model`.',
+      'The host has letters beyond ASCII in its name, and may imitate another one.',
+    ]);
+    const plain = of({ origin: 'https://api.exn--ample.com' });
+    expect(textOf(slackApproval('approval.pending', plain, ADDRESS))).not.toContain('ASCII');
+  });
+
   it('tells nothing that an agent or a person wrote, and nothing of the content', () => {
     const full = of({});
     for (const event of NEWS) {

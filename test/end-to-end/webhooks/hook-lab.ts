@@ -5,7 +5,7 @@ import { cordon } from '../../cli/cordon.ts';
 import type { TestCa } from '../../support/certificates.ts';
 import type { Gateway } from '../../support/gateway.ts';
 import { startLab, type Lab, type LabOptions } from '../../support/lab.ts';
-import { ask, parrot } from '../masking/ask.ts';
+import { ask, type Asked, parrot } from '../masking/ask.ts';
 import { SECRET, type Receiver } from './receiver.ts';
 
 export const HELD = 'held.de.lab.example';
@@ -61,10 +61,25 @@ export async function setSecret({ directory }: Pick<Gateway, 'directory'>): Prom
   expect(await cordon(args, directory, {}, `${SECRET}\n`)).toEqual({ code: 0, out: 'set hook\n', err: '' });
 }
 
+/** With the canary in everything that an agent may write, and among what a chat or a terminal would make something of. */
+function asked(n: number | string): Asked {
+  const planted = `<!channel|${CANARY}> [x](https://${CANARY}.example) \u009b2J`;
+  return {
+    target: `/${CANARY}?${CANARY}=${CANARY}`,
+    content: JSON.stringify({ [CANARY]: n, planted }),
+    fields: [
+      'Content-Type: application/json',
+      'Cordon-Prefer: respond-async',
+      `Cordon-Session: ${CANARY}`,
+      `Cordon-Reason: ${planted}`,
+      `X-Amz-Target: ${planted}`,
+    ],
+  };
+}
+
 /** Has a request held, without waiting for it, and gives the id of its approval. */
 export async function hold(lab: Lab, n: number | string): Promise<string> {
-  const fields = ['Content-Type: application/json', 'Cordon-Prefer: respond-async', `Cordon-Reason: ${CANARY}`];
-  const answer = await ask(lab, HELD, { content: `{"${CANARY}":"${n}"}`, fields });
+  const answer = await ask(lab, HELD, asked(n));
   expect(answer.status).toBe(503);
   const listed = await lab.gateway.adminGet('/v1/approvals?state=pending&limit=1');
   return (listed.content as ApprovalsAnswer).items[0]!.id;
@@ -72,8 +87,7 @@ export async function hold(lab: Lab, n: number | string): Promise<string> {
 
 /** The same request again: it passes where it was approved. */
 export async function again(lab: Lab, n: number | string): Promise<number> {
-  const fields = ['Content-Type: application/json', 'Cordon-Prefer: respond-async', `Cordon-Reason: ${CANARY}`];
-  return (await ask(lab, HELD, { content: `{"${CANARY}":"${n}"}`, fields })).status;
+  return (await ask(lab, HELD, asked(n))).status;
 }
 
 export async function approverToken({ gateway }: Lab): Promise<string> {
