@@ -13,7 +13,7 @@ import type { HeldContent } from './held-content.ts';
 import type { HoldMeans } from './hold-means.ts';
 import { fieldsOf, originOf, shownRequest } from './shown-request.ts';
 
-/** Longest reason of a requester that people are shown. */
+/** Most characters of the reason of a requester that people are shown. */
 const LONGEST_REASON = 500;
 
 /** What each hold rule asks for, in the order of the decision. */
@@ -137,14 +137,23 @@ function requesterOf(held: Held, inForce: InForce): Requester {
     subject: agent,
     home,
     ...requestersOf(held, inForce),
-    ...(reason !== undefined && { reason: recordedSentence(reason).slice(0, LONGEST_REASON) }),
+    ...(reason !== undefined && { reason: shownReason(reason) }),
   };
+}
+
+/** What is left out of a long one is told: it may say the opposite. */
+function shownReason(reason: string): string {
+  const characters = Array.from(recordedSentence(reason));
+  const more = characters.length - LONGEST_REASON;
+  return more <= 0 ? characters.join('') : `${characters.slice(0, LONGEST_REASON).join('')}...[+${more} characters]`;
 }
 
 /** `Cordon-Reason` of the request, which people write in UTF-8; undefined where it says nothing. */
 export function reasonOf(fields: Held['fields']): string | undefined {
-  const reason = fieldValue(fields, 'cordon-reason')?.trim();
-  return reason === undefined || reason === '' ? undefined : asUtf8(reason);
+  const value = fieldValue(fields, 'cordon-reason');
+  // Decoded first: as Latin-1 the last byte of "voilà" is a space, for which it would be taken.
+  const reason = value === undefined ? '' : asUtf8(value).trim();
+  return reason === '' ? undefined : reason;
 }
 
 /** Field values come as one character for each byte (RFC 9110 §5.5); what is no UTF-8 stays as it came. */

@@ -5,6 +5,7 @@ import type { ApprovalTerms } from '../../core/exchange/decision.ts';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { FACETS, type Evidence } from '../../core/place/evidence.ts';
 import { previewFields } from '../../transform/preview/preview-fields.ts';
+import { previewQuery } from '../../transform/preview/preview-query.ts';
 import { fieldValue, toFieldLines } from '../../wire/http/fields.ts';
 import { requestFieldsForUpstream } from '../../wire/http/hop-by-hop.ts';
 import { mediaTypeOf } from '../../wire/http/media-type.ts';
@@ -32,10 +33,12 @@ function schemeText(kind: Held['kind'], scheme: Held['scheme']): string {
   return kind === 'upgrade' ? scheme.replace('http', 'ws') : scheme;
 }
 
-/** Masked as on the record. */
-function shownTarget(held: Held): string {
-  const { kind, scheme } = held;
-  return (targetText(held) ?? '').replace(scheme, schemeText(kind, scheme));
+/** Masked as on the record, where query values are left out; nobody agrees to what they cannot see, so here they are shown. */
+function shownTarget(held: Held, inForce: InForce): string {
+  const { kind, scheme, requestTarget } = held;
+  const [path = ''] = requestTarget.split('?', 1);
+  const address = targetText({ ...held, requestTarget: path }).replace(scheme, schemeText(kind, scheme));
+  return address + previewQuery(requestTarget.slice(path.length), searchOf(held, inForce));
 }
 
 /** A held request as people see it. */
@@ -49,7 +52,7 @@ export function shownRequest(
   const mediaType = held.hasContent ? mediaTypeOf(fieldValue(held.fields, 'content-type')) : undefined;
   return {
     method: held.method,
-    target: shownTarget(held),
+    target: shownTarget(held, inForce),
     origin: originOf(held),
     ...(mediaType !== undefined && { mediaType }),
     places: {

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TextDecoder } from 'node:util';
 import type { Failure } from '../../core/codes.ts';
 import type { FieldLines } from '../../core/exchange/exchange.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Bytes } from '../../core/units.ts';
+import { parseMediaType } from '../../masking/media/media-type.ts';
 import { UnreadableContent } from '../../masking/unreadable.ts';
 import { fieldValue } from '../../wire/http/fields.ts';
 import { contentCodings } from '../codings/content-coding.ts';
@@ -32,6 +34,11 @@ export interface ContentSearch extends PreviewSearch {
   readonly max: Bytes;
   readonly memory: CodingMemory;
 }
+
+const UTF16_MARKS: ReadonlyMap<number, string> = new Map([
+  [0xfffe, 'utf-16le'],
+  [0xfeff, 'utf-16be'],
+]);
 
 /** Of content people are shown so much; nobody reads more of it. */
 const SHOWN: Bytes = 8 * 1024;
@@ -67,7 +74,7 @@ export async function previewContent(
     memory: search.memory,
   });
   try {
-    return ok({ ...(await beginningOf(masked)), findings: Object.fromEntries(masking.findings.counts) });
+    return ok({ ...(await beginningOf(masked, contentType)), findings: Object.fromEntries(masking.findings.counts) });
   } catch (error) {
     if (error instanceof UnreadableContent) return ok(undefined);
     const failure = contentFailure(error, 'internal_error');
@@ -76,7 +83,7 @@ export async function previewContent(
 }
 
 /** Reads to the end, since what stands there counts too. */
-async function beginningOf(masked: Readable): Promise<Pick<ContentPreview, 'text' | 'isCut'>> {
+async function beginningOf(masked: Readable, contentType: string | undefined): Promise<Pick<ContentPreview, 'text' | 'isCut'>> {
   const pieces: Uint8Array[] = [];
   let length: Bytes = 0;
   let sinceTurn: Bytes = 0;
@@ -89,7 +96,23 @@ async function beginningOf(masked: Readable): Promise<Pick<ContentPreview, 'text
     sinceTurn = 0;
     await nextTurn();
   }
-  // A character that is cut at the end is left out.
   const isCut = length > SHOWN;
-  return { text: new TextDecoder().decode(Buffer.concat(pieces), { stream: isCut }), isCut };
+  const bytes = Buffer.concat(pieces);
+  // A character that is cut at the end is left out.
+  return { text: decoderFor(bytes, contentType).decode(bytes, { stream: isCut }), isCut };
+}
+
+/**
+ * Reads text as its receiver does: in another charset a direction, or a whole word, would be something else.
+ * @source WHATWG Encoding §6 (BOM sniff)
+ */
+function decoderFor(bytes: Uint8Array, contentType: string | undefined): TextDecoder {
+  const marked = UTF16_MARKS.get((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0));
+  const declared = contentType === undefined ? undefined : parseMediaType(contentType)?.parameters.get('charset');
+  try {
+    return new TextDecoder(marked ?? declared);
+  } catch {
+    // A name that nobody here knows; what is no UTF-8 shows as U+FFFD.
+    return new TextDecoder();
+  }
 }
