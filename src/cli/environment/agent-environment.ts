@@ -67,6 +67,8 @@ function javaOptions(proxy: AgentEnvironmentInput['proxy'], { javaTrustStore }: 
     ['https.proxyHost', proxy.host],
     ['https.proxyPort', String(proxy.port)],
     ['http.nonProxyHosts', ''],
+    // It shows no password to a proxy before a tunnel is open unless it is told that it may (Basic, since 8u111).
+    ['jdk.http.auth.tunneling.disabledSchemes', ''],
     ['javax.net.ssl.trustStore', javaTrustStore],
     ['javax.net.ssl.trustStoreType', 'PKCS12'],
   ];

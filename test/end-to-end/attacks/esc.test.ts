@@ -161,6 +161,11 @@ print(json.dumps({
       overwrite: "writeFileSync('cordon.yaml', 'rules: elsewhere'); return 'written'",
       code: `writeFileSync(${JSON.stringify(join(import.meta.dirname, '../../../src/escaped.ts'))}, ''); return 'written'`,
       packages: `writeFileSync(${JSON.stringify(join(import.meta.dirname, '../../../node_modules/escaped'))}, ''); return 'written'`,
+      // Where `cordon run` asks for tokens, and every descriptor that it could have left open.
+      runs: "return await tcp({ path: 'data/runs/run.sock' })",
+      sockets: `return readdirSync('/proc/self/fd').filter((descriptor) => {
+        try { return Number(descriptor) > 2 && readlinkSync('/proc/1/fd/' + descriptor).startsWith('socket:') } catch { return false }
+      })`,
       environment: 'return Object.keys(process.env).filter((name) => /^cordon_/i.test(name))',
       processes: "return readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).length",
     });
@@ -171,12 +176,24 @@ print(json.dumps({
       rules: [],
       settings: '',
       write: 'EROFS',
+      runs: 'ENOENT',
+      sockets: [],
       environment: [],
     });
     expect([told['code'], told['packages']]).toEqual(['EROFS', 'EROFS']);
     // The shell that collects orphans, and the probe.
     expect(told['processes']).toBe(2);
     expect(await readFile(join(directory, 'cordon.yaml'), 'utf8')).toContain('rules: rules');
+  });
+
+  it('ESC-05: where one thing cannot be hidden nothing starts', async () => {
+    const bin = join(lab.gateway.directory, 'bin');
+    await mkdir(bin);
+    // As the kernel would refuse it: everything is mounted but what hides the data directory.
+    const mount = '#!/bin/sh\nfor last; do :; done\ncase $last in */data) exit 32;; esac\nexec /usr/bin/mount "$@"\n';
+    await writeFile(join(bin, 'mount'), mount, { mode: 0o755 });
+    const { code, out } = await runInside(lab, ['echo', 'started'], { env: { PATH: `${bin}:${process.env['PATH']}` } });
+    expect([code, out]).toEqual([32, '']);
   });
 
   it('ESC-05: a working directory that is hidden is hidden there too', async () => {
