@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { MeAnswer } from '../../admin/contract/people.ts';
 import { Access } from '../access/access.tsx';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -22,6 +22,9 @@ interface SignedInProps {
   readonly onSignedOut: () => void;
 }
 
+/** A shorter one is not worth a word: most are over with the next attempt. */
+const LOSS = 2000;
+
 /** What somebody with a session sees: the header, one view, and what is said aloud. */
 export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Element {
   const route = useRoute();
@@ -30,6 +33,7 @@ export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Eleme
   const [isHelpOpen, setHelpOpen] = useState(false);
   const announce = useCallback((text: string) => setSaid(({ count }) => ({ text, count: count + 1 })), []);
   const seat = useMemo(() => ({ gateway, me, changes: count, traffic, announce }), [gateway, me, count, traffic, announce]);
+  useLossTold(isLive, announce);
   useTypist();
   useKeys(useMemo(() => ({ '?': () => setHelpOpen(true) }), []));
   const signOut = async (): Promise<void> => {
@@ -53,6 +57,25 @@ export function SignedIn({ gateway, me, onSignedOut }: SignedInProps): JSX.Eleme
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
     </SeatContext.Provider>
   );
+}
+
+/** Says aloud when what is shown is no longer current, and when it is again; a tab that nobody looks at is never current. */
+function useLossTold(isLive: boolean, announce: (text: string) => void): void {
+  const was = useRef({ live: false, told: false });
+  useEffect(() => {
+    if (!isLive && !was.current.live) return undefined;
+    if (isLive) {
+      if (was.current.told) announce('Live again');
+      was.current = { live: true, told: false };
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      if (document.hidden) return;
+      was.current.told = true;
+      announce('Not live: changes are asked for every 30 seconds');
+    }, LOSS);
+    return () => clearTimeout(timer);
+  }, [isLive, announce]);
 }
 
 function Shown({ route }: { readonly route: Route }): JSX.Element {

@@ -60,7 +60,7 @@ function Text({ preview, isCut }: PreviewProps & { readonly preview: string }): 
         <p class="notice">This is the beginning alone. You decide on all of it, and there is more that is not shown.</p>
       )}
       {isLonger && <p class="notice">There is more below what you see in the box: scroll in it, to its end.</p>}
-      <pre class="preview" ref={box} tabIndex={0} aria-labelledby="preview">
+      <pre class="preview" ref={box} tabIndex={0} role="group" aria-labelledby="preview">
         <Foreign text={preview} layout />
       </pre>
       <TextWarnings text={preview} />
