@@ -177,6 +177,51 @@ describe('/v1/tokens', () => {
   });
 });
 
+describe('a break-glass token', () => {
+  const glass = async (opened: OpenAdmin, ttl = 900_000): Promise<string> =>
+    await opened.people.put('eva@acme.example', { role: 'admin' }, { breakGlass: 'IdP is down', ttl });
+  const showing = (token: string): { headers: Record<string, string> } => ({ headers: { authorization: `Bearer ${token}` } });
+
+  it('raises one alarm for each of many uses at once, before any of them is answered, whatever it asks for', async () => {
+    const opened = await admin();
+    const token = await glass(opened);
+    const asked = ['/v1/tokens', '/v1/me', '/v1/no-such-thing', '/v1/approvals'];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, use) => opened.ask(asked[use % 4]!, showing(token))));
+    expect(answers.every(({ status }) => status !== 401 && status !== 503)).toBe(true);
+    const isUse = ({ action }: { readonly action?: unknown }): boolean => action === 'break-glass.used';
+    // Nothing is there under the third: nobody is asked who it is.
+    expect((await opened.people.records()).filter(isUse)).toHaveLength(15);
+    expect(opened.people.events.filter((event) => event.type === 'alarm' && event.alarm === 'break-glass-used')).toHaveLength(
+      15,
+    );
+  });
+
+  it('is nothing behind its end, or once it is revoked; that it was tried is on the record', async () => {
+    const opened = await admin();
+    const [ended, revoked] = [await glass(opened), await glass(opened, 3_600_000)];
+    const id = /^cdp_([0-9a-f]{20})/.exec(revoked)?.[1] ?? '';
+    expect((await opened.ask(`/v1/tokens/${id}`, { method: 'DELETE', as: 'admin' })).status).toBe(204);
+    opened.people.clock.advance(900_000);
+    for (const token of [ended, revoked]) {
+      expect((await opened.ask('/v1/tokens', showing(token))).status).toBe(401);
+      expect((await opened.ask('/v1/sign-in', { as: null, json: { token } })).status).toBe(401);
+    }
+    const records = await opened.people.records();
+    expect(records.filter(({ action }) => action === 'break-glass.used')).toEqual([]);
+    expect(records).toContainEqual(expect.objectContaining({ action: 'credential.refused' }));
+  });
+
+  it('is guessed at no faster than any other, and guesses lock nobody out who has it', async () => {
+    const opened = await admin();
+    const token = await glass(opened);
+    const guess = (number: number): string => `${token.slice(0, -3)}${String(number).padStart(3, '0')}`;
+    const statuses: number[] = [];
+    for (let number = 0; number < 30; number++) statuses.push((await opened.ask('/v1/tokens', showing(guess(number)))).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), ...Array.from({ length: 20 }, () => 429)]);
+    expect((await opened.ask('/v1/tokens', showing(token))).status).toBe(200);
+  });
+});
+
 describe('a one-use token', () => {
   it('mints one token, and then serves for nothing', async () => {
     const opened = await admin();
