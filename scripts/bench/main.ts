@@ -17,6 +17,7 @@ import { maskedPost } from './masked-row.ts';
 import { describeMachine, findProgram } from './machine.ts';
 import { OTHER_ROWS } from './other-rows.ts';
 import { measureRecord } from './record/record-rows.ts';
+import { measureSimulation } from './records/simulate-row.ts';
 import { startOfCommand } from './run-row.ts';
 import { twoWorkers } from './workers-row.ts';
 import { startProxy, type Proxy, type ProxyName } from './world/proxies.ts';
@@ -31,6 +32,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   workers: twoWorkers,
   holds: measureHolds,
   record: measureRecord,
+  simulate: measureSimulation,
 };
 
 const { values } = parseArgs({

@@ -13,9 +13,12 @@ export interface GeneratedRecords {
   readonly exchanges: number;
   /** RFC 3339: when the first of them happens; they come five milliseconds apart. */
   readonly from: string;
+  /** What spoke for places: the catalogue and GeoIP, by default; or cloud ranges of two addresses, which no table has to be asked about again. */
+  readonly evidence?: 'catalogue' | 'ranges';
 }
 
-const AGENTS = 20;
+/** `agent-0` and so on. */
+export const AGENTS = 20;
 const HOSTS = 200;
 const SESSIONS = 500;
 /** Exchanges that are open at a time. */
@@ -23,7 +26,13 @@ const OPEN = 64;
 const POLICY = `sha256:${'5a'.repeat(32)}` as PolicyDigest;
 
 /** A made-up day of agents: 90 % are permitted, of which a tenth are transfers; the others are denied. Paths are never the same. */
-export async function generateRecords({ directory, keys, exchanges, from }: GeneratedRecords): Promise<void> {
+export async function generateRecords({
+  directory,
+  keys,
+  exchanges,
+  from,
+  evidence = 'catalogue',
+}: GeneratedRecords): Promise<void> {
   const clock = new SteppedClock(Date.parse(from));
   const onError = ({ detail }: { readonly detail: string }): void => {
     throw new Error(detail);
@@ -35,7 +44,7 @@ export async function generateRecords({ directory, keys, exchanges, from }: Gene
   const open: OutcomeEvent[] = [];
   for (let index = 0; index < exchanges; index++) {
     clock.step(5);
-    const decision = decisionOf(index, newId());
+    const decision = decisionOf(index, newId(), EVIDENCE[evidence]);
     const written = journal.append(decision);
     open.push(outcomeOf(index, decision));
     if (open.length >= OPEN) void journal.append(open.shift()!);
@@ -65,7 +74,7 @@ class SteppedClock implements Clock {
   }
 }
 
-function decisionOf(index: number, exchange: ExchangeId): DecisionEvent {
+function decisionOf(index: number, exchange: ExchangeId, evidenceOf: (typeof EVIDENCE)['ranges']): DecisionEvent {
   const host = (index * 7) % HOSTS;
   const isDenied = index % 10 === 0;
   const isTransfer = !isDenied && index % 10 === 1;
@@ -93,15 +102,22 @@ function decisionOf(index: number, exchange: ExchangeId): DecisionEvent {
   };
 }
 
-function evidenceOf(host: number, place: string): RecordedEvidence[] {
-  const places = { entry: place, processing: place, storage: place };
-  const name = `api-${host}.service.example`;
-  const address = `203.0.113.${host}`;
-  return [
-    { kind: 'endpoint-name', places, source: 'catalogue:service', date: '2026-06-01', match: name },
-    { kind: 'geoip', places: { entry: place }, source: 'dbip-country', date: '2026-06-01', match: '203.0.113.0/24', address },
-  ];
-}
+const EVIDENCE = {
+  catalogue: (host: number, place: string): RecordedEvidence[] => {
+    const places = { entry: place, processing: place, storage: place };
+    const name = `api-${host}.service.example`;
+    const address = `203.0.113.${host}`;
+    return [
+      { kind: 'endpoint-name', places, source: 'catalogue:service', date: '2026-06-01', match: name },
+      { kind: 'geoip', places: { entry: place }, source: 'dbip-country', date: '2026-06-01', match: '203.0.113.0/24', address },
+    ];
+  },
+  ranges: (host: number, place: string): RecordedEvidence[] => {
+    const addresses = [`3.64.17.${host}`, `3.64.18.${host}`];
+    const said = { kind: 'cloud-range', places: { entry: place }, source: 'aws', date: '2026-06-01', match: '3.64.0.0/12' };
+    return addresses.map((address) => ({ ...said, address }));
+  },
+};
 
 function outcomeOf(index: number, { exchange, decision }: DecisionEvent): OutcomeEvent {
   const isDenied = decision === 'deny';
