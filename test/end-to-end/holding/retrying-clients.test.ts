@@ -78,15 +78,15 @@ async function askWithUrllib3(): Promise<unknown> {
 
 /** The clients that there are; the same wait serves all of them. */
 const CLIENTS = [
-  { path: '/v1/chat/completions', run: askWithOpenAi, expected: 'hi' },
-  { path: '/v1/messages', run: askWithAnthropic, expected: [{ type: 'text', text: 'hi' }] },
-  ...(hasUrllib3 ? [{ path: '/v1/urllib3', run: askWithUrllib3, expected: '200 1' }] : []),
+  { name: 'the OpenAI SDK', path: '/v1/chat/completions', run: askWithOpenAi, expected: 'hi' },
+  { name: 'the Anthropic SDK', path: '/v1/messages', run: askWithAnthropic, expected: [{ type: 'text', text: 'hi' }] },
+  ...(hasUrllib3 ? [{ name: 'urllib3', path: '/v1/urllib3', run: askWithUrllib3, expected: '200 1' }] : []),
 ];
 
 const missing = hasUrllib3 ? '' : ' (urllib3 cannot run here)';
 
 describe(`clients that ask again by themselves${missing}`, () => {
-  it('end with the answer of what was approved meanwhile, which was sent once', async () => {
+  it(`${CLIENTS.map(({ name }) => name).join(', ')} end with the answer of what was approved meanwhile, which was sent once`, async () => {
     const people = await People.of(lab);
     const answers = CLIENTS.map(({ run }) => run());
     await expect.poll(async () => (await people.all()).length, { timeout: 8_000 }).toBe(CLIENTS.length);
