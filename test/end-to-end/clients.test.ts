@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cordonProcess } from '../cli/cordon.ts';
+import { NO_NAMESPACES, runInside } from '../support/isolated.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import type { OriginRequest, Script } from '../support/origin.ts';
 
@@ -214,5 +215,14 @@ describe('git, set up by `cordon env` alone', () => {
     expect(ended.code).not.toBe(0);
     expect(ended.said).toMatch(/403/);
     expect(lab.origin(THERE).connections).toEqual([]);
+  });
+
+  const inside = title === '' ? NO_NAMESPACES : title;
+  it.skipIf(inside !== '')(`clones what is permitted under cordon run, and nothing past the variables${inside}`, async () => {
+    const here = url(HERE, '/repository.git');
+    const past = 'env -u http_proxy -u https_proxy -u HTTPS_PROXY -u all_proxy -u ALL_PROXY git -c http.proxy= clone -q';
+    const script = `git clone -q ${here} within && cat within/README; ${past} ${here} beside; echo $?`;
+    const { out } = await runInside(lab, ['sh', '-c', script]);
+    expect(out).toBe('from the repository\n128\n');
   });
 });
