@@ -3,7 +3,7 @@ import { concatenate, EMPTY } from '../media/bytes/concatenate.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, LOWER, WORD } from '../scanning/characters/byte-classes.ts';
 import { standsAsNumber } from '../scanning/context/bare-number.ts';
-import { ContextTracker } from '../scanning/context/context-words.ts';
+import { ContextTracker } from '../scanning/context/context-tracker.ts';
 import type { Replacer } from '../strategies/replacer.ts';
 import type { TextFilter } from '../text-filter.ts';
 import { logicalText, type LogicalText } from './logical-text.ts';

@@ -9,6 +9,18 @@ export class Candidates {
     return this.#count;
   }
 
+  start(index: number): number {
+    return this.#starts[index]!;
+  }
+
+  end(index: number): number {
+    return this.#ends[index]!;
+  }
+
+  entity(index: number): number {
+    return this.#entities[index]!;
+  }
+
   clear(): void {
     this.#count = 0;
   }
@@ -20,12 +32,9 @@ export class Candidates {
     this.#count++;
   }
 
-  /** Hands over those that stand, in order: of two that overlap the longer one, then the one whose entity comes first. */
-  forEachStanding(take: (start: number, end: number, entity: number) => void): void {
-    if (this.#areApart()) {
-      for (let i = 0; i < this.#count; i++) take(this.#starts[i]!, this.#ends[i]!, this.#entities[i]!);
-      return;
-    }
+  /** Leaves those that stand, in order: of two that overlap the longer one, then the one whose entity comes first. */
+  settle(): void {
+    if (this.#areApart()) return;
     const first = Math.min(...this.#starts.slice(0, this.#count));
     const taken = new Uint8Array(Math.max(...this.#ends.slice(0, this.#count)) - first);
     const standing: number[] = [];
@@ -37,7 +46,9 @@ export class Candidates {
       standing.push(i);
     }
     standing.sort((i, j) => this.#starts[i]! - this.#starts[j]!);
-    for (const i of standing) take(this.#starts[i]!, this.#ends[i]!, this.#entities[i]!);
+    const values = standing.map((i) => [this.#starts[i]!, this.#ends[i]!, this.#entities[i]!] as const);
+    this.clear();
+    for (const [start, end, entity] of values) this.add(start, end, entity);
   }
 
   /** Whether they were added in order, and none overlaps the next: nearly always. */

@@ -1,6 +1,5 @@
-import type { Tier } from '../entity.ts';
+import type { FieldForm, Tier } from '../entity.ts';
 import { isNumberOfMember } from './context/bare-number.ts';
-import { CONTEXT_READ } from './context/context-words.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
 import { Candidates } from './candidates.ts';
@@ -147,10 +146,19 @@ export class RunMatcher {
       if (value.extent === 'endless') {
         if (form.value === 'any')
           this.#open({ entity, start: value.start, from: value.start, swallow: new SwallowQuoted(value) });
-      } else if (!isCall(bytes, value) && fitsField(form, decodeValue(bytes, value.start, value.end), value.quote !== 0))
-        this.candidates.add(value.start, value.end, entity);
+      } else if (this.#fits(form)) this.candidates.add(value.start, value.end, entity);
     }
     return true;
+  }
+
+  /** Whether the value of the field that was read last is what its name says. */
+  #fits(form: FieldForm): boolean {
+    const { bytes } = this.#window;
+    const value = this.#value;
+    const { start, end } = value;
+    // No character is spelt in less than its bytes.
+    if (end - start < form.min || isCall(bytes, value)) return false;
+    return fitsField(form, decodeValue(bytes, start, end), value.quote !== 0);
   }
 
   #collectShapes(limit: number): void {
@@ -325,10 +333,8 @@ export class RunMatcher {
   }
 
   #mayBeAnnouncedPhone(): boolean {
-    const { context, bytes } = this.#window;
-    if (context.isNamed) return true;
-    const { start, end } = this.run;
-    return this.#detection.places.nextPhoneWord(bytes, Math.max(0, start - CONTEXT_READ), end) !== end;
+    const { context, bytes, base } = this.#window;
+    return context.maySpeakForPhone(bytes, this.run.start, this.run.end, base);
   }
 
   #openPrivateKey(at: number, to: number, entity: number): void {

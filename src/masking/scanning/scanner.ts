@@ -2,10 +2,11 @@ import { EMPTY } from '../media/bytes/concatenate.ts';
 import { toBytes } from '../media/bytes/text-bytes.ts';
 import { CLASSES, HEX, HIGH, isDigit, isWord, PLAIN, WORD } from './characters/byte-classes.ts';
 import { INCOMPLETE, readEscape, type Unit } from './characters/characters.ts';
-import { ContextTracker, nextWord } from './context/context-words.ts';
+import { ContextTracker } from './context/context-tracker.ts';
+import { nextWord } from './context/context-words.ts';
 import type { Detection, NameTarget } from './detection.ts';
 import { digestEnd, inertEnd } from './characters/inert-run.ts';
-import { leadByte, RUN_MAX, RUN_STEP, runStart } from './characters/run.ts';
+import { behindBoundary, leadByte, RUN_MAX, RUN_STEP, runStart } from './characters/run.ts';
 import { mayBeToken } from './forms/token-pattern.ts';
 import type { KnownRuns } from './places/known-runs.ts';
 import { RunMatcher } from './run-matcher.ts';
@@ -65,6 +66,7 @@ export class Scanner {
       context: new ContextTracker(
         detection.context,
         (text, from, to) => detection.places.nextWord(text, from, to) ?? nextWord(text, from, to),
+        (text, from, to) => detection.places.nextPhoneWord(text, from, to) ?? from,
       ),
       phrases: { triedTo: 0 },
     };
@@ -179,16 +181,19 @@ export class Scanner {
     const { bytes, end } = this.#window;
     if (place >= end) return end;
     if (!isInRun(bytes[place]!)) return place + 1;
-    const { run } = this.#matcher;
     const at = this.#characterAt(place);
+    const boundary = at === this.#done && bytes[at]! >= 0x80 ? behindBoundary(bytes, at, end) : -1;
+    if (boundary > place) return this.#passTo(boundary);
     const first = runStart(bytes, at, this.#done, end);
     if (first > at) return first;
     const inert = first === this.#done && this.#goesOn ? -1 : inertEnd(bytes, first, end);
-    if (inert >= 0) {
-      this.#done = inert;
-      this.#goesOn = false;
-      return Math.max(inert, at + 1);
-    }
+    return inert < 0 ? this.#lookAtPart(first, at) : Math.max(this.#passTo(inert), at + 1);
+  }
+
+  /** Looks at the part of the run from `first` on in which what is marked at `at` is. */
+  #lookAtPart(first: number, at: number): number {
+    const { end } = this.#window;
+    const { run } = this.#matcher;
     const start = this.#readPart(first, at);
     if (run.isStarved) return ~start;
     const isFieldAlone = this.#hasSignsAlone(start, run.end);
@@ -200,6 +205,13 @@ export class Scanner {
     this.#done = Math.min(last, end);
     this.#goesOn = last === next ? isCut : this.#endsWithinWord(last);
     return last;
+  }
+
+  /** What stands before `next` is dealt with. */
+  #passTo(next: number): number {
+    this.#done = next;
+    this.#goesOn = false;
+    return next;
   }
 
   /** Whether a seed phrase ends here and its last word does not: no value begins there, as in any other word. */
@@ -261,11 +273,13 @@ export class Scanner {
     const { candidates, opening } = this.#matcher;
     let last = next;
     if (candidates.count > 0) {
-      candidates.forEachStanding((start, end, entity) => {
-        if (opening !== undefined && start >= opening.start) return;
-        this.#sink.found(entity, start, end);
-        last = Math.max(last, end);
-      });
+      candidates.settle();
+      for (let i = 0; i < candidates.count; i++) {
+        const start = candidates.start(i);
+        if (opening !== undefined && start >= opening.start) break;
+        this.#sink.found(candidates.entity(i), start, candidates.end(i));
+        last = Math.max(last, candidates.end(i));
+      }
     }
     if (opening === undefined) return last;
     this.#sink.opened(opening.entity, opening.start);
@@ -331,10 +345,15 @@ const LONGEST_ANNOUNCEMENT = 14;
 
 /** Whether one of the words that announce a phrase begins here, by its first letters. */
 function announces(bytes: Uint8Array, at: number): boolean {
-  return ANNOUNCING.some((letters) => letters.every((letter, i) => (bytes[at + i]! | 0x20) === letter));
+  return ANNOUNCING.has(fourLetters(bytes, at));
 }
 
-const ANNOUNCING = ['seed', 'mnem', 'phra', 'reco'].map(toBytes);
+/** Four letters as one number, in either case the same. */
+function fourLetters(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]! | 0x2020_2020;
+}
+
+const ANNOUNCING = new Set(['seed', 'mnem', 'phra', 'reco'].map((letters) => fourLetters(toBytes(letters), 0)));
 
 function isSign(byte: number): boolean {
   return byte === COLON || byte === EQUALS;

@@ -1,4 +1,4 @@
-import type { ContextTracker } from './context/context-words.ts';
+import type { ContextTracker } from './context/context-tracker.ts';
 
 /** The text around a run, as far as it is there. */
 export interface Window {

@@ -41,12 +41,11 @@ const FOLDED: readonly (readonly [from: number, to: number, value: number])[] = 
 ];
 const FULL_WIDTH = [0xff01, 0xff5e] as const;
 
-/** By code point below this: what it counts as. Most characters of texts in Latin, Greek and Cyrillic are among them. */
-const TABLED = 0x800;
-const COUNTS_AS = Int16Array.from({ length: TABLED }, (_, point) => {
-  if (point < 0x80) return point < 0x20 || point === 0x7f ? BOUNDARY : point;
-  return foldedAmong(point);
-});
+/** By code point below this, general punctuation included: what it counts as. */
+const TABLED = 0x2080;
+const COUNTS_AS = new Int16Array(TABLED).fill(BOUNDARY);
+for (let point = 0x20; point < 0x7f; point++) COUNTS_AS[point] = point;
+for (const [from, to, value] of FOLDED) COUNTS_AS.fill(value, from, to + 1);
 
 /** What a code point counts as: an ASCII character, or one of the marks above. */
 function foldCodePoint(point: number): number {

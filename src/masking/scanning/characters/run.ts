@@ -261,14 +261,8 @@ function mayBeJoined(bytes: Uint8Array, at: number, end: number, { value, next }
   return value === INCOMPLETE || (next >= end && mayJoin(value, byteBefore(bytes, at))) || isJoined(bytes, at, value, next);
 }
 
-const IGNORED_IN_UTF8: readonly (readonly number[])[] = [
-  [0xe2, 0x80, 0x8b],
-  [0xe2, 0x80, 0x8c],
-  [0xe2, 0x80, 0x8d],
-  [0xe2, 0x81, 0xa0],
-  [0xef, 0xbb, 0xbf],
-  [0xc2, 0xad],
-];
+/** In UTF-8, the last byte first, as one number. */
+const IGNORED_IN_UTF8 = new Set([0x8b_80e2, 0x8c_80e2, 0x8d_80e2, 0xa0_81e2, 0xbf_bbef, 0xadc2]);
 /** Bytes of an escape such as `\u200b`. */
 const ESCAPE_LENGTH = 6;
 
@@ -277,8 +271,9 @@ const ESCAPE_LENGTH = 6;
  * run, so that no run goes on without a character to look at.
  */
 function isBehindIgnored(bytes: Uint8Array, at: number): boolean {
-  for (const spelling of IGNORED_IN_UTF8)
-    if (spelling.every((byte, i) => bytes[at - spelling.length + i] === byte)) return true;
+  const last = byteBefore(bytes, at);
+  const two = (last << 8) | byteBefore(bytes, at - 1);
+  if (last >= 0x80) return IGNORED_IN_UTF8.has(two) || IGNORED_IN_UTF8.has((two << 8) | byteBefore(bytes, at - 2));
   const escape = at - ESCAPE_LENGTH;
   if (escape < 0 || bytes[escape] !== BACKSLASH || bytes[escape + 1] !== 0x75) return false;
   readEscape(bytes, escape, at, ESCAPED);
@@ -319,6 +314,12 @@ export function runStart(bytes: Uint8Array, at: number, floor: number, end: numb
     i = lead - 1;
   }
   return start;
+}
+
+/** Behind the character beyond ASCII that begins at `at`, where it belongs to no run; -1 where it does, or is cut. */
+export function behindBoundary(bytes: Uint8Array, at: number, end: number): number {
+  readUtf8(bytes, at, end, SHARED_UNIT);
+  return mayBeJoined(bytes, at, end, SHARED_UNIT) ? -1 : SHARED_UNIT.next;
 }
 
 function firstBackslash(bytes: Uint8Array, at: number, floor: number): number {

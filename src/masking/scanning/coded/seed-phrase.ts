@@ -2,16 +2,19 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { setOf } from '../characters/byte-set.ts';
 import { CLASSES, LETTER } from '../characters/byte-classes.ts';
+import { WordTable } from './word-table.ts';
 
-const POSITIONS: ReadonlyMap<string, number> = new Map(wordlist.map((word, position) => [word, position]));
+const POSITIONS = new WordTable(new Map(wordlist.map((word, position) => [word, position])));
 /** Lengths of a phrase, longest first (BIP-39). */
 const LENGTHS = [24, 21, 18, 15, 12] as const;
 /** Words of the list one after another, no more of them than a phrase and some of the sentence that follows. */
 const MOST_WORDS = 32;
 const LONGEST_WORD = 8;
 /** Words between the one that announces a phrase and the phrase. */
-const FILLERS: ReadonlySet<string> = new Set(
-  'is was are words word my the wallet recovery phrase seed backup mnemonic secret n r t'.split(' '),
+const FILLERS = new WordTable(
+  new Map(
+    'is was are words word my the wallet recovery phrase seed backup mnemonic secret n r t'.split(' ').map((word) => [word, 0]),
+  ),
 );
 const MOST_FILLERS = 6;
 /** What may stand before the first word, beside spaces. */
@@ -31,11 +34,9 @@ export function readSeedPhrase(bytes: Uint8Array, at: number, end: number, isFin
     while (start < limit && LEADS[bytes[start]!] === 1) start++;
     const wordEnd = endOfWord(bytes, start, end);
     if (wordEnd >= end && !isFinal) return 'starved';
-    const word = textOf(bytes, start, wordEnd);
-    if (POSITIONS.has(word)) {
-      const found = phraseAt(bytes, start, end, isFinal);
-      if (found !== 'none' || !FILLERS.has(word)) return found;
-    } else if (!FILLERS.has(word)) return 'none';
+    const isFiller = FILLERS.get(bytes, start, wordEnd) !== undefined;
+    const found = phraseAt(bytes, start, end, isFinal);
+    if (found !== 'none' || !isFiller) return found;
     start = wordEnd;
   }
   return 'none';
@@ -54,7 +55,7 @@ function phraseAt(bytes: Uint8Array, start: number, end: number, isFinal: boolea
   while (positions.length <= MOST_WORDS) {
     const wordEnd = endOfWord(bytes, i, end);
     if (wordEnd >= end && !isFinal) return 'starved';
-    const position = POSITIONS.get(textOf(bytes, i, wordEnd));
+    const position = POSITIONS.get(bytes, i, wordEnd);
     if (position === undefined) break;
     positions.push(position);
     ends.push(wordEnd);
@@ -71,13 +72,6 @@ function endOfWord(bytes: Uint8Array, at: number, end: number): number {
   let i = at;
   while (i < end && i - at <= LONGEST_WORD && (CLASSES[bytes[i]!]! & LETTER) !== 0) i++;
   return i;
-}
-
-/** Letters as small ones: a sentence begins with a capital, and so does every word of a title. */
-function textOf(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]! | 0x20);
-  return text;
 }
 
 /** Eleven bits a word; the last of them are the first of the digest of all others. */

@@ -87,7 +87,8 @@ export class PlaceFinder implements Places {
   readonly #places: Int32Array;
   readonly #runs: KnownRuns;
   readonly #mark: Exports['mark'];
-  readonly #plainRun: Int32Array;
+  readonly #plainCells: Int32Array;
+  readonly #plainRun = { end: 0, digits: 0, features: 0 };
   readonly #readPlain: Exports['readPlain'];
   readonly #readShapes: Exports['readShapes'];
   readonly #nextToken: Exports['nextToken'];
@@ -117,7 +118,7 @@ export class PlaceFinder implements Places {
     shapes.keepIn(new Uint16Array(memory.buffer, SHAPES, TABLE_SIZE));
     this.#runs = new KnownRuns(memory.buffer);
     this.#mark = module.mark;
-    this.#plainRun = new Int32Array(memory.buffer, PLAIN_RUN, 3);
+    this.#plainCells = new Int32Array(memory.buffer, PLAIN_RUN, 3);
     this.#readPlain = module.readPlain;
     this.#readShapes = module.readShapes;
     this.#nextToken = module.nextToken;
@@ -173,8 +174,12 @@ export class PlaceFinder implements Places {
   plainRun(from: number, most: number): PlainRun | undefined {
     const base = this.#base;
     if (from < this.#markedFrom || this.#readPlain(from - base, most, this.#textEnd) === 0) return undefined;
-    const [end, digits, features] = this.#plainRun as unknown as readonly [number, number, number];
-    return { end: end + base, digits, features };
+    const cells = this.#plainCells;
+    const run = this.#plainRun;
+    run.end = cells[0]! + base;
+    run.digits = cells[1]!;
+    run.features = cells[2]!;
+    return run;
   }
 
   readShapes({ from, to, limit, longest, goesOn }: RunPart, take: TakeShape): boolean {
