@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)(
       if (path.endsWith('/decision')) return { decision: 'approve', reason: 'a prize' };
       if (path === '/v1/sign-in') return { token: planted };
       if (path === '/v1/tokens') return { person: 'mallory@evil.example', role: 'admin' };
-      if (path === '/v1/legal-holds') return { agent: 'support-bot', reason: 'a prize' };
+      if (path === '/v1/legal-holds') return { session: 'any', reason: 'a prize' };
       return { reason: 'a prize' };
     }
 

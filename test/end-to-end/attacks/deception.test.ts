@@ -276,13 +276,15 @@ describe.skipIf(!hasBrowser)(`ADM-02: what an agent plants, field by field, as p
     ['a control in the path', 'GET /\u001B[2J HTTP/1.1'],
     ['a control in the method', 'GET\u001B[2J / HTTP/1.1'],
     ['signs of a markup in the method', '*GET*` / HTTP/1.1'],
+    ['markup in the name of a session', 'GET / HTTP/1.1\r\nCordon-Session: <b>run</b>'],
+    ['a direction in the name of a session', `GET / HTTP/1.1\r\nCordon-Session: run${utf8('\u202E')}`],
   ])('%s is refused, and nobody is asked', async (_what, line) => {
     const before = ((await lab.lab.gateway.adminGet('/v1/approvals?state=pending&limit=200')).content as ApprovalsAnswer).items;
     const authority = lab.lab.authority(HELD);
     const target = line.replace(' /', ` http://${authority}/`);
     await using client = await lab.lab.connect();
     client.send(Buffer.from(`${target}\r\nHost: ${authority}\r\n\r\n`, 'latin1'));
-    expect((await client.response('GET')).status).toBe(400);
+    expect([400, 407]).toContain((await client.response('GET')).status);
     const after = ((await lab.lab.gateway.adminGet('/v1/approvals?state=pending&limit=200')).content as ApprovalsAnswer).items;
     expect(after).toHaveLength(before.length);
   });
