@@ -59,12 +59,15 @@ describe('cordon approvals watch', () => {
   });
 
   it.skipIf(!HAS_TERMINALS)('on a terminal shows what waits, and takes a decision with its reason', async () => {
-    const content = '{"to":"anna@example.org"}';
+    const content = `{"to":"anna@example.org","x":"\u202E${' '.repeat(300)}PENDING"}`;
     const id = await held.hold(content);
     using watch = watchOnTerminal(cwd, paul);
     await expect.poll(() => watch.screen, SOON).toMatch(new RegExp(`> ${id.slice(0, 13)} +pending`));
     watch.type('\r');
-    await expect.poll(() => watch.screen, SOON).toContain('|  {"to":"REDACTED_EMAIL"}');
+    await expect.poll(() => watch.screen, SOON).toContain('|  {"to":"REDACTED_EMAIL","x":"\\u202e');
+    // Where the terminal would have begun a row with it, it goes on behind a sign.
+    expect(watch.screen).toMatch(/ {2}: {2} *PENDING"}/);
+    expect(watch.screen).not.toContain('\u202E');
     watch.type('a');
     await expect.poll(() => watch.screen, SOON).toContain(`Approve ${id}`);
     watch.type('fine, Zoë');

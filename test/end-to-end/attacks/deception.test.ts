@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalsAnswer } from '../../../src/admin/contract/approvals.ts';
+import { WatchProcess } from '../../cli/approvals/watching.ts';
 import { cordon } from '../../cli/cordon.ts';
 import { ConsoleLab, HELD, IMITATION, closeWindows, hasBrowser, needing } from '../console/console-lab.ts';
 import { ask, type Asked } from '../masking/ask.ts';
@@ -267,8 +268,23 @@ describe.skipIf(!hasBrowser)(`ADM-02: what an agent plants, field by field, as p
       expect(code).toBe(0);
       expect(out).not.toMatch(RAW);
     }
+    using watch = new WatchProcess(lab.lab.gateway.directory, paul);
+    await expect.poll(() => watch.lines.length, { timeout: 10_000 }).toBe(items.length);
+    expect(watch.lines.filter((line) => RAW.test(line))).toEqual([]);
     // What does not fit shows that it goes on.
     expect((await command('approvals', 'list')).out).toMatch(/POST http:\S{50,}… /);
+  });
+
+  it('exchanges and sessions show nothing of it either', async () => {
+    for (const view of ['exchanges', 'sessions']) {
+      await page.goto(`${lab.address}#/${view}`);
+      const first = page.getByRole('main').getByRole('listitem').getByRole('link').first();
+      await first.waitFor();
+      expect(await leaks()).toEqual(NOTHING);
+      await first.click();
+      await page.getByText('support-bot').first().waitFor();
+      expect(await leaks()).toEqual(NOTHING);
+    }
   });
 
   it.each([
