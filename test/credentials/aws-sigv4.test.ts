@@ -11,6 +11,8 @@ const SUITE: Signing = {
   now: Date.UTC(2015, 7, 30, 12, 36),
 };
 const HOST = ['Host', 'example.amazonaws.com'];
+const VANILLA = '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31';
+const UNRESERVED = '-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const OF_CONTENT = '9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e';
 
 function signature(method: string, target: string, fields: readonly string[] = [], digest?: string, signing = SUITE): string {
@@ -58,6 +60,98 @@ describe('signedFields()', () => {
       ['My-Header1', ' value1', 'My-Header2', ' "a   b   c"'],
       'host;my-header1;my-header2;x-amz-date',
       'acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736',
+    ],
+    ['get-relative', 'GET', '/example/..', [], 'host;x-amz-date', VANILLA],
+    ['get-slash-dot-slash', 'GET', '/./', [], 'host;x-amz-date', VANILLA],
+    [
+      'get-slash-pointless-dot',
+      'GET',
+      '/./example',
+      [],
+      'host;x-amz-date',
+      'ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5',
+    ],
+    [
+      'get-slashes',
+      'GET',
+      '//example//',
+      [],
+      'host;x-amz-date',
+      '9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84',
+    ],
+    [
+      'get-unreserved',
+      'GET',
+      `/${UNRESERVED}`,
+      [],
+      'host;x-amz-date',
+      '07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f',
+    ],
+    // The suite writes these two as no request line can: a path that is encoded already is encoded once more, as services have it.
+    ['get-utf8', 'GET', '/ሴ', [], 'host;x-amz-date', '8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85'],
+    [
+      'get-space',
+      'GET',
+      '/example space/',
+      [],
+      'host;x-amz-date',
+      '652487583200325589f1fba4c7e578f72c47cb61beeca81406b39ddec1366741',
+    ],
+    [
+      'get-vanilla-query-unreserved',
+      'GET',
+      `/?${UNRESERVED}=${UNRESERVED}`,
+      [],
+      'host;x-amz-date',
+      '9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197',
+    ],
+    [
+      'get-vanilla-utf8-query',
+      'GET',
+      '/?%E1%88%B4=bar',
+      [],
+      'host;x-amz-date',
+      '2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04',
+    ],
+    [
+      'get-header-key-duplicate',
+      'GET',
+      '/',
+      ['My-Header1', 'value2', 'My-Header1', 'value2', 'My-Header1', 'value1'],
+      'host;my-header1;x-amz-date',
+      'c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea',
+    ],
+    [
+      'get-header-value-order',
+      'GET',
+      '/',
+      ['My-Header1', 'value4', 'My-Header1', 'value1', 'My-Header1', 'value3', 'My-Header1', 'value2'],
+      'host;my-header1;x-amz-date',
+      '08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01',
+    ],
+    [
+      'post-header-key-sort',
+      'POST',
+      '/',
+      ['My-Header1', 'value1'],
+      'host;my-header1;x-amz-date',
+      'c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c',
+    ],
+    [
+      'post-header-value-case',
+      'POST',
+      '/',
+      ['My-Header1', 'VALUE1'],
+      'host;my-header1;x-amz-date',
+      'cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d',
+    ],
+    [
+      'post-vanilla-query',
+      'POST',
+      '/?Param1=value1',
+      [],
+      'host;x-amz-date',
+      '28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11',
     ],
   ] as const)('%s', (...[, method, target, fields, names, hex]) => {
     expect(signature(method, target, fields)).toBe(own(names, hex));

@@ -7,7 +7,7 @@ import { signedFields } from '../../../src/credentials/aws-sigv4.ts';
 import { cordon } from '../../cli/cordon.ts';
 import { recordedContent } from '../../support/recorded-content.ts';
 import { startLab, type Lab } from '../../support/lab.ts';
-import type { Script } from '../../support/origin.ts';
+import type { OriginRequest, Script } from '../../support/origin.ts';
 import type { RawConnection, RawResponse } from '../../support/raw-client.ts';
 import { People } from '../holding/people.ts';
 
@@ -91,6 +91,7 @@ credentials:
   - { id: basic-key, for: [api-de-lab-example], inject: { basic: robot } }
   - { id: no-key, for: [api-de-lab-example], inject: { bearer: true } }
   - { id: aws-key, for: [api-de-lab-example], inject: { aws-sigv4: { service: bedrock, region: eu-central-1 } } }
+  - { id: s3-key, for: [api-de-lab-example], inject: { aws-sigv4: { service: s3, region: eu-central-1 } } }
   - { id: few-key, for: [api-de-lab-example], inject: { header: x-key, value: "{}" }, uses: { most: 2, every: 1h, per: session }, require: placeholder }
   - { id: own-key, for: [api-de-lab-example], inject: { header: x-own-key, value: "{}" }, uses: { most: 3, every: 1h } }
   - { id: pay-key, for: [api-de-lab-example], inject: { header: x-pay-key, value: "{}" } }
@@ -104,6 +105,7 @@ rules:
   - { id: with-basic, to: [api-de-lab-example], paths: ["/basic"], credential: basic-key }
   - { id: with-none, to: [api-de-lab-example], paths: ["/none"], credential: no-key }
   - { id: with-aws, to: [api-de-lab-example], paths: ["/aws/**"], credential: aws-key, mask: { request: [email] } }
+  - { id: with-s3, to: [api-de-lab-example], paths: ["/bucket/**"], credential: s3-key, length: chunked }
   - { id: pay, to: [api-de-lab-example], paths: ["/pay"], then: hold, credential: pay-key, approval: { by: [privacy], wait: 20s } }
   - { id: with-few, to: [api-de-lab-example], paths: ["/few", "/few/**"], credential: few-key }
   - { id: with-own, to: [api-de-lab-example], paths: ["/own"], credential: own-key }
@@ -127,7 +129,7 @@ describe('a credential that the agent never holds', () => {
     });
     for (const name of ['api-key', 'asked-key', 'query-key', 'basic-key', 'few-key', 'own-key', 'pay-key', 'clear-key'])
       await set(name, SECRET);
-    await set('aws-key', `AKIDEXAMPLE:${SECRET}`);
+    for (const name of ['aws-key', 's3-key']) await set(name, `AKIDEXAMPLE:${SECRET}`);
   });
   afterAll(() => lab[Symbol.asyncDispose]());
 
@@ -135,6 +137,16 @@ describe('a credential that the agent never holds', () => {
     const { directory } = lab.gateway;
     const config = join(directory, 'cordon.yaml');
     expect(await cordon(['secrets', 'set', name, '--config', config], directory, {}, value)).toMatchObject({ code: 0 });
+  }
+
+  /** What Authorization has to be of a request as it arrived. */
+  function signatureOf({ method, target, fields }: OriginRequest, service: string, digest?: string): string | undefined {
+    const date = fieldOf(fields, 'x-amz-date') ?? '';
+    const now = Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+    const key = { id: 'AKIDEXAMPLE', key: SECRET, sessionToken: undefined };
+    return signedFields({ method, target, fields: fields.flat(), digest }, { ...key, service, region: 'eu-central-1', now }).at(
+      -1,
+    );
   }
 
   async function get(target: string, fields: readonly string[] = [], name = API): Promise<RawResponse> {
@@ -311,21 +323,25 @@ describe('a credential that the agent never holds', () => {
     ];
     client.send(`${head.join('\r\n')}\r\n\r\n${content}`);
     expect((await client.response('POST')).status).toBe(200);
-    const { method, target, fields, content: got } = lab.origin(API).requests.at(-1)!;
-    expect(got.toString()).toContain('REDACTED_EMAIL');
-    const [, date = ''] = fields.find(([name]) => name === 'x-amz-date') ?? [];
-    const signing = {
-      id: 'AKIDEXAMPLE',
-      key: SECRET,
-      sessionToken: undefined,
-      service: 'bedrock',
-      region: 'eu-central-1',
-      now: Date.parse(date.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z')),
-    };
-    const digest = createHash('sha256').update(got).digest('hex');
-    expect(fieldOf(fields, 'authorization')).toBe(
-      signedFields({ method, target, fields: fields.flat(), digest }, signing).at(-1),
+    const got = lab.origin(API).requests.at(-1)!;
+    expect(got.content.toString()).toContain('REDACTED_EMAIL');
+    expect(fieldOf(got.fields, 'authorization')).toBe(
+      signatureOf(got, 'bedrock', createHash('sha256').update(got.content).digest('hex')),
     );
+  });
+
+  it('signs content for S3 that is still on its way: it begins to arrive before it has ended', async () => {
+    await using client: RawConnection = await lab.https(API);
+    const before = lab.origin(API).requests.length;
+    const head = ['PUT /bucket/a%20b/object HTTP/1.1', `Host: ${lab.authority(API)}`, 'Content-Type: application/octet-stream'];
+    client.send(`${head.join('\r\n')}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n`);
+    await expect.poll(() => lab.origin(API).received.endsWith('first'), { timeout: 5_000 }).toBe(true);
+    client.send('4\r\nlast\r\n0\r\n\r\n');
+    expect((await client.response('PUT')).status).toBe(200);
+    const got = lab.origin(API).requests[before]!;
+    expect(got.content.toString()).toBe('firstlast');
+    expect(fieldOf(got.fields, 'x-amz-content-sha256')).toBe('UNSIGNED-PAYLOAD');
+    expect(fieldOf(got.fields, 'authorization')).toBe(signatureOf(got, 's3'));
   });
 
   it('does not come back in a WebSocket: its handshake, its messages', async () => {
