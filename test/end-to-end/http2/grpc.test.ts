@@ -16,11 +16,13 @@ import type { OutcomeEvent } from '../../../src/core/exchange/record.ts';
 import { createTestCa } from '../../support/certificates.ts';
 import { startLab, type Lab, type LabOriginOptions } from '../../support/lab.ts';
 import { expectRefused } from '../attacks/refused.ts';
+import { People } from '../holding/people.ts';
 
 const API = 'api.de.lab.example';
 const MASKED = 'masked.de.lab.example';
 const LOOKED = 'looked.de.lab.example';
 const OLD = 'old.de.lab.example';
+const HELD = 'held.de.lab.example';
 
 const asIs = (value: Buffer): Buffer => value;
 const method = (name: string, requestStream = false, responseStream = false): object => ({
@@ -102,6 +104,7 @@ beforeAll(async () => {
       [API]: await origin(API),
       [MASKED]: await origin(MASKED),
       [LOOKED]: await origin(LOOKED),
+      [HELD]: await origin(HELD),
       [OLD]: await origin(OLD, ['http/1.1']),
     },
     rules: [
@@ -109,6 +112,7 @@ beforeAll(async () => {
       '{ id: masked, to: [masked-de-lab-example], paths: ["/lab.Echo/Unary"], then: permit, mask: { request: { entities: [pii], as: redact } } }',
       '{ id: passed, to: [masked-de-lab-example], paths: ["/lab.Echo/Both"], then: permit, opaque: pass, mask: { request: { entities: [pii], as: redact }, response: { entities: [pii], as: redact } } }',
       '{ id: looked, to: [looked-de-lab-example], then: permit }',
+      '{ id: held, to: [held-de-lab-example], then: hold, approval: { by: [privacy], wait: 20s } }',
       '{ id: cards, to: [looked-de-lab-example], content: { entities: [payment-card] }, then: deny }',
     ],
     gateway: { trust: [ca.pem] },
@@ -243,6 +247,37 @@ describe('gRPC that no rule permits', () => {
     expect(String((await once(both, 'data'))[0])).toBe('ANNA@EXAMPLE.ORG');
     both.end();
     expect((await once(both.resume(), 'status'))[0]).toMatchObject({ code: status.OK });
+  });
+});
+
+describe('gRPC that is held', () => {
+  it('a call waits, and is sent as it was approved; one that is denied is not', async () => {
+    const people = await People.of(lab);
+    using client = await clientOf(HELD);
+    const waiting = unary(client, 'Unary', 'please');
+    const asked = await people.next();
+    expect(lab.origin(HELD).connections.length).toBe(0);
+    await people.decide(asked, 'approve');
+    const { error, answer, trailers } = await waiting;
+    expect([error, answer, trailers.get('x-trailer')]).toEqual([null, 'echo please', ['behind']]);
+    const sent = seen.length;
+    const other = unary(client, 'Unary', 'other');
+    await people.decide(await people.next(), 'deny');
+    expect((await other).error?.code).toBe(status.PERMISSION_DENIED);
+    // Nobody decides: the call ends by its deadline.
+    expect((await unary(client, 'Never', 'x', Date.now() + 500)).error?.code).toBe(status.DEADLINE_EXCEEDED);
+    expect(seen.length).toBe(sent);
+  });
+
+  it('a stream whose end has not come cannot be shown, and nothing of it is sent', async () => {
+    using client = await clientOf(HELD);
+    const before = lab.origin(HELD).bytesReceived;
+    const both = client.makeBidiStreamRequest<Buffer, Buffer>('/lab.Echo/Both', asIs, asIs, { deadline: Date.now() + 1_500 });
+    both.write(Buffer.from('one'));
+    both.resume();
+    const [failed] = (await once(both, 'error')) as [ServiceError];
+    expect(failed.code).toBe(status.DEADLINE_EXCEEDED);
+    expect(lab.origin(HELD).bytesReceived).toBe(before);
   });
 });
 
