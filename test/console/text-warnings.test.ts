@@ -10,6 +10,8 @@ describe('textWarnings()', () => {
       ['“pаypal” mixes Latin and Cyrillic letters: it may imitate another word'],
     ],
     ['Greek in Latin', '{"payee":"αcme"}', ['“αcme” mixes Latin and Greek letters: it may imitate another word']],
+    ['letters of formulas', 'to 𝗉𝖺𝗒𝗉𝖺𝗅', ['“𝗉𝖺𝗒𝗉𝖺𝗅” is written with signs that stand for “paypal”: it may imitate that word']],
+    ['letters of full width', 'ｐay it', ['“ｐay” is written with signs that stand for “pay”: it may imitate that word']],
     [
       'a name all of whose letters look Latin',
       'https://аррӏе.com/login',

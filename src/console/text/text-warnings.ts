@@ -6,6 +6,8 @@ const WORD = /[\p{L}\p{M}]{3,}/gu;
 const NOT_IN_NAMES = /[^\p{L}\p{M}\p{N}.-]+/u;
 /** Scripts with letters that are drawn like those of another one of them. */
 const ALIKE: ReadonlySet<string> = new Set(['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee']);
+/** Letters that are another spelling of Latin ones: of formulas, of full width, and like letters (UAX #15, compatibility). */
+const SPELLED_ANEW = /[\u{1d400}-\u{1d7ff}\uff21-\uff3a\uff41-\uff5a\u2100-\u214f]/u;
 /** Words that are named. */
 const MOST = 5;
 
@@ -18,6 +20,9 @@ export function textWarnings(text: string): string[] {
 
 function wordsIn(text: string): string[] {
   return [...text.matchAll(WORD)].flatMap(([word]) => {
+    if (SPELLED_ANEW.test(word)) {
+      return [`“${word}” is written with signs that stand for “${word.normalize('NFKC')}”: it may imitate that word`];
+    }
     const scripts = scriptsOf(word).filter((script) => ALIKE.has(script));
     return scripts.length < 2 ? [] : [`“${word}” mixes ${scripts.join(' and ')} letters: it may imitate another word`];
   });
