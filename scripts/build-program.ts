@@ -19,7 +19,7 @@ function entries(): string[] {
   return [
     'cli/main.ts',
     'store/sqlite-worker.ts',
-    ...globSync('app/{reporting,verifying}/*-thread.ts', { cwd: join(ROOT, 'src') }).toSorted(),
+    ...globSync('app/{records,reporting,verifying}/*-thread.ts', { cwd: join(ROOT, 'src') }).toSorted(),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { segmentNumbers } from '../../recording/segment/segment-names.ts';
+import { hasSegments } from '../../recording/segment/segment-names.ts';
 
 /** The directories of the writers that have a chain below `directory`, sorted; none where it is not there yet. */
 export function writersIn(directory: string): string[] {
@@ -14,7 +14,7 @@ export function writersIn(directory: string): string[] {
   return names
     .sort()
     .map((name) => join(directory, name))
-    .filter((path) => statSync(path).isDirectory() && segmentNumbers(path).length > 0);
+    .filter((path) => statSync(path).isDirectory() && hasSegments(path));
 }
 
 /** Which chains a process follows: indexes, or copies to sinks. */

@@ -46,29 +46,34 @@ const LEVEL = 0.1;
 export class SinkWatch implements Disposable {
   readonly #sink: WatchedSink;
   readonly #parts: WatchParts;
-  readonly #waiting: () => SinkWaiting;
+  readonly #waiting: () => SinkWaiting | Promise<SinkWaiting>;
+  /** At the last look. */
+  #found: SinkWaiting | undefined;
+  #isLooking = false;
   #timer: NodeJS.Timeout | undefined;
   #lastSuccess: Instant = 0;
   #isBehind = false;
   #isTelling = false;
 
-  /** @param waiting what waits now; asked each second, and for the metrics */
-  constructor(sink: WatchedSink, parts: WatchParts, waiting: () => SinkWaiting) {
+  /** @param waiting what waits now; asked each second */
+  constructor(sink: WatchedSink, parts: WatchParts, waiting: () => SinkWaiting | Promise<SinkWaiting>) {
     [this.#sink, this.#parts, this.#waiting] = [sink, parts, waiting];
     const { label } = sink;
     const { metrics } = parts;
-    metrics.sampleSink('cordon_sink_waiting_records', label, () => waiting().records);
-    metrics.sampleSink('cordon_sink_waiting_bytes', label, () => waiting().bytes);
-    metrics.sampleSink('cordon_sink_waiting_segments', label, () => waiting().segments);
-    metrics.sampleSink('cordon_sink_lag_seconds', label, () => this.#lag(waiting()) / 1000);
+    metrics.sampleSink('cordon_sink_waiting_records', label, () => this.#found?.records ?? Number.NaN);
+    metrics.sampleSink('cordon_sink_waiting_bytes', label, () => this.#found?.bytes ?? Number.NaN);
+    metrics.sampleSink('cordon_sink_waiting_segments', label, () => this.#found?.segments ?? Number.NaN);
+    metrics.sampleSink('cordon_sink_lag_seconds', label, () =>
+      this.#found === undefined ? Number.NaN : this.#lag(this.#found) / 1000,
+    );
     metrics.sampleSink('cordon_sink_last_success_seconds', label, () => this.#lastSuccess / 1000);
   }
 
   /** At once, and from now on until disposed. */
   start(): void {
-    this.#timer = setInterval(() => this.#look(), EVERY);
+    this.#timer = setInterval(() => void this.#look(), EVERY);
     this.#timer.unref();
-    this.#look();
+    void this.#look();
   }
 
   /** The sink was sent something. */
@@ -86,15 +91,22 @@ export class SinkWatch implements Disposable {
     return oldest === undefined ? 0 : Math.max(0, this.#parts.clock.now() - oldest);
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
+    // The last one takes its time.
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     let waiting: SinkWaiting;
     try {
-      waiting = this.#waiting();
+      waiting = await this.#waiting();
     } catch {
       // A chain is just being removed, or cannot be read: whoever copies it meets that too, and says so.
+      this.#found = undefined;
       this.#report('It cannot be told how far the sink is behind');
       return;
+    } finally {
+      this.#isLooking = false;
     }
+    this.#found = waiting;
     const lag = this.#lag(waiting);
     const { alarmAfter, mostBehind = Number.POSITIVE_INFINITY } = this.#sink;
     this.#report(lag > mostBehind ? `The sink is ${Math.round(lag / 1000)} s behind, more than its most-behind` : undefined);

@@ -19,7 +19,9 @@ export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' 
   using resources = new DisposableStack();
   resources.use(watchEndings({ approvals: holds.approvals, endings: createEndingStore(state.database.db), clock }));
   resources.use(watchApprovalRetention({ ...holds, retention: settings.approvals.retention, clock, journal, log }));
-  void survey(parts);
+  const over = new AbortController();
+  resources.defer(() => over.abort());
+  void survey(parts, over.signal);
   resources.use(watchWriters({ settings, clock, log, random: systemRandom }));
   resources.use(watchRetentionOf(parts));
   const limits = createLimitRepository(state.database.db, clock);
@@ -35,10 +37,11 @@ export function keepHouse(parts: Pick<UpkeepParts, 'settings' | 'clock' | 'log' 
   return resources.move();
 }
 
-async function survey({ settings, log, state }: Parameters<typeof keepHouse>[0]): Promise<void> {
+async function survey({ settings, log, state }: Parameters<typeof keepHouse>[0], signal: AbortSignal): Promise<void> {
   try {
-    await surveyRecords({ settings, log, journals: state.records.journals, random: systemRandom });
+    await surveyRecords({ settings, log, journals: state.records.journals, signal });
   } catch (error) {
+    if (signal.aborted) return;
     log.warn({ detail: String(error) }, 'Nobody could look whether the record is whole: cordon verify says more');
   }
 }

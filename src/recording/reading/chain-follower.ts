@@ -6,7 +6,7 @@ import type { WrappingKey } from '../keys/record-keys.ts';
 import { BLOCK_HEAD_BYTES, type BlockOpener, readBlockHead } from '../segment/block.ts';
 import { blockOpener } from '../segment/segment-key.ts';
 import { HEADER_WINDOW, readHeader } from '../segment/segment-header.ts';
-import { segmentName, segmentNumbers } from '../segment/segment-names.ts';
+import { readSegmentNumbers, segmentName } from '../segment/segment-names.ts';
 import { splitLines, UnreadableSegment } from './read-lines.ts';
 
 /** Records that were written together, and where they are. */
@@ -51,7 +51,7 @@ export class ChainFollower {
    * @throws UnreadableSegment; what the operating system reports
    */
   async read(from: ChainSpot | undefined, until?: Pick<ChainSpot, 'segment' | 'offset'>): Promise<Followed> {
-    const numbers = segmentNumbers(this.#directory);
+    const numbers = await readSegmentNumbers(this.#directory);
     let spot = from ?? { segment: numbers[0] ?? 1, offset: 0, block: 0 };
     for (;;) {
       const bounds = { limit: limitOf(spot, until), mayBeTorn: until === undefined && spot.segment === numbers.at(-1) };

@@ -1,12 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { basename, dirname } from 'node:path';
-import type { Random } from '../../../core/ports.ts';
+import { basename } from 'node:path';
 import { surveyChain } from '../../../recording/chain/survey-chain.ts';
-import { claimWriter } from '../../../recording/chain/writer-claim.ts';
-import type { ReadingKeys } from '../../../recording/keys/record-keys.ts';
 import type { OpenJournal } from '../../../recording/journal.ts';
 import type { Log } from '../../../telemetry/log.ts';
-import { readingKeysOf } from '../record-keys.ts';
+import { inThread } from '../../threads/in-thread.ts';
+import { localAuditKey, readingKeysOf } from '../record-keys.ts';
+import type { SurveyTask, SurveyedChain } from '../survey-thread.ts';
 import { chainsBelow } from './chains-below.ts';
 import { recordStores, type RecordSettings } from './record-stores.ts';
 
@@ -14,36 +12,34 @@ export interface SurveyParts {
   readonly settings: RecordSettings;
   /** That this process writes: their ends it has seen when it opened them. */
   readonly journals: readonly Pick<OpenJournal, 'writer'>[];
-  readonly random: Random;
   readonly log: Pick<Log, 'warn'>;
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Warns of every chain, also of writers that are no more, of which segments are missing, or whose end is torn or gone. A look, beside
- * the exchanges that run: nothing is refused for it, and nothing changed.
+ * the exchanges that run: nothing is refused for it, and nothing changed. The last segments of others are read in a thread, since
+ * each takes up to a third of a second.
  */
-export async function surveyRecords({ settings, journals, random, log }: SurveyParts): Promise<void> {
+export async function surveyRecords({ settings, journals, log, signal }: SurveyParts): Promise<void> {
   const own = new Set(journals.map(({ writer }) => writer));
+  const found: SurveyedChain[] = [];
   for (const store of recordStores(settings)) {
     const keys = await readingKeysOf(settings, store);
+    const others: string[] = [];
     for (const directory of chainsBelow([store.directory])) {
-      await nextTurn();
-      const writer = basename(directory);
-      const detail = problemOf(directory, keys, own.has(writer) ? undefined : random);
-      if (detail === undefined) continue;
-      log.warn({ writer, directory, detail }, 'A part of the record is missing or torn: cordon verify says more');
+      if (own.has(basename(directory))) found.push({ directory, detail: surveyChain(directory, keys, false) });
+      else others.push(directory);
     }
+    const auditKey = await localAuditKey(settings, store.directory);
+    if (others.length === 0 || auditKey === undefined) continue;
+    const task: SurveyTask = { directories: others, auditKey: Buffer.from(auditKey) };
+    found.push(...(await inThread<readonly SurveyedChain[]>('records/survey', task, { signal })));
   }
-}
-
-/** @param random absent where this process writes the chain */
-function problemOf(directory: string, keys: ReadingKeys, random: Random | undefined): string | undefined {
-  // Held meanwhile, so that nobody goes on with it; what another process holds it has looked at itself.
-  const claim = random === undefined ? undefined : claimWriter(dirname(directory), random, basename(directory));
-  using idle = claim?.ok === true ? claim.value : undefined;
-  try {
-    return surveyChain(directory, keys, idle !== undefined);
-  } catch (error) {
-    return `It cannot be looked at: ${(error as Error).message}`;
+  for (const { directory, detail } of found) {
+    if (detail === undefined) continue;
+    const writer = basename(directory);
+    log.warn({ writer, directory, detail }, 'A part of the record is missing or torn: cordon verify says more');
   }
 }

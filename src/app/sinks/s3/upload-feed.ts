@@ -14,7 +14,7 @@ import { SinkWatch, type WatchParts } from '../sink-watch.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { fileContent, type S3Content, textContent } from './s3-content.ts';
 import type { S3Sink } from './s3-sink.ts';
-import { finishedSegments, type UploadedChain, waitingSegments } from './waiting-segments.ts';
+import { finishedSegments, type UploadedChain, WaitingSegments } from './waiting-segments.ts';
 
 export interface UploadParts extends WatchParts {
   /** Of all writers. */
@@ -52,7 +52,8 @@ export class UploadFeed implements AsyncDisposable {
 
   constructor(sink: S3Sink, bucket: S3Bucket, stop: AbortController, parts: UploadParts) {
     [this.#sink, this.#bucket, this.#stop, this.#parts] = [sink, bucket, stop, parts];
-    this.#watch = new SinkWatch(sink, parts, () => waitingSegments(this.#chains()));
+    const waiting = new WaitingSegments();
+    this.#watch = new SinkWatch(sink, parts, () => waiting.look(this.#chains()));
     this.#loop = new FeedLoop({ ...parts, feed: () => this.#feed(), onDefect: (error) => this.#putOff(String(error)) });
     this.#watch.start();
     this.#loop.start();
@@ -96,7 +97,7 @@ export class UploadFeed implements AsyncDisposable {
   async #segmentsOf(chain: UploadedChain): Promise<boolean> {
     const { directory, cursorFile } = chain;
     const writer = basename(directory);
-    for (const number of finishedSegments(chain)) {
+    for (const number of await finishedSegments(chain)) {
       const path = join(directory, segmentName(number));
       if (!(await this.#put(`${writer}/${segmentName(number)}`, await fileContent(path)))) return false;
       await writeCursor(cursorFile, { seq: 0, taken: { segment: number, offset: 0, block: 0 } });

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Instant } from '../../../core/units.ts';
-import { segmentBegan } from '../../../recording/segment/segment-began.ts';
-import { segmentName, segmentNumbers } from '../../../recording/segment/segment-names.ts';
+import type { Bytes, Instant } from '../../../core/units.ts';
+import { readSegmentBegan } from '../../../recording/segment/segment-began.ts';
+import { readSegmentNumbers, segmentName } from '../../../recording/segment/segment-names.ts';
 import { readCursor } from '../chain-cursor.ts';
 import type { SinkWaiting } from '../sink-watch.ts';
 
@@ -14,37 +14,60 @@ export interface UploadedChain {
   readonly open: number | undefined;
 }
 
-/** The segments that are finished and not in the bucket, ascending. Throws what the operating system reports. */
-export function finishedSegments({ directory, cursorFile, open }: UploadedChain): readonly number[] {
-  const numbers = segmentNumbers(directory);
+/** The segments that are finished and not in the bucket, ascending. Rejects with what the operating system reports. */
+export async function finishedSegments(chain: UploadedChain): Promise<readonly number[]> {
+  return finishedOf(await readSegmentNumbers(chain.directory), chain);
+}
+
+function finishedOf(numbers: readonly number[], { cursorFile, open }: UploadedChain): readonly number[] {
   const end = open ?? numbers.at(-1) ?? 0;
   // Of this kind of sink the cursor counts segments alone.
   const done = readCursor(cursorFile).taken?.segment ?? 0;
   return numbers.filter((each) => each > done && each < end);
 }
 
-/** What waits of all chains. Throws what the operating system reports. */
-export function waitingSegments(chains: readonly UploadedChain[]): SinkWaiting {
-  let [bytes, segments] = [0, 0];
-  let oldest: Instant | undefined;
-  for (const chain of chains) {
-    const numbers = finishedSegments(chain);
-    if (numbers.length === 0) continue;
-    segments += numbers.length;
-    for (const number of numbers) bytes += sizeOf(join(chain.directory, segmentName(number)));
-    const finished = finishedAt(chain.directory, numbers[0]!);
-    oldest = Math.min(oldest ?? finished, finished);
+/**
+ * Looks at what waits beside the event loop. Where a bucket is away for weeks thousands of segments wait: the length of each is
+ * asked for once, since none of them changes.
+ */
+export class WaitingSegments {
+  /** Of those that waited at the last look, by path. */
+  #sizes: ReadonlyMap<string, Bytes> = new Map();
+
+  /** What waits of all chains. Rejects with what the operating system reports. */
+  async look(chains: readonly UploadedChain[]): Promise<SinkWaiting> {
+    const sizes = new Map<string, Bytes>();
+    let oldest: Instant | undefined;
+    for (const chain of chains) {
+      const numbers = await readSegmentNumbers(chain.directory);
+      const waiting = finishedOf(numbers, chain);
+      if (waiting.length === 0) continue;
+      for (const number of waiting) {
+        const path = join(chain.directory, segmentName(number));
+        sizes.set(path, this.#sizes.get(path) ?? (await sizeOf(path)));
+      }
+      const finished = await finishedAt(chain.directory, waiting[0]!, numbers);
+      oldest = Math.min(oldest ?? finished, finished);
+    }
+    this.#sizes = sizes;
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    return { records: 0, bytes, segments: sizes.size, oldest };
   }
-  return { records: 0, bytes, segments, oldest };
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+async function sizeOf(path: string): Promise<Bytes> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    // Retention has removed it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 /** A segment is finished when the next one is begun; one of which that cannot be told, when it was written last. */
-function finishedAt(directory: string, number: number): Instant {
-  const next = segmentNumbers(directory).find((each) => each > number);
-  const began = next === undefined ? undefined : segmentBegan(join(directory, segmentName(next)));
-  return began ?? statSync(join(directory, segmentName(number))).mtimeMs;
+async function finishedAt(directory: string, number: number, numbers: readonly number[]): Promise<Instant> {
+  const next = numbers.find((each) => each > number);
+  const began = next === undefined ? undefined : await readSegmentBegan(join(directory, segmentName(next)));
+  return began ?? (await stat(join(directory, segmentName(number)))).mtimeMs;
 }
