@@ -39,6 +39,8 @@ export function openExchange({ url, method, token, json, silence, signal }: ApiR
     sent.once('response', resolve);
     sent.once('timeout', () => sent.destroy(new Error(`it said nothing for ${silence / 1000} s`)));
     sent.on('error', reject);
+    // Also behind a response that is none (101): Node says nothing else of it.
+    sent.once('close', () => reject(new Error('it ended the connection without an answer')));
     sent.end(body);
   });
 }

@@ -37,6 +37,8 @@ export function askGateway({ host, port, credentials }: Asked, page: string): Pr
       answer.on('end', () => resolve(ok({ status, content })));
     });
     sent.once('timeout', () => sent.destroy(new Error('no answer within 5 s')));
+    // Behind an answer that was cut, or is none (101): Node says nothing else of it.
+    sent.once('close', () => resolve(fail(`${host}:${port}: ended the connection without a whole answer`)));
     sent.once('error', (error) => resolve(fail(`${host}:${port}: ${error.message}`)));
     sent.end();
   });
