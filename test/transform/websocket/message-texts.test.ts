@@ -9,7 +9,7 @@ function filtered(messages: readonly string[]): { readonly left: string[]; reado
   const { texts, findings } = redactingTexts();
   const left = messages.flatMap((message) => texts.message(Buffer.from(message)));
   const held = texts.finish();
-  return { left: [...left, ...held].map((each) => Buffer.from(each).toString()), found: Object.fromEntries(findings) };
+  return { left: [...left, ...held].map((each) => Buffer.from(each).toString()), found: Object.fromEntries(findings.counts) };
 }
 
 describe('MessageTexts', () => {

@@ -1,3 +1,4 @@
+import type { Findings } from '../../../src/masking/finding.ts';
 import { CodingMemory } from '../../../src/transform/codings/coding-memory.ts';
 import { MessageMasking } from '../../../src/transform/masking/message-masking.ts';
 import { planMasks } from '../../../src/transform/masking/mask-plan.ts';
@@ -12,11 +13,11 @@ export const MASKED_CARD = 'REDACTED_PAYMENT_CARD';
 const ENTITIES = ['email', 'github-token', 'payment-card', 'private-key'];
 
 /** Texts whose cards, addresses and tokens are redacted, and what counts them. */
-export function redactingTexts(): { readonly texts: MessageTexts; readonly findings: ReadonlyMap<string, number> } {
+export function redactingTexts(): { readonly texts: MessageTexts; readonly findings: Findings } {
   const plan = planMasks([{ entities: ENTITIES, as: 'redact', in: ['content'], unreadable: 'deny' }], []);
   const masking = new MessageMasking(plan, { hash: () => new Uint8Array(32) });
   const ofContent = masking.of('content')!;
-  return { texts: new MessageTexts(maskingTexts(ofContent), ofContent), findings: masking.findings.counts };
+  return { texts: new MessageTexts(maskingTexts(ofContent), ofContent), findings: masking.findings };
 }
 
 /** A flow from an origin to its client, unless told otherwise. */
