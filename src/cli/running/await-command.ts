@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
+import { isAtTerminal } from './shared-terminal.ts';
 
 /** Those that somebody sends to a process; the rest end it or are its own affair. */
 const PASSED: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
@@ -24,9 +24,9 @@ export interface Awaited {
  * @returns its exit status; 128 and the number where a signal ended it, 127 where there is no such program
  */
 export async function awaitCommand({ child, depth }: Awaited): Promise<number> {
-  const isAtTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const isHeardBoth = isAtTerminal();
   const pass = (signal: NodeJS.Signals): void => {
-    if (!(isAtTerminal && OF_TERMINALS.has(signal))) signalCommand(child, depth, signal);
+    if (!(isHeardBoth && OF_TERMINALS.has(signal))) signalCommand(child, depth, signal);
   };
   for (const signal of PASSED) process.on(signal, pass);
   try {

@@ -15,6 +15,7 @@ import { commandEnvironment, sandboxEnvironment, secretVariables } from './comma
 import { forward } from './forward.ts';
 import { hiddenPaths } from './hidden-paths.ts';
 import { PROXY_INSIDE, Sandbox, TRUST_INSIDE } from './sandbox.ts';
+import { terminalWarning } from './shared-terminal.ts';
 import { startCommand } from './start-command.ts';
 
 interface RunOptions {
@@ -106,6 +107,8 @@ async function runInside(context: CommandContext, carried: Carried, sandbox: San
       'cordon: warning: runs as root, whose files and devices the command can write: start it as an ordinary user',
     );
   }
+  const shared = terminalWarning();
+  if (shared !== undefined) context.terminal.err(`cordon: warning: ${shared}`);
   const own = [settings.data.directory, settings.rules, ...(file === undefined ? [] : [file])];
   const started = await sandbox.enter({
     trust: carried.trust,

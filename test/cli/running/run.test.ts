@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,8 @@ describe.skipIf(!ISOLATED)(`cordon run${NO_NAMESPACES}`, () => {
     const argv = [ENTRY, 'run', '--agent', 'lab', '--config', 'cordon.yaml', '--', process.execPath, file];
     using terminal = new TerminalProcess(argv, lab.gateway.directory);
     await expect.poll(() => terminal.out, { timeout: 10_000 }).toContain('columns 160 true');
+    // Where the kernel lets it type, people are told; who shares no terminal is not.
+    expect(terminal.out.includes('can type into this terminal')).toBe(await typesIntoTerminals());
     terminal.type('\u0003');
     expect(await terminal.exited).toBe(3);
     expect(terminal.out).toMatch(/interrupted 1\s+$/);
@@ -202,6 +204,12 @@ describe.skipIf(!ISOLATED)(`cordon run${NO_NAMESPACES}`, () => {
     }
   });
 });
+
+/** Whether a process may put characters into the input of its terminal (TIOCSTI). */
+async function typesIntoTerminals(): Promise<boolean> {
+  const setting = await readFile('/proc/sys/dev/tty/legacy_tiocsti', 'utf8').catch(() => '1');
+  return setting.trim() !== '0';
+}
 
 async function own(directory: string): Promise<void> {
   await once(spawn('chown', ['-R', '65534:65534', directory]), 'close');
