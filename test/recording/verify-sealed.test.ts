@@ -10,8 +10,12 @@ import { readCheckpoint, type Checkpoint } from '../../src/recording/tree/checkp
 import { createRecordKeys } from '../../src/recording/keys/record-keys.ts';
 import { MACHINE_RANDOM, ManualClock } from '../support/clock.ts';
 import { segmentPaths, TEST_KEYS, verified } from '../support/record-files.ts';
-import { denial } from './events.ts';
+import { readLines } from '../../src/recording/reading/read-lines.ts';
+import { appended, content, denial } from './events.ts';
 import { journalIn, temporaryDirectory } from './fixtures.ts';
+
+/** As it is given to the record: what it is sealed with is not what is looked at here. */
+const CONTENT = Buffer.from('what a session has sealed under a key of its own');
 
 interface Chain {
   readonly directory: string;
@@ -19,7 +23,7 @@ interface Chain {
   readonly checkpoint: Checkpoint;
 }
 
-/** Three segments, blocks of one record and of several. */
+/** Several segments, blocks of one record and of several, with and without content. */
 async function makeChain(recordings: string): Promise<Chain> {
   const opened = await openJournal({
     directory: recordings,
@@ -35,7 +39,8 @@ async function makeChain(recordings: string): Promise<Chain> {
   const journal = opened.value;
   for (let i = 0; i < 12; i += 3) {
     await journal.append(denial(i));
-    await Promise.all([journal.append(denial(i + 1)), journal.append(denial(i + 2))]);
+    const piece = appended(content(CONTENT.toString('base64'), { index: i }));
+    await Promise.all([journal.append(denial(i + 1)), journal.append(piece)]);
   }
   await journal.close();
   const { directory } = journal;
@@ -184,6 +189,22 @@ describe('verifyChain() of sealed blocks', () => {
       ok: false,
       failure: { reason: expect.stringContaining(`sealed under the key ${TEST_KEYS.wrapping.id}`) as string },
     });
+  });
+
+  it('leaks nothing to who has a wrong key, or none', async () => {
+    const other = createRecordKeys(new Uint8Array(32).fill(9), new Uint8Array(32));
+    for (const wrapping of [[other.wrapping], []]) {
+      const given: Buffer[] = [];
+      const reading = (async () => {
+        for await (const lines of readLines(chain.directory, wrapping)) given.push(...lines);
+      })();
+      await expect(reading).rejects.toThrow(`sealed under the key ${TEST_KEYS.wrapping.id}`);
+      expect(given).toEqual([]);
+    }
+    for (const segment of chain.segments) {
+      expect(segment.includes('blocked.example')).toBe(false);
+      expect(segment.includes(CONTENT)).toBe(false);
+    }
   });
 
   it('refuses a version that is newer than the program', async () => {
