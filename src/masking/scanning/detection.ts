@@ -164,7 +164,7 @@ function indexTokens(
     if (length < SHORTEST_AT_DIGITS && !isDisjoint(marked[0], DIGITS))
       throw new Defect(`The token ${pattern.source} is too short to be marked at a digit`);
     tokens.add([...marked, ...sets.slice(markedAt + 2)], { ...token, markedAt });
-    places.addSteps(marked, markedAt, pattern.steps);
+    places.addTokenSteps(marked, markedAt, pattern.steps);
     if (markedAt > 0 && !isDisjoint(sets[markedAt - 1]!, WORDS)) for (const byte of bytesOf(marked[0])) markedWithin[byte] = 1;
   }
   return { tokens, markedWithin, shortestToken };

@@ -10,7 +10,7 @@ const LENGTH = 17;
 export function findMacAddresses({ text, length, goesOn }: Run, limit: number, report: Report): void {
   for (let i = 0; i < limit && i + LENGTH <= length; i++) {
     const separator = text[i + 2]!;
-    if (separator !== COLON && separator !== DASH) continue;
+    if ((separator !== COLON && separator !== DASH) || text[i + 5] !== separator) continue;
     if (i === 0 ? goesOn : isPart(text[i - 1]!, separator)) continue;
     if (i + LENGTH < length && isPart(text[i + LENGTH]!, separator)) continue;
     if (!isAddress(text, i, separator)) continue;

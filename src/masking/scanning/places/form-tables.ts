@@ -1,6 +1,6 @@
 import { hashesOfFour } from './four-bytes.ts';
 import { CLASSES, WORD } from '../characters/byte-classes.ts';
-import { ANY, bitsOf, type ByteSet } from '../characters/byte-set.ts';
+import { ANY, bitsOf, bytesOf, type ByteSet } from '../characters/byte-set.ts';
 import { PairIndex } from '../forms/pair-index.ts';
 import type { TokenStep } from '../forms/token-pattern.ts';
 
@@ -22,6 +22,8 @@ export interface FormTables {
    * digits behind that place; of each step the set, the least, the most.
    */
   readonly steps: Uint16Array;
+  /** By byte: of the tokens that are marked at it the same of their rows as a list has. */
+  readonly tokenRows: Uint16Array;
   /** 32 bytes a set, a bit for each byte. */
   readonly sets: Uint8Array;
 }
@@ -146,9 +148,17 @@ export class FormTableBuilder {
   readonly #steps: number[] = [];
   /** By form: the letters and digits it has where it is marked. */
   readonly #rows = new Map<number, Pick<Row, 'least' | 'behind'>>();
+  /** By byte: the tokens that are marked at it. */
+  readonly #tokens: readonly number[][] = Array.from({ length: 256 }, () => []);
   readonly #sets = new Map<string, number>();
   /** The same by the set itself: most forms share theirs, and a key takes longer to make than to be looked up. */
   readonly #ids = new Map<ByteSet, number>();
+
+  /** Adds a form that is a token: see {@link add}. */
+  addToken(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
+    for (const byte of bytesOf(marked[0])) this.#tokens[byte]!.push(this.#steps.length);
+    this.add(marked, markedAt, steps);
+  }
 
   /**
    * @param marked what may stand at the place that is marked, and behind it
@@ -187,6 +197,7 @@ export class FormTableBuilder {
       listed: laid(this.#byPair),
       lists: Uint16Array.from(flat),
       steps: Uint16Array.from(this.#steps),
+      tokenRows: Uint16Array.from(this.#tokens.flatMap((list) => this.#rowsOf(list))),
       sets: new Uint8Array(Uint32Array.from([...this.#sets.keys()].flatMap((key) => key.split(' ').map(Number))).buffer),
     };
   }

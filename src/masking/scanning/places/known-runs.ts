@@ -4,8 +4,12 @@ import { AFTER_KNOWN_RUNS, KNOWN_RUNS } from './memory-layout.ts';
 /** Told of a shape that was recognised: the cell of the automaton that led to it, and where it begins and ends in the run. */
 export type TakeShape = (cell: number, from: number, to: number) => void;
 
-/** Cells of a run before its shapes: where it begins, where it ends, its digits, what occurs in it, how many shapes they are. */
-const HEAD = 5;
+/** Cells of a run before its shapes: where it begins, where it ends; how many shapes they are, its digits and what occurs in it. */
+const HEAD = 3;
+const MOST_SHAPES = 0xffff;
+const DIGITS_AT = 16;
+const MOST_DIGITS = 0xff;
+const FEATURES_AT = 24;
 /** Cells of a shape. */
 const SHAPE = 2;
 
@@ -33,7 +37,7 @@ export class KnownRuns implements PlainRun {
     const cells = this.#cells;
     const place = at - this.#base;
     let run = this.#run;
-    while (cells[run + 1]! <= place) run += HEAD + SHAPE * cells[run + HEAD - 1]!;
+    while (cells[run + 1]! <= place) run += HEAD + SHAPE * (cells[run + 2]! & MOST_SHAPES);
     this.#run = run;
     return cells[run]! <= place;
   }
@@ -47,11 +51,11 @@ export class KnownRuns implements PlainRun {
   }
 
   get digits(): number {
-    return this.#cells[this.#run + 2]!;
+    return (this.#cells[this.#run + 2]! >> DIGITS_AT) & MOST_DIGITS;
   }
 
   get features(): number {
-    return this.#cells[this.#run + 3]!;
+    return this.#cells[this.#run + 2]! >> FEATURES_AT;
   }
 
   /** Hands over the shapes of the run, in the order of their beginnings. */
@@ -66,7 +70,7 @@ export class KnownRuns implements PlainRun {
 
   #takeShapes(first: number, take: TakeShape): void {
     const cells = this.#cells;
-    const last = first + SHAPE * cells[first - 1]!;
+    const last = first + SHAPE * (cells[first - 1]! & MOST_SHAPES);
     for (let i = first; i < last; i += SHAPE) take(cells[i]! & 0xffff, cells[i]! >> 16, cells[i + 1]!);
   }
 }

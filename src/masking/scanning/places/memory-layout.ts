@@ -18,6 +18,7 @@ export const TEXT = 0x7_0000;
 const LISTED = 0x9_0000;
 const LISTS = 0xb_0000;
 export const PLAIN_RUN = 0xc_0000;
+const TOKEN_ROWS = 0xc_0100;
 const SETS = 0xc_8000;
 const FIELD_NAMES = 0xd_0000;
 const PHONE_BEGINNINGS = 0xe_0000;
@@ -48,6 +49,7 @@ export function layOut(memory: ArrayBuffer, tables: PlaceTables): void {
     [FIRST, tables.first, SECOND],
     [SECOND, tables.second, BEGINNINGS],
     [KEYED, tables.forms.keyed, STEPS],
+    [TOKEN_ROWS, tables.forms.tokenRows, SETS],
     [LISTED, tables.forms.listed, LISTS],
     [LISTS, tables.forms.lists, SETS],
     [STEPS, tables.forms.steps, END],

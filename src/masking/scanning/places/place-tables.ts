@@ -136,6 +136,11 @@ export class PlaceTableBuilder {
     this.#forms.add(marked, markedAt, steps);
   }
 
+  /** The same of a token. */
+  addTokenSteps(marked: readonly [ByteSet, ByteSet], markedAt: number, steps: readonly TokenStep[]): void {
+    this.#forms.addToken(marked, markedAt, steps);
+  }
+
   #addKey(key: Key): void {
     const hashes = hashesOfFour(key);
     if (hashes === undefined) this.#addPairs(key);

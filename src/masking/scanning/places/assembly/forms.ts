@@ -1,5 +1,5 @@
 import { digits, letters } from './blocks';
-import { KEYED, keyHash, LISTED, LISTS, SETS, STEPS, TEXT } from './memory';
+import { KEYED, keyHash, LISTED, LISTS, SETS, STEPS, TEXT, TOKEN_ROWS } from './memory';
 
 /**
  * Before the steps of a form: how far behind its beginning it is marked, the number of its steps, its least length; of the
@@ -41,7 +41,7 @@ export function mayBeFormBefore(at: usize, end: usize, stop: usize): bool {
 function isOneOf(position: usize, words: u32, at: usize, end: usize, stop: usize): bool {
   const list = LISTS + (position << 1);
   const count = usize(load<u16>(list));
-  if (count == 0 || !mayHaveRow(list, usize(ctz(~u64(words))), at, stop)) return false;
+  if (count == 0 || !mayHaveRow(list + 2, usize(ctz(~u64(words))), at, stop)) return false;
   const four = load<u32>(at);
   const last = list + LIST_HEAD + (count << 1);
   for (let entry = list + LIST_HEAD; entry < last; entry += 2) {
@@ -55,14 +55,24 @@ function isOneOf(position: usize, words: u32, at: usize, end: usize, stop: usize
   return false;
 }
 
-/** Whether one of a list may have such a row of letters and digits where it is marked: nearly none has one so short. */
+/** Whether a token may be marked at `at`, by its first byte and the row of letters and digits that begins there. */
 // @ts-ignore: decorator
 @inline
-function mayHaveRow(list: usize, row: usize, at: usize, stop: usize): bool {
-  if (at + row >= stop || row >= usize(load<u16>(list, 2))) return true;
+export function mayBeTokenOfRow(at: usize, row: usize, stop: usize): bool {
+  return mayHaveRow(TOKEN_ROWS + (usize(load<u8>(at)) << 3), row, at, stop);
+}
+
+/**
+ * Whether one of some forms may have such a row of letters and digits where it is marked: nearly none has one so short.
+ * @param rows see {@link LIST_HEAD}
+ */
+// @ts-ignore: decorator
+@inline
+function mayHaveRow(rows: usize, row: usize, at: usize, stop: usize): bool {
+  if (at + row >= stop || row >= usize(load<u16>(rows))) return true;
   const behind: u32 = load<u8>(at + row);
-  if (row >= usize(load<u16>(list, 4)) && isIn(SETS + (usize(load<u16>(list, 6)) << 5), behind)) return true;
-  return isIn(SETS + (usize(load<u16>(list, 8)) << 5), behind);
+  if (row >= usize(load<u16>(rows, 2)) && isIn(SETS + (usize(load<u16>(rows, 4)) << 5), behind)) return true;
+  return isIn(SETS + (usize(load<u16>(rows, 6)) << 5), behind);
 }
 
 /** Whether the letters and digits behind the place that is marked are so many as in the form, and go on like it. */

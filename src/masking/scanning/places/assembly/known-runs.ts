@@ -3,10 +3,13 @@ import { AFTER_KNOWN_RUNS, KNOWN_RUNS, TEXT } from './memory';
 
 /**
  * Runs with numbers that may be values, in the order in which they stand: where each begins and ends in the text, how many
- * digits it has, what else occurs in it, how many shapes are in it, and for each of these the cell of the automaton that led to it with where it begins in the run, and where it ends.
- * Behind the last one stands one beyond any text. `known-runs.ts` beside this folder reads them.
+ * shapes are in it, how many digits and what else; then for each shape the cell of the automaton that led to it with where it
+ * begins in the run, and where it ends. Behind the last run stands one beyond any text. `known-runs.ts` beside this folder reads them.
  */
-const HEAD: usize = 20;
+const HEAD: usize = 12;
+/** In the third cell of a run, above the number of its shapes. */
+const DIGITS_AT: i32 = 16;
+const FEATURES_AT: i32 = 24;
 const SHAPE: usize = 8;
 const BEYOND: i32 = 0x7fff_ffff;
 
@@ -42,9 +45,7 @@ export function keepRun(start: usize, end: usize, digits: i32): void {
   if (!hasRoom()) return;
   store<i32>(run, i32(start - TEXT));
   store<i32>(run, i32(end - TEXT), 4);
-  store<i32>(run, digits, 8);
-  store<i32>(run, featuresOf(start, end), 12);
-  store<i32>(run, countShapes(), 16);
+  store<i32>(run, countShapes() | (digits << DIGITS_AT) | (featuresOf(start, end) << FEATURES_AT), 8);
   run = shape;
   endRuns();
 }
@@ -52,7 +53,7 @@ export function keepRun(start: usize, end: usize, digits: i32): void {
 /** Where the shapes lie that were noted of the run that was begun, behind their number; 0 where there was no room for all. */
 export function notedShapes(): i32 {
   if (!hasRoom()) return 0;
-  store<i32>(run, countShapes(), 16);
+  store<i32>(run, countShapes(), 8);
   return i32(run + HEAD);
 }
 

@@ -27,6 +27,8 @@ export const LISTS: usize = 0xb_0000;
 export const SETS: usize = 0xc_8000;
 /** The run that was read last: see `read-run.ts`. */
 export const PLAIN_RUN: usize = 0xc_0000;
+/** By byte: the rows of letters and digits of the tokens that are marked at it, as a list of forms has them: see `forms.ts`. */
+export const TOKEN_ROWS: usize = 0xc_0100;
 /** The automaton of the names of fields, read from their ends: see `signs.ts`. */
 export const FIELD_NAMES: usize = 0xd_0000;
 /** The same as {@link BEGINNINGS} for the words that explain telephone numbers alone. */

@@ -1,5 +1,6 @@
 import { up } from './blocks';
 import { featuresOf } from './features';
+import { mayBeTokenOfRow } from './forms';
 import { joins } from './joins';
 import { beginRun, notedShapes } from './known-runs';
 import { bitsFrom, classOf, DIGITS, firstOf, HIGH, isDigit, JOINABLE, PLACES, PLAIN_RUN, TEXT, WORDS } from './memory';
@@ -103,6 +104,8 @@ export function nextToken(from: i32, to: i32, runFrom: i32, textEnd: i32): i32 {
         continue;
       }
     }
+    const row = usize(ctz(~bitsFrom(WORDS, at)));
+    if (!mayBeTokenOfRow(at, row, stop) && !isDigit(load<u8>(at - 1))) continue;
     if (mayBeToken(at, TEXT + runFrom, end, stop)) return i32(at - TEXT);
   }
   return to;
