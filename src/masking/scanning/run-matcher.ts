@@ -15,6 +15,7 @@ import { readSeedPhrase } from './coded/seed-phrase.ts';
 import { findUrlCredentials } from './coded/url-credentials.ts';
 import { MANY_DIGITS, type Announced, type Detection, type FormTarget, type TokenTarget } from './detection.ts';
 import { decodeValue } from './characters/decode-value.ts';
+import { UNSEEN, type Seen } from './context/context-words.ts';
 import { fitsField, readFieldValue, type FieldValue } from './context/field-value.ts';
 import { nameEnd } from './context/name-end.ts';
 import {
@@ -188,10 +189,15 @@ export class RunMatcher {
 
   readonly #checkShapes = (targets: readonly FormTarget[], from: number, to: number): void => {
     let count = -1;
+    let seen: Seen | undefined;
     for (let i = 0; i < targets.length; i++) {
       const { entity, tier, check } = targets[i]!;
-      // Whether a word speaks for it costs less to tell than what it proves by itself.
-      if (tier === 'B' && !(this.#isAnnouncedAtAll() && this.#speaksFor(entity, from))) continue;
+      if (tier === 'B') {
+        // Whether a word speaks for it costs less to tell than what it proves by itself; for most of many none was seen at all.
+        if (!this.#isAnnouncedAtAll()) continue;
+        seen ??= this.#seenBefore(from);
+        if (seen[entity] === UNSEEN || !this.#speaksFor(entity, from)) continue;
+      }
       if (count < 0) count = this.#compactFrom(from, to);
       if (check !== undefined && !check(this.#compact, count)) continue;
       if (this.#stands(from, to, tier, entity)) this.#add(from, to, entity);
@@ -355,6 +361,11 @@ export class RunMatcher {
     phrases.triedTo = base + (typeof found === 'object' && 'listTo' in found ? found.listTo : from + TRIED);
     if (typeof found === 'object' && 'end' in found) this.candidates.add(found.start, found.end, entity);
     return true;
+  }
+
+  #seenBefore(from: number): Seen {
+    const { context, bytes, base } = this.#window;
+    return context.seenBefore(bytes, this.run.offset(from), base);
   }
 
   #speaksFor(entity: number, from: number): boolean {

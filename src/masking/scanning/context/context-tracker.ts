@@ -64,8 +64,21 @@ export class ContextTracker {
    * @param base position in the whole text of `bytes[0]`
    */
   speaksFor(entity: number, bytes: Uint8Array, at: number, base: number): boolean {
-    const behind = this.#seenBefore(bytes, at, base)[entity]!;
+    const behind = this.seenBefore(bytes, at, base)[entity]!;
     return behind !== UNSEEN && isNear(behind, bytes, at, base);
+  }
+
+  /** What was seen before `at`, near or not; good until the next call. */
+  seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
+    const readTo = this.#readTo - base;
+    // Several entities may be asked for at one place.
+    if (at === readTo && this.#seen !== undefined) return this.#seen;
+    const first = Math.max(0, at - CONTEXT_READ);
+    // What is asked for behind it was read, and perhaps not all of what comes before it.
+    if (at < readTo) return this.#readWords(bytes, first, at, base, this.#beforeReading());
+    this.#readTo = base + at;
+    const from = this.#search.behindQuiet(Math.max(first, readTo), base);
+    return this.#readWords(bytes, from, at, base, (this.#seen ??= this.#nothingSeen()));
   }
 
   /** Whether a word for any entity may stand before a value that begins somewhere from `from` to `to`: mostly there is none. */
@@ -82,18 +95,6 @@ export class ContextTracker {
 
   #nothingSeen(): Seen {
     return new Float64Array(this.#words.entities);
-  }
-
-  #seenBefore(bytes: Uint8Array, at: number, base: number): Seen {
-    const readTo = this.#readTo - base;
-    // Several entities may be asked for at one place.
-    if (at === readTo && this.#seen !== undefined) return this.#seen;
-    const first = Math.max(0, at - CONTEXT_READ);
-    // What is asked for behind it was read, and perhaps not all of what comes before it.
-    if (at < readTo) return this.#readWords(bytes, first, at, base, this.#beforeReading());
-    this.#readTo = base + at;
-    const from = this.#search.behindQuiet(Math.max(first, readTo), base);
-    return this.#readWords(bytes, from, at, base, (this.#seen ??= this.#nothingSeen()));
   }
 
   #beforeReading(): Seen {

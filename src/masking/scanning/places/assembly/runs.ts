@@ -66,6 +66,8 @@ const LETTER_M: u32 = 0x6d;
 /** Between these places no word for a number begins, nor one for a telephone number. */
 let quietFrom: usize = 0;
 let quietTo: usize = 0;
+/** Where one begins. */
+let loudAt: usize = 0;
 let phonelessFrom: usize = 0;
 let phonelessTo: usize = 0;
 /** Where what is known of the text begins. */
@@ -80,6 +82,7 @@ let reached: usize = 0;
  * proves a value, nor one that a word before it explains. What cannot be told from what is there keeps its marks.
  */
 export function forgetNumbers(from: usize, stop: usize, wanted: i32): void {
+  loudAt = 0;
   quietFrom = quietTo = phonelessFrom = phonelessTo = untoldTo = TEXT;
   known = from;
   let told = from;
@@ -290,10 +293,13 @@ export function mayBeToken(at: usize, start: usize, end: usize, stop: usize): bo
 function isQuiet(start: usize, end: usize): bool {
   let first = max(TEXT, start - REACH);
   // In a column of numbers every one has the same words before it as the last one, or none.
+  if (loudAt >= first && loudAt < end) return false;
   if (first >= quietFrom && first <= quietTo) first = max(first, quietTo);
   else quietFrom = first;
-  const quiet = first >= end || TEXT + usize(nextWord(i32(first - TEXT), i32(end - TEXT))) >= end;
+  const word = first >= end ? end : TEXT + usize(nextWord(i32(first - TEXT), i32(end - TEXT)));
+  const quiet = word >= end;
   quietTo = quiet ? end : quietFrom;
+  if (!quiet) loudAt = word;
   return quiet;
 }
 
