@@ -31,6 +31,8 @@ describe('Masker on texts that mislead', () => {
     ['ls_\u200b_0123456789abcdef0123456789abcdef', 'REDACTED_LANGSMITH_KEY'],
     ['https://user:pw-(1)@localhost/', 'https://REDACTED_URL_CREDENTIALS@localhost/'],
     [`my BIP39-seed ${'abandon '.repeat(11)}about`, 'my BIP39-seed REDACTED_SEED_PHRASE'],
+    // The digits before the word that announces it are too few for a token; the word is not.
+    [`24 0897@seed ${'abandon '.repeat(11)}about`, '24 0897@seed REDACTED_SEED_PHRASE'],
     ['证ssn 123-45-6789', '证ssn REDACTED_US_SSN'],
     ['-----BEGIN  PRIVATE KEY', '-----BEGIN  PRIVATE KEY'],
     ['/sx?q=card%204111111111111111', '/sx?q=card%20REDACTED_PAYMENT_CARD'],

@@ -93,16 +93,18 @@ export function readShapes(from: i32, to: i32, limit: i32, goesOn: bool, longest
 export function nextToken(from: i32, to: i32, runFrom: i32, textEnd: i32): i32 {
   const end = TEXT + to;
   const stop = TEXT + textEnd;
-  /** Up to here joinable characters stand together that are enough for a token. */
-  let longTo: usize = 0;
+  /** Up to here it is known whether the joinable characters are enough for a token that is marked at a digit. */
+  let knownTo: usize = 0;
+  let isShort = false;
   for (let at = markedFrom(TEXT + from, end); at < end; at = markedFrom(at + 1, end)) {
-    if (at >= longTo && isDigit(load<u8>(at))) {
-      const ahead = usize(ctz(~bitsFrom(JOINABLE, at)));
-      longTo = at + ahead;
-      if (ahead + usize(clz(~bitsFrom(JOINABLE, at - 64))) < SHORTEST_TOKEN && longTo < stop) {
-        at = longTo;
-        continue;
+    if (isDigit(load<u8>(at))) {
+      if (at >= knownTo) {
+        const ahead = usize(ctz(~bitsFrom(JOINABLE, at)));
+        knownTo = at + ahead;
+        isShort = ahead + usize(clz(~bitsFrom(JOINABLE, at - 64))) < SHORTEST_TOKEN && knownTo < stop;
       }
+      // A word that announces something may be as short as it likes.
+      if (isShort) continue;
     }
     const row = usize(ctz(~bitsFrom(WORDS, at)));
     if (!mayBeTokenOfRow(at, row, stop) && !isDigit(load<u8>(at - 1))) continue;
