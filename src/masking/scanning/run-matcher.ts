@@ -1,4 +1,4 @@
-import type { FieldForm, Tier } from '../entity.ts';
+import type { Check, FieldForm, Tier } from '../entity.ts';
 import { isNumberOfMember } from './context/bare-number.ts';
 import { CLASSES, isDigit, isWord, LOWER, WORD } from './characters/byte-classes.ts';
 import { setOf } from './characters/byte-set.ts';
@@ -74,6 +74,9 @@ export class RunMatcher {
   #window!: Window;
   #entity = 0;
   #announced: boolean | undefined;
+  /** What the last text of the run might have been that failed its check, and where it begins: the same text fails again. */
+  #failed: FormTarget | undefined;
+  #failedFrom = 0;
 
   constructor(detection: Detection) {
     this.#detection = detection;
@@ -109,8 +112,29 @@ export class RunMatcher {
   readonly #checkState = (cell: number, from: number, to: number): void => {
     // Of most shapes in rows of numbers only a word before them would make a value.
     if (needsWord(cell) && !this.#isAnnouncedAtAll()) return;
-    this.#checkShapes(this.#detection.shapes.targetsAfter(cell), from, to);
+    const targets = this.#detection.shapes.targetsAfter(cell);
+    const only = targets.length === 1 ? targets[0]! : undefined;
+    if (only?.tier === 'A' && only.check !== undefined) this.#checkOnly(only, only.check, from, to);
+    else this.#checkShapes(targets, from, to);
   };
+
+  /** What can be one kind of value alone, and proves it by itself. */
+  #checkOnly(target: FormTarget, check: Check, from: number, to: number): void {
+    if (target === this.#failed && this.#isSame(from, this.#failedFrom, to - from)) return;
+    if (check(this.#compact, this.#compactFrom(from, to))) {
+      if (this.#stands(from, to, 'A', target.entity)) this.#add(from, to, target.entity);
+      return;
+    }
+    this.#failed = target;
+    this.#failedFrom = from;
+  }
+
+  /** Whether the run has the same characters at two places. */
+  #isSame(one: number, other: number, length: number): boolean {
+    const { text } = this.run;
+    for (let i = 0; i < length; i++) if (text[one + i] !== text[other + i]) return false;
+    return true;
+  }
 
   /**
    * Collects what may be values in the run because of the names of their fields alone.
@@ -133,6 +157,7 @@ export class RunMatcher {
     this.opening = undefined;
     this.#value.openTo = 0;
     this.#announced = undefined;
+    this.#failed = undefined;
   }
 
   #collectField(at: number): boolean {
