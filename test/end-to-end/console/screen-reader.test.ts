@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleLab, HELD, IMITATION, closeWindows, hasBrowser, needing } from './console-lab.ts';
 import { spoken } from './spoken.ts';
@@ -238,10 +238,10 @@ describe.skipIf(!hasBrowser)(`what a screen reader has to go by (${needing})`, (
       const [desk, phone] = [await lab.signIn(token, DESK), await lab.signIn(token, PHONE)];
       const heard: string[][] = [];
       for (const each of [desk, phone]) {
+        const asked = watchRequests(each);
         await each.getByRole('link', { name: view, exact: true }).click();
         await each.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
-        await expect.poll(() => read(each)).toEqual(await settled(each));
-        heard.push(await read(each));
+        heard.push(await settled(each, asked));
         await each.context().close();
       }
       const [wide = [], narrow] = heard;
@@ -259,12 +259,23 @@ describe.skipIf(!hasBrowser)(`what a screen reader has to go by (${needing})`, (
     },
   );
 
-  /** What a view says once it says the same twice. */
-  async function settled(at: Page): Promise<string[]> {
+  /** What a page has asked for and not yet got, but the stream of changes, which has no end. */
+  function watchRequests(at: Page): ReadonlySet<Request> {
+    const waiting = new Set<Request>();
+    at.on('request', (request) => {
+      if (!request.url().endsWith('/v1/events')) waiting.add(request);
+    });
+    at.on('requestfinished', (request) => waiting.delete(request));
+    at.on('requestfailed', (request) => waiting.delete(request));
+    return waiting;
+  }
+
+  /** What a view says once it has all it asked for, and says the same twice. */
+  async function settled(at: Page, asked: ReadonlySet<Request>): Promise<string[]> {
     for (let before = await read(at); ;) {
       await at.waitForTimeout(150);
       const now = await read(at);
-      if (now.join('\n') === before.join('\n')) return now;
+      if (asked.size === 0 && now.join('\n') === before.join('\n')) return now;
       before = now;
     }
   }
