@@ -31,6 +31,23 @@ describe('PartWriter', () => {
     for (const { parts, copy } of kept) expect(Buffer.compare(concatenate(parts), copy)).toBe(0);
   });
 
+  it('hands over what it was given where two write by turns', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), stretch), { maxLength: 300 }), (turns) => {
+        const [first, second] = [new PartWriter(), new PartWriter()];
+        for (const [isFirst, [from, length]] of turns) (isFirst ? first : second).write(SOURCE, from, from + length);
+        for (const [writer, isOwn] of [
+          [second, false],
+          [first, true],
+        ] as const) {
+          const wanted = turns.filter(([isFirst]) => isFirst === isOwn);
+          const bytes = wanted.map(([, [from, length]]) => SOURCE.subarray(from, from + length));
+          expect(Buffer.compare(concatenate(writer.take()), concatenate(bytes))).toBe(0);
+        }
+      }),
+    );
+  });
+
   it('copies neither long stretches nor a short one between two of them', () => {
     const writer = new PartWriter();
     const short = Uint8Array.of(1, 2, 3);

@@ -1,6 +1,6 @@
 /** Shorter stretches are copied together: a view of each costs more than its bytes. */
 const SHORT = 64;
-/** So much memory copies share. What was handed over is never written to again. */
+/** So much memory the copies of all writers share. What was written is never written to again. */
 const SHARED = 16_384;
 
 let memory = new Uint8Array(SHARED);
@@ -16,8 +16,10 @@ export class PartWriter {
   #alone: Uint8Array | undefined;
   #aloneFrom = 0;
   #aloneTo = 0;
-  /** Where in the shared memory begins what was copied since the last part. */
+  /** What was copied since the last part: from where to where in the memory that was shared then; -1 where nothing was. */
   #copied = -1;
+  #copiedTo = 0;
+  #copiedIn = memory;
 
   /** Adds `bytes[from]` to `bytes[to - 1]`. */
   write(bytes: Uint8Array, from: number, to: number): void {
@@ -46,15 +48,18 @@ export class PartWriter {
 
   #copy(bytes: Uint8Array, from: number, to: number): void {
     if (used + to - from > SHARED) {
-      this.#endCopied();
       memory = new Uint8Array(SHARED);
       used = 0;
     }
+    // Another writer may have written behind it.
+    if (this.#copiedIn !== memory || this.#copiedTo !== used) this.#endCopied();
     if (this.#copied < 0) this.#copied = used;
     const target = memory;
     let at = used;
     for (let i = from; i < to; i++) target[at++] = bytes[i]!;
     used = at;
+    this.#copiedIn = target;
+    this.#copiedTo = at;
   }
 
   #endPart(): void {
@@ -64,7 +69,7 @@ export class PartWriter {
   }
 
   #endCopied(): void {
-    if (this.#copied >= 0) this.#parts.push(memory.subarray(this.#copied, used));
+    if (this.#copied >= 0) this.#parts.push(this.#copiedIn.subarray(this.#copied, this.#copiedTo));
     this.#copied = -1;
   }
 }
