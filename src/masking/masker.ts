@@ -46,9 +46,9 @@ export class Masker implements TextFilter, Sink {
   /** What is scanned now: what is kept, and the piece that came; it is not there any longer when the call is over. */
   #window: Uint8Array = EMPTY;
   #piece: Uint8Array = EMPTY;
-  /** What is sent on of the window, up to this place. */
   readonly #parts = new PartWriter();
-  #told = 0;
+  /** Up to here the window was sent on or replaced. */
+  #sentTo = 0;
   /** What was put in place of names of members, and for which values. */
   #names: Map<string, Map<string, number>> | undefined;
 
@@ -103,7 +103,7 @@ export class Masker implements TextFilter, Sink {
     const window = this.#masking.detection.places.join(this.#kept, bytes);
     this.#window = window;
     this.#piece = bytes;
-    this.#told = this.#from;
+    this.#sentTo = this.#from;
     const settled = this.#scanner.scan(window, this.#from, this.#base, isFinal);
     this.#sendOn(settled);
     this.#from = settled;
@@ -114,9 +114,9 @@ export class Masker implements TextFilter, Sink {
 
   /** Sends on what stands before `end`, as it came. */
   #sendOn(end: number): void {
-    const start = this.#told;
+    const start = this.#sentTo;
     if (end <= start) return;
-    this.#told = end;
+    this.#sentTo = end;
     const border = this.#kept.length;
     this.#parts.write(this.#kept, start, Math.min(end, border));
     this.#parts.write(this.#piece, Math.max(0, start - border), end - border);
@@ -166,13 +166,13 @@ export class Masker implements TextFilter, Sink {
   }
 
   closed(end: number, tail: string | undefined): void {
-    this.#replace(this.#told, end, tail === undefined || tail === '' ? EMPTY : toBytes(tail));
+    this.#replace(this.#sentTo, end, tail === undefined || tail === '' ? EMPTY : toBytes(tail));
   }
 
   #replace(start: number, end: number, replacement: Uint8Array): void {
     this.#sendOn(start);
     this.#parts.write(replacement, 0, replacement.length);
-    this.#told = end;
+    this.#sentTo = end;
   }
 }
 

@@ -19,7 +19,7 @@ export interface TextFilter {
 
 const NOTHING: readonly Uint8Array[] = [];
 
-/** What can be sent on of the next piece of a text, in as many parts as it takes not to copy it; none of them is empty. */
+/** What can be sent on of the next piece of a text, in as many parts as it takes not to copy it. */
 export function partsOf(filter: TextFilter, bytes: Uint8Array): readonly Uint8Array[] {
   if (filter.pushParts !== undefined) return filter.pushParts(bytes);
   const filtered = filter.push(bytes);

@@ -151,12 +151,12 @@ export interface Schema {
     readonly due_at: number;
     readonly done_at: number | null;
   };
-  // The index over exchanges and sessions: made from the record, in a database of its own where that is SQLite.
-  /** Migrations that programs from before them need not know. */
+  /** Migrations that programs from before them need not know; in each database. */
   readonly additive_migrations: {
     readonly ledger: string;
     readonly version: number;
   };
+  // The index over exchanges and sessions: made from the record, in a database of its own where that is SQLite.
   readonly index_migrations: {
     readonly version: number;
     readonly name: string;

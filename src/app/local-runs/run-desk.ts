@@ -40,7 +40,7 @@ export function createRunDesk(parts: RunDeskParts): RunDesk {
   const record = createAdminRecord({ journal: state.journal, events });
   return {
     admit: async (order) => {
-      const placed = place(order, parts);
+      const placed = wayOf(order, parts);
       if (!placed.ok) return fail({ kind: 'usage', sentence: placed.failure });
       const token = placed.value.known === 'token' ? await mint(order, parts, record) : ok(undefined);
       if (!token.ok) return token;
@@ -62,12 +62,12 @@ export function createRunDesk(parts: RunDeskParts): RunDesk {
   };
 }
 
-interface Placed {
+interface Way {
   readonly proxy: RunLeave['proxy'];
   readonly known: 'token' | 'source';
 }
 
-function place({ agent, isIsolated }: RunOrder, { settings, addresses, inForce }: RunDeskParts): Result<Placed, string> {
+function wayOf({ agent, isIsolated }: RunOrder, { settings, addresses, inForce }: RunDeskParts): Result<Way, string> {
   const listeners = settings.listen.proxy.map((listener, index) => ({
     ...listener,
     // The system may have chosen the port.

@@ -43,7 +43,7 @@ export const RUN_ENDED = 'ended';
 /** Whether it is over, or a sentence. */
 export type RunEnd = Result<true, string>;
 
-/** Longer lines are not of this program: the longest names every file of a large policy. */
+/** In characters. Longer lines are not of this program: the longest names every file of a large policy. */
 export const LONGEST_LINE = 1024 * 1024;
 
 /** In a directory of its own, which its owner alone may enter: the gateway's, in its data directory. */

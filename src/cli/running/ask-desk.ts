@@ -17,15 +17,15 @@ import type { Milliseconds } from '../../core/units.ts';
 /** The gateway puts the token on the record and into the store first. */
 const ANSWER_TIME: Milliseconds = 10_000;
 
-/** Leave to run a command, for as long as the gateway is told. */
-export interface HeldLeave {
+/** Leave to run a command; it lasts until {@link AdmittedRun.end}, or until the connection to the gateway breaks. */
+export interface AdmittedRun {
   readonly leave: RunLeave;
-  /** Has the token ended; `lost` where the gateway does not answer any more. */
+  /** Asks the gateway to end the token; `lost` where it does not confirm. */
   end(): Promise<'ended' | 'lost'>;
 }
 
 /** Asks the gateway that has this data directory. @failure what stands against it */
-export async function askDesk(dataDirectory: string, order: RunOrder): Promise<Result<HeldLeave, RunRefusal>> {
+export async function askDesk(dataDirectory: string, order: RunOrder): Promise<Result<AdmittedRun, RunRefusal>> {
   const opened = await open(dataDirectory);
   if (!opened.ok) return opened;
   const socket = opened.value;

@@ -9,7 +9,7 @@ import { agentEnvironment } from '../environment/agent-environment.ts';
 import { trustFiles } from '../environment/trust-files.ts';
 import type { TrustFiles } from '../environment/trust-sources.ts';
 import { EXIT } from '../exit-code.ts';
-import { askDesk, type HeldLeave } from './ask-desk.ts';
+import { askDesk, type AdmittedRun } from './ask-desk.ts';
 import { awaitCommand } from './await-command.ts';
 import { commandEnvironment, sandboxEnvironment, secretVariables } from './command-environment.ts';
 import { forward } from './forward.ts';
@@ -61,7 +61,7 @@ async function runCommand(context: CommandContext, command: readonly string[], o
 /** Everything that is known before the command starts. */
 interface Prepared {
   readonly loaded: LoadedSettings;
-  readonly held: HeldLeave;
+  readonly admitted: AdmittedRun;
   readonly trust: TrustFiles;
 }
 
@@ -73,11 +73,11 @@ async function prepare(
   const loaded = settingsFor(context);
   if (!loaded.ok) return loaded;
   const { directory } = loaded.value.settings.data;
-  const held = await askDesk(directory, { agent, ttl, isIsolated, by: localActor() });
-  if (!held.ok) return fail(give(context, EXIT[held.failure.kind], held.failure.sentence));
-  const trust = await trustFiles(held.value.leave.ca, directory);
-  if (trust.ok) return ok({ loaded: loaded.value, held: held.value, trust: trust.value });
-  await held.value.end();
+  const admitted = await askDesk(directory, { agent, ttl, isIsolated, by: localActor() });
+  if (!admitted.ok) return fail(give(context, EXIT[admitted.failure.kind], admitted.failure.sentence));
+  const trust = await trustFiles(admitted.value.leave.ca, directory);
+  if (trust.ok) return ok({ loaded: loaded.value, admitted: admitted.value, trust: trust.value });
+  await admitted.value.end();
   return fail(give(context, EXIT.failed, trust.failure));
 }
 
@@ -101,7 +101,7 @@ async function carryOut(context: CommandContext, carried: Carried): Promise<numb
 
 async function runInside(context: CommandContext, carried: Carried, sandbox: Sandbox): Promise<number> {
   const { settings, file } = carried.loaded;
-  const { proxy, secretPaths } = carried.held.leave;
+  const { proxy, secretPaths } = carried.admitted.leave;
   if (process.getuid?.() === 0) {
     context.terminal.err(
       'cordon: warning: runs as root, whose files and devices the command can write: start it as an ordinary user',
@@ -122,32 +122,32 @@ async function runInside(context: CommandContext, carried: Carried, sandbox: San
 }
 
 async function runOpenly({ terminal }: CommandContext, carried: Carried): Promise<number> {
-  const { command, loaded, held, trust } = carried;
-  const variables = variablesOf(carried, { proxy: held.leave.proxy, trust });
+  const { command, loaded, admitted, trust } = carried;
+  const variables = variablesOf(carried, { proxy: admitted.leave.proxy, trust });
   terminal.err('cordon: not isolated: a program that ignores the proxy variables is not judged, and can read what you can');
   const environment = commandEnvironment(terminal.env, variables, loaded.settings);
   return await awaitCommand({ child: startCommand({ command, cwd: terminal.cwd, environment }), depth: 0 });
 }
 
 function variablesOf(
-  { held, options: { agent } }: Carried,
+  { admitted, options: { agent } }: Carried,
   way: Pick<Parameters<typeof agentEnvironment>[0], 'proxy' | 'trust'>,
 ): ReadonlyMap<string, string> {
-  const { token } = held.leave;
+  const { token } = admitted.leave;
   return agentEnvironment({ ...way, ...(token !== undefined && { credentials: { agent, token: token.text } }) });
 }
 
-/** A gateway that was stopped meanwhile has not ended the token: it is ended in the store. */
-async function endToken(context: CommandContext, { loaded, held, options }: Carried): Promise<void> {
-  if ((await held.end()) === 'ended' || held.leave.token === undefined) return;
+/** What the gateway does not confirm is ended in the store. */
+async function endToken(context: CommandContext, { loaded, admitted, options }: Carried): Promise<void> {
+  if ((await admitted.end()) === 'ended' || admitted.leave.token === undefined) return;
   const { revokeLocally } = await import('../local/local-minting.ts');
-  const revoked = await revokeLocally(loaded.settings, held.leave.token.id);
+  const revoked = await revokeLocally(loaded.settings, admitted.leave.token.id);
   if (revoked.ok) return;
   give(context, EXIT.failed, `the token is valid for ${options.ttl} and could not be revoked: ${revoked.failure}`);
 }
 
 /** On stderr: stdout is the command's. What cannot be told changes nothing about how the command ended. */
-async function report(context: CommandContext, { loaded, held, options }: Carried, since: Instant): Promise<void> {
+async function report(context: CommandContext, { loaded, admitted, options }: Carried, since: Instant): Promise<void> {
   // Reading the record and the policy takes as many modules as all else, and few ask for it.
   const [{ reportDenied }, { idsOf }, { localSetup }] = await Promise.all([
     import('./report-denied.ts'),
@@ -156,7 +156,7 @@ async function report(context: CommandContext, { loaded, held, options }: Carrie
   ]);
   const setup = await localSetup(context);
   if (!setup.ok) return;
-  const { proxy, token } = held.leave;
+  const { proxy, token } = admitted.leave;
   const told = await reportDenied({
     settings: loaded.settings,
     gateway: { ...proxy, ...(token !== undefined && { credentials: `${options.agent}:${token.text}` }) },

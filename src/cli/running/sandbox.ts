@@ -48,6 +48,11 @@ const FIXED = ['src', 'dist', 'scripts', 'node_modules', 'package.json']
  */
 const DEAF_UNSHARE = 'trap "" HUP INT QUIT TERM USR1 USR2; exec unshare "$@"';
 
+export interface SandboxStart extends Start {
+  /** Nothing goes in, and what it says is nobody's. */
+  readonly isQuiet?: boolean;
+}
+
 /**
  * Namespaces for one command (ADR 0023), which are made while this process finds out what the command is let do: neither waits
  * for the other. The command starts when it enters; left alone, they end without it.
@@ -57,7 +62,7 @@ export class Sandbox {
   readonly #listening: Promise<Server | undefined>;
 
   /** Two steps: the loopback belongs to the user namespace only if that is there before it. */
-  constructor({ command, cwd, environment, isQuiet }: Start) {
+  constructor({ command, cwd, environment, isQuiet }: SandboxStart) {
     if (process.platform !== 'linux') {
       this.#listening = Promise.resolve(undefined);
       return;

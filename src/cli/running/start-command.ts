@@ -5,8 +5,6 @@ export interface Start {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Nothing goes in, and what it says is nobody's. */
-  readonly isQuiet?: boolean;
 }
 
 /** Starts a command as it is. */

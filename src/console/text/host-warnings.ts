@@ -7,6 +7,7 @@ export function hostWarnings(origin: string): string[] {
   return host.split('.').flatMap(labelWarnings);
 }
 
+/** The same of one label of a host name. */
 export function labelWarnings(label: string): string[] {
   if (!label.startsWith('xn--')) return [];
   const letters = decodePunycode(label.slice(4));

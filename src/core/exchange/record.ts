@@ -25,6 +25,7 @@ export type Record = RecordFrame & RecordEvent;
 
 /** An event as it is given to the record: what is sealed is bytes, until its line is made. */
 export type AppendedEvent = Exclude<RecordEvent, ContentEvent> | AppendedContent;
+/** A piece of content, its sealed bytes not yet base64. */
 export type AppendedContent = Omit<ContentEvent, 'sealed'> & { readonly sealed: Uint8Array };
 
 /** Members that are undefined are left out of the record, as JSON does. */

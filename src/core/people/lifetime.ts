@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../result.ts';
 import { type Milliseconds, parseDuration } from '../units.ts';
 
-/** Whoever wants one that never ends has to come back once a year. */
+/** The longest that a token may be valid: whoever wants one that never ends has to come back once a year. */
 export const MOST_LIFETIME: Milliseconds = 366 * 24 * 3_600_000;
 
 /**

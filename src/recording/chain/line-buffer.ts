@@ -105,7 +105,7 @@ export class LineBuffer {
     this.#lines[at + text.length + 1] = BRACE;
   }
 
-  /** @returns where the line ends that is kept */
+  /** Puts the mark in place of what is sealed, now that the whole line was hashed. @returns where the line ends that is kept */
   #mark(at: Bytes): Bytes {
     this.#lines[at] = STANDS_APART;
     this.#lines[at + 1] = QUOTE;

@@ -60,6 +60,7 @@ export class ContentRecorder {
     });
   }
 
+  // No async function: there is one for each piece, and its promises show in the cost.
   #write({ exchange, key, piece }: Omit<Waiting, 'settle'>): Promise<Result<void, Failure>> {
     const { part, index, at, text, last, passed, unread, cut } = piece;
     const sealed = key.seal(this.#packer.pack(piece), { exchange, part, index });

@@ -61,7 +61,9 @@ export function readHeader(bytes: Buffer): FoundHeader {
   if (first === 0x7b) return { kind: 'lines' };
   const [magic, version] = MAGIC.exec(bytes.subarray(0, MAGIC_WINDOW).toString('latin1')) ?? [];
   if (magic === undefined) return bytes.length < MAGIC_WINDOW ? { kind: 'short' } : broken('Found no segment of a record');
-  if (Number(version) > SEGMENT_VERSION || Number(version) < FIRST_WITH_HEAD) {
+  if (Number(version) < FIRST_WITH_HEAD)
+    return broken(`Found version ${Number(version)} of the format with a head, expected one from ${FIRST_WITH_HEAD} on`);
+  if (Number(version) > SEGMENT_VERSION) {
     return broken(
       `Found version ${Number(version)} of the format, expected one up to ${SEGMENT_VERSION}: this program is older`,
     );

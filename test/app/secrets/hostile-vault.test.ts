@@ -78,7 +78,7 @@ function dripping(begin: string, part: string): (socket: TLSSocket) => void {
 }
 
 describe('a Vault that means harm', () => {
-  it('is asked at all by this test: it has the value of one that does not', async () => {
+  it('gives its value where it answers as Vault does: the cases below do ask it', async () => {
     speak = (socket) => socket.end(`${OK}Content-Length: ${content.length}\r\n\r\n${content}`);
     expect(await secrets.find('openai-key')).toEqual({ ok: true, value: VALUE });
   });

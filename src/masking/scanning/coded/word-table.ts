@@ -1,7 +1,7 @@
 /** Slots; a power of two, several times as many as there are words. */
-const SLOTS = 1 << 13;
-const FACTOR = 0x9e37_79b1;
 const BITS = 13;
+const SLOTS: number = 1 << BITS;
+const FACTOR = 0x9e37_79b1;
 /** Longer ones are not in it. */
 const LONGEST = 8;
 
@@ -13,6 +13,7 @@ export class WordTable {
   readonly #letters: Uint8Array;
   readonly #values: readonly number[];
 
+  /** @param words of at most {@link LONGEST} small letters each */
   constructor(words: ReadonlyMap<string, number>) {
     this.#letters = new Uint8Array(words.size * LONGEST);
     this.#values = [...words.values()];
