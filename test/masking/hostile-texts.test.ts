@@ -113,6 +113,12 @@ describe('Masker on texts that mislead', () => {
     }
   });
 
+  it('finds what stands behind an escape of hundreds of backslashes, wherever the text is cut', () => {
+    const text = `a${'\\'.repeat(400)}nghp_16C7e42F292c6912E7710c838347Ae178B4a b`;
+    const masked = `a${'\\'.repeat(400)}nREDACTED_GITHUB_TOKEN b`;
+    for (let cut = 1; cut < 410; cut += 3) expect(mask(text, { cuts: [cut] }).text).toBe(masked);
+  });
+
   it.each([
     ['the word that announces a phrase, and spaces', 'seed ', ' '],
     ['the same, and list marks', 'seed ', '*'],

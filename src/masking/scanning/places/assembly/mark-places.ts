@@ -41,6 +41,7 @@ export { nextPhoneWord, nextWord } from './words';
 
 const COLON: u32 = 0x3a;
 const EQUALS: u32 = 0x3d;
+const BACKSLASH: u32 = 0x5c;
 const DOT: u32 = 0x2e;
 /** Zeros behind the text, so that nothing is read there that is left from another one. */
 const MARGIN: usize = 128;
@@ -65,9 +66,19 @@ export function mark(from: i32, end: i32, wanted: i32): void {
   forgetSigns();
   forgetRuns();
   forgetStarts();
+  if (first > 0) markBehindEscape(TEXT + first, stop, wanted);
   // One block more, which is empty: what stands in a long run is told a block later.
   for (let stripe = TEXT + first; stripe < stop + BLOCK; stripe += STRIPE) markStripe(stripe, min(stripe + STRIPE, stop + BLOCK), stop, wanted);
   if (wanted & NUMBERS) forgetNumbers(TEXT + first, stop, wanted);
+}
+
+/** Marks what may begin behind an escape that goes on at `at`: where it began nothing is looked at. */
+function markBehindEscape(at: usize, stop: usize, wanted: i32): void {
+  let first = at;
+  while (first > TEXT && load<u8>(first - 1) == BACKSLASH) first--;
+  if (first == at) return;
+  const begins = lookAtSign(first, stop, wanted);
+  if (begins != 0) place(first + begins);
 }
 
 /** What stands before is not known, and nothing is behind. */
