@@ -185,7 +185,7 @@ function tokenForms(entities: readonly Entity[]): readonly Omit<TokenTarget, 'ma
   });
 }
 
-/** Around digits with fewer joinable characters the module looks for no token: `SHORTEST_TOKEN` of `assembly/read-run.ts`. */
+/** Around digits with fewer joinable characters the module looks for no token: `SHORTEST_TOKEN` of `assembly/runs.ts`. */
 const SHORTEST_AT_DIGITS = 13;
 
 /** Announcements that the module tells by itself. */

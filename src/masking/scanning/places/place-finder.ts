@@ -219,14 +219,14 @@ export class PlaceFinder implements Places {
   }
 
   #load(from: number): void {
-    const base = this.#bytes.buffer === this.#text.buffer ? 0 : Math.max(0, from - AROUND);
+    // A text that was joined is there, from its beginning on.
+    const isJoined = this.#bytes.buffer === this.#text.buffer;
+    const base = isJoined ? 0 : Math.max(0, from - AROUND);
     this.#base = base;
     this.#marked = Math.min(this.#end, base + SLICE);
     const to = Math.min(this.#end, this.#marked + AROUND);
     this.#textEnd = to - base;
-    // A text that was joined is there.
-    if (this.#bytes.buffer !== this.#text.buffer)
-      this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
+    if (!isJoined) this.#text.set(base === 0 && to === this.#bytes.length ? this.#bytes : this.#bytes.subarray(base, to));
     this.#markedFrom = from;
     this.#runs.begin(base);
     this.#shapes.forgetIfFull();

@@ -28,6 +28,7 @@ import {
   addStart,
   capitalBlocks,
   classify,
+  FEWEST_DIGITS,
   forgetStarts,
   longBlocks,
   mixedBlocks,
@@ -45,8 +46,6 @@ const BACKSLASH: u32 = 0x5c;
 const DOT: u32 = 0x2e;
 /** Zeros behind the text, so that nothing is read there that is left from another one. */
 const MARGIN: usize = 128;
-/** Four digits with dots are an address; fewer digits in a block are part of no number. */
-const FEWEST_DIGITS: u64 = 4;
 const FEWEST_NUMBER: u64 = 6;
 const FEWEST_DOTS: u64 = 3;
 const LAST: u64 = 1 << 63;

@@ -1,19 +1,14 @@
 import { up } from './blocks';
 import { featuresOf } from './features';
 import { mayBeTokenOfRow } from './forms';
-import { joins } from './joins';
 import { beginRun, notedShapes } from './known-runs';
-import { bitsFrom, classOf, DIGITS, firstOf, HIGH, isDigit, JOINABLE, PLACES, PLAIN_RUN, TEXT, WORDS } from './memory';
-import { isLineEnd, mayBeToken, mayEndColour } from './runs';
+import { bitsFrom, DIGITS, firstOf, isDigit, JOINABLE, PLACES, PLAIN_RUN, TEXT, WORDS } from './memory';
+import { mayBeToken, mayEndColour, runEnd, SHORTEST_TOKEN } from './runs';
 import { proofAt, UNTOLD } from './shapes';
 
-const QUOTE: u32 = 0x22;
-const BACKSLASH: u32 = 0x5c;
 const LETTER_M: u32 = 0x6d;
 /** Of so many digits after a bracket an m may be the end of a colour. */
 const MOST_COLOUR_DIGITS: usize = 4;
-/** Fewer joinable characters are no token that has a digit where it is marked: see `indexTokens` in `detection.ts`. */
-const SHORTEST_TOKEN: usize = 13;
 
 /**
  * Reads the run that begins at `text[from]`, or `most` characters of it, where each byte of it is a character: where it ends, how
@@ -23,7 +18,7 @@ const SHORTEST_TOKEN: usize = 13;
  */
 export function readPlain(from: i32, most: i32, textEnd: i32): bool {
   const start = TEXT + from;
-  const end = plainEnd(start, usize(most), TEXT + textEnd);
+  const end = runEnd(start, start, usize(most), TEXT + textEnd);
   if (end == 0 || mayBeColour(start, end)) return false;
   const features = featuresOf(start, end);
   if (features < 0) return false;
@@ -33,23 +28,6 @@ export function readPlain(from: i32, most: i32, textEnd: i32): bool {
   store<i32>(PLAIN_RUN, i32(digits), 4);
   store<i32>(PLAIN_RUN, features, 8);
   return true;
-}
-
-/** Where the run ends, or the most characters of it; 0 where that is not told by single bytes. */
-function plainEnd(start: usize, most: usize, stop: usize): usize {
-  let end = start;
-  while (true) {
-    const more = usize(ctz(~bitsFrom(JOINABLE, end)));
-    end += more;
-    if (end + 1 >= stop) return 0;
-    if (end - start >= most) return start + most;
-    if (more == 64) continue;
-    const byte: u32 = load<u8>(end);
-    if (byte == BACKSLASH) return isLineEnd(load<u8>(end, 1)) || load<u8>(end, 1) == QUOTE ? end : 0;
-    if ((classOf(end) & HIGH) != 0) return 0;
-    if (!joins(end, byte)) return end;
-    end++;
-  }
 }
 
 /** Whether an m may be the end of a colour of a terminal: the first character of the run that is no digit. */

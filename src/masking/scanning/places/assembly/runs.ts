@@ -8,13 +8,10 @@ import {
   DIGIT,
   DIGITS,
   forget,
-  GLUE,
   HIGH,
   isDigit,
   firstOf,
-  isHex,
   JOINABLE,
-  LETTER,
   NAMED,
   PLACES,
   PLAIN,
@@ -40,12 +37,10 @@ const DOTS_OF_ADDRESS: i32 = 3;
 const DASHES_OF_ADDRESS: i32 = 5;
 /** So many digits a telephone number has that only a word before it explains. */
 const FEWEST_NATIONAL: i32 = 7;
-/** As in `mark-places.ts`. */
-const SHORTEST_TOKEN: usize = 13;
+/** Fewer joinable characters are no token that has a digit where it is marked: see `indexTokens` in `detection.ts`. */
+export const SHORTEST_TOKEN: usize = 13;
 /** Fewer digits of a number may be marked only in the block behind them. */
 const FEWEST_DIGITS: usize = 4;
-/** Of so many digits after a bracket an m may be the end of a colour. */
-const MOST_COLOUR_DIGITS: i32 = 4;
 /** So far before a number a word for it begins. */
 const REACH: usize = 120;
 
@@ -152,18 +147,28 @@ export function mayEndColour(at: usize): bool {
 /** The letter of an escape that is no character of a run: `\b \f \n \r \t`. */
 // @ts-ignore: decorator
 @inline
-export function isLineEnd(byte: u32): bool {
+function isLineEnd(byte: u32): bool {
   return byte == 0x6e || byte == 0x74 || byte == 0x72 || byte == 0x62 || byte == 0x66;
 }
 
-/** Where the run ends that the digit at `at` is in; 0 where it may go on, or that is not told by single bytes. */
+/** Where the run ends that the digit at `at` is in; 0 where it is too long, may go on, or that is not told by single bytes. */
 function endOf(at: usize, start: usize, stop: usize): usize {
+  const end = runEnd(at, start, LONGEST + 1, stop);
+  return end - start > LONGEST ? 0 : end;
+}
+
+/**
+ * Where the run ends that begins at `start` and goes on to `at` at least, or `most` characters of it; 0 where it may go on, or
+ * that is not told by single bytes.
+ */
+export function runEnd(at: usize, start: usize, most: usize, stop: usize): usize {
   let end = at;
   while (true) {
     const more = usize(ctz(~bitsFrom(JOINABLE, end)));
     end += more;
     reached = end;
-    if (end - start > LONGEST || end + 1 >= stop) return 0;
+    if (end + 1 >= stop) return 0;
+    if (end - start >= most) return start + most;
     if (more == 64) continue;
     const byte: u32 = load<u8>(end);
     if (byte == BACKSLASH) return isLineEnd(load<u8>(end, 1)) || load<u8>(end, 1) == QUOTE ? end : 0;

@@ -19,7 +19,7 @@ export const STRIPE: usize = 64 * usize(BLOCK);
 
 const BACKSLASH: u32 = 0x5c;
 /** Four digits with dots are an address; fewer digits in a block are part of no number. */
-const FEWEST_DIGITS: u64 = 4;
+export const FEWEST_DIGITS: u64 = 4;
 /** So many signs of a block are noted without asking whether there are so many: most have one or none. */
 const NOTED: usize = 2;
 
