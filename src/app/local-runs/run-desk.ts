@@ -8,7 +8,7 @@ import { mintAgentToken } from '../../identity/agent-token.ts';
 import type { PolicyInForce } from '../in-force.ts';
 import type { PolicySource } from '../loading/policy-source.ts';
 import { createAdminRecord } from '../people/admin-record.ts';
-import { mintedEntry } from '../people/minted-entry.ts';
+import { mintedEntry, revokedEntry } from '../people/token-entries.ts';
 import type { State } from '../state.ts';
 import { carriedProxy, localProxy } from './local-proxy.ts';
 import { runAs } from './run-as.ts';
@@ -40,21 +40,20 @@ export function createRunDesk(parts: RunDeskParts): RunDesk {
   const record = createAdminRecord({ journal: state.journal, events });
   return {
     admit: async (order) => {
-      const placed = wayOf(order, parts);
-      if (!placed.ok) return fail({ kind: 'usage', sentence: placed.failure });
-      const token = placed.value.known === 'token' ? await mint(order, parts, record) : ok(undefined);
+      const way = wayOf(order, parts);
+      if (!way.ok) return fail({ kind: 'usage', sentence: way.failure });
+      const token = way.value.known === 'token' ? await mint(order, parts, record) : ok(undefined);
       if (!token.ok) return token;
       const { certificateFile, certificatePem } = state.ca;
       return ok({
-        proxy: placed.value.proxy,
+        proxy: way.value.proxy,
         ...(token.value !== undefined && { token: token.value }),
         ca: { certificateFile, certificatePem },
         secretPaths: secretPaths(settings, upkeep.policy.source),
       });
     },
     end: async (id, by) => {
-      const entry = { by, action: 'token.revoked', subject: `token:${id}` } as const;
-      const revoked = await recordThenDo(entry, () => state.tokens.revoke(id, clock.now()), record);
+      const revoked = await recordThenDo(revokedEntry(id, by), () => state.tokens.revoke(id, clock.now()), record);
       if (!revoked.ok) return fail(revoked.failure.detail);
       events.publish({ type: 'token.revoked', id });
       return ok(true);

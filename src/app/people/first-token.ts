@@ -9,7 +9,7 @@ import type { Milliseconds } from '../../core/units.ts';
 import { mintPersonToken, parsePersonToken } from '../../identity/people/person-token.ts';
 import { verifyToken } from '../../identity/verify-token.ts';
 import { localActor } from './local-actor.ts';
-import { mintedEntry } from './minted-entry.ts';
+import { mintedEntry } from './token-entries.ts';
 
 /** Long enough to open a console or to mint a token for a person. */
 const LIFETIME: Milliseconds = 3_600_000;

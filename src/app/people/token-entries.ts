@@ -1,3 +1,4 @@
+import type { TokenId } from '../../core/ids.ts';
 import type { AdminEntry } from '../../core/people/admin-entry.ts';
 import type { PersonToken } from '../../core/people/person-token.ts';
 import type { AgentToken } from '../../core/ports.ts';
@@ -15,4 +16,9 @@ export function mintedEntry(token: AgentToken | PersonToken, by: AdminEntry['by'
   if (breakGlass !== undefined) return { ...entry, details: { ...details, why: breakGlass }, alarm: 'break-glass-minted' };
   const isOwn = typeof by !== 'string' && by.person === person;
   return { ...entry, details, ...(isOwn && { alarm: 'minted-for-oneself' }) };
+}
+
+/** What the record says of a token that is revoked, of an agent or a person. */
+export function revokedEntry(id: TokenId, by: AdminEntry['by']): AdminEntry {
+  return { by, action: 'token.revoked', subject: `token:${id}` };
 }

@@ -10,7 +10,7 @@ import type { AgentToken } from '../../core/ports.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { mintAgentToken } from '../../identity/agent-token.ts';
 import { mintPersonToken } from '../../identity/people/person-token.ts';
-import { mintedEntry } from './minted-entry.ts';
+import { mintedEntry, revokedEntry } from './token-entries.ts';
 import { onRecord } from './on-record.ts';
 import { pageInScope } from './page-in-scope.ts';
 import type { PeopleParts } from './people-parts.ts';
@@ -113,9 +113,8 @@ async function revoke(id: TokenId, by: Principal, parts: PeopleParts): Promise<R
   const token = ofAgent.value?.token ?? ofPerson.value?.token;
   // What is out of scope does not exist for this person.
   if (token === undefined || !covers(by, token, parts)) return fail({ status: 404, detail: 'No such token' });
-  const entry = { by, action: 'token.revoked', subject: `token:${id}` } as const;
   const itsStore = 'agent' in token ? agentTokens : personTokens;
-  const revoked = await onRecord(entry, () => itsStore.revoke(id, clock.now()), record);
+  const revoked = await onRecord(revokedEntry(id, by), () => itsStore.revoke(id, clock.now()), record);
   if (!revoked.ok) return revoked;
   events.publish({ type: 'token.revoked', id });
   return ok(undefined);

@@ -1,5 +1,5 @@
 import { localActor } from '../../app/people/local-actor.ts';
-import { mintedEntry } from '../../app/people/minted-entry.ts';
+import { mintedEntry, revokedEntry } from '../../app/people/token-entries.ts';
 import { systemClock, systemRandom } from '../../app/system.ts';
 import type { Settings } from '../../config/settings-schema.ts';
 import type { Failure } from '../../core/codes.ts';
@@ -59,8 +59,7 @@ export async function revokeLocally(settings: Settings, id: TokenId): Promise<Re
     const found = await kind.find(id);
     if (!found.ok) return fail(found.failure.detail);
     if (found.value === undefined) continue;
-    const entry = { by: localActor(), action: 'token.revoked', subject: `token:${id}` } as const;
-    return await doLocally(settings, entry, () => kind.revoke(id, systemClock.now()));
+    return await doLocally(settings, revokedEntry(id, localActor()), () => kind.revoke(id, systemClock.now()));
   }
   return ok(false);
 }
